@@ -10,7 +10,7 @@ import type { Profile } from './log/profile.ts'
 
 const EFFORTS_130 = oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh')
 
-/** How hard a model thinks: one of six words up to 0.130, any since; null for another. */
+/** Reasoning effort: one of six words up to 0.130, any since; null for another. */
 export const effortOf = (
   effort: string | null,
   { members142 }: Pick<Profile, 'members142'>
@@ -28,7 +28,7 @@ const Granular = t.type({
 })
 const POLICIES = oneOf('untrusted', 'on-request', 'never')
 
-/** When a person is asked; null for what clients know no form of. */
+/** Approval policy; null for a form that clients do not know. */
 export const approvalPolicyOf = (
   policy: Json,
   { members169 }: Pick<Profile, 'members169'>
@@ -40,6 +40,6 @@ export const approvalPolicyOf = (
 
 const Reviewer = oneOf('user', 'auto_review', 'guardian_subagent')
 
-/** Who is asked; null for whom clients do not know. */
+/** Approvals reviewer; null for one that clients do not know. */
 export const approvalsReviewerOf = (reviewer: string | null): string | null =>
   Reviewer.is(reviewer) ? reviewer : null

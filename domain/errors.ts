@@ -39,7 +39,6 @@ export type CommandHint =
 /** What to do about a refusal: a sentence, or the data of a command. */
 export type NextStep = string | CommandHint
 
-/** An expected failure. */
 export type StoreError =
   /** No rollout for this id; `among` when only the archived threads, or only the others, were looked at. */
   | {
@@ -118,7 +117,7 @@ export type StoreError =
     }
 
 /** The stable name of a failure, for programs. */
-export type ErrorKind =
+type ErrorKind =
   | 'thread_not_found'
   | 'ambiguous_thread'
   | 'invalid_request'
@@ -162,7 +161,6 @@ const UNREADABLE = {
   not_utf8: 'holds bytes that are not UTF-8'
 } as const
 
-/** One sentence for a person. */
 export const describe = (e: StoreError): string => {
   switch (e._tag) {
     case 'StreamNotFound':
@@ -201,7 +199,7 @@ export const describe = (e: StoreError): string => {
   }
 }
 
-/** What to do when history that a thread continues is not there; what can still be read is shown all the same. */
+/** What to do when the history that a thread continues is not there; what can be read is shown all the same. */
 export const BASE_REMEDY: Readonly<Record<BaseReason, string>> = {
   base_missing: 'the rollout it continues is not in this home: copy it back',
   base_shrunk: 'the rollout it continues is shorter than it was: put the whole file back',

@@ -2,7 +2,7 @@
  * What can happen to the files of a home that no line of a rollout tells.
  */
 
-/** Why a thread's files are not as they were. */
+/** Why a thread's files changed. */
 export const CHANGE_REASONS = [
   /** The same file name in another folder, or another name for the same thread. */
   'moved',
@@ -24,7 +24,6 @@ export const CHANGE_REASONS = [
   /** Such a file is gone, or is the one that is read now. */
   'duplicate_gone'
 ] as const
-/** One of the reasons. */
 export type ChangeReason = (typeof CHANGE_REASONS)[number]
 
 /** A change of a home, as it was noticed. */

@@ -2,7 +2,6 @@
  * JSON as data: the shapes that hold anything a rollout may carry, known or not.
  */
 
-/** Any JSON value. */
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
 
 /** A JSON object; unknown members are kept as they were read. */

@@ -188,7 +188,6 @@ export interface TurnError {
   readonly certainty?: ItemCertainty
 }
 
-/** One turn of a thread. */
 export interface Turn {
   readonly id: string
   readonly rootTurnId?: string | null
@@ -203,17 +202,16 @@ export interface Turn {
   readonly truncated?: { readonly bytes: number; readonly items: number }
 }
 
-/** Git facts of a thread. */
 export interface GitInfo {
   readonly sha: string | null
   readonly branch: string | null
   readonly originUrl: string | null
 }
 
-/** How a thread's lines make its turns: by legacy events, or by items that say which turn they belong to. */
+/** How lines make turns: by legacy events, or by items that name their turn. */
 export type HistoryMode = 'legacy' | 'paginated'
 
-/** How a thread is in a server; the log itself knows none but `notLoaded`. */
+/** State of a thread in a server; the log itself knows only `notLoaded`. */
 export type ThreadStatus =
   | { readonly type: 'notLoaded' | 'idle' | 'systemError' }
   | {
@@ -228,7 +226,6 @@ export interface ThreadEnvironment {
   readonly runtimeWorkspaceRoots: ReadonlyArray<string>
 }
 
-/** One thread. */
 export interface Thread {
   readonly id: string
   readonly environments?: ReadonlyArray<ThreadEnvironment> | null
@@ -272,5 +269,4 @@ export interface Page<A> {
   readonly backwardsCursor: string | null
 }
 
-/** Direction of a page. */
 export type SortDirection = 'asc' | 'desc'

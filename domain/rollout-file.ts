@@ -6,16 +6,16 @@
  */
 
 /** Where a rollout stands. */
-export interface RolloutPlace {
+interface RolloutPlace {
   readonly path: string
   readonly archived: boolean
   readonly compressed: boolean
 }
 
-/** True for a rollout of the TypeScript client: one JSON document, whose lines are made when it is read. */
+/** True for a rollout of the TypeScript client: one JSON document, whose lines are made on reading. */
 export const isDocument = (path: string): boolean => /\.json$/i.test(path)
 
-/** The file of a rollout by the path that is shown for it. */
+/** The file of a rollout, by the path shown for it. */
 export const fileOf = ({
   path,
   compressed

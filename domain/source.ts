@@ -24,7 +24,7 @@ const SubAgent = t.union([
   t.type({ other: t.string })
 ])
 
-/** Of how a thread was spawned every member is told, and no other. */
+/** Every member of a spawn is shown, and no other. */
 const withSpawn = (source: t.TypeOf<typeof SubAgent>): Json => {
   if (typeof source === 'string' || !('thread_spawn' in source)) return source
   const { parent_thread_id, depth, agent_path, agent_nickname, agent_role } = source.thread_spawn
@@ -51,7 +51,7 @@ export const protocolSource = (source: Json): Json => {
 
 const OF_130 = oneOf('user', 'subagent', 'memory_consolidation')
 
-/** What a thread is for: one of three words up to 0.130, any since. */
+/** Purpose of a thread: one of three words up to 0.130, any since. */
 export const protocolThreadSource = (
   threadSource: string | null,
   { members142 }: Profile

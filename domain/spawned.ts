@@ -10,7 +10,7 @@ import { isJsonObject, textOrNull, type Json, type JsonObject } from './json.ts'
 export const subagentIn = (source: unknown): Json | undefined =>
   isJsonObject(source) ? source['subagent'] : undefined
 
-/** The word for a sub-agent, `review` or `thread_spawn`, and what stands beside it; null for a thread of a person. */
+/** The kind of a sub-agent, `review` or `thread_spawn`, and its detail; null for a person's thread. */
 export const subagentKindIn = (
   source: unknown
 ): { readonly kind: string | null; readonly detail: Json | undefined } | null => {
@@ -21,13 +21,12 @@ export const subagentKindIn = (
   return { kind, detail }
 }
 
-/** The `thread_spawn` of a source; null for a thread that no other one spawned. */
+/** The `thread_spawn` of a source; null for a thread that was not spawned. */
 export const spawnIn = (source: unknown): JsonObject | null => {
   const subagent = subagentIn(source)
   const spawn = isJsonObject(subagent) ? subagent['thread_spawn'] : undefined
   return isJsonObject(spawn) ? spawn : null
 }
 
-/** A member of a spawn that is a text; null where there is none. */
 export const spawnText = (spawn: JsonObject | null, member: string): string | null =>
   textOrNull(spawn?.[member])

@@ -11,9 +11,9 @@ import type { Json, JsonObject } from '../json.ts'
 import type { HistoryBase } from '../log/payloads.ts'
 
 /** Where the inherited history ends; null when nothing is inherited. */
-export type HistoryCut = HistoryBase | null
+type HistoryCut = HistoryBase | null
 
-/** A turn that was still open where the history was cut. */
+/** A turn still open where the history was cut. */
 export interface CutTurn {
   /** Null where Codex knows that an answer is missing, but not of which turn. */
   readonly id: string | null
@@ -21,7 +21,6 @@ export interface CutTurn {
   readonly startedAt: number | null
 }
 
-/** What a new segment is made from. */
 export interface Branch {
   readonly threadId: string
   /** The thread whose history is taken over; null for a revert, which keeps what the metadata says. */
@@ -47,7 +46,7 @@ const LAST = [
   'context_window',
   'git'
 ] as const
-/** Facts of the source's beginning that a fork does not share. */
+/** Members of the source's metadata that a fork does not take over. */
 const NOT_INHERITED = new Set([
   'parent_thread_id',
   'subagent_history_start_ordinal',
@@ -139,7 +138,7 @@ export const branchLines = (branch: Branch): ReadonlyArray<string> => {
   )
 }
 
-/** The first line of a copy of a legacy thread, and the lines after what was copied. */
+/** The first line of a copy of a legacy thread, and the lines behind the copied ones. */
 export const copyLines = (
   branch: Branch
 ): { readonly before: string; readonly after: ReadonlyArray<string> } => {

@@ -15,20 +15,19 @@ import {
   type WrittenTurn
 } from './turn-events.ts'
 
-/** What replaces the history: a summary, and the items the model is sent from now on. */
+/** The new history: a summary, and the items the model is sent from now on. */
 export interface Compaction {
   readonly summary: string
   readonly replacementHistory: ReadonlyArray<JsonObject>
 }
 
-/** The event that tells how much was used, and how large the context is now. */
+/** Usage so far, and the size of the context now. */
 export const tokenCount = (info: TokenInfo, timestamp: string): NewEvent => ({
   timestamp,
   type: 'event_msg',
   payload: { type: 'token_count', info, rate_limits: null }
 })
 
-/** The events of a compaction; `counts` is what the model's context comes to then. */
 export const compactionEvents = (
   turn: WrittenTurn,
   { summary, replacementHistory }: Compaction,

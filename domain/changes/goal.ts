@@ -10,7 +10,6 @@ import type { RolloutLine } from '../log/event.ts'
 import { ThreadGoalUpdated } from '../log/payloads.ts'
 import { trimmed } from '../white-space.ts'
 
-/** How far a goal is. */
 export type GoalStatus =
   | 'active'
   | 'paused'
@@ -31,7 +30,7 @@ export interface Goal {
   readonly updatedAt: number
 }
 
-/** A change of a goal: an absent member stays, a null budget takes it away. */
+/** A change of a goal: an absent member stays, a null budget removes it. */
 export interface GoalPatch {
   readonly objective?: string
   readonly status?: GoalStatus
@@ -66,7 +65,7 @@ const refusal = (patch: GoalPatch): string | null => {
     : null
 }
 
-/** A goal that ran out of its budget is neither paused nor blocked by saying so. */
+/** Pausing or blocking does not change a goal that ran out of its budget. */
 const nextStatus = (old: GoalStatus, asked: GoalStatus | undefined): GoalStatus =>
   asked === undefined || (old === 'budgetLimited' && (asked === 'paused' || asked === 'blocked'))
     ? old
@@ -124,12 +123,12 @@ export const goalEvent = ({ tokenBudget, ...goal }: Goal, timestamp: string): Ne
   }
 }
 
-/** Kind of a line that sets a goal, where the era does not keep it. */
+/** Kind of a line that sets a goal in an era that does not keep goals. */
 export const GOAL_UPDATED = 'event_msg:thread_goal_updated'
-/** Kind of a line that takes the goal away. */
+/** Kind of a line that clears the goal. */
 export const GOAL_CLEARED = 'event_msg:unroll_goal_cleared'
 
-/** The goal of a thread after a line: null when the line takes it away, undefined when the line says nothing about it. */
+/** The goal of a thread after a line: null when it is cleared, undefined when the line is not about it. */
 export const goalSaid = (line: RolloutLine, threadId: string): Goal | null | undefined => {
   if (line.type === 'event_msg')
     return line.payload.type === 'thread_goal_updated' ? ownGoal(line.payload, threadId) : undefined
@@ -140,11 +139,11 @@ export const goalSaid = (line: RolloutLine, threadId: string): Goal | null | und
   return typeof named === 'string' && named.toLowerCase() === threadId ? null : undefined
 }
 
-/** A fork carries the goals of its source along, but they are not its own. */
+/** A fork carries the goals of its source, but they are not its own. */
 const ownGoal = ({ goal }: ThreadGoalUpdated, threadId: string): Goal | undefined =>
   goal.threadId.toLowerCase() === threadId ? goalOf(goal) : undefined
 
-/** unroll's own event for a goal that is taken away; Codex passes over it. */
+/** unroll's own event for a cleared goal; Codex ignores it. */
 export const goalClearedEvent = (threadId: string, timestamp: string): NewEvent => ({
   timestamp,
   type: 'event_msg',

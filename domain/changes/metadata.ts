@@ -3,7 +3,7 @@
  *
  * Source: thread/metadata/update and thread/memoryMode/set of Codex 0.130.0 and 0.142.5, member order included.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, textOrNull, type JsonObject } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 import type { GitInfo } from '../protocol.ts'
 import { isBlank, trimmed } from '../white-space.ts'
@@ -59,22 +59,21 @@ const FIRST = [
   'dynamic_tools',
   'memory_mode'
 ]
-const LAST = ['git']
 
 const ordered = (members: JsonObject): JsonObject => {
   const others = Object.keys(members).filter((name) => !FIRST.includes(name) && name !== 'git')
-  const names = [...FIRST, ...others, ...LAST].filter((name) => members[name] !== undefined)
+  const names = [...FIRST, ...others, 'git'].filter((name) => members[name] !== undefined)
   return Object.fromEntries(names.map((name) => [name, members[name]]))
 }
 
-/** Git facts as a line spells them; what is not known is not there. */
+/** Git facts as a line spells them; unknown ones are left out. */
 export const gitMember = ({ sha, branch, originUrl }: GitInfo): JsonObject => ({
   ...(sha === null ? {} : { commit_hash: sha }),
   ...(branch === null ? {} : { branch }),
   ...(originUrl === null ? {} : { repository_url: originUrl })
 })
 
-/** What a copy of the metadata says anew; without `git` it says nothing about git. */
+/** What a copy of the metadata changes; without `git` it leaves git alone. */
 export interface MetadataChange {
   readonly memoryMode: string
   readonly git: GitInfo | null
@@ -118,19 +117,15 @@ export const ownMetadataEvent = (
   }
 })
 
-/** What such an event says; git facts are null when it says nothing about them. */
+/** What such an event changes; `git` is null when it leaves git alone. */
 export const metadataChangeOf = (payload: JsonObject): MetadataChange | null => {
   const { memory_mode: memoryMode, git } = payload
   if (typeof memoryMode !== 'string') return null
   if (!isJsonObject(git)) return { memoryMode, git: null }
-  const text = (name: string): string | null => {
-    const value = git[name]
-    return typeof value === 'string' ? value : null
-  }
   const facts = {
-    sha: text('commit_hash'),
-    branch: text('branch'),
-    originUrl: text('repository_url')
+    sha: textOrNull(git['commit_hash']),
+    branch: textOrNull(git['branch']),
+    originUrl: textOrNull(git['repository_url'])
   }
   return { memoryMode, git: facts }
 }

@@ -9,7 +9,7 @@ import type { NewEvent } from './new-event.ts'
 import type { Profile } from '../log/profile.ts'
 import type { GitInfo, HistoryMode } from '../protocol.ts'
 
-/** What a host says of a thread it starts; what it leaves out has a default. */
+/** What a host says of a thread it starts; absent members have defaults. */
 export interface NewThread {
   /** Absolute path of the working directory. */
   readonly cwd: string
@@ -40,7 +40,6 @@ const present = (members: Readonly<Record<string, Json | undefined>>): JsonObjec
 export const defaultMode = (profile: Profile): HistoryMode =>
   profile.members169 ? 'paginated' : 'legacy'
 
-/** The first event of a thread. */
 export const threadMeta = (
   threadId: string,
   thread: NewThread,

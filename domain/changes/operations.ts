@@ -8,22 +8,21 @@
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { Relocation } from './relocation.ts'
 
-/** A place in a thread: so many events before it, and where that is in which file of its lineage. */
+/** A place in a thread: the number of events before it, and its file and byte in the lineage. */
 export interface OperationPlace {
   readonly revision: number
   readonly segment: number
   readonly offset: number
 }
 
-/** Who did it. */
-export interface Doer {
+interface Doer {
   readonly pid: number
   readonly user: string
   /** What asked for it, in its own words: `cli`, `library`, `app-server:<client>`. */
   readonly actor: string
 }
 
-/** What brings the home back to how it was before an operation, as another operation. */
+/** The operation that takes this one back. */
 export interface Inverse {
   readonly operation: string
   readonly arguments: JsonObject
@@ -67,10 +66,9 @@ export interface Ended {
 /** One line of the log. */
 export type OperationRecord = Began | Ended
 
-/** What became of an operation. */
-export type OperationState = 'done' | 'failed' | 'unfinished' | 'undone'
+type OperationState = 'done' | 'failed' | 'unfinished' | 'undone'
 
-/** An operation, put together from its records and from those that came after it. */
+/** An operation, assembled from its records and from later ones. */
 export interface Operation {
   readonly began: Began
   readonly ended: Ended | null
@@ -96,7 +94,7 @@ export const toOperationRecord = (value: unknown): OperationRecord | null => {
 }
 
 /** What newer records say about older ones; the state of the fold. */
-export interface OperationFold {
+interface OperationFold {
   /** Ends whose beginning was not met yet, by operation. */
   readonly ends: Map<string, Ended>
   /** Who undid an operation, and who did it again. */
@@ -104,7 +102,6 @@ export interface OperationFold {
   readonly redone: Map<string, string>
 }
 
-/** Before the newest record. */
 export const startOperations = (): OperationFold => ({
   ends: new Map(),
   undone: new Map(),
@@ -148,7 +145,7 @@ export const foldOperation = (fold: OperationFold, record: OperationRecord): Ope
   return operation
 }
 
-/** Every operation of some records, newest first; the records are given oldest first, as they stand in the log. */
+/** Every operation of some records, newest first; records are given oldest first, as in the log. */
 export const operationsOf = (records: ReadonlyArray<OperationRecord>): ReadonlyArray<Operation> => {
   const fold = startOperations()
   const found: Array<Operation> = []

@@ -17,7 +17,6 @@ export interface HomeFile {
   readonly modifiedAtMs: number
 }
 
-/** One file on its way. */
 export interface FileMove {
   readonly threadId: string
   readonly from: string
@@ -26,7 +25,7 @@ export interface FileMove {
   readonly modifiedAtMs: number | null
 }
 
-/** What a file holds: enough to tell whether it is still the one that was meant. */
+/** The content of a file: enough to recognize it. */
 export interface FileContent {
   readonly bytes: number
   readonly sha256: string
@@ -46,9 +45,9 @@ export interface FileExchange {
 }
 
 /** What happens to the lines of `session_index.jsonl` that name the threads. */
-export type NamesMove = 'keep' | 'take' | 'give'
+type NamesMove = 'keep' | 'take' | 'give'
 
-/** A piece of work on files that happens whole or not at all. */
+/** Work on files that happens as a whole or not at all. */
 export interface Relocation {
   /** In the order of their threads; the root's thread is the one that must succeed. */
   readonly rootId: string
@@ -68,7 +67,7 @@ export const isHomePath = (path: unknown): path is string =>
   !/[\0\\]/.test(path) &&
   path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 
-/** The first path of a relocation that leads out of the home; null when there is none. A log may have been written by anybody. */
+/** The first path of a relocation that leads out of the home, null when none does: anybody may have written the log. */
 export const strayPath = ({ moves, trash, exchanges = [] }: Relocation): string | null => {
   const paths = [
     ...moves.flatMap(({ from, to }) => [from, to]),
@@ -79,7 +78,7 @@ export const strayPath = ({ moves, trash, exchanges = [] }: Relocation): string 
   return stray === undefined ? null : String(stray)
 }
 
-/** Folder of what a repair took out of the way. */
+/** Folder of what a repair replaced. */
 export const quarantineOf = (operationId: string): string =>
   `${OWN_FOLDER}/quarantine/${operationId}`
 
@@ -90,19 +89,19 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 const DATED = /^rollout-(\d{4})-(\d{2})-(\d{2})T/
 
-/** Where a file lies while its thread is archived. */
+/** Path of a file while its thread is archived. */
 export const archivedPath = ({ path }: HomeFile): string => `archived_sessions/${nameOf(path)}`
 
-/** The folder of the day in its name, where a file lies when its thread is not archived; null when it names none. */
+/** Path of a file while its thread is not archived, by the day in its name; null when it names none. */
 export const livePath = ({ path }: HomeFile): string | null => {
   const [, year, month, day] = DATED.exec(nameOf(path)) ?? []
   return day === undefined ? null : `sessions/${year}/${month}/${day}/${nameOf(path)}`
 }
 
-/** Where a deleted file lies in the trash: under the path it had. */
+/** Path of a deleted file in the trash, under the path it had. */
 export const trashPath = (trash: string, { path }: HomeFile): string => `${trash}/${path}`
 
-/** Of the files of one thread the one whose name is the latest: its head. */
+/** The head of one thread's files: the one with the latest name. */
 export const headOf = (files: ReadonlyArray<HomeFile>): HomeFile | undefined =>
   files.reduce<HomeFile | undefined>(
     (head, file) => (head === undefined || nameOf(file.path) > nameOf(head.path) ? file : head),

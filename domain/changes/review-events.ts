@@ -23,13 +23,12 @@ import {
   type WrittenTurn
 } from './turn-events.ts'
 
-/** A review: the turn a client knows, and the turn its reviewer works in. */
+/** A review: the turn a client knows, and the turn of its reviewer. */
 export interface WrittenReview {
   readonly outer: WrittenTurn
   readonly inner: WrittenTurn
 }
 
-/** The review begins. */
 export const reviewStarted = (
   { outer, inner }: WrittenReview,
   target: ReviewTarget,
@@ -69,10 +68,9 @@ const ended = (outer: WrittenTurn, output: ReviewOutput | null, moment: Moment):
     : eventMessage(moment.nowMs, { type: 'exited_review_mode', ...result })
 }
 
-/** How a review ends: with what its reviewer said, without an answer, or because somebody stopped it. */
+/** How a review ends: with the output of its reviewer, without an answer, or stopped. */
 export type ReviewEnd = ReviewOutput | 'failed' | 'interrupted'
 
-/** The review ends. */
 export const reviewEnded = (
   { outer }: WrittenReview,
   end: ReviewEnd,

@@ -4,14 +4,12 @@
 import { isJsonObject, parsedObject } from '../json.ts'
 import { isBlank, trimmed } from '../white-space.ts'
 
-/** What is to be reviewed. */
 export type ReviewTarget =
   | { readonly type: 'uncommittedChanges' }
   | { readonly type: 'baseBranch'; readonly branch: string }
   | { readonly type: 'commit'; readonly sha: string; readonly title?: string | null }
   | { readonly type: 'custom'; readonly instructions: string }
 
-/** One finding. */
 export interface ReviewFinding {
   readonly title: string
   readonly body: string
@@ -23,7 +21,7 @@ export interface ReviewFinding {
   }
 }
 
-/** What a reviewer said, as Codex records it. */
+/** The answer of a reviewer, as Codex records it. */
 export interface ReviewOutput {
   readonly findings: ReadonlyArray<ReviewFinding>
   readonly overall_correctness: string
@@ -47,7 +45,7 @@ export const targetRefusal = (target: ReviewTarget): string | null => {
 
 const SHORT_SHA_CHARACTERS = 7
 
-/** The target without what surrounds it, as it is recorded. */
+/** The target trimmed, as it is recorded. */
 export const trimmedTarget = (target: ReviewTarget): ReviewTarget => {
   switch (target.type) {
     case 'uncommittedChanges':
@@ -65,7 +63,7 @@ export const trimmedTarget = (target: ReviewTarget): ReviewTarget => {
   }
 }
 
-/** What a person sees of the target. */
+/** The target as a person sees it. */
 export const reviewHint = (target: ReviewTarget): string => {
   switch (target.type) {
     case 'uncommittedChanges':
@@ -81,7 +79,7 @@ export const reviewHint = (target: ReviewTarget): string => {
   }
 }
 
-/** What the reviewer is asked; for a custom review the instructions themselves. */
+/** The prompt of the reviewer; for a custom review the instructions themselves. */
 export const reviewPrompt = (target: ReviewTarget): string =>
   target.type === 'custom'
     ? target.instructions
@@ -90,7 +88,7 @@ export const reviewPrompt = (target: ReviewTarget): string =>
 const isFinding = (value: unknown): value is ReviewFinding =>
   isJsonObject(value) && typeof value['title'] === 'string' && typeof value['body'] === 'string'
 
-/** What a reviewer said as a review output: JSON of one, or else plain text without findings; null when it said nothing. */
+/** An answer as a review output: its JSON, or plain text without findings; null when it is empty. */
 export const reviewOutputOf = (said: ReviewOutput | string | null): ReviewOutput | null => {
   if (said === null || typeof said !== 'string') return said
   const parsed = parsedObject(said)

@@ -11,7 +11,6 @@ import type { Json, JsonObject } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 import type { HistoryMode } from '../protocol.ts'
 
-/** A turn that is being written. */
 export interface WrittenTurn {
   readonly threadId: string
   readonly turnId: string
@@ -73,7 +72,6 @@ export const completedItem = (
     completed_at_ms: nowMs
   })
 
-/** The turn begins. */
 export const turnStarted = (
   { turnId, rootTurnId, mode, startedAt }: WrittenTurn,
   modelContextWindow: number | null,
@@ -88,7 +86,7 @@ export const turnStarted = (
     collaboration_mode_kind: 'default'
   })
 
-/** What the user said, as it is shown; a legacy thread shows it once for each such event. */
+/** What the user said, as it is shown; a legacy thread shows it once per event. */
 export const shownUserMessage = (turn: WrittenTurn, text: string, moment: Moment): NewEvent =>
   turn.mode === 'paginated'
     ? completedItem(
@@ -164,7 +162,7 @@ const times = ({ mode, startedAt }: WrittenTurn, nowMs: number, beganMs: number)
   duration_ms: Math.max(0, nowMs - beganMs)
 })
 
-/** The turn is done; `error` only where the mode keeps it. */
+/** The turn completes; `error` only where the mode keeps it. */
 export const turnCompleted = (
   turn: WrittenTurn,
   lastAgentMessage: string | null,
@@ -182,7 +180,7 @@ export const turnCompleted = (
 const ABORTED =
   'This turn was stopped before it was finished. Commands it had started may have run in part.'
 
-/** The turn is stopped: the model is told, then the turn ends. */
+/** The turn is stopped: first the model is informed, then the turn ends. */
 export const turnAborted = (
   turn: WrittenTurn,
   beganMs: number,

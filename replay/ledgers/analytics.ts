@@ -2,7 +2,7 @@
  * Analytics made again: what Codex would have posted about the threads of a home, from their rollouts alone.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { AnalyticsEvent } from '../../domain/ledgers/analytics/event.ts'
+import type { AnalyticsEvent } from '../../domain/ledgers/analytics/envelope.ts'
 import type { Fact } from '../../domain/ledgers/analytics/fact.ts'
 import type { Rendering } from '../../domain/ledgers/analytics/context.ts'
 import { reduceFact } from '../../domain/ledgers/analytics/reducer.ts'

@@ -6,7 +6,8 @@
  */
 import { isSegmentPath } from '../../domain/ids.ts'
 import { EVERY_LINE } from '../../domain/log/needs.ts'
-import type { FileTouch, ToolCall, ToolPlace } from '../../domain/ledgers/tools/tool-call.ts'
+import type { LedgerPlace } from '../../domain/ledgers/place.ts'
+import type { FileTouch, ToolCall } from '../../domain/ledgers/tools/tool-call.ts'
 import { callRows, filesKey, toolCallOf, tools } from '../../projections/tools.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { situating } from '../../projections/situation.ts'
@@ -55,7 +56,7 @@ const leftIn = async (
   return { calls, lines }
 }
 
-const below = ({ revision, offsetBytes }: ToolPlace, lines: number): ToolPlace => ({
+const below = ({ revision, offsetBytes }: LedgerPlace, lines: number): LedgerPlace => ({
   revision: revision - lines,
   segment: -1,
   offsetBytes

@@ -6,10 +6,10 @@ import type {
   AnalyticsClient,
   Fact,
   FactOf,
-  PluginIdentity,
   Runtime,
   TurnSettings
 } from '../../domain/ledgers/analytics/fact.ts'
+import type { PluginTelemetryMetadata } from '../../domain/ledgers/analytics/plugin-events.ts'
 import type { PostedEvent } from '../../domain/ledgers/analytics/envelope.ts'
 import { textIn, type JsonObject } from '../../domain/json.ts'
 
@@ -266,7 +266,7 @@ const goal = (p: Params): ReadonlyArray<Fact> => [
   }
 ]
 
-const plugin = (p: Params): PluginIdentity => ({
+const plugin = (p: Params): PluginTelemetryMetadata => ({
   localId: p['plugin_id'],
   remoteId: p['remote_plugin_id'] ?? null,
   hasSkills: p['has_skills'],

@@ -2,11 +2,7 @@
  * The facts of one tool event of a capture.
  */
 import type { Fact } from '../../domain/ledgers/analytics/fact.ts'
-import {
-  NO_LINKS,
-  type ToolDetails,
-  type ToolOutcome
-} from '../../domain/ledgers/analytics/tool-outcome.ts'
+import { NO_LINKS, type ToolDetails, type ToolOutcome } from '../../domain/ledgers/tools/outcome.ts'
 
 // What stands in a capture is known to the test; a wrong member shows as a difference.
 // oxlint-disable-next-line typescript/no-explicit-any

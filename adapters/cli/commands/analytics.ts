@@ -7,9 +7,9 @@ import { compareAnalytics } from '../../../domain/ledgers/analytics/compare.ts'
 import {
   captureLine,
   payloadsOf,
-  type PostedEvent
+  type PostedEvent,
+  type AnalyticsEvent
 } from '../../../domain/ledgers/analytics/envelope.ts'
-import type { AnalyticsEvent } from '../../../domain/ledgers/analytics/event.ts'
 import { KNOWN_DIFFERENCES } from '../../../domain/ledgers/analytics/not-reconstructable.ts'
 import { contractOf, type Contract } from '../../../domain/ledgers/analytics/vocabulary.ts'
 import { isJsonObject } from '../../../domain/json.ts'

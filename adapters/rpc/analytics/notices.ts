@@ -3,7 +3,7 @@
  */
 import { diffLines } from '../../../domain/ledgers/analytics/diff-lines.ts'
 import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
-import { toolOutcome } from '../../../domain/ledgers/analytics/tool-outcome.ts'
+import { toolOutcome } from '../../../domain/ledgers/tools/outcome.ts'
 import type { TurnEndStatus } from '../../../domain/ledgers/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ThreadItem } from '../../../domain/protocol.ts'

@@ -5,7 +5,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import type { AnalyticsEvent, AnalyticsPayload } from '../../../domain/ledgers/analytics/event.ts'
+import type {
+  AnalyticsEvent,
+  AnalyticsPayload
+} from '../../../domain/ledgers/analytics/envelope.ts'
 import { AUDIT_ACTIONS, type AuditRow } from '../../../domain/ledgers/audit/row.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { isJsonObject } from '../../../domain/json.ts'

@@ -1,13 +1,17 @@
 /**
  * A comparison in numbers: how often each event, and each field of it, came out how.
  */
-import type { ComparedEvent, CaptureComparison, AgreementVerdict } from './compare.ts'
+import { grouped } from '../../grouped.ts'
+import {
+  isUnexplained,
+  type AgreementVerdict,
+  type CaptureComparison,
+  type ComparedEvent
+} from './compare.ts'
 
-/** How often each verdict was given. */
 export type Verdicts = Readonly<Record<AgreementVerdict, number>>
 
-/** One field of an event type. */
-export interface FieldAgreement {
+interface FieldAgreement {
   readonly field: string
   readonly verdicts: Verdicts
   /** Every reason that was given for a difference, once. */
@@ -16,7 +20,6 @@ export interface FieldAgreement {
   readonly unexplained: number
 }
 
-/** One event type. */
 export interface EventAgreement {
   readonly eventType: string
   /** Events that stand on both sides. */
@@ -46,42 +49,24 @@ const reasonsOf = (all: ReadonlyArray<Judged>): ReadonlyArray<string> => [
   ...new Set(all.flatMap(({ reason }) => (reason === null ? [] : [reason])))
 ]
 
-const unexplainedOf = (all: ReadonlyArray<Judged>): number =>
-  all.filter(
-    ({ verdict, reason }) =>
-      verdict !== 'equal' && verdict !== 'not_reconstructable' && reason === null
-  ).length
-
-const groupedBy = <A>(
-  all: ReadonlyArray<A>,
-  keyOf: (one: A) => string
-): ReadonlyArray<readonly [string, ReadonlyArray<A>]> => {
-  const groups = new Map<string, Array<A>>()
-  for (const one of all) {
-    const key = keyOf(one)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [one])
-    else group.push(one)
-  }
-  return [...groups]
-}
-
 /** The agreement of one or several comparisons, by event type and field, in alphabetical order of the types. */
 export const agreementOf = (
   comparisons: ReadonlyArray<Pick<CaptureComparison, 'events'>>
 ): ReadonlyArray<EventAgreement> => {
   const events = comparisons.flatMap((one) => one.events)
-  return groupedBy(events, ({ eventType }) => eventType)
+  return [...grouped(events, ({ eventType }) => eventType)]
     .map(([eventType, group]) => {
       const pairs = group.filter(({ fields }) => fields.length > 0)
-      const fields = groupedBy(
-        pairs.flatMap((pair) => pair.fields),
-        ({ field }) => field
-      ).map(([field, all]) => ({
+      const fields = [
+        ...grouped(
+          pairs.flatMap((pair) => pair.fields),
+          ({ field }) => field
+        )
+      ].map(([field, all]) => ({
         field,
         verdicts: verdictsOf(all),
         reasons: reasonsOf(all),
-        unexplained: unexplainedOf(all)
+        unexplained: all.filter(isUnexplained).length
       }))
       const single = group.filter((one) => one.fields.length === 0)
       return {
@@ -90,7 +75,8 @@ export const agreementOf = (
         verdicts: verdictsOf(group),
         reasons: reasonsOf(group),
         unexplained:
-          unexplainedOf(single) + fields.reduce((sum, field) => sum + field.unexplained, 0),
+          single.filter(isUnexplained).length +
+          fields.reduce((sum, field) => sum + field.unexplained, 0),
         fields
       }
     })

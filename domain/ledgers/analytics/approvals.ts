@@ -3,11 +3,10 @@
  *
  * Source: protocol of 0.130.0, 0.142.5 and 0.169.0; the meaning of its members is that of Codex's own reducer.
  */
-import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import { isJsonObject, textOrNull, type Json, type JsonObject } from '../../json.ts'
 import type { FactOf } from './fact.ts'
-import type { ReviewResolution, ReviewStatus, ReviewSubject, ReviewTrigger } from './vocabulary.ts'
+import type { ReviewResolution, ReviewStatus, ReviewTrigger } from './vocabulary.ts'
 
-/** A question as it was sent. */
 export interface ApprovalQuestion {
   /** Id of the request, as JSON text. */
   readonly requestId: string
@@ -19,13 +18,10 @@ const COMMAND = 'item/commandExecution/requestApproval'
 const FILE_CHANGE = 'item/fileChange/requestApproval'
 const PERMISSIONS = 'item/permissions/requestApproval'
 
-interface RequestedApproval {
-  readonly subject: ReviewSubject
-  readonly subjectName: string
-  readonly trigger: ReviewTrigger
-  readonly additionalPermissions: boolean
-  readonly networkAccess: boolean
-}
+type RequestedApproval = Pick<
+  FactOf<'approval_requested'>,
+  'subject' | 'subjectName' | 'trigger' | 'additionalPermissions' | 'networkAccess'
+>
 
 const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null
 
@@ -92,17 +88,14 @@ const KINDS: Readonly<Record<string, (params: JsonObject) => RequestedApproval>>
   [PERMISSIONS]: permissions
 }
 
-const textOf = (value: Json | undefined): string | null =>
-  typeof value === 'string' ? value : null
-
 /** The fact of a question; null for one that asks for no approval. It begins when the question says, else when it was sent. */
 export const approvalRequested = (
   { requestId, method, params }: ApprovalQuestion,
   sentAtMs: number
 ): FactOf<'approval_requested'> | null => {
   const asked = Object.hasOwn(KINDS, method) ? KINDS[method]?.(params) : undefined
-  const threadId = textOf(params['threadId'])
-  const turnId = textOf(params['turnId'])
+  const threadId = textOrNull(params['threadId'])
+  const turnId = textOrNull(params['turnId'])
   if (asked === undefined || threadId === null || turnId === null) return null
   const startedAtMs = params['startedAtMs']
   return {
@@ -110,7 +103,7 @@ export const approvalRequested = (
     atMs: typeof startedAtMs === 'number' ? startedAtMs : sentAtMs,
     threadId,
     turnId,
-    itemId: textOf(params['itemId']),
+    itemId: textOrNull(params['itemId']),
     reviewId: requestId,
     reviewer: 'user',
     ...asked

@@ -5,6 +5,7 @@
  * when one is known and the evidence for it is there: in the two events, in others of either side, in the trail of the home. A value
  * that contradicts its own side has none. What is left without a reason is a mistake of one of the two.
  */
+import { grouped } from '../../grouped.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { ProfileName } from '../../log/profile.ts'
 import type { PostedEvent } from './envelope.ts'
@@ -18,7 +19,7 @@ import {
 } from './evidence.ts'
 import { contradicted } from './laws.ts'
 
-/** How the two sides of a field, or of a whole event, stand to each other. */
+/** How both sides of a field, or of a whole event, relate. */
 export type AgreementVerdict =
   | 'equal'
   | 'differs'
@@ -50,7 +51,6 @@ export interface KnownDifference {
   readonly reason: string
 }
 
-/** One field of a pair. */
 export interface ComparedField {
   readonly field: string
   readonly verdict: AgreementVerdict
@@ -60,7 +60,6 @@ export interface ComparedField {
   readonly reason: string | null
 }
 
-/** A pair, or an event that stands on one side only. */
 export interface ComparedEvent {
   readonly eventType: string
   /** The ids that paired it. */
@@ -71,7 +70,6 @@ export interface ComparedEvent {
   readonly fields: ReadonlyArray<ComparedField>
 }
 
-/** What came of a comparison. */
 export interface CaptureComparison {
   readonly events: ReadonlyArray<ComparedEvent>
   /** Differences without a reason: fields of pairs, and events on one side only. */
@@ -80,7 +78,6 @@ export interface CaptureComparison {
 
 const THREAD_OF_NOBODY = 'the capture holds nothing of this thread'
 
-/** Ids by which events are paired; types that are not named here use `IDS`. */
 const IDS = ['thread_id', 'turn_id', 'item_id', 'review_id', 'goal_id', 'import_id']
 const PLUGIN_IDS = ['plugin_name', 'marketplace_name', 'plugin_id', 'thread_id', 'turn_id']
 const IDS_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -119,13 +116,9 @@ const idsOf = (event: PostedEvent): JsonObject => {
   )
 }
 
-interface Leaf {
-  readonly field: string
-  readonly captured: Json | undefined
-  readonly reconstructed: Json | undefined
-}
+type Leaf = Pick<ComparedField, 'field' | 'captured' | 'reconstructed'>
 
-/** The fields of two objects by path. Where both sides have an object it is looked into; arrays are not. */
+/** The fields of two objects by path; objects on both sides are descended into, arrays are not. */
 const leaves = (left: JsonObject, right: JsonObject, prefix = ''): ReadonlyArray<Leaf> =>
   [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((name) => {
     const [captured, reconstructed, field] = [left[name], right[name], `${prefix}${name}`]
@@ -231,7 +224,7 @@ const comparedPair = (
   return { eventType, ids: idsOf(capturedEvent), verdict, reason: null, fields }
 }
 
-/** A turn that either side tells of, or whose id was made between its thread and this event. */
+/** True for a turn that either side has, or whose id was made between its thread and this event. */
 const isOfTurn = ({ event_params }: PostedEvent, { captured, reconstructed }: Evidence) => {
   const { thread_id, turn_id, completed_at, completed_at_ms, created_at } = event_params
   const isTold = [captured, reconstructed].some(
@@ -244,7 +237,7 @@ const isOfTurn = ({ event_params }: PostedEvent, { captured, reconstructed }: Ev
   return born !== null && madeAt !== null && madeAt >= born && madeAt <= until
 }
 
-/** Neither the log nor the capture itself has the thread, or the turn. */
+/** True when neither the log nor the capture itself has the thread or the turn. */
 const isOfNothing = (event: PostedEvent, evidence: Evidence): boolean => {
   const { thread_id, turn_id } = event.event_params
   if (!evidence.isOfHome || typeof thread_id !== 'string') return false
@@ -254,10 +247,10 @@ const isOfNothing = (event: PostedEvent, evidence: Evidence): boolean => {
   return !isFree && !isOfTurn(event, evidence)
 }
 
-/** Types of which a turn, or an item of it, has one event. */
+/** Types of which a turn or an item has only one event. */
 const ONCE = /^codex_(turn|thread_initialized|accepted_line_fingerprints)(_event)?$/
 
-/** Told a second time, which only opening a thread again is. */
+/** True for a repetition; only opening a thread again may repeat. */
 const isRepeated = ({ event_type, event_params }: PostedEvent, place: number): boolean =>
   place > 0 &&
   event_params['initialization_mode'] !== 'resumed' &&
@@ -294,20 +287,10 @@ const alone = (
 
 const keyOf = (event: PostedEvent): string => `${event.event_type} ${canonical(idsOf(event))}`
 
-const grouped = (
-  events: ReadonlyArray<PostedEvent>
-): ReadonlyMap<string, ReadonlyArray<PostedEvent>> => {
-  const groups = new Map<string, Array<PostedEvent>>()
-  for (const event of events) {
-    const key = keyOf(event)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [event])
-    else group.push(event)
-  }
-  return groups
-}
-
-const isUnexplained = ({ verdict, reason }: Pick<ComparedField, 'verdict' | 'reason'>): boolean =>
+export const isUnexplained = ({
+  verdict,
+  reason
+}: Pick<ComparedField, 'verdict' | 'reason'>): boolean =>
   verdict !== 'equal' && verdict !== 'not_reconstructable' && reason === null
 
 const unexplainedIn = (event: ComparedEvent): number =>
@@ -332,7 +315,7 @@ export const compareAnalytics = (
     reconstructed: indexOf(reconstructed)
   }
   const known = knownIn(rows, contract, evidence)
-  const rights = grouped(reconstructed)
+  const rights = grouped(reconstructed, keyOf)
   const used = new Map<string, number>()
   const events: Array<ComparedEvent> = []
   for (const event of captured) {

@@ -2,23 +2,21 @@
  * What many events have in common: who is connected, where the thread comes from, and how an event is put together.
  */
 import type { Json, JsonObject } from '../../json.ts'
-import type { AnalyticsEvent } from './event.ts'
+import type { AnalyticsEvent } from './envelope.ts'
 import type { AnalyticsClient, OpenedThread, Runtime } from './fact.ts'
 import type { Sha1 } from './hashes.ts'
 import { shaped } from './shapes.ts'
 import type { AnalyticsState, AnalyticsConnection } from './state.ts'
 import type { Contract, EventType } from './vocabulary.ts'
 
-/** What events are made for, and with. */
+/** Which contract events are made for, and the hash they need. */
 export interface Rendering {
   readonly contract: Contract
   readonly sha1: Sha1
 }
 
-/** Events of one fact. */
 export type Events = ReadonlyArray<AnalyticsEvent>
 
-/** No events. */
 export const NO_EVENTS: Events = []
 
 const clientMembers = (client: AnalyticsClient): JsonObject => ({
@@ -54,13 +52,12 @@ export const wireMembers = (fact: object | null): JsonObject => {
   return members
 }
 
-/** A thread and the connection it is open on. */
 export interface AnalyticsContext {
   readonly connection: AnalyticsConnection
   readonly thread: OpenedThread
 }
 
-/** The context of an event about a thread; null when the thread or its connection was never told, so that the event is lost. */
+/** The context of an event about a thread; null when its thread or connection is unknown, so that the event is lost. */
 export const contextOf = (
   state: AnalyticsState,
   threadId: string,
@@ -74,7 +71,6 @@ export const contextOf = (
     : { connection, thread: thread.metadata }
 }
 
-/** The members that say who and where. */
 export const contextMembers = ({ connection, thread }: AnalyticsContext): JsonObject => ({
   ...wireMembers(thread),
   initialization_mode: thread.mode,
@@ -82,7 +78,6 @@ export const contextMembers = ({ connection, thread }: AnalyticsContext): JsonOb
   runtime: runtimeMembers(connection.runtime)
 })
 
-/** One event, or none when the contract does not have it. */
 export const eventOf = (
   { contract }: Rendering,
   at: { readonly atMs: number; readonly threadId: string | null },
@@ -96,9 +91,8 @@ export const eventOf = (
   return [{ atMs: at.atMs, threadId: at.threadId, payload }]
 }
 
-/** Whole seconds of a time in milliseconds. */
 export const seconds = (ms: number): number => Math.floor(ms / 1000)
 
-/** What lies between two times; null when it would be negative. */
+/** The time between; null when it would be negative. */
 export const between = (startMs: number, endMs: number): number | null =>
   endMs < startMs ? null : endMs - startMs

@@ -2,8 +2,7 @@
  * Where analytics events go.
  */
 
-/** A file, whoever embeds unroll, or nowhere. */
-export type Destination =
+type Destination =
   | { readonly kind: 'capture'; readonly path: string }
   | { readonly kind: 'post' }
   | { readonly kind: 'none' }

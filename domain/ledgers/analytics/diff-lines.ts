@@ -5,13 +5,11 @@
  * an added line that begins with `++ ` counts.
  */
 
-/** Counts of one diff. */
 export interface DiffLines {
   readonly added: number
   readonly deleted: number
 }
 
-/** Counts the lines of a diff. */
 export const diffLines = (diff: string): DiffLines => {
   let added = 0
   let deleted = 0

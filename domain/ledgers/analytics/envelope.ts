@@ -1,10 +1,31 @@
 /**
- * Analytics events as Codex posts them, and the lines of a capture file: one request payload each.
+ * Analytics events: where they came from, how Codex posts them, and the lines of a capture file: one request payload each.
+ *
+ * Shape:  one request carries {"events":[…]}; an event is {event_type, event_params}, with `skill_id` and `skill_name`
+ *         beside them for `skill_invocation`. Which keys the parameters have, and in which order: `shapes.ts`.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, parsedJson, type Json, type JsonObject } from '../../json.ts'
+import type { EventType } from './vocabulary.ts'
 
-/** One event: its type, what it says, and for `skill_invocation` two more members beside them. */
+/** An event as it is made. */
+export interface AnalyticsPayload {
+  readonly event_type: EventType
+  readonly skill_id?: string
+  readonly skill_name?: string
+  readonly event_params: JsonObject
+}
+
+/** An event with what a reader needs to place it. */
+export interface AnalyticsEvent {
+  /** When the fact was seen that completed the event, Unix milliseconds. */
+  readonly atMs: number
+  /** Null for an event about no thread, such as an installed plugin. */
+  readonly threadId: string | null
+  readonly payload: AnalyticsPayload
+}
+
+/** An event as it is read, whatever its type and the ids beside it. */
 export interface PostedEvent {
   readonly event_type: string
   readonly event_params: JsonObject
@@ -12,12 +33,11 @@ export interface PostedEvent {
   readonly skill_name?: Json
 }
 
-/** The body of one request. */
 export interface RequestPayload {
   readonly events: ReadonlyArray<PostedEvent>
 }
 
-/** Events that travel alone, and so split the batch they stand in. */
+/** Events that are sent alone, and so split the batch they stand in. */
 const ALONE: ReadonlySet<string> = new Set(['codex_accepted_line_fingerprints'])
 
 /** The payloads in which the events of one fact are sent, in order. */
@@ -36,7 +56,7 @@ export const payloadsOf = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<Re
 /** A payload as one line of a capture file, with its newline. */
 export const captureLine = (payload: RequestPayload): string => `${JSON.stringify(payload)}\n`
 
-/** No event of Codex is as deep; what is deeper would take the stack of whoever walks over it. */
+/** No event of Codex is this deep, and a walk over a deeper one could exhaust the stack. */
 const DEPTH_MAX = 64
 
 const isDeep = (value: unknown, levels = DEPTH_MAX): boolean =>

@@ -2,10 +2,11 @@
  * What two lists of analytics events, and the trail of a home, say besides the two sides of one field: the evidence that a reason
  * for a difference has to bring.
  */
+import { grouped } from '../../grouped.ts'
 import type { JsonObject } from '../../json.ts'
 import type { PostedEvent } from './envelope.ts'
 
-/** The events of one side, by what is asked of them. */
+/** The events of one side, indexed. */
 export interface EventIndex {
   /** True when some event names the thread. */
   readonly knows: (threadId: unknown) => boolean
@@ -24,7 +25,7 @@ export interface EventIndex {
   readonly all: ReadonlyArray<PostedEvent>
 }
 
-/** What is known of a home beyond its events. */
+/** What is known of a home besides its events. */
 export interface HomeEvidence {
   /** When a thread was set back to an earlier turn, in Unix milliseconds. */
   readonly reverts: ReadonlyMap<string, ReadonlyArray<number>>
@@ -32,13 +33,11 @@ export interface HomeEvidence {
   readonly imports: ReadonlySet<string>
 }
 
-/** Nothing known beyond the events. */
 export const NO_HOME_EVIDENCE: HomeEvidence = {
   reverts: new Map(),
   imports: new Set()
 }
 
-/** Everything a reason may ask. */
 export interface Evidence extends HomeEvidence {
   /** The capture is said to be of this home; else the two sides were put together otherwise, as in a test of the live capture. */
   readonly isOfHome: boolean
@@ -48,24 +47,8 @@ export interface Evidence extends HomeEvidence {
 
 const NONE: ReadonlyArray<never> = []
 
-const grouped = (
-  events: ReadonlyArray<PostedEvent>,
-  keyOf: (event: PostedEvent) => string | null
-): ReadonlyMap<string, ReadonlyArray<PostedEvent>> => {
-  const groups = new Map<string, Array<PostedEvent>>()
-  for (const event of events) {
-    const key = keyOf(event)
-    if (key === null) continue
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [event])
-    else group.push(event)
-  }
-  return groups
-}
-
 const keyed = (...parts: ReadonlyArray<unknown>): string => JSON.stringify(parts)
 
-/** Indexes the events of one side. */
 export const indexOf = (all: ReadonlyArray<PostedEvent>): EventIndex => {
   const threads = grouped(all, ({ event_params }) => keyed(event_params['thread_id']))
   const turns = grouped(all, ({ event_type, event_params: { thread_id, turn_id } }) =>

@@ -8,7 +8,8 @@
  */
 import type { Json, JsonObject } from '../../json.ts'
 import type { DiffLines } from './diff-lines.ts'
-import type { ToolOutcome } from './tool-outcome.ts'
+import type { ToolOutcome } from '../tools/outcome.ts'
+import type { Tokens } from '../usage/tokens.ts'
 import type {
   InitializationMode,
   ReviewResolution,
@@ -20,7 +21,6 @@ import type {
 } from './vocabulary.ts'
 import type { PluginTelemetryMetadata } from './plugin-events.ts'
 
-/** Who is connected. */
 export interface AnalyticsClient {
   /** Originator: what the client is called in a rollout. */
   readonly productClientId: string
@@ -30,7 +30,6 @@ export interface AnalyticsClient {
   readonly experimentalApi: boolean | null
 }
 
-/** What runs. */
 export interface Runtime {
   readonly version: string | null
   readonly os: string | null
@@ -38,7 +37,6 @@ export interface Runtime {
   readonly arch: string | null
 }
 
-/** A thread as it was opened. */
 export interface OpenedThread {
   readonly threadId: string
   readonly sessionId: string | null
@@ -84,15 +82,9 @@ export interface TurnSettings {
   readonly activePluginIds: ReadonlyArray<string> | null
 }
 
-/** Tokens of a turn. */
-export interface TurnTokens {
-  readonly inputTokens: number
-  readonly cachedInputTokens: number
+export interface TurnTokens extends Tokens {
   /** Null where the source does not tell (before 0.169). */
   readonly cacheWriteInputTokens: number | null
-  readonly outputTokens: number
-  readonly reasoningOutputTokens: number
-  readonly totalTokens: number
 }
 
 /** Where the time of a turn went, in milliseconds. */
@@ -116,294 +108,211 @@ export interface TurnErrorKind {
   readonly httpStatus: number | null
 }
 
-/** A plugin as events name it. */
-export type PluginIdentity = PluginTelemetryMetadata
-
-/** Any fact. */
-export interface TimedFact {
+interface TimedFact {
   /** When the fact was seen, Unix milliseconds. */
   readonly atMs: number
 }
 
-/** A fact about a thread. */
 export interface FactInThread extends TimedFact {
   readonly threadId: string
 }
 
-/** A fact about a turn. */
 export interface FactInTurn extends FactInThread {
   readonly turnId: string
 }
 
-type FactOfKind<K extends string, Body> = Body & { readonly kind: K }
+interface FactOfRequest extends TimedFact {
+  readonly connectionId: string
+  readonly requestId: string
+}
 
-/** Connections and the requests clients make. */
-export type RequestFact =
-  | FactOfKind<
-      'connected',
-      TimedFact & {
-        readonly connectionId: string
-        readonly client: AnalyticsClient
-        readonly runtime: Runtime
-      }
-    >
-  | FactOfKind<'disconnected', TimedFact & { readonly connectionId: string }>
+/** What each kind of fact says. */
+interface FactBodies {
+  readonly connected: TimedFact & {
+    readonly connectionId: string
+    readonly client: AnalyticsClient
+    readonly runtime: Runtime
+  }
+  readonly disconnected: TimedFact & { readonly connectionId: string }
   /** A thread was started, resumed or forked for this connection. */
-  | FactOfKind<
-      'thread_opened',
-      TimedFact & { readonly connectionId: string; readonly thread: OpenedThread }
-    >
+  readonly thread_opened: TimedFact & {
+    readonly connectionId: string
+    readonly thread: OpenedThread
+  }
   /** A turn was asked for; `turn_accepted` with the same connection and request gives its id. */
-  | FactOfKind<
-      'turn_requested',
-      FactInThread & {
-        readonly connectionId: string
-        readonly requestId: string
-        readonly imageCount: number
-      }
-    >
-  | FactOfKind<
-      'turn_accepted',
-      TimedFact & {
-        readonly connectionId: string
-        readonly requestId: string
-        readonly turnId: string
-      }
-    >
-  | FactOfKind<
-      'steer_requested',
-      FactInThread & {
-        readonly connectionId: string
-        readonly requestId: string
-        readonly expectedTurnId: string | null
-        readonly imageCount: number
-      }
-    >
-  | FactOfKind<
-      'steer_accepted',
-      TimedFact & {
-        readonly connectionId: string
-        readonly requestId: string
-        readonly turnId: string
-      }
-    >
+  readonly turn_requested: FactInThread & FactOfRequest & { readonly imageCount: number }
+  readonly turn_accepted: FactOfRequest & { readonly turnId: string }
+  readonly steer_requested: FactInThread &
+    FactOfRequest & {
+      readonly expectedTurnId: string | null
+      readonly imageCount: number
+    }
+  readonly steer_accepted: FactOfRequest & { readonly turnId: string }
   /** A request of either kind was answered with an error; `refusal` is null when it is none that analytics names. */
-  | FactOfKind<
-      'request_failed',
-      TimedFact & {
-        readonly connectionId: string
-        readonly requestId: string
-        readonly refusal: SteerRefusal | null
-      }
-    >
+  readonly request_failed: FactOfRequest & { readonly refusal: SteerRefusal | null }
   /** A client asked for the interruption of a turn. */
-  | FactOfKind<'interrupt_requested', FactInTurn>
-  | FactOfKind<'thread_archived' | 'thread_unarchived', FactInThread>
-
-/** Turns and what is told about them while they run. */
-export type TurnFact =
-  | FactOfKind<
-      'turn_started',
-      FactInTurn & { /** Unix seconds. */ readonly startedAt: number | null }
-    >
-  | FactOfKind<
-      'turn_configured',
-      FactInTurn & { readonly settings: TurnSettings; readonly imageCount: number }
-    >
-  | FactOfKind<'turn_tokens', FactInTurn & { readonly tokens: TurnTokens }>
+  readonly interrupt_requested: FactInTurn
+  readonly thread_archived: FactInThread
+  readonly thread_unarchived: FactInThread
+  readonly turn_started: FactInTurn & { /** Unix seconds. */ readonly startedAt: number | null }
+  readonly turn_configured: FactInTurn & {
+    readonly settings: TurnSettings
+    readonly imageCount: number
+  }
+  readonly turn_tokens: FactInTurn & { readonly tokens: TurnTokens }
   /** Where the time went; null when nobody measured it, so that the turn need not wait for it. */
-  | FactOfKind<'turn_profile', FactInTurn & { readonly profile: TurnProfile | null }>
+  readonly turn_profile: FactInTurn & { readonly profile: TurnProfile | null }
   /** How the images of the turn were prepared for the model (0.169). */
-  | FactOfKind<'images_prepared', FactInTurn & { readonly preparations: ReadonlyArray<JsonObject> }>
+  readonly images_prepared: FactInTurn & { readonly preparations: ReadonlyArray<JsonObject> }
   /** What went wrong in a turn, before it ended. */
-  | FactOfKind<'turn_error', FactInTurn & { readonly error: TurnErrorKind }>
+  readonly turn_error: FactInTurn & { readonly error: TurnErrorKind }
   /** What the newest diff of the whole turn adds and deletes; `diffLines` counts it. */
-  | FactOfKind<
-      'diff_updated',
-      FactInTurn & {
-        readonly lines: DiffLines
-        /** Of `origin`, else of the first remote. */
-        readonly repositoryUrl: string | null
-      }
-    >
-  | FactOfKind<
-      'turn_ended',
-      FactInTurn & {
-        /** Null where the log cannot tell: up to 0.142 a failed turn looks like one that ended without a message. */
-        readonly status: TurnEndStatus | null
-        /** `codexErrorInfo` of the turn's error as the protocol spells it. */
-        readonly error: Json
-        /** Unix seconds. */
-        readonly startedAt: number | null
-        /** Unix seconds. */
-        readonly completedAt: number | null
-        readonly durationMs: number | null
-      }
-    >
-
-/** Tool calls and the questions about them. */
-export type ToolFact =
+  readonly diff_updated: FactInTurn & {
+    readonly lines: DiffLines
+    /** Of `origin`, else of the first remote. */
+    readonly repositoryUrl: string | null
+  }
+  readonly turn_ended: FactInTurn & {
+    /** Null where the log cannot tell: up to 0.142 a failed turn looks like one that ended without a message. */
+    readonly status: TurnEndStatus | null
+    /** `codexErrorInfo` of the turn's error as the protocol spells it. */
+    readonly error: Json
+    /** Unix seconds. */
+    readonly startedAt: number | null
+    /** Unix seconds. */
+    readonly completedAt: number | null
+    readonly durationMs: number | null
+  }
   /** Another agent did something in the turn; only counted. */
-  | FactOfKind<'sub_agent_acted', FactInTurn>
-  | FactOfKind<'tool_started', FactInTurn & { readonly itemId: string }>
-  | FactOfKind<
-      'tool_ended',
-      FactInTurn & { readonly itemId: string; readonly outcome: ToolOutcome }
-    >
+  readonly sub_agent_acted: FactInTurn
+  readonly tool_started: FactInTurn & { readonly itemId: string }
+  readonly tool_ended: FactInTurn & { readonly itemId: string; readonly outcome: ToolOutcome }
   /** The server asked somebody (its own request id); the answer or its loss has the same id. */
-  | FactOfKind<
-      'approval_requested',
-      FactInTurn & {
-        readonly reviewId: string
-        readonly itemId: string | null
-        readonly reviewer: 'user' | 'guardian'
-        readonly subject: ReviewSubject
-        readonly subjectName: string
-        readonly trigger: ReviewTrigger
-        readonly additionalPermissions: boolean
-        readonly networkAccess: boolean
-      }
-    >
-  | FactOfKind<
-      'approval_answered',
-      TimedFact & {
-        readonly reviewId: string
-        readonly status: ReviewStatus
-        readonly resolution: ReviewResolution
-      }
-    >
-
-/** Everything else Codex tells its reducer. */
-export type OtherFact =
+  readonly approval_requested: FactInTurn & {
+    readonly reviewId: string
+    readonly itemId: string | null
+    readonly reviewer: 'user' | 'guardian'
+    readonly subject: ReviewSubject
+    readonly subjectName: string
+    readonly trigger: ReviewTrigger
+    readonly additionalPermissions: boolean
+    readonly networkAccess: boolean
+  }
+  readonly approval_answered: TimedFact & {
+    readonly reviewId: string
+    readonly status: ReviewStatus
+    readonly resolution: ReviewResolution
+  }
   /**
    * A thread that another thread started: it has the connection of its parent, or where the parent is not known the one
    * named here.
    */
-  | FactOfKind<
-      'sub_agent_started',
-      TimedFact & { readonly thread: OpenedThread; readonly connectionId: string | null }
-    >
-  | FactOfKind<
-      'compacted',
-      FactInTurn & {
-        readonly trigger: 'manual' | 'auto' | null
-        readonly reason:
-          | 'user_requested'
-          | 'context_limit'
-          | 'model_downshift'
-          | 'comp_hash_changed'
-          | null
-        readonly implementation:
-          | 'responses'
-          | 'responses_compaction_v2'
-          | 'responses_compact'
-          | null
-        readonly phase: 'standalone_turn' | 'pre_turn' | 'mid_turn' | null
-        readonly strategy: 'memento' | 'prefix_compaction' | null
-        readonly status: TurnEndStatus
-        readonly error: TurnErrorKind | null
-        readonly contextTokensBefore: number | null
-        readonly contextTokensAfter: number | null
-        readonly retainedImageCount: number | null
-        readonly summaryTokens: number | null
-        readonly cachedInputTokens: number | null
-        readonly cacheWriteInputTokens: number | null
-        /** Unix seconds. */
-        readonly startedAt: number | null
-        /** Unix seconds. */
-        readonly completedAt: number | null
-        readonly durationMs: number | null
-      }
-    >
-  | FactOfKind<
-      'goal',
-      FactInThread & {
-        readonly turnId: string | null
-        readonly goalId: string | null
-        readonly change: 'created' | 'usage_accounted' | 'status_changed' | 'cleared'
-        readonly status: string | null
-        readonly hasTokenBudget: boolean
-        readonly cumulativeTokens: number | null
-        readonly cumulativeSeconds: number | null
-      }
-    >
+  readonly sub_agent_started: TimedFact & {
+    readonly thread: OpenedThread
+    readonly connectionId: string | null
+  }
+  readonly compacted: FactInTurn & {
+    readonly trigger: 'manual' | 'auto' | null
+    readonly reason:
+      | 'user_requested'
+      | 'context_limit'
+      | 'model_downshift'
+      | 'comp_hash_changed'
+      | null
+    readonly implementation: 'responses' | 'responses_compaction_v2' | 'responses_compact' | null
+    readonly phase: 'standalone_turn' | 'pre_turn' | 'mid_turn' | null
+    readonly strategy: 'memento' | 'prefix_compaction' | null
+    readonly status: TurnEndStatus
+    readonly error: TurnErrorKind | null
+    readonly contextTokensBefore: number | null
+    readonly contextTokensAfter: number | null
+    readonly retainedImageCount: number | null
+    readonly summaryTokens: number | null
+    readonly cachedInputTokens: number | null
+    readonly cacheWriteInputTokens: number | null
+    /** Unix seconds. */
+    readonly startedAt: number | null
+    /** Unix seconds. */
+    readonly completedAt: number | null
+    readonly durationMs: number | null
+  }
+  readonly goal: FactInThread & {
+    readonly turnId: string | null
+    readonly goalId: string | null
+    readonly change: 'created' | 'usage_accounted' | 'status_changed' | 'cleared'
+    readonly status: string | null
+    readonly hasTokenBudget: boolean
+    readonly cumulativeTokens: number | null
+    readonly cumulativeSeconds: number | null
+  }
   /** The whole record of an automatic review; its members are passed through to the event. */
-  | FactOfKind<'guardian_review', FactInTurn & { readonly review: JsonObject }>
-  | FactOfKind<
-      'skill_invoked',
-      FactInTurn & {
-        readonly name: string
-        readonly scope: 'user' | 'repo' | 'system' | 'admin' | null
-        /** Absolute and canonical, or relative to the repository's root when `repositoryUrl` is known. */
-        readonly path: string
-        readonly repositoryUrl: string | null
-        readonly plugin: PluginIdentity | null
-        readonly invokeType: 'explicit' | 'implicit' | null
-        readonly model: string | null
-      }
-    >
-  | FactOfKind<
-      'app_mentioned' | 'app_used',
-      FactInTurn & {
-        readonly connectorId: string | null
-        readonly appName: string | null
-        readonly invokeType: 'explicit' | 'implicit' | null
-        readonly model: string | null
-      }
-    >
-  | FactOfKind<
-      'hook_ran',
-      FactInTurn & {
-        readonly name: string
-        readonly source: string | null
-        readonly handlerType: string | null
-        readonly executionMode: string | null
-        readonly status: string
-        readonly model: string | null
-      }
-    >
-  | FactOfKind<
-      'plugin_used',
-      FactInTurn & { readonly plugin: PluginIdentity; readonly model: string | null }
-    >
-  | FactOfKind<
-      'plugin_changed',
-      TimedFact & {
-        readonly change: 'installed' | 'uninstalled' | 'enabled' | 'disabled'
-        readonly plugin: PluginIdentity
-        readonly productClientId: string | null
-      }
-    >
-  | FactOfKind<
-      'plugin_install_failed',
-      TimedFact & {
-        readonly plugin: PluginIdentity
-        readonly productClientId: string | null
-        readonly errorType: string
-        readonly source: string | null
-        readonly subErrorType: string | null
-      }
-    >
-  | FactOfKind<
-      'import_ended',
-      TimedFact & {
-        readonly importId: string | null
-        readonly source: string | null
-        readonly providerId: string | null
-        readonly itemType: string
-        readonly productClientId: string | null
-        readonly result:
-          | { readonly successCount: number; readonly failedCount: number }
-          | {
-              readonly failureStage: string
-              readonly errorType: string
-              readonly subErrorType: string | null
-            }
-      }
-    >
+  readonly guardian_review: FactInTurn & { readonly review: JsonObject }
+  readonly skill_invoked: FactInTurn & {
+    readonly name: string
+    readonly scope: 'user' | 'repo' | 'system' | 'admin' | null
+    /** Absolute and canonical, or relative to the repository's root when `repositoryUrl` is known. */
+    readonly path: string
+    readonly repositoryUrl: string | null
+    readonly plugin: PluginTelemetryMetadata | null
+    readonly invokeType: 'explicit' | 'implicit' | null
+    readonly model: string | null
+  }
+  readonly app_mentioned: FactInTurn & {
+    readonly connectorId: string | null
+    readonly appName: string | null
+    readonly invokeType: 'explicit' | 'implicit' | null
+    readonly model: string | null
+  }
+  readonly app_used: FactInTurn & {
+    readonly connectorId: string | null
+    readonly appName: string | null
+    readonly invokeType: 'explicit' | 'implicit' | null
+    readonly model: string | null
+  }
+  readonly hook_ran: FactInTurn & {
+    readonly name: string
+    readonly source: string | null
+    readonly handlerType: string | null
+    readonly executionMode: string | null
+    readonly status: string
+    readonly model: string | null
+  }
+  readonly plugin_used: FactInTurn & {
+    readonly plugin: PluginTelemetryMetadata
+    readonly model: string | null
+  }
+  readonly plugin_changed: TimedFact & {
+    readonly change: 'installed' | 'uninstalled' | 'enabled' | 'disabled'
+    readonly plugin: PluginTelemetryMetadata
+    readonly productClientId: string | null
+  }
+  readonly plugin_install_failed: TimedFact & {
+    readonly plugin: PluginTelemetryMetadata
+    readonly productClientId: string | null
+    readonly errorType: string
+    readonly source: string | null
+    readonly subErrorType: string | null
+  }
+  readonly import_ended: TimedFact & {
+    readonly importId: string | null
+    readonly source: string | null
+    readonly providerId: string | null
+    readonly itemType: string
+    readonly productClientId: string | null
+    readonly result:
+      | { readonly successCount: number; readonly failedCount: number }
+      | {
+          readonly failureStage: string
+          readonly errorType: string
+          readonly subErrorType: string | null
+        }
+  }
+}
+
+/** A fact of one kind, or of several. */
+export type FactOf<K extends keyof FactBodies> = {
+  readonly [Kind in K]: FactBodies[Kind] & { readonly kind: Kind }
+}[K]
 
 /** One thing the reducer is told. */
-export type Fact = RequestFact | TurnFact | ToolFact | OtherFact
-
-/** A fact of one kind. */
-export type FactOf<K extends Fact['kind']> = Extract<Fact, { readonly kind: K }>
+export type Fact = FactOf<keyof FactBodies>

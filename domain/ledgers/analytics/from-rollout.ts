@@ -27,7 +27,6 @@ import { goalChanged, said } from './rollout-said.ts'
 import { answeredOnce, calls } from './rollout-calls.ts'
 import { turnConfigured, turnEnded, turnStarted } from './rollout-turns.ts'
 
-/** Facts at the places of their line. */
 export const placed = (
   { revision }: Pick<RecordedEvent, 'revision'>,
   facts: ReadonlyArray<Fact>,
@@ -35,7 +34,7 @@ export const placed = (
 ): ReadonlyArray<FactWrite> =>
   facts.map((fact, i) => ({ place: { revision, index: from + i }, fact }))
 
-/** The thread's own head, which stands before what a sub-agent was given and has a lower number. */
+/** The thread's own head; it precedes what a sub-agent inherits and has a lower number. */
 const isHead = ({ line, streamId, inherited }: RecordedEvent): boolean =>
   line.type === 'session_meta' && inherited !== true && line.payload.id.toLowerCase() === streamId
 
@@ -73,7 +72,7 @@ const head = (state: RolloutState, event: SituatedEvent): RolloutStep => {
   }
 }
 
-/** The model a thread begins with is that of the source of a fork, until its own first turn names one. */
+/** A thread begins with the model of the thread it was forked from, until its own first turn names one. */
 const withModel = (state: RolloutState, model: string, isOwn: boolean): RolloutStep => {
   const { opened, isModelKnown } = state
   const next = { ...state, model, isModelKnown: isModelKnown || (isOwn && opened !== null) }
@@ -83,7 +82,7 @@ const withModel = (state: RolloutState, model: string, isOwn: boolean): RolloutS
   return { state: { ...next, opened: write }, writes: [write] }
 }
 
-/** What every line tells, inherited or not. */
+/** What every line says, inherited or not. */
 const context = (state: RolloutState, event: RecordedEvent, isOwn: boolean): RolloutStep => {
   const { line } = event
   const turn = toldSettings(line)

@@ -41,7 +41,7 @@ const hostPath = (place: string, path: string, port: string | undefined): string
  * A remote as HOST/OWNER/NAME: `https://host/owner/name.git`, `ssh://git@host/owner/name` and `git@host:owner/name.git`
  * are the same repository. Null for what names no repository on a host.
  */
-export const canonicalRemote = (url: string): string | null => {
+const canonicalRemote = (url: string): string | null => {
   const text = withoutGit(url.trim().replace(/\/+$/, ''))
   const withScheme = /^([^:/]+):\/\/([^/?#]*)\/([^?#]*)/.exec(text)
   if (withScheme !== null) {
@@ -55,11 +55,9 @@ export const canonicalRemote = (url: string): string | null => {
   return place === '' ? null : hostPath(place, path, undefined)
 }
 
-/** `repo_hash` of the remote of a repository. */
 export const repoHash = (remote: string, sha1: Sha1): string =>
   sha1(`file-line-v1\0repo\0${canonicalRemote(remote) ?? remote}`)
 
-/** `skill_id` of a skill. */
 export const skillId = (
   skill: { readonly name: string; readonly path: string; readonly repositoryUrl: string | null },
   sha1: Sha1

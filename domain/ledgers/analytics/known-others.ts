@@ -19,7 +19,7 @@ import type { EventType } from './vocabulary.ts'
 
 const COMPACTION: ReadonlyArray<EventType> = ['codex_compaction_event']
 
-/** What came since the last answer is at most so much of a context. */
+/** Tokens since the last answer, at most. */
 const ESTIMATE_MAX = 1000
 
 const isRemote: When = (sides) =>
@@ -94,5 +94,4 @@ const OTHERS: ReadonlyArray<KnownDifference> = [
   )
 ]
 
-/** Known differences of compactions, plugins, goals and what else is posted. */
 export const OTHER_DIFFERENCES: ReadonlyArray<KnownDifference> = [...COMPACTIONS, ...OTHERS]

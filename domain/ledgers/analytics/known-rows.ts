@@ -1,20 +1,18 @@
 /**
  * How a table of known differences is written, and the questions that reasons ask of the evidence.
  */
-import { textIn, type Json, type JsonObject } from '../../json.ts'
+import { textIn, textOrNull, type Json, type JsonObject } from '../../json.ts'
 import type { KnownDifference, Sides } from './compare.ts'
 import { timeInId, type Evidence } from './evidence.ts'
 import type { Contract, EventType } from './vocabulary.ts'
 
-/** Contracts with the words of 0.142 and before. */
 export const UP_TO_142: ReadonlyArray<Contract> = ['0.130', '0.142']
-/** Contracts since 0.142. */
 export const FROM_142: ReadonlyArray<Contract> = ['0.142', '0.169']
 
-/** What has to be there for a reason to count. */
+/** Whether the evidence for a reason is there. */
 export type When = (sides: Sides, evidence: Evidence) => boolean
 
-/** Where a reason may count. */
+/** Where a reason applies. */
 export interface Where {
   readonly events?: ReadonlyArray<EventType>
   readonly contracts?: ReadonlyArray<Contract>
@@ -43,15 +41,15 @@ const rows = (
   )
 }
 
-/** Fields no rollout holds. */
+/** Fields that no rollout holds. */
 export const unknown = (fields: string, reason: string, where: Where = {}) =>
   rows(fields, reason, where, { notReconstructable: true })
 
-/** Events no rollout holds. */
+/** Events that no rollout holds. */
 export const unseen = (events: ReadonlyArray<EventType>, reason: string, where: Where = {}) =>
   rows(null, reason, { ...where, events }, { notReconstructable: true })
 
-/** Fields that differ, and why; the evidence is not optional. */
+/** Fields that differ, and why; here evidence is mandatory. */
 export const differs = (fields: string, reason: string, where: Where & { readonly when: When }) =>
   rows(fields, reason, where, {})
 
@@ -66,7 +64,6 @@ export const alone = (
 export const paramsOf = ({ capturedEvent, reconstructedEvent }: Sides): JsonObject =>
   (capturedEvent ?? reconstructedEvent)?.event_params ?? {}
 
-/** A member of the event of one side. */
 export const member = (
   sides: Sides,
   side: 'captured' | 'reconstructed',
@@ -74,13 +71,13 @@ export const member = (
 ): Json | undefined =>
   (side === 'captured' ? sides.capturedEvent : sides.reconstructedEvent)?.event_params[name]
 
-/** True for an event that the rollouts have not. */
+/** True for an event that only the capture has. */
 export const isPosted = ({ reconstructedEvent }: Sides): boolean => reconstructedEvent === null
 
-/** True for an event that the capture has not. */
+/** True for an event that only the reconstruction has. */
 export const isMade = ({ capturedEvent }: Sides): boolean => capturedEvent === null
 
-/** Both sides are numbers, and the captured one is so much more than the other. */
+/** Both sides are numbers, and the captured one exceeds the other by `least` to `most`. */
 export const isMoreBy =
   (least: number, most: number): When =>
   ({ captured, reconstructed }) => {
@@ -88,12 +85,12 @@ export const isMoreBy =
     return captured - reconstructed >= least && captured - reconstructed <= most
   }
 
-/** The other side has an event of the same type and turn, so that this one is one too many rather than missing there. */
+/** Both sides have the turn, so that this event is one too many rather than missing. */
 const isTurnOfBoth = ({ thread_id, turn_id }: JsonObject, { captured, reconstructed }: Evidence) =>
   captured.turn(thread_id, turn_id) !== undefined &&
   reconstructed.turn(thread_id, turn_id) !== undefined
 
-/** The captured turn was made before its thread was set back to an earlier one. */
+/** The captured turn began before its thread was reverted to an earlier one. */
 export const wasReverted: When = (sides, evidence) => {
   const { thread_id, turn_id } = paramsOf(sides)
   const madeAt = timeInId(turn_id)
@@ -110,7 +107,7 @@ export const wasReverted: When = (sides, evidence) => {
   return isPosted(sides) && isInTime && !isTurnOfBoth(paramsOf(sides), evidence)
 }
 
-/** The home has nothing of the thread, which the capture saw begin and work. */
+/** The home has nothing of a thread that the capture saw begin and work. */
 export const wasDeleted: When = (sides, { captured, reconstructed }) => {
   const { thread_id } = paramsOf(sides)
   const worked = captured
@@ -126,23 +123,20 @@ export const wasDeleted: When = (sides, { captured, reconstructed }) => {
   )
 }
 
-/** What sort of sub-agent a thread is: its source, and whether a sub-agent made it. */
+/** The `codex_thread_initialized` that says what sort of thread it is. */
 const openingOf = (threadId: unknown, { captured, reconstructed }: Evidence): JsonObject =>
   reconstructed.openings(threadId)[0] ?? captured.openings(threadId)[0] ?? {}
 
-/** The thread is that of a reviewer. */
 export const isReviewer = (threadId: unknown, evidence: Evidence): boolean =>
   openingOf(threadId, evidence)['subagent_source'] === 'review'
 
-/** The thread is that of an agent which another agent made. */
+/** The thread is that of an agent made by another agent. */
 export const isNested = (threadId: unknown, evidence: Evidence): boolean => {
   const { subagent_source, parent_thread_id } = openingOf(threadId, evidence)
   const above = openingOf(parent_thread_id, evidence)['subagent_source']
   return typeof subagent_source === 'string' && typeof above === 'string'
 }
 
-/** The source of the sub-agent that a thread is; null for any other thread. */
-export const subagentOf = (threadId: unknown, evidence: Evidence): string | null => {
-  const source = openingOf(threadId, evidence)['subagent_source']
-  return typeof source === 'string' ? source : null
-}
+/** The sub-agent kind of a thread; null for any other thread. */
+export const subagentOf = (threadId: unknown, evidence: Evidence): string | null =>
+  textOrNull(openingOf(threadId, evidence)['subagent_source'])

@@ -37,12 +37,12 @@ const TOOLS: ReadonlyArray<EventType> = [
   'codex_image_generation_event'
 ]
 
-/** A line is written so long after what it tells, at most. */
+/** A line follows what it records within this time. */
 const LINE_LATE_MS = 1000
-/** A command that 0.142 forgets ran at least so long, as the lines tell it. */
+/** Commands that 0.142 forgets ran at least this long by their lines. */
 const FORGOTTEN_MS = 150
 
-/** The reviews of the item that the capture tells. */
+/** The capture has a review of the item. */
 const isReviewedItem: When = (sides, { captured }) => {
   const { item_id, turn_id } = paramsOf(sides)
   return (
@@ -55,7 +55,7 @@ const isReviewedItem: When = (sides, { captured }) => {
   )
 }
 
-/** The rollout has no more than that its turn ended before it. */
+/** All the rollout shows is that the turn ended before the command did. */
 const wasCutShort: When = (sides, evidence) =>
   member(sides, 'reconstructed', 'exit_code') === KILLED &&
   evidence.captured.turn(paramsOf(sides)['thread_id'], paramsOf(sides)['turn_id'])?.['status'] ===
@@ -68,14 +68,14 @@ const wasRefused: When = (sides, evidence) =>
   member(sides, 'captured', 'tool_name') === 'shell' &&
   member(sides, 'captured', 'command_execution_source') === 'agent'
 
-/** Two ids of the same provider: as long, and with the same beginning. */
+/** Two ids of the same provider: equal length and beginning. */
 const isOfForm = (a: unknown, b: unknown): boolean =>
   typeof a === 'string' &&
   typeof b === 'string' &&
   a.length === b.length &&
   a.slice(0, 4) === b.slice(0, 4)
 
-/** Another answer of the turn: one that somebody else names, or none where both are named alike. */
+/** Another response of the turn: one that other events name, or none where both ids are the same. */
 const isOtherAnswer: When = (sides, evidence) => {
   const { captured, reconstructed } = sides
   const names = ['originating_response_id', 'subsequent_response_id']
@@ -188,7 +188,7 @@ const FIELDS: ReadonlyArray<KnownDifference> = [
   ...unknown('remote_plugin_id', 'A rollout names plugins by their local id.')
 ]
 
-/** The captured turn counts no more commands than the capture tells, so that none was lost on the way to the file. */
+/** The captured turn counts no more commands than the capture has, so that none was lost on the way to the file. */
 const isWholeInCapture: When = (sides, { captured }) => {
   const { thread_id, turn_id } = paramsOf(sides)
   const count = captured.turn(thread_id, turn_id)?.['shell_command_count']
@@ -198,7 +198,7 @@ const isWholeInCapture: When = (sides, { captured }) => {
   return typeof count !== 'number' || count <= told.length
 }
 
-/** A command that was cut off with its turn, or that never ran. */
+/** A command cut off with its turn, or never run. */
 const isCutOff: When = (sides, evidence) => {
   const { thread_id, turn_id, terminal_status, exit_code } = paramsOf(sides)
   if (terminal_status === 'failed' && exit_code === null) return true
@@ -212,7 +212,7 @@ const takesLong: When = (sides) => {
   return Math.max(Number(duration_ms), Number(execution_duration_ms)) >= FORGOTTEN_MS
 }
 
-/** Of another side's calls with the same item, those of the thread of a reviewer. */
+/** A call with the same item in a reviewer's thread. */
 const isOfReviewer: When = (sides, evidence) =>
   evidence.reconstructed
     .ofItem('codex_command_execution_event', paramsOf(sides)['item_id'])
@@ -221,7 +221,7 @@ const isOfReviewer: When = (sides, evidence) =>
         isReviewer(thread_id, evidence) && exit_code === paramsOf(sides)['exit_code']
     )
 
-/** A command of a person in the same turn stands alone on the other side, with the same result at the same time. */
+/** A `!command` of the same turn stands alone on the other side, with the same result at the same time. */
 const isOtherId: When = (sides, { captured, reconstructed }) => {
   const params = paramsOf(sides)
   const others = (isMade(sides) ? captured : reconstructed).inTurn(COMMAND[0] ?? '', params)
@@ -322,5 +322,4 @@ const WHOLE: ReadonlyArray<KnownDifference> = [
   ...unseen(['codex_review_event', 'codex_guardian_review'], 'No rollout tells of approvals.')
 ]
 
-/** Known differences of tool calls. */
 export const TOOL_DIFFERENCES: ReadonlyArray<KnownDifference> = [...FIELDS, ...WHOLE]

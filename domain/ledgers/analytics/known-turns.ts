@@ -28,7 +28,7 @@ const THREAD: ReadonlyArray<EventType> = ['codex_thread_initialized']
 const TURN: ReadonlyArray<EventType> = ['codex_turn_event']
 const STEER: ReadonlyArray<EventType> = ['codex_turn_steer_event']
 
-/** Somebody opened the thread in the capture with that value: another client, or another version. */
+/** A client opened the thread with that value in the capture: another client, or another version. */
 const isOfOpening =
   (group: string, name: string): When =>
   (sides, { captured, reconstructed }) => {
@@ -93,7 +93,7 @@ const COUNTED: Readonly<Record<string, EventType>> = {
 const items = (events: ReadonlyArray<JsonObject>): ReadonlySet<unknown> =>
   new Set(events.map(({ item_id }) => item_id))
 
-/** How many calls of a sort only one side tells of, in the turn of an event: captured ones less the others. */
+/** Calls of a sort that only the capture has in the turn of an event, minus those that only the reconstruction has. */
 const surplus = (name: string, sides: Sides, { captured, reconstructed }: Evidence): number => {
   const type = COUNTED[name] ?? ''
   const ofTurn = (side: typeof captured) =>
@@ -106,7 +106,7 @@ const surplus = (name: string, sides: Sides, { captured, reconstructed }: Eviden
   return only(posted, made) - only(made, posted)
 }
 
-/** The count differs by just the calls that one side alone tells of. */
+/** The count differs by exactly the calls that one side alone has. */
 const countsCalls =
   (name: string): When =>
   (sides, evidence) => {
@@ -292,7 +292,7 @@ const TURNS: ReadonlyArray<KnownDifference> = [
 const isFirstOpening = ({ initialization_mode }: JsonObject): boolean =>
   initialization_mode !== 'resumed'
 
-/** A fork that a reviewer with a thread of its own works in. */
+/** A fork that a reviewer with its own thread works in. */
 const isReviewed = (threadId: unknown, { reconstructed }: Evidence): boolean =>
   reconstructed
     .ofType('codex_thread_initialized')
@@ -310,7 +310,7 @@ const compactsIn: When = (sides, { captured, reconstructed }) =>
 const UNOPENED =
   'Codex posts nothing when it opens the thread of a nested agent, of a detached review or of an import.'
 
-/** The beginning of a thread, which the capture does not tell. */
+/** The opening of a thread that the capture lacks. */
 const isOpeningOf =
   (isSuch: (threadId: unknown, evidence: Evidence) => boolean): When =>
   (sides, evidence) => {
@@ -325,7 +325,7 @@ const isOpeningOf =
 const UNPOSTED =
   'Codex posts no turn of a reviewer, of a nested agent, of a guardian, and in 0.130 of any sub-agent.'
 
-/** A turn of some sub-agents, of which the capture tells nothing. */
+/** A turn of a sub-agent that the capture lacks. */
 const isTurnOf =
   (isSuch: (source: string, isOfAgent: boolean) => boolean): When =>
   (sides, evidence) => {
@@ -426,7 +426,6 @@ const THREADS: ReadonlyArray<KnownDifference> = [
   )
 ]
 
-/** Known differences of threads, turns and steers, and of the client that every event names. */
 export const THREAD_DIFFERENCES: ReadonlyArray<KnownDifference> = [
   ...CLIENT,
   ...TURNS,

@@ -6,7 +6,7 @@ import { isJsonObject, textIn, type Json, type JsonObject } from '../../json.ts'
 import type { PostedEvent } from './envelope.ts'
 import { timeInId, type EventIndex } from './evidence.ts'
 
-/** One law: the fields it binds, and whether an event keeps it. Events that lack one of the numbers keep it. */
+/** A law: the fields it binds, and whether an event keeps it. Events without the numbers keep it. */
 interface Law {
   readonly events: RegExp
   readonly fields: ReadonlyArray<string>
@@ -23,7 +23,7 @@ const numbers = (
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((all, one) => all + one, 0)
 
-/** A total and its parts, which may be off by so much. */
+/** A total and its parts, with the slack allowed. */
 const adding = (events: RegExp, total: string, parts: ReadonlyArray<string>, slack = 0): Law => ({
   events,
   fields: [total, ...parts],
@@ -62,7 +62,7 @@ const at = (params: JsonObject, path: string): Json | undefined =>
       params
     )
 
-/** Codex opens the threads of agents over a connection of their own, and tells their turns over that of the client. */
+/** Codex opens agents' threads on a connection of their own, and posts their turns on that of the client. */
 const isAgentOpening = ({ event_type, event_params }: PostedEvent): boolean =>
   event_type === 'codex_thread_initialized' && typeof event_params['subagent_source'] === 'string'
 
@@ -93,7 +93,7 @@ const sameClient = (field: string): Law => ({
 
 const SECOND_MS = 1000
 
-/** Ids of turns hold when they were made, which is when they began. */
+/** A turn id holds the time the turn began. */
 const turnBegins: Law = {
   events: TURN,
   fields: ['started_at', 'turn_id'],
@@ -128,7 +128,7 @@ const lasting = (start: string, end: string): Law => ({
   }
 })
 
-/** How often an item was reviewed is how many reviews of it were told; only a side that tells reviews has any. */
+/** Review counts equal the reviews posted; only a side that posts reviews has any. */
 const reviewed: Law = {
   events: ITEM,
   fields: ['user_review_count', 'guardian_review_count', 'final_approval_outcome', 'review_count'],
@@ -154,7 +154,7 @@ const reviewed: Law = {
   }
 }
 
-/** A review names an item of its turn that counts it, if the item is told at all. */
+/** A review belongs to a known thread and turn. */
 const reviewCounted: Law = {
   events: /^codex_review_event$/,
   fields: ['item_id', 'status'],
@@ -175,7 +175,7 @@ const succeeded: Law = {
       : success === (terminal_status === 'completed') && success === (failure_kind === null)
 }
 
-/** What a tool itself took is part of the time until its end was told. */
+/** The tool's own time lies within the time until its end was seen. */
 const executed: Law = {
   events: ITEM,
   fields: ['execution_duration_ms', 'duration_ms'],

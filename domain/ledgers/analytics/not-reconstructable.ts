@@ -11,14 +11,14 @@ import { TOOL_DIFFERENCES } from './known-tools.ts'
 import { THREAD_DIFFERENCES } from './known-turns.ts'
 import type { Contract, EventType } from './vocabulary.ts'
 
-/** Every known difference between what Codex posts and what a rollout tells; of several that fit, the first counts. */
+/** Every known difference between what Codex posts and what a rollout holds; the first that fits counts. */
 export const KNOWN_DIFFERENCES: ReadonlyArray<KnownDifference> = [
   ...THREAD_DIFFERENCES,
   ...TOOL_DIFFERENCES,
   ...OTHER_DIFFERENCES
 ]
 
-/** What no rollout tells, of one event type in one contract. */
+/** What no rollout holds of one event type in one contract. */
 export const notReconstructable = (
   event: EventType,
   contract: Contract

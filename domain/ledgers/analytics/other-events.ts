@@ -18,10 +18,8 @@ import { skillId } from './hashes.ts'
 import type { AnalyticsState, AnalyticsConnection } from './state.ts'
 import type { EventType, SteerRefusal } from './vocabulary.ts'
 
-/** Makes the events of a fact. */
 export type EventMaker<F> = (state: AnalyticsState, fact: F, rendering: Rendering) => Events
 
-/** A thread was opened. */
 export const threadEvent = (
   thread: OpenedThread,
   connection: AnalyticsConnection,
@@ -33,14 +31,14 @@ export const threadEvent = (
   return eventOf(rendering, { atMs, threadId }, 'codex_thread_initialized', members)
 }
 
-/** The client a sub-agent's own thread is told with: its parent's, inside the process. */
+/** The client of a sub-agent's thread: its parent's, in process. */
 export const inProcess = (client: AnalyticsClient): AnalyticsClient => ({
   ...client,
   transport: 'in_process',
   experimentalApi: null
 })
 
-/** A thread was moved to the archive or back. Told even of a thread that nobody opened. */
+/** A thread was archived or unarchived, even one that nobody opened. */
 export const archiveEvent: EventMaker<FactOf<'thread_archived' | 'thread_unarchived'>> = (
   state,
   fact,
@@ -55,7 +53,6 @@ export const archiveEvent: EventMaker<FactOf<'thread_archived' | 'thread_unarchi
   })
 }
 
-/** A running turn was given more input, or that was refused. */
 export const steerEvent = (
   state: AnalyticsState,
   request: FactOf<'steer_requested'>,
@@ -80,7 +77,7 @@ export const steerEvent = (
   })
 }
 
-/** An event about a thread, with the members of its fact; `special` makes those that are spelled otherwise. */
+/** An event about a thread, with the members of its fact; `special` adds those spelled otherwise. */
 const aboutThread =
   <F extends FactInThread>(type: EventType, special: (fact: F) => JsonObject): EventMaker<F> =>
   (state, fact, rendering) => {
@@ -90,7 +87,6 @@ const aboutThread =
     return eventOf(rendering, fact, type, members)
   }
 
-/** The context of a thread was compacted. */
 export const compactionEvent = aboutThread<FactOf<'compacted'>>(
   'codex_compaction_event',
   (fact) => ({
@@ -103,7 +99,6 @@ export const compactionEvent = aboutThread<FactOf<'compacted'>>(
   })
 )
 
-/** A goal was made, used, changed or taken away. */
 export const goalEvent = aboutThread<FactOf<'goal'>>('codex_goal_event', (fact) => ({
   event_kind: fact.change,
   goal_status: fact.status,
@@ -111,13 +106,12 @@ export const goalEvent = aboutThread<FactOf<'goal'>>('codex_goal_event', (fact) 
   cumulative_time_accounted_seconds: fact.cumulativeSeconds
 }))
 
-/** An automatic review ended. */
 export const guardianEvent = aboutThread<FactOf<'guardian_review'>>(
   'codex_guardian_review',
   ({ review, turnId }) => ({ ...review, turn_id: turnId })
 )
 
-/** An event of something that was used in a turn: a thread that was never opened has no product. */
+/** An event of something used in a turn; a thread that was never opened has no product. */
 const usedInTurn =
   <F extends FactInTurn & { readonly model: string | null }>(
     type: EventType,
@@ -138,13 +132,11 @@ const usedInTurn =
     return eventOf(rendering, fact, type, members, beside?.(fact, rendering))
   }
 
-/** A plugin was used in a turn. */
 export const pluginUsedEvent = usedInTurn<FactOf<'plugin_used'>>(
   'codex_plugin_used',
   ({ plugin }, { contract }) => pluginMembers(plugin, contract, null)
 )
 
-/** A skill was invoked. */
 export const skillEvent = usedInTurn<FactOf<'skill_invoked'>>(
   'skill_invocation',
   ({ plugin, scope, repositoryUrl }, { contract }) => ({
@@ -157,27 +149,23 @@ export const skillEvent = usedInTurn<FactOf<'skill_invoked'>>(
 
 type AppFact = FactOf<'app_mentioned' | 'app_used'>
 
-/** An app was mentioned in a turn. */
 export const appMentionedEvent = usedInTurn<AppFact>('codex_app_mentioned', () => ({}))
 
-/** An app was used in a turn. */
 export const appUsedEvent = usedInTurn<AppFact>('codex_app_used', () => ({}))
 
-/** A hook ran; one that still runs is told as failed, as Codex does. */
+/** A hook ran; one still running counts as failed, as in Codex. */
 export const hookEvent = usedInTurn<FactOf<'hook_ran'>>('codex_hook_run', (fact) => ({
   hook_name: fact.name,
   hook_source: fact.source,
   status: fact.status === 'running' ? 'failed' : fact.status
 }))
 
-/** A plugin was installed, taken away, switched on or off. */
 export const pluginChangedEvent: EventMaker<FactOf<'plugin_changed'>> = (_, fact, rendering) => {
   const { atMs, plugin, productClientId, change } = fact
   const members = pluginMembers(plugin, rendering.contract, productClientId)
   return eventOf(rendering, { atMs, threadId: null }, `codex_plugin_${change}`, members)
 }
 
-/** A plugin could not be installed. */
 export const installFailedEvent: EventMaker<FactOf<'plugin_install_failed'>> = (
   _,
   fact,
@@ -188,7 +176,6 @@ export const installFailedEvent: EventMaker<FactOf<'plugin_install_failed'>> = (
     ...pluginMembers(fact.plugin, rendering.contract, fact.productClientId)
   })
 
-/** An import of another agent's sessions ended, or a part of it failed. */
 export const importEvent: EventMaker<FactOf<'import_ended'>> = (_, fact, rendering) => {
   const { result, itemType, atMs } = fact
   const ending = 'successCount' in result ? 'complete' : 'failure'

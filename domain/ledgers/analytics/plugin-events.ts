@@ -5,12 +5,11 @@
  *         local id, which may be null, and has `remote_plugin_id` beside it.
  */
 import type { JsonObject } from '../../json.ts'
-import type { AnalyticsPayload } from './event.ts'
+import type { AnalyticsPayload } from './envelope.ts'
 import { shaped } from './shapes.ts'
 import type { Contract } from './vocabulary.ts'
 import { sidesOf } from '../plugins/ids.ts'
 
-/** What a plugin brings along. */
 export interface CapabilitySummary {
   readonly hasSkills: boolean
   readonly mcpServerNames: ReadonlyArray<string>
@@ -18,7 +17,7 @@ export interface CapabilitySummary {
   readonly connectorIds: ReadonlyArray<string>
 }
 
-/** What events say about a plugin. Only the plugins manager makes these. */
+/** What events say about a plugin. */
 export interface PluginTelemetryMetadata {
   /** `name@marketplace`; null when only the backend's id is known. */
   readonly localId: string | null
@@ -29,7 +28,7 @@ export interface PluginTelemetryMetadata {
   readonly connectorIds: ReadonlyArray<string> | null
 }
 
-/** The ids of a plugin with what it brings along; without a summary nothing is said about that. */
+/** The ids of a plugin and its capabilities, which are null without a summary. */
 export const metadataOf = (
   localId: string | null,
   remoteId: string | null,
@@ -43,24 +42,14 @@ export const metadataOf = (
   connectorIds: capabilities?.connectorIds ?? null
 })
 
-/** How a contract names a plugin. */
-export type PluginIdsOnWire = 'remote_overrides' | 'side_by_side'
-
-/** Which contract names plugins how. */
-export const PLUGIN_IDS_ON_WIRE: Readonly<Record<Contract, PluginIdsOnWire>> = {
-  '0.130': 'remote_overrides',
-  '0.142': 'remote_overrides',
-  '0.169': 'side_by_side'
-}
-
-/** The members that name a plugin; one contract has both, the other the first alone. */
+/** The members that name a plugin: both ids since 0.169, one of them before. */
 export const idMembers = (
   { localId, remoteId }: Pick<PluginTelemetryMetadata, 'localId' | 'remoteId'>,
   contract: Contract
 ): JsonObject =>
-  PLUGIN_IDS_ON_WIRE[contract] === 'remote_overrides'
-    ? { plugin_id: remoteId ?? localId }
-    : { plugin_id: localId, remote_plugin_id: remoteId }
+  contract === '0.169'
+    ? { plugin_id: localId, remote_plugin_id: remoteId }
+    : { plugin_id: remoteId ?? localId }
 
 /** Members of plugin events; which of them an event has depends on its type and contract. */
 export const pluginMembers = (
@@ -81,8 +70,7 @@ export const pluginMembers = (
   }
 }
 
-/** What happened to a plugin. */
-export type PluginHappening =
+type PluginHappening =
   | { readonly kind: 'installed' | 'uninstalled' | 'enabled' | 'disabled' }
   | {
       readonly kind: 'used'
@@ -97,7 +85,6 @@ export type PluginHappening =
       readonly subErrorType: string | null
     }
 
-/** What an event says besides the plugin. */
 const happeningMembers = (happening: PluginHappening): JsonObject => {
   switch (happening.kind) {
     case 'used':
@@ -117,7 +104,7 @@ const happeningMembers = (happening: PluginHappening): JsonObject => {
   }
 }
 
-/** Event of something that happened to a plugin, as it is posted; null where the contract has none. */
+/** The event of something that happened to a plugin, as it is posted; null where the contract has none. */
 export const pluginEvent = (
   happening: PluginHappening,
   metadata: PluginTelemetryMetadata,

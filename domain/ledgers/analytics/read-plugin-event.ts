@@ -4,12 +4,12 @@
  * Errors: an event that names no plugin, or is of another type, tells nothing.
  */
 import type { PostedEvent } from './envelope.ts'
-import type { JsonObject } from '../../json.ts'
+import { textIn, type JsonObject } from '../../json.ts'
 import { own } from '../../own.ts'
 import { printPluginId } from '../plugins/ids.ts'
 import type { PluginNews, PluginTold } from '../plugins/observed.ts'
 
-/** What is told, without who noted it when. */
+/** What an event says, without who recorded it when. */
 export type PluginTelling = Pick<
   PluginTold,
   'localId' | 'remoteId' | 'news' | 'errorType' | 'threadId' | 'turnId'
@@ -24,15 +24,10 @@ const NEWS: Readonly<Record<string, PluginNews>> = {
   codex_plugin_used: 'used'
 }
 
-const textAt = (params: JsonObject, member: string): string | null => {
-  const value = params[member]
-  return typeof value === 'string' && value !== '' ? value : null
-}
+const textAt = (params: JsonObject, member: string): string | null => textIn(params[member]) || null
 
-type Ids = Pick<PluginTold, 'localId' | 'remoteId'>
-
-/** Contracts up to 0.142 put a remote id in the place of the local one; the name and the marketplace tell which it is. */
-const idsOf = (params: JsonObject): Ids | null => {
+/** Up to 0.142 a remote id takes the place of the local one; name and marketplace tell which it is. */
+const idsOf = (params: JsonObject): Pick<PluginTold, 'localId' | 'remoteId'> | null => {
   const id = textAt(params, 'plugin_id')
   if ('remote_plugin_id' in params) {
     const remoteId = textAt(params, 'remote_plugin_id')
@@ -45,7 +40,7 @@ const idsOf = (params: JsonObject): Ids | null => {
   return { localId, remoteId: id === localId ? null : id }
 }
 
-/** What an event tells about a plugin; null for one that tells nothing of that sort. */
+/** What an event says about a plugin; null when nothing. */
 export const toldBy = ({ event_type, event_params }: PostedEvent): PluginTelling | null => {
   const news = own(NEWS, event_type)
   const ids = idsOf(event_params)

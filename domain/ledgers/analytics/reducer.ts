@@ -43,14 +43,19 @@ import {
 import { afterReview, reviewEvent, toolEvent } from './tool-events.ts'
 import { isWhole, turnEvents } from './turn-events.ts'
 
-/** The state after a fact, and the events it made. */
-export type ReducerStep = readonly [AnalyticsState, Events]
+type ReducerStep = readonly [AnalyticsState, Events]
+
+type FactHandler<K extends Fact['kind']> = (
+  state: AnalyticsState,
+  fact: FactOf<K>,
+  rendering: Rendering
+) => ReducerStep
 
 const quiet = (state: AnalyticsState): ReducerStep => [state, NO_EVENTS]
 
 const turnKey = ({ threadId, turnId }: Omit<FactInTurn, 'atMs'>) => keyOf(threadId, turnId)
 
-/** Changes a turn, and tells it when nothing is missing any more. */
+/** Changes a turn, and emits it once nothing is missing any more. */
 const turnTold = (
   state: AnalyticsState,
   key: string,
@@ -67,22 +72,18 @@ const turnTold = (
   return events === null ? quiet(next) : [withTurn(next, key, { told: true }), events]
 }
 
-const opened = (
-  state: AnalyticsState,
-  { connectionId, thread, atMs }: FactOf<'thread_opened'>,
-  rendering: Rendering
-): ReducerStep => {
+const opened: FactHandler<'thread_opened'> = (state, { connectionId, thread, atMs }, rendering) => {
   const connection = state.connections.get(connectionId)
   if (connection === undefined) return quiet(state)
   const next = withEntry(state, 'threads', thread.threadId, { connectionId, metadata: thread })
   return [next, threadEvent(thread, connection, atMs, rendering)]
 }
 
-const subAgent = (
-  state: AnalyticsState,
-  { thread, connectionId, atMs }: FactOf<'sub_agent_started'>,
-  rendering: Rendering
-): ReducerStep => {
+const subAgent: FactHandler<'sub_agent_started'> = (
+  state,
+  { thread, connectionId, atMs },
+  rendering
+) => {
   const { threadId, parentThreadId } = thread
   const known = state.threads.get(threadId)
   const parents =
@@ -96,11 +97,7 @@ const subAgent = (
   return [next, threadEvent(thread, inside, atMs, rendering)]
 }
 
-const accepted = (
-  state: AnalyticsState,
-  fact: FactOf<'turn_accepted' | 'steer_accepted'>,
-  rendering: Rendering
-): ReducerStep => {
+const accepted: FactHandler<'turn_accepted' | 'steer_accepted'> = (state, fact, rendering) => {
   const key = keyOf(fact.connectionId, fact.requestId)
   const request = state.requests.get(key)
   const rest = withoutEntry(state, 'requests', key)
@@ -117,11 +114,7 @@ const accepted = (
   return [counted, steerEvent(counted, request, answer, rendering)]
 }
 
-const refused = (
-  state: AnalyticsState,
-  fact: FactOf<'request_failed'>,
-  rendering: Rendering
-): ReducerStep => {
+const refused: FactHandler<'request_failed'> = (state, fact, rendering) => {
   const key = keyOf(fact.connectionId, fact.requestId)
   const request = state.requests.get(key)
   const rest = withoutEntry(state, 'requests', key)
@@ -136,11 +129,7 @@ const counted = (counts: ToolCounts, tool: Exclude<keyof ToolCounts, 'total'>): 
   [tool]: counts[tool] + 1
 })
 
-const toolEnded = (
-  state: AnalyticsState,
-  fact: FactOf<'tool_ended'>,
-  rendering: Rendering
-): ReducerStep => {
+const toolEnded: FactHandler<'tool_ended'> = (state, fact, rendering) => {
   const turn = state.turns.get(turnKey(fact))
   if (turn === undefined) return quiet(state)
   const { tool } = fact.outcome.details
@@ -155,11 +144,7 @@ const toolEnded = (
   return [withoutEntry(withoutEntry(after, 'toolsStarted', key), 'itemReviews', key), events]
 }
 
-const answered = (
-  state: AnalyticsState,
-  fact: FactOf<'approval_answered'>,
-  rendering: Rendering
-): ReducerStep => {
+const answered: FactHandler<'approval_answered'> = (state, fact, rendering) => {
   const asked = state.approvals.get(fact.reviewId)
   if (asked === undefined) return quiet(state)
   const rest = withoutEntry(state, 'approvals', fact.reviewId)
@@ -167,12 +152,12 @@ const answered = (
   const isSummed = itemId !== null && subject !== 'permissions' && subject !== 'network_access'
   const key = keyOf(asked.threadId, asked.turnId, itemId)
   const summed = isSummed
-    ? withEntry(rest, 'itemReviews', key, afterReview(rest.itemReviews.get(key), asked, fact))
+    ? withEntry(rest, 'itemReviews', key, afterReview(asked, fact, rest.itemReviews.get(key)))
     : rest
   return [summed, reviewEvent(summed, asked, fact, rendering)]
 }
 
-/** Tells only the first use of the same thing in the same turn; after too many, all is forgotten, as Codex does. */
+/** Emits only the first use of a thing per turn; when too many are remembered, all are forgotten, as in Codex. */
 const once = (
   state: AnalyticsState,
   key: string,
@@ -184,7 +169,7 @@ const once = (
   return [next, events(next)]
 }
 
-/** A fact that makes its event by itself and changes nothing. */
+/** A fact that makes its event by itself and changes no state. */
 const telling =
   <F>(events: EventMaker<F>) =>
   (state: AnalyticsState, fact: F, rendering: Rendering): ReducerStep => [
@@ -192,7 +177,7 @@ const telling =
     events(state, fact, rendering)
   ]
 
-/** A fact that only adds to what is known of a turn. */
+/** A fact that only adds to a turn. */
 const ofTurn =
   <F extends FactInTurn>(
     change: (fact: F, known: AnalyticsTurn | undefined) => Partial<AnalyticsTurn>
@@ -205,15 +190,7 @@ const ofTurn =
 const requested = (state: AnalyticsState, fact: PendingRequest): ReducerStep =>
   quiet(withEntry(state, 'requests', keyOf(fact.connectionId, fact.requestId), fact))
 
-type Handlers = {
-  readonly [K in Fact['kind']]: (
-    state: AnalyticsState,
-    fact: Fact & { readonly kind: K },
-    rendering: Rendering
-  ) => ReducerStep
-}
-
-const HANDLERS: Handlers = {
+const HANDLERS: { readonly [K in Fact['kind']]: FactHandler<K> } = {
   connected: (state, { connectionId, client, runtime }) =>
     quiet(withEntry(state, 'connections', connectionId, { client, runtime })),
   disconnected: (state, { connectionId }) =>
@@ -276,18 +253,14 @@ const HANDLERS: Handlers = {
   import_ended: telling(importEvent)
 }
 
-/** Pure and total: one fact, for payloads of one contract. A kind that nobody knows changes nothing. */
+/** Pure and total: one fact, for payloads of one contract. An unknown kind changes nothing. */
 export const reduceFact = (
   state: AnalyticsState,
   fact: Fact,
   rendering: Rendering
 ): ReducerStep => {
-  const handle = own<Handlers[Fact['kind']]>(HANDLERS, fact.kind)
-  return handle === undefined
-    ? quiet(state)
-    : (handle as (state: AnalyticsState, fact: Fact, rendering: Rendering) => ReducerStep)(
-        state,
-        fact,
-        rendering
-      )
+  const handle = own<FactHandler<never>>(HANDLERS, fact.kind) as
+    | FactHandler<Fact['kind']>
+    | undefined
+  return handle === undefined ? quiet(state) : handle(state, fact, rendering)
 }

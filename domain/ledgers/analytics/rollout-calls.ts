@@ -9,7 +9,7 @@ import type { ThreadItem } from '../../protocol.ts'
 import { lineCount } from '../tools/file-touches.ts'
 import { diffLines, type DiffLines } from './diff-lines.ts'
 import type { Fact, FactOf } from './fact.ts'
-import { NO_LINKS, type ToolLinks } from './tool-outcome.ts'
+import { NO_LINKS, type ToolLinks } from '../tools/outcome.ts'
 import { silent, type FactWrite, type RolloutState, type RolloutStep } from './rollout-state.ts'
 import { calledId, evolveCalls, type EndedCall } from './rollout-tools.ts'
 
@@ -17,7 +17,7 @@ type ToolEnded = FactOf<'tool_ended'>
 
 const ANSWERS_MAX = 256
 
-/** An answer of the model is over: it made the calls before it, and follows those that have ended (0.169). */
+/** A response of the model is complete: it made the calls before it, and follows those that have ended (0.169). */
 export const answeredOnce = (state: RolloutState, responseId: string): RolloutStep => {
   const mine = new Set(state.unclaimed)
   const answers = [
@@ -95,7 +95,6 @@ const ended = (state: RolloutState, call: EndedCall, event: RecordedEvent): Roll
   }
 }
 
-/** What a line says about tool calls. */
 export const calls = (
   before: RolloutState,
   event: SituatedEvent,

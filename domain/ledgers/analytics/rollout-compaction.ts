@@ -51,7 +51,6 @@ const implementationOf = (payload: JsonObject): Compacted['implementation'] => {
   return hasWindow ? 'responses_compaction_v2' : 'responses_compact'
 }
 
-/** The context was compacted. */
 export const compacted = (
   state: RolloutState,
   payload: JsonObject,
@@ -112,7 +111,7 @@ const withContext = (state: RolloutState, info: NonNullable<TokenCount['info']>)
   }
 }
 
-/** The size of the context was told: that before the next compaction, or after the last one. */
+/** The size of the context was recorded: the one before the next compaction, or after the last. */
 export const contextCounted = (before: RolloutState, payload: TokenCount): RolloutStep => {
   const { info } = payload
   if (info == null) return silent(before)

@@ -9,7 +9,8 @@
 import type { RolloutLine } from '../../log/event.ts'
 import type { UserContent } from '../../protocol.ts'
 import { outputText, reader } from '../../thread/rich/values.ts'
-import type { Fact, FactOf, PluginIdentity } from './fact.ts'
+import type { Fact, FactOf } from './fact.ts'
+import { metadataOf } from './plugin-events.ts'
 import type { RolloutState } from './rollout-state.ts'
 
 interface NamedAt {
@@ -18,8 +19,8 @@ interface NamedAt {
   readonly turnId: string
 }
 
-/** Something that was named, once per turn under its key. */
-export interface NamedInput {
+/** Something named, once per turn and key. */
+interface NamedInput {
   readonly key: string
   readonly fact: Fact
 }
@@ -28,16 +29,7 @@ const BLOCK = /^<skill>\s*<name>([^<]{1,256})<\/name>\s*<path>([^<]{1,4096})<\/p
 const CACHED = /\/plugins\/cache\/([^/]+)\/([^/]+)\/[^/]+\//
 const SCHEME = /^(plugin|app):\/\/(.{1,256})$/
 
-const pluginOf = (localId: string): PluginIdentity => ({
-  localId,
-  remoteId: null,
-  hasSkills: null,
-  mcpServerCount: null,
-  mcpServerNames: null,
-  connectorIds: null
-})
-
-/** Below the working directory a skill is the repository's; plugins and homes are a person's. */
+/** A skill below the working directory is the repository's; those of plugins and homes are a person's. */
 const scopeOf = (path: string, { cwd }: RolloutState): FactOf<'skill_invoked'>['scope'] => {
   if (CACHED.test(path)) return 'user'
   if (path.includes('/skills/.system/')) return 'system'
@@ -55,7 +47,7 @@ const skill = (name: string, path: string, state: RolloutState, at: NamedAt): Na
     scope,
     path: isRelative ? path.slice(state.cwd.length + 1) : path,
     repositoryUrl: isRelative ? state.repositoryUrl : null,
-    plugin: cached === null ? null : pluginOf(`${cached[2]}@${cached[1]}`),
+    plugin: cached === null ? null : metadataOf(`${cached[2]}@${cached[1]}`, null, null),
     invokeType: 'explicit',
     model: state.model
   }
@@ -73,7 +65,7 @@ const mention = (
   const { model } = state
   const fact: Fact =
     scheme === 'plugin'
-      ? { kind: 'plugin_used', ...at, plugin: pluginOf(id), model }
+      ? { kind: 'plugin_used', ...at, plugin: metadataOf(id, null, null), model }
       : {
           kind: 'app_mentioned',
           ...at,
@@ -85,7 +77,6 @@ const mention = (
   return { key: path, fact }
 }
 
-/** What the parts of a message name. */
 export const namedInputs = (
   content: ReadonlyArray<UserContent>,
   state: RolloutState,
@@ -97,7 +88,7 @@ export const namedInputs = (
     return named === null ? [] : [named]
   })
 
-/** The skill whose text a line puts before the model; null for other lines. */
+/** The skill whose text a line gives the model; null for other lines. */
 export const namedSkill = (
   line: RolloutLine,
   state: RolloutState,

@@ -109,7 +109,7 @@ const messaged = (
   }
 }
 
-/** A goal as a line tells it: made, used or changed. That one was taken away no line tells. */
+/** A goal as a line records it: made, used or changed. No line records that one was cleared. */
 export const goalChanged = (
   state: RolloutState,
   { goal, turnId }: ThreadGoalUpdated,

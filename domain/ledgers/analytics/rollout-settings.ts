@@ -11,7 +11,7 @@ import { reader } from '../../thread/rich/values.ts'
 import { spawnIn, spawnText, subagentKindIn } from '../../spawned.ts'
 import type { AnalyticsClient, OpenedThread, Runtime, TurnSettings } from './fact.ts'
 
-/** Settings of a thread that turns take over when their own line does not name them. */
+/** Settings of a thread that its turns inherit when their own line lacks them. */
 export interface ThreadSettings {
   readonly provider: string | null
   readonly summary: string | null
@@ -19,7 +19,6 @@ export interface ThreadSettings {
   readonly personality: string | null
 }
 
-/** Nothing was set yet. */
 export const NO_THREAD_SETTINGS: ThreadSettings = {
   provider: null,
   summary: null,
@@ -27,13 +26,13 @@ export const NO_THREAD_SETTINGS: ThreadSettings = {
   personality: null
 }
 
-/** The kind of a thread that another one started; null for a thread of a person. */
+/** The kind of a sub-agent's thread; null for a person's. */
 export const subagentSource = (source: unknown): string | null => {
   const { kind = null, detail } = subagentKindIn(source) ?? {}
   return kind === 'other' && typeof detail === 'string' ? detail : kind
 }
 
-/** The thread a head tells of; the model is not in it. Forks of a person's thread count as forked, sub-agents as new. */
+/** The thread of a head; the model is not in it. Forks of a person's thread count as forked, sub-agents as new. */
 export const openedThread = (meta: SessionMeta, model: string | null): OpenedThread => {
   const kind = subagentSource(meta.source)
   const forkedFrom = meta.forked_from_id ?? null
@@ -53,7 +52,7 @@ export const openedThread = (meta: SessionMeta, model: string | null): OpenedThr
   }
 }
 
-/** The client a head names; all else about it is in no rollout. */
+/** The client a head names; the rest about it is in no rollout. */
 export const headClient = ({ originator }: SessionMeta): AnalyticsClient => ({
   productClientId: originator,
   name: null,
@@ -62,7 +61,7 @@ export const headClient = ({ originator }: SessionMeta): AnalyticsClient => ({
   experimentalApi: null
 })
 
-/** The program that began the thread; another version may have gone on with it. */
+/** The program that began the thread; another version may have continued it. */
 export const headRuntime = ({ cli_version }: SessionMeta): Runtime => ({
   version: cli_version,
   os: null,
@@ -114,7 +113,7 @@ const approvalPolicy = (policy: unknown): string | null =>
 
 const orNone = (text: string | null): string | null => (text === 'none' ? null : text)
 
-/** What a `thread_settings_applied` changes for the turns after it. */
+/** What a `thread_settings_applied` changes for later turns. */
 export const threadSettings = (before: ThreadSettings, applied: JsonObject): ThreadSettings => {
   const given = reader(applied)
   return {
@@ -125,7 +124,7 @@ export const threadSettings = (before: ThreadSettings, applied: JsonObject): Thr
   }
 }
 
-/** How a turn was begun, as its first line says. */
+/** How a turn began, by its first line. */
 export interface TurnHead {
   readonly rootTurnId: string | null
   readonly turnTrigger: string | null
@@ -133,7 +132,6 @@ export interface TurnHead {
   readonly isFirstTurn: boolean
 }
 
-/** What the first line of a turn says. */
 export const turnHead = (payload: TaskStarted, isFirstTurn: boolean): TurnHead => {
   const attribution = (payload as unknown as JsonObject)['turn_attribution']
   return {
@@ -144,7 +142,6 @@ export const turnHead = (payload: TaskStarted, isFirstTurn: boolean): TurnHead =
   }
 }
 
-/** The settings of a turn. */
 export const turnSettings = (
   context: TurnContext,
   thread: ThreadSettings,

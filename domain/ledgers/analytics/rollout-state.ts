@@ -6,7 +6,7 @@ import type { Fact, FactOf, TurnSettings } from './fact.ts'
 import { NO_THREAD_SETTINGS, type ThreadSettings, type TurnHead } from './rollout-settings.ts'
 import type { OpenCall } from './rollout-tools.ts'
 
-/** Where a fact stands: the line that first told of it, and its number among the facts of that line. */
+/** Where a fact stands: the line that first recorded it, and its number among the facts of that line. */
 export interface FactPlace {
   readonly revision: number
   readonly index: number
@@ -18,7 +18,6 @@ export interface FactWrite<F extends Fact = Fact> {
   readonly fact: F
 }
 
-/** The open turn. */
 export interface RolloutTurn {
   readonly turnId: string
   /** It is that of a reviewer at work. */
@@ -45,7 +44,6 @@ export interface RolloutTurn {
   readonly named: ReadonlyArray<string>
 }
 
-/** State of the fold. */
 export interface RolloutState {
   /** The head of the thread; rewritten until the model of its first own turn is known. */
   readonly opened: FactWrite<FactOf<'thread_opened'> | FactOf<'sub_agent_started'>> | null
@@ -77,7 +75,6 @@ export interface RolloutState {
   readonly goal: { readonly objective: string; readonly status: string } | null
 }
 
-/** Before the first line. */
 export const NO_ROLLOUT: RolloutState = {
   opened: null,
   isModelKnown: false,
@@ -101,17 +98,15 @@ export const NO_ROLLOUT: RolloutState = {
   goal: null
 }
 
-/** What one line changed: the state, and facts to write. */
+/** The next state, and facts to write. */
 export interface RolloutStep {
   readonly state: RolloutState
   readonly writes: ReadonlyArray<FactWrite>
 }
 
-/** No facts. */
 export const NO_WRITES: ReadonlyArray<FactWrite> = []
 
-/** A step that only changes the state. */
 export const silent = (state: RolloutState): RolloutStep => ({ state, writes: NO_WRITES })
 
-/** The connection of a thread whose server nobody saw. */
+/** The connection of a thread whose server was never observed. */
 export const ROLLOUT_CONNECTION = 'rollout'

@@ -12,9 +12,8 @@ import { richChange, type RichChange } from '../../thread/rich/items.ts'
 import { isUnsupported, readCommandReport } from '../../thread/rich/shell.ts'
 import type { RichContext } from '../../thread/rich/types.ts'
 import { outputText, reader } from '../../thread/rich/values.ts'
-import { toolOutcome, type ToolOutcome } from './tool-outcome.ts'
+import { toolOutcome, type ToolOutcome } from '../tools/outcome.ts'
 
-/** A call that has not ended. */
 export interface OpenCall {
   readonly callId: string
   readonly turnId: string
@@ -27,7 +26,6 @@ export interface OpenCall {
   readonly isFree: boolean
 }
 
-/** A call that ended. */
 export interface EndedCall {
   readonly callId: string
   readonly turnId: string
@@ -36,14 +34,12 @@ export interface EndedCall {
   readonly outcome: ToolOutcome
 }
 
-/** What a line did to the calls. */
-export interface CallStep {
+interface CallStep {
   readonly open: ReadonlyArray<OpenCall>
   readonly ended: EndedCall | null
 }
 
-/** What a line is read with. */
-export interface CallReading {
+interface CallReading {
   readonly line: RolloutLine
   /** What the line shows as an item in every era. */
   readonly shown: ItemChange | null
@@ -61,7 +57,7 @@ const OPEN_MAX = 256
 /** The exit code that Codex gives a process it killed. */
 export const KILLED = -1
 
-/** Texts are not needed any more, and can be long. */
+/** Texts can be long and are not needed any more. */
 const light = (item: ThreadItem): ThreadItem => {
   switch (item.type) {
     case 'commandExecution':
@@ -81,7 +77,7 @@ const keep = (open: ReadonlyArray<OpenCall>, call: OpenCall): ReadonlyArray<Open
 const without = (open: ReadonlyArray<OpenCall>, callId: string): ReadonlyArray<OpenCall> =>
   open.filter((call) => call.callId !== callId)
 
-/** The call that a line begins, whatever tool it is of; null for other lines. */
+/** The id of the call that a line begins, of any tool; null for other lines. */
 export const calledId = (line: RolloutLine): string | null => {
   if (line.type !== 'response_item') return null
   const item = reader(line.payload)
@@ -89,7 +85,7 @@ export const calledId = (line: RolloutLine): string | null => {
   return type === 'function_call' || type === 'custom_tool_call' ? item.text('call_id') : null
 }
 
-/** A command that ran with full access ran in no sandbox; which one it was otherwise depends on the system. */
+/** A command with full access ran in no sandbox; otherwise which one depends on the system. */
 const placedIn = (outcome: ToolOutcome, isFree: boolean): ToolOutcome =>
   isFree && outcome.details.tool === 'command' && outcome.status !== 'rejected'
     ? { ...outcome, sandboxBackend: 'none' }
@@ -98,7 +94,7 @@ const placedIn = (outcome: ToolOutcome, isFree: boolean): ToolOutcome =>
 const recordedDuration = (item: ThreadItem): number | null =>
   item.type === 'mcpToolCall' ? item.durationMs : null
 
-/** The end of a call that a line records. */
+/** The end of a call by its record. */
 const recorded = (
   open: ReadonlyArray<OpenCall>,
   item: ThreadItem,
@@ -127,7 +123,7 @@ const recorded = (
   }
 }
 
-/** What is recorded in every version of paginated threads is left to the record. */
+/** Where paginated threads record a call in every version, the record decides. */
 const isTold = (item: ThreadItem, mode: HistoryMode): boolean => {
   if (mode === 'legacy' || item.type !== 'commandExecution') return mode === 'legacy'
   const neverRan = item.exitCode === null && item.aggregatedOutput !== null

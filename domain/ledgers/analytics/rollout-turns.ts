@@ -22,7 +22,7 @@ const hadTurnBy = ({ hadTurn, turn }: RolloutState): boolean =>
     !turn.isReview &&
     (turn.messages > 0 || (turn.settings !== null && turn.compaction === null)))
 
-/** A turn begins; one that was still open is left as it is. */
+/** A turn begins; one still open is left as it is. */
 export const turnStarted = (
   state: RolloutState,
   payload: TaskStarted,
@@ -57,7 +57,7 @@ export const turnStarted = (
   }
 }
 
-/** The settings of a turn, with the images that are known by now. */
+/** The settings of a turn, with the images known so far. */
 export const configuredFact = (
   { threadId }: RolloutState,
   turn: RolloutTurn,
@@ -74,7 +74,7 @@ export const configuredFact = (
         imageCount: turn.imageCount
       }
 
-/** The settings of a turn are told; a turn that tells them again after a compaction has its first ones replaced. */
+/** The settings of a turn were recorded; recorded again after a compaction they replace the first ones. */
 export const turnConfigured = (
   state: RolloutState,
   payload: TurnContext,
@@ -94,7 +94,7 @@ export const turnConfigured = (
   }
 }
 
-/** Kinds of errors whose name in the analytics was seen; the others have names no log tells. */
+/** Error kinds whose names in the analytics are known; no log holds the others. */
 const ERROR_KINDS: ReadonlySet<string> = new Set([
   'context_window_exceeded',
   'internal_server_error',
@@ -139,7 +139,6 @@ const endingOf = (
   return { status: tells || turn.settings === null ? 'completed' : null, info: null, kind: null }
 }
 
-/** A turn ends. */
 export const turnEnded = (
   state: RolloutState,
   payload: (TaskComplete | TurnAborted) & { readonly type: string },

@@ -148,7 +148,6 @@ const SHAPES: Readonly<Record<EventType, EventShape>> = {
   }
 }
 
-/** Every event type, in the order of this file. */
 export const EVENT_TYPES = Object.keys(SHAPES) as ReadonlyArray<EventType>
 
 interface EventKey {
@@ -209,7 +208,7 @@ const NO_REVIEWS: JsonObject = {
   requested_network_access: false
 }
 
-/** Values that a contract writes whatever happened: 0.130 counts neither the tools of a turn nor the reviews of a tool. */
+/** Values that a contract always writes: 0.130 counts neither the tools of a turn nor the reviews of a tool. */
 const placeholders = (type: EventType, contract: Contract): JsonObject =>
   contract !== '0.130' ? {} : type === 'codex_turn_event' ? NO_COUNTS : NO_REVIEWS
 

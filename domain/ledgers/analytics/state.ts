@@ -17,19 +17,16 @@ import type { JsonObject } from '../../json.ts'
 import type { DiffLines } from './diff-lines.ts'
 import type { ApprovalOutcome } from './vocabulary.ts'
 
-/** Who is connected, and what runs there. */
 export interface AnalyticsConnection {
   readonly client: AnalyticsClient
   readonly runtime: Runtime
 }
 
-/** A thread that was opened. */
-export interface AnalyticsThread {
+interface AnalyticsThread {
   readonly connectionId: string | null
   readonly metadata: OpenedThread
 }
 
-/** Tool calls of a turn by kind. */
 export interface ToolCounts {
   readonly total: number
   readonly command: number
@@ -42,7 +39,7 @@ export interface ToolCounts {
   readonly image_generation: number
 }
 
-/** A turn, as far as it was told. */
+/** A turn, as far as it is known. */
 export interface AnalyticsTurn {
   readonly connectionId: string | null
   readonly imageCount: number | null
@@ -63,7 +60,7 @@ export interface AnalyticsTurn {
   readonly told: boolean
 }
 
-/** What was asked about one tool call. */
+/** Reviews of one tool call. */
 export interface ItemReviews {
   readonly guardian: number
   readonly user: number
@@ -72,10 +69,9 @@ export interface ItemReviews {
   readonly networkAccess: boolean
 }
 
-/** A request that was not answered yet. */
 export type PendingRequest = FactOf<'turn_requested'> | FactOf<'steer_requested'>
 
-/** Everything the reducer remembers. Keys are ids, joined by `keyOf` where there are several. */
+/** All the reducer remembers. Keys are ids, joined by `keyOf` where there are several. */
 export interface AnalyticsState {
   readonly connections: ReadonlyMap<string, AnalyticsConnection>
   readonly threads: ReadonlyMap<string, AnalyticsThread>
@@ -88,7 +84,6 @@ export interface AnalyticsState {
   readonly used: ReadonlySet<string>
 }
 
-/** How much is remembered at most. */
 export const LIMITS = {
   connections: 256,
   threads: 4096,
@@ -100,7 +95,6 @@ export const LIMITS = {
   used: 4096
 } as const
 
-/** Nothing was told yet. */
 export const NO_ANALYTICS: AnalyticsState = {
   connections: new Map(),
   threads: new Map(),
@@ -112,8 +106,7 @@ export const NO_ANALYTICS: AnalyticsState = {
   used: new Set()
 }
 
-/** A turn of which nothing is known. */
-export const NEW_TURN: AnalyticsTurn = {
+const NEW_TURN: AnalyticsTurn = {
   connectionId: null,
   imageCount: null,
   settings: null,
@@ -144,10 +137,9 @@ export const NEW_TURN: AnalyticsTurn = {
 type MapName = Exclude<keyof AnalyticsState, 'used'>
 type EntryOf<K extends MapName> = AnalyticsState[K] extends ReadonlyMap<string, infer V> ? V : never
 
-/** One key of several ids. */
 export const keyOf = (...ids: ReadonlyArray<string | null>): string => JSON.stringify(ids)
 
-/** With an entry set; the oldest one gives way when there are too many. */
+/** With an entry set; beyond the limit the oldest one goes. */
 export const withEntry = <K extends MapName>(
   state: AnalyticsState,
   name: K,
@@ -164,7 +156,6 @@ export const withEntry = <K extends MapName>(
   return { ...state, [name]: map }
 }
 
-/** Without an entry. */
 export const withoutEntry = (state: AnalyticsState, name: MapName, key: string): AnalyticsState => {
   if (!state[name].has(key)) return state
   const map = new Map<string, unknown>(state[name])
@@ -172,7 +163,7 @@ export const withoutEntry = (state: AnalyticsState, name: MapName, key: string):
   return { ...state, [name]: map }
 }
 
-/** With a turn changed; a turn that nobody told of begins. */
+/** With a turn changed; an unknown turn begins. */
 export const withTurn = (
   state: AnalyticsState,
   key: string,

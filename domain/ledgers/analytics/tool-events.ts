@@ -15,7 +15,7 @@ import {
 } from './context.ts'
 import type { FactOf } from './fact.ts'
 import { keyOf, type AnalyticsState, type ItemReviews, type AnalyticsTurn } from './state.ts'
-import type { ToolDetails } from './tool-outcome.ts'
+import type { ToolDetails } from '../tools/outcome.ts'
 import type { ApprovalOutcome, EventType, ReviewResolution, ReviewStatus } from './vocabulary.ts'
 
 const TYPES: Readonly<Record<ToolDetails['tool'], EventType>> = {
@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<ToolDetails['tool'], EventType>> = {
   image_generation: 'codex_image_generation_event'
 }
 
-/** Members that are not spelled like those of the details. */
+/** Members whose wire names differ from those of the details. */
 const detailMembers = (details: ToolDetails, name: string): JsonObject => {
   switch (details.tool) {
     case 'command': {
@@ -89,29 +89,35 @@ const detailMembers = (details: ToolDetails, name: string): JsonObject => {
   }
 }
 
-/** Whoever serves a thread knows the machine; a rollout does not. */
+/** A server knows its machine; a rollout does not. */
 const isFromRollout = ({ connection }: AnalyticsContext): boolean => connection.runtime.os === null
 
-/** No rollout tells of reviews: how many there were is unknown then, not none. */
-const UNKNOWN_REVIEWS: JsonObject = {
-  review_count: null,
-  guardian_review_count: null,
-  user_review_count: null,
-  final_approval_outcome: 'unknown',
-  requested_additional_permissions: false,
-  requested_network_access: false
+const NO_REVIEWS: ItemReviews = {
+  guardian: 0,
+  user: 0,
+  outcome: 'unknown',
+  additionalPermissions: false,
+  networkAccess: false
 }
 
-const reviewMembers = (reviews: ItemReviews | undefined): JsonObject => ({
-  review_count: (reviews?.guardian ?? 0) + (reviews?.user ?? 0),
-  guardian_review_count: reviews?.guardian ?? 0,
-  user_review_count: reviews?.user ?? 0,
-  final_approval_outcome: reviews?.outcome ?? 'unknown',
-  requested_additional_permissions: reviews?.additionalPermissions ?? false,
-  requested_network_access: reviews?.networkAccess ?? false
+const reviewMembers = (reviews = NO_REVIEWS): JsonObject => ({
+  review_count: reviews.guardian + reviews.user,
+  guardian_review_count: reviews.guardian,
+  user_review_count: reviews.user,
+  final_approval_outcome: reviews.outcome,
+  requested_additional_permissions: reviews.additionalPermissions,
+  requested_network_access: reviews.networkAccess
 })
 
-/** The event of a call that ended; none when its beginning, its thread or its connection was never told. */
+/** No rollout holds reviews: their number is unknown, not zero. */
+const UNKNOWN_REVIEWS: JsonObject = {
+  ...reviewMembers(),
+  review_count: null,
+  guardian_review_count: null,
+  user_review_count: null
+}
+
+/** The event of a call that ended; none when its beginning, its thread or its connection is unknown. */
 export const toolEvent = (
   state: AnalyticsState,
   fact: FactOf<'tool_ended'>,
@@ -153,8 +159,8 @@ export const toolEvent = (
   })
 }
 
-/** What an answer means for the call it was about. */
-export const approvalOutcome = (
+/** What a review means for its call. */
+const approvalOutcome = (
   reviewer: 'user' | 'guardian',
   status: ReviewStatus,
   resolution: ReviewResolution
@@ -170,20 +176,20 @@ export const approvalOutcome = (
   return status === 'denied' ? 'user_denied' : 'user_aborted'
 }
 
-/** What was asked about a call, one answer later. */
+/** The reviews of a call after one more answer. */
 export const afterReview = (
-  before: ItemReviews | undefined,
   asked: FactOf<'approval_requested'>,
-  answer: FactOf<'approval_answered'>
+  answer: FactOf<'approval_answered'>,
+  before = NO_REVIEWS
 ): ItemReviews => ({
-  guardian: (before?.guardian ?? 0) + (asked.reviewer === 'guardian' ? 1 : 0),
-  user: (before?.user ?? 0) + (asked.reviewer === 'user' ? 1 : 0),
+  guardian: before.guardian + (asked.reviewer === 'guardian' ? 1 : 0),
+  user: before.user + (asked.reviewer === 'user' ? 1 : 0),
   outcome: approvalOutcome(asked.reviewer, answer.status, answer.resolution),
-  additionalPermissions: (before?.additionalPermissions ?? false) || asked.additionalPermissions,
-  networkAccess: (before?.networkAccess ?? false) || asked.networkAccess
+  additionalPermissions: before.additionalPermissions || asked.additionalPermissions,
+  networkAccess: before.networkAccess || asked.networkAccess
 })
 
-/** The event of a question that was answered, or that nobody will answer. */
+/** The event of a review that was answered or given up. */
 export const reviewEvent = (
   state: AnalyticsState,
   asked: FactOf<'approval_requested'>,

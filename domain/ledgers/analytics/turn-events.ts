@@ -17,14 +17,13 @@ import type { FactOf, TurnSettings } from './fact.ts'
 import { repoHash } from './hashes.ts'
 import type { AnalyticsState, ToolCounts, AnalyticsTurn } from './state.ts'
 
-/** A turn of which everything was told. */
-export type WholeTurn = AnalyticsTurn & {
+type WholeTurn = AnalyticsTurn & {
   readonly imageCount: number
   readonly settings: TurnSettings
   readonly ended: FactOf<'turn_ended'>
 }
 
-/** True when nothing that the event waits for is missing: images, settings, the end, and from 0.142 on the profile. */
+/** True when nothing is missing that the event waits for: images, settings, the end, and from 0.142 on the profile. */
 export const isWhole = (turn: AnalyticsTurn, { contract }: Rendering): turn is WholeTurn =>
   turn.imageCount !== null &&
   turn.settings !== null &&
@@ -91,7 +90,7 @@ const linesEvent = (turn: WholeTurn, atMs: number, rendering: Rendering): Events
   })
 }
 
-/** The events of a turn of which everything was told; null when its thread or connection was not. */
+/** The events of a complete turn; null when its thread or connection is unknown. */
 export const turnEvents = (
   state: AnalyticsState,
   turn: WholeTurn,

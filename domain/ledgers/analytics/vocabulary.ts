@@ -6,20 +6,18 @@
 
 import type { ProfileName } from '../../log/profile.ts'
 
-/** Which Codex's payloads are meant; keys differ from one to the next. */
+/** The Codex whose payloads are meant; keys differ from one to the next. */
 export type Contract = ProfileName
 
-/** Every contract, oldest first. */
 export const CONTRACTS: ReadonlyArray<Contract> = ['0.130', '0.142', '0.169']
 
-/** The contract of a Codex version; the newest one for a version that cannot be read. */
+/** The contract of a Codex version; the newest for a version that cannot be read. */
 export const contractOf = (version: string): Contract => {
   const [major, minor] = version.split('.', 2).map(Number)
   if (major !== 0 || minor === undefined || Number.isNaN(minor)) return '0.169'
   return minor < 142 ? '0.130' : minor < 143 ? '0.142' : '0.169'
 }
 
-/** Every event type of the three contracts. */
 export type EventType =
   | 'codex_thread_initialized'
   | 'codex_thread_archive_event'
@@ -51,24 +49,11 @@ export type EventType =
   | 'codex_onboarding_external_agent_import_complete'
   | 'codex_onboarding_external_agent_import_failure'
 
-/** How a thread came to be open in a process. */
 export type InitializationMode = 'new' | 'forked' | 'resumed'
 
-/** How a turn ended. */
 export type TurnEndStatus = 'completed' | 'failed' | 'interrupted'
 
-/** How a tool call ended. */
-export type TerminalStatus = 'completed' | 'failed' | 'rejected' | 'interrupted'
-
-/** Why a tool call did not complete. */
-export type FailureKind =
-  | 'tool_error'
-  | 'approval_denied'
-  | 'approval_aborted'
-  | 'sandbox_denied'
-  | 'policy_forbidden'
-
-/** Who decided about a tool call, in one word. */
+/** Who decided about a tool call. */
 export type ApprovalOutcome =
   | 'unknown'
   | 'not_needed'
@@ -101,14 +86,13 @@ export type ReviewTrigger =
 /** What the answer was. */
 export type ReviewStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
 
-/** How far an answer reaches beyond the one call. */
+/** How far an answer reaches beyond its call. */
 export type ReviewResolution =
   | 'none'
   | 'session_approval'
   | 'exec_policy_amendment'
   | 'network_policy_amendment'
 
-/** Why a steer was refused. */
 export type SteerRefusal =
   | 'no_active_turn'
   | 'expected_turn_mismatch'

@@ -4,36 +4,24 @@
  * A turn without a spend has tokens of 0, as Codex tells it; spends of unknown size are no part of the sum.
  */
 import type { Spend } from '../usage/spend.ts'
+import { NO_TOKENS, plus } from '../usage/tokens.ts'
 import type { Fact, FactOf, TurnTokens } from './fact.ts'
 
-/** Tokens of turns, by turn id. */
-export type TokensOfTurns = ReadonlyMap<string, TurnTokens>
+type TokensOfTurns = ReadonlyMap<string, TurnTokens>
 
-const NOTHING: TurnTokens = {
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteInputTokens: 0,
-  outputTokens: 0,
-  reasoningOutputTokens: 0,
-  totalTokens: 0
-}
+const NOTHING: TurnTokens = { ...NO_TOKENS, cacheWriteInputTokens: 0 }
 
 const withSpend = (sum: TurnTokens, { tokens, cacheWriteInputTokens }: Spend): TurnTokens =>
   tokens === null
     ? sum
     : {
-        inputTokens: sum.inputTokens + tokens.inputTokens,
-        cachedInputTokens: sum.cachedInputTokens + tokens.cachedInputTokens,
+        ...plus(sum, tokens),
         cacheWriteInputTokens:
           sum.cacheWriteInputTokens === null || cacheWriteInputTokens === null
             ? null
-            : sum.cacheWriteInputTokens + cacheWriteInputTokens,
-        outputTokens: sum.outputTokens + tokens.outputTokens,
-        reasoningOutputTokens: sum.reasoningOutputTokens + tokens.reasoningOutputTokens,
-        totalTokens: sum.totalTokens + tokens.totalTokens
+            : sum.cacheWriteInputTokens + cacheWriteInputTokens
       }
 
-/** Adds up the spends of a thread by turn. */
 export const tokensOfTurns = (spends: Iterable<Spend>): TokensOfTurns => {
   const sums = new Map<string, TurnTokens>()
   for (const spend of spends)
@@ -42,7 +30,7 @@ export const tokensOfTurns = (spends: Iterable<Spend>): TokensOfTurns => {
   return sums
 }
 
-/** The tokens of a turn, as a fact of the moment it ended. */
+/** The tokens of a turn, at the moment it ended. */
 export const tokensFact = (
   { atMs, threadId, turnId }: FactOf<'turn_ended'>,
   tokens: TokensOfTurns

@@ -5,7 +5,7 @@ import { parsedObject, textIn, type JsonObject } from '../../json.ts'
 import { shortText } from './row.ts'
 import type { TrailDraft, TrailStep, TrailState } from './trail-state.ts'
 
-/** More calls than this are never open at once. */
+/** Calls that can be open at once. */
 const PENDING_MAX = 64
 
 const ACTIONS = {
@@ -39,7 +39,7 @@ const spawned = (state: TrailState, after: JsonObject): TrailDraft => ({
   after
 })
 
-/** What came of a call; one that failed is answered with words. */
+/** The result of a call; a failed one is answered with prose. */
 const answered = (state: TrailState, payload: JsonObject): TrailStep => {
   const { call_id: callId, output } = payload
   if (typeof callId !== 'string' || !Object.hasOwn(state.agents, callId)) return [state, []]
@@ -57,13 +57,13 @@ const answered = (state: TrailState, payload: JsonObject): TrailStep => {
   return [next, call.target === null ? [] : [{ action: call.action, turnId, after }]]
 }
 
-/** The rows of a response item; none for what is no call about an agent. */
+/** The rows of a response item; none unless it is a call about an agent. */
 export const rowsOfAgents = (state: TrailState, payload: JsonObject): TrailStep => {
   if (payload['type'] === 'function_call') return called(state, payload)
   return payload['type'] === 'function_call_output' ? answered(state, payload) : [state, []]
 }
 
-/** Agents with paths are spawned without an answer that names them; an event does (0.142). */
+/** The answer to a spawn does not name an agent that has a path; an event does (0.142). */
 export const rowsOfActivity = (
   state: TrailState,
   activity: { readonly kind: string; readonly agent_thread_id: string; readonly agent_path: string }

@@ -8,19 +8,16 @@
  */
 import type { Certainty } from '../../certainty.ts'
 import type { RolloutLine } from '../../log/event.ts'
-import { isJsonObject, textIn, type JsonObject } from '../../json.ts'
+import { isJsonObject, type JsonObject } from '../../json.ts'
 import { outputText } from '../../thread/rich/values.ts'
 import type { SituatedEvent } from '../../thread/turns/situate.ts'
 import { shortText } from './row.ts'
 import { own } from '../../own.ts'
 
-/** What was asked for. */
-export type ApprovalSubject = 'command_execution' | 'file_change' | 'mcp_tool_call' | 'unknown'
+type ApprovalSubject = 'command_execution' | 'file_change' | 'mcp_tool_call' | 'unknown'
 
-/** What became of it. */
-export type ApprovalStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
+type ApprovalStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
 
-/** One decision. */
 export interface Approval {
   readonly turnId: string | null
   readonly callId: string
@@ -40,7 +37,7 @@ type FoundApproval = Pick<
   'callId' | 'reviewer' | 'subject' | 'status' | 'source' | 'certainty'
 > & { readonly turnId?: string | null }
 
-/** How the answer to a command begins that was not run. */
+/** How the answer to a command that was not run begins. */
 const NOT_RUN =
   /^(exec_command|shell|local_shell|container\.exec)\b[^\n]*? failed[^\n]*? \{ message: "Rejected\(\\?"/
 const BY_USER = 'rejected by user'
@@ -53,13 +50,8 @@ const WORDS: Readonly<Record<string, ApprovalSubject>> = {
   'user rejected MCP tool call': 'mcp_tool_call'
 }
 
-interface ApprovalRefusal {
-  readonly reviewer: 'user' | 'guardian'
-  readonly subject: ApprovalSubject
-}
-
-/** Who refused, and what, in the words a model is answered with; null for any other text. */
-const refusalIn = (text: string): ApprovalRefusal | null => {
+/** Who refused what, by the text a model is answered with; null for any other text. */
+const refusalIn = (text: string): Pick<Approval, 'reviewer' | 'subject'> | null => {
   const words = text.trim()
   const subject = own(WORDS, words)
   if (subject !== undefined) return { reviewer: 'user', subject }
@@ -116,12 +108,7 @@ const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): FoundAppro
     : { ...denied(item.id, subject, 'status'), turnId: p.turn_id }
 }
 
-const ASSESSED: Readonly<Record<string, ApprovalStatus>> = {
-  approved: 'approved',
-  denied: 'denied',
-  aborted: 'aborted',
-  timed_out: 'timed_out'
-}
+const STATUSES: ReadonlyArray<ApprovalStatus> = ['approved', 'denied', 'aborted', 'timed_out']
 
 const SUBJECTS: Readonly<Record<string, ApprovalSubject>> = {
   command: 'command_execution',
@@ -132,7 +119,7 @@ const SUBJECTS: Readonly<Record<string, ApprovalSubject>> = {
   mcp_tool_call: 'mcp_tool_call'
 }
 
-/** Kinds that no era reads, but files of 0.98 to 0.129 may hold. */
+/** Kinds that no era reads, but that files of 0.98 to 0.129 may hold. */
 const inOldEvent = (kind: string, payload: JsonObject): FoundApproval | null => {
   if (kind === 'event_msg:exec_command_end') {
     const { call_id: callId, status } = payload
@@ -142,7 +129,7 @@ const inOldEvent = (kind: string, payload: JsonObject): FoundApproval | null => 
   }
   if (kind !== 'event_msg:guardian_assessment') return null
   const { id, target_item_id, status, action, turn_id } = payload
-  const decided = own(ASSESSED, textIn(status))
+  const decided = STATUSES.find((one) => one === status)
   const callId = shortText(target_item_id) ?? shortText(id)
   if (decided === undefined || callId === null) return null
   const type = isJsonObject(action) ? shortText(action['type'] ?? action['tool']) : null
@@ -163,7 +150,7 @@ const foundIn = (line: RolloutLine): FoundApproval | null => {
   return line.type === 'ignored' ? inOldEvent(line.kind, line.payload) : null
 }
 
-/** The decision a line tells of; null when it tells of none. Pure and total. */
+/** The decision a line holds; null when there is none. Pure and total. */
 export const approvalIn = (event: SituatedEvent): Approval | null => {
   const found = event.origin === 'inherited' ? null : foundIn(event.line)
   if (found === null) return null
@@ -179,6 +166,6 @@ const RANK: Readonly<Record<Certainty, number>> = {
   unknown: 0
 }
 
-/** Of two rows about one call the one that is surer; the earlier when they are the same. */
+/** The more certain of two rows about one call; the earlier when equal. */
 export const surer = (first: Approval, second: Approval): Approval =>
   RANK[second.certainty] > RANK[first.certainty] ? second : first

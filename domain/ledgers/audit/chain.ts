@@ -13,7 +13,7 @@ import type { AuditRow } from './row.ts'
 /** SHA-256 of an ASCII text, as 64 lowercase hexadecimal digits. */
 export type Sha256 = (text: string) => string
 
-/** What stands before the first row of a thread. */
+/** The `previous` of the first row of a thread. */
 export const NO_HASH = '0'.repeat(64)
 
 const ascii = (text: string): string =>
@@ -36,8 +36,7 @@ export const canonicalJson = (value: Json): string => {
   return `{${members.join(',')}}`
 }
 
-/** Adds up an export. */
-export interface Chain {
+interface Chain {
   /** The lines of the rows of one thread; threads come in the order of their ids. */
   readonly thread: (rows: ReadonlyArray<AuditRow>) => ReadonlyArray<string>
   readonly end: () => string
@@ -52,7 +51,6 @@ interface Totals {
 const endLine = ({ threads, rows, root }: Totals): string =>
   canonicalJson({ end: { format: 1, root, rows, threads } })
 
-/** An export with nothing in it yet. */
 export const startChain = (sha256: Sha256): Chain => {
   const heads: Array<string> = []
   let count = 0
@@ -76,7 +74,6 @@ export const startChain = (sha256: Sha256): Chain => {
 
 const rootText = (heads: ReadonlyArray<string>): string => heads.map((head) => `${head}\n`).join('')
 
-/** What checking an export came to. */
 export type Verified =
   | (Totals & {
       readonly ok: true
@@ -117,7 +114,7 @@ const bad = (line: number, reason: string, row?: Json): Verified => ({
   reason
 })
 
-/** Why a row does not follow the one before; null when it does. */
+/** Why a row does not follow the one before it; null when it does. */
 const orderProblem = (
   last: ChainPlace | null,
   next: ChainPlace,
@@ -133,7 +130,6 @@ const orderProblem = (
   return previous === NO_HASH ? null : 'it is the first of its thread and continues another row'
 }
 
-/** Checks one line; null when it is right. */
 const checkLine = (
   state: Checking,
   text: string,

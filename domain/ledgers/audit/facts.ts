@@ -54,7 +54,7 @@ const spawnOf = (meta: SessionMeta): JsonObject => {
   }
 }
 
-/** Where a thread stands that begins, as its first metadata says. */
+/** Where a new thread stands, by its first metadata. */
 const placeOf = (meta: SessionMeta): JsonObject => ({
   cwd: shortText(meta.cwd),
   source:
@@ -63,7 +63,7 @@ const placeOf = (meta: SessionMeta): JsonObject => ({
   historyMode: meta.history_mode === 'paginated' ? 'paginated' : 'legacy'
 })
 
-/** Metadata states when the thread was begun; its line is written with the first thing said. */
+/** Metadata says when the thread began; its line is written with the first message. */
 const begunAt = (meta: SessionMeta, line: RolloutLine): string =>
   Number.isNaN(Date.parse(meta.timestamp)) ? line.timestamp : meta.timestamp
 
@@ -97,7 +97,7 @@ const metadataOf = (meta: SessionMeta): KnownSettings => ({
 const same = (a: Json | undefined, b: Json | undefined): boolean =>
   JSON.stringify(a) === JSON.stringify(b)
 
-/** Members of `next` that are other than before, as they were and as they are; null when there are none. */
+/** The members of `next` that differ, before and after; null when none do. */
 const difference = (known: KnownSettings, next: KnownSettings) => {
   const names = Object.keys(next).filter((name) => !same(known[name], next[name]))
   if (names.length === 0) return null

@@ -3,7 +3,6 @@
  */
 import type { Began, Ended, OperationPlace } from '../../changes/operations.ts'
 import { isJsonObject, textIn, type JsonObject } from '../../json.ts'
-import type { Certainty } from '../../certainty.ts'
 import { NOBODY, shortText, type AuditAction, type AuditActor, type AuditRow } from './row.ts'
 import { own } from '../../own.ts'
 
@@ -33,7 +32,6 @@ const archivesOf = (began: Began): boolean | null => {
   return textIn(move.to).startsWith('archived_sessions/')
 }
 
-/** What the first record says. */
 export const begunFact = (began: Began): OperationFact => ({
   id: began.id,
   operation: began.operation,
@@ -61,7 +59,6 @@ const placeIn = (value: unknown): OperationPlace | null =>
     ? (value as unknown as OperationPlace)
     : null
 
-/** The same with what the second record says. */
 export const endedFact = (fact: OperationFact, ended: Ended): OperationFact => {
   const given = isJsonObject(ended.inverse) ? ended.inverse.arguments : {}
   const made = fact.operation === 'fork' && isJsonObject(given) ? given['threadId'] : null
@@ -74,23 +71,22 @@ export const endedFact = (fact: OperationFact, ended: Ended): OperationFact => {
   }
 }
 
-/** True for an operation that happened, or was cut off while it did. */
+/** True for an operation that happened or was cut off midway. */
 export const stands = ({ outcome }: OperationFact): boolean => outcome !== 'failed'
 
 const SLACK_MS = 5000
 
-const endMs = ({ beganAt, endedAt }: OperationFact): number => Date.parse(endedAt ?? beganAt)
+const isInTime = ({ beganAt, endedAt }: OperationFact, ms: number): boolean =>
+  ms >= Date.parse(beganAt) - SLACK_MS && ms <= Date.parse(endedAt ?? beganAt) + SLACK_MS
 
-/** True for a line that an operation wrote: it stands where that wrote, and is of that time. */
+/** True for a line that an operation wrote: its place and time are those of the operation. */
 export const wrote = (
   fact: OperationFact,
   row: { readonly orderMs: number; readonly offset: number }
 ): boolean => {
   const { before, after } = fact
   if (before === null || after === null || !stands(fact)) return false
-  const inTime =
-    row.orderMs >= Date.parse(fact.beganAt) - SLACK_MS && row.orderMs <= endMs(fact) + SLACK_MS
-  return inTime && row.offset >= before.offset && row.offset < after.offset
+  return isInTime(fact, row.orderMs) && row.offset >= before.offset && row.offset < after.offset
 }
 
 /** True for the first line of a file that a fork or a revert of this thread made. */
@@ -101,12 +97,10 @@ export const made = (
 ): boolean => {
   if (!stands(fact)) return false
   if (row.action === 'forked') return fact.operation === 'fork' && fact.madeThreadId === threadId
-  const inTime =
-    row.orderMs >= Date.parse(fact.beganAt) - SLACK_MS && row.orderMs <= endMs(fact) + SLACK_MS
-  return row.action === 'reverted' && REVERTS.has(fact.operation) && inTime
+  return row.action === 'reverted' && REVERTS.has(fact.operation) && isInTime(fact, row.orderMs)
 }
 
-/** Operations that may make a file in which a thread goes on. */
+/** Operations that may make a file in which a thread continues. */
 const REVERTS: ReadonlySet<string> = new Set(['revert', 'rollback', 'unrollback'])
 
 const ACTIONS: Readonly<Record<string, AuditAction>> = {
@@ -138,11 +132,8 @@ const IN_LINES: ReadonlySet<string> = new Set([
   'settings'
 ])
 
-/** The actor of an operation; what made the thread is not what changed it. */
+/** The actor of an operation; who made the thread is not who changed it. */
 export const actorOf = (fact: OperationFact): AuditActor => ({ ...NOBODY, ...fact.actor })
-
-const certaintyOf = ({ outcome }: OperationFact): Certainty =>
-  outcome === null ? 'unknown' : 'recorded'
 
 const detailsOf = (fact: OperationFact, action: AuditAction): JsonObject => {
   const { undoes, operation, outcome, threadIds } = fact
@@ -180,7 +171,7 @@ export const operationRow = (fact: OperationFact, threadId: string): TimedRow | 
       before: null,
       after: { ...detailsOf(fact, action), ...forkedFrom },
       evidence: { kind: 'operation', operationId: fact.id },
-      certainty: certaintyOf(fact)
+      certainty: fact.outcome === null ? 'unknown' : 'recorded'
     }
   ]
 }

@@ -23,7 +23,7 @@ export interface ImportRecord {
   readonly sourceSha256: string | null
 }
 
-/** Everything about one thread that its rollouts do not say. */
+/** All about one thread that its rollouts do not say. */
 export interface OutsideFacts {
   readonly threadId: string
   /** Oldest first. */
@@ -68,7 +68,7 @@ const nameRows = (outside: OutsideFacts): ReadonlyArray<TimedRow> =>
     return [Date.parse(line.updatedAt) || 0, row]
   })
 
-/** Names, forks and reverts have rows of their own where their traces still are. */
+/** Names, forks and reverts have rows of their own while their traces exist. */
 const operationRows = (outside: OutsideFacts): ReadonlyArray<TimedRow> => {
   const named = new Set(
     outside.names.flatMap((line) => {
@@ -85,14 +85,14 @@ const operationRows = (outside: OutsideFacts): ReadonlyArray<TimedRow> => {
   })
 }
 
-/** Whether the archive is where unroll left the file last. */
+/** True when the file is in the archive because unroll left it there. */
 const leftInArchive = ({ operations }: OutsideFacts): boolean =>
   operations.reduce(
     (archived, fact) => (fact.outcome === 'done' ? (fact.archives ?? archived) : archived),
     false
   )
 
-/** Codex moves a file without a word: that it was moved can be seen, when cannot. */
+/** Codex moves a file silently: that it was moved can be seen, but not when. */
 const placeRow = (outside: OutsideFacts, lastMs: number): ReadonlyArray<TimedRow> => {
   const { place, threadId } = outside
   if (place === null || place.archived === leftInArchive(outside)) return []
@@ -110,7 +110,7 @@ const placeRow = (outside: OutsideFacts, lastMs: number): ReadonlyArray<TimedRow
   return [[lastMs, row]]
 }
 
-/** Imports of which no rollout tells. */
+/** Imports that no rollout records. */
 const importRows = ({ threadId, imports, hasFiles }: OutsideFacts): ReadonlyArray<TimedRow> =>
   hasFiles
     ? []
@@ -129,13 +129,13 @@ const importRows = ({ threadId, imports, hasFiles }: OutsideFacts): ReadonlyArra
         return [record.importedAt * 1000, row]
       })
 
-/** The rows of a thread that no line of a rollout makes, by time; `lastMs` is the time of its newest line. */
+/** The rows of a thread that no line makes, by time; `lastMs` is the time of its newest line. */
 export const outsideRows = (outside: OutsideFacts, lastMs: number): ReadonlyArray<TimedRow> =>
   [...nameRows(outside), ...operationRows(outside), ...importRows(outside)]
     .sort(([a], [b]) => a - b)
     .concat(placeRow(outside, lastMs))
 
-/** Told by what is not there: no operation wrote that. */
+/** Inferred from what is missing: no operation wrote it. */
 const isAbsence = ({ action, at }: TrailRow): boolean => action === 'resumed' || at === null
 
 /** A line's row, with the operation that wrote the line and the source of an import. */

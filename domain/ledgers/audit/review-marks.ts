@@ -6,8 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import { shortText } from './row.ts'
 import type { TrailStep, TrailState } from './trail-state.ts'
 
-/** What a review came to. */
-export interface ReviewOutcome {
+interface ReviewOutcome {
   /** False when the reviewer gave no result. */
   readonly finished: boolean
   readonly findings: number
@@ -17,7 +16,6 @@ export interface ReviewOutcome {
   readonly confidence: number | null
 }
 
-/** A mark. */
 export type ReviewMark =
   | { readonly kind: 'entered'; readonly target: JsonObject; readonly turnId: string | null }
   | { readonly kind: 'exited'; readonly outcome: ReviewOutcome; readonly turnId: string | null }
@@ -64,7 +62,6 @@ export const reviewOf = (line: RolloutLine): ReviewMark | null => {
     : null
 }
 
-/** The row of a mark. */
 export const rowsOfReview = (state: TrailState, mark: ReviewMark): TrailStep => {
   if (mark.kind === 'entered') {
     const review = { target: mark.target, turnId: null }

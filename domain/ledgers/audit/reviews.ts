@@ -28,7 +28,6 @@ export interface Review {
   readonly bytes: number
 }
 
-/** State of the fold. */
 export interface ReviewState {
   readonly forkedFrom: string | null
   /** True once the thread had a turn or a review of its own. */
@@ -40,7 +39,6 @@ export interface ReviewState {
   readonly open: Review | null
 }
 
-/** Before the first line. */
 export const NO_REVIEWS: ReviewState = {
   forkedFrom: null,
   used: false,
@@ -92,7 +90,7 @@ const exited = (
   return [{ ...state, open: null }, [{ op: 'put', index: state.count - 1, review }]]
 }
 
-/** A turn of its own: of the reviewer, when one was called; the first of a reviewer's thread names the review. */
+/** A turn of the thread's own: that of a reviewer who was called; the first of a reviewer's thread names the review. */
 const began = (state: ReviewState, turnId: string): ReviewStep => {
   if (state.open !== null) {
     const review = { ...state.open, reviewerTurnId: state.open.reviewerTurnId ?? turnId }
@@ -103,7 +101,7 @@ const began = (state: ReviewState, turnId: string): ReviewStep => {
   return [{ ...state, used: true }, first ? [{ op: 'reviewer', turnId }] : []]
 }
 
-/** A review mark at the end of the copies was copied, too, unless the thread's own turn follows at once. */
+/** A review mark at the end of the copies was copied too, unless the thread's own turn follows at once. */
 const withoutCopied = (state: ReviewState): ReviewStep =>
   state.open === null
     ? [state, []]
@@ -117,7 +115,6 @@ const copied = (state: ReviewState, event: SituatedEvent): ReviewStep => {
   return [next, [...drops, ...puts]]
 }
 
-/** One line; pure and total. */
 export const evolveReviews = (state: ReviewState, event: SituatedEvent): ReviewStep => {
   const { line } = event
   if (event.origin === 'inherited') return copied(state, event)

@@ -45,7 +45,7 @@ export const AUDIT_ACTIONS = [
 /** What happened. `changed` is an operation of unroll that no other word fits. */
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
-/** What a thread's metadata says about where it comes from. */
+/** What the metadata of a thread says about its origin. */
 export interface ThreadOrigin {
   /** Program that made the thread, in its own words. */
   readonly originator: string | null
@@ -57,7 +57,6 @@ export interface ThreadOrigin {
   readonly subagent: { readonly kind: string; readonly parentThreadId: string | null } | null
 }
 
-/** Who did it. */
 export interface AuditActor extends ThreadOrigin {
   /** The unroll process that did it; null for what Codex did. */
   readonly process: { readonly pid: number; readonly user: string } | null
@@ -65,7 +64,6 @@ export interface AuditActor extends ThreadOrigin {
   readonly client: string | null
 }
 
-/** An actor of whom nothing is known. */
 export const NOBODY: AuditActor = {
   originator: null,
   cliVersion: null,
@@ -75,7 +73,6 @@ export const NOBODY: AuditActor = {
   client: null
 }
 
-/** Which bytes say so. */
 export type AuditEvidence =
   /** A line of a rollout; `file` is its name without folder and `.zst`, which stays when the file is moved. */
   | {
@@ -95,7 +92,6 @@ export type AuditEvidence =
   /** A record of `external_agent_session_imports.json`. */
   | { readonly kind: 'import'; readonly importedAt: number }
 
-/** One row of the trail. */
 export interface AuditRow {
   readonly threadId: string
   readonly at: string | null
@@ -110,7 +106,7 @@ export interface AuditRow {
   readonly certainty: Certainty
 }
 
-/** A row as a fold over one file makes it; the thread and the file's name are known to who asks. */
+/** A row as the fold over one file makes it; the caller knows the thread and the name of the file. */
 export interface TrailRow extends Omit<AuditRow, 'threadId' | 'actor' | 'evidence'> {
   readonly origin: ThreadOrigin
   readonly orderMs: number

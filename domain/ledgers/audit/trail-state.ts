@@ -4,10 +4,9 @@
 import type { ThreadOrigin, TrailRow } from './row.ts'
 import type { Json, JsonObject } from '../../json.ts'
 
-/** Settings of a turn or of a client, by their names here; absent ones were never told. */
+/** Settings of a turn or of a client by name; absent ones are unknown. */
 export type KnownSettings = Readonly<Record<string, Json>>
 
-/** What is known. */
 export interface TrailFacts {
   /** True once the thread's own metadata was read. */
   readonly began: boolean
@@ -17,10 +16,8 @@ export interface TrailFacts {
   readonly goal: { readonly objective: string; readonly status: string } | null
 }
 
-/** Before the first line. */
 export const UNKNOWN_FACTS: TrailFacts = { began: false, metadata: {}, settings: null, goal: null }
 
-/** A review that was begun. */
 export interface TrailReview {
   readonly target: JsonObject
   /** Turn of the reviewer, once it began. */
@@ -40,13 +37,11 @@ export type PendingAgents = Readonly<
   >
 >
 
-/** An import that goes on. */
 export interface Import {
   /** Turns since the last one that ended. */
   readonly turns: number
 }
 
-/** The turn that is open. */
 export interface OpenAuditTurn {
   readonly id: string
   /** User messages in it so far. */
@@ -57,7 +52,7 @@ export interface OpenAuditTurn {
   readonly failure: string | null
 }
 
-/** State of the fold; small, whatever the file's length. */
+/** State of the fold; small for a file of any length. */
 export interface TrailState {
   readonly origin: ThreadOrigin
   readonly orderMs: number
@@ -74,7 +69,6 @@ export interface TrailState {
   readonly imported: Import
 }
 
-/** Before the first line. */
 export const START_OF_TRAIL: TrailState = {
   origin: { originator: null, cliVersion: null, account: null, subagent: null },
   orderMs: 0,
@@ -88,7 +82,7 @@ export const START_OF_TRAIL: TrailState = {
   imported: { turns: 0 }
 }
 
-/** A row before it is known where it stands. */
+/** A row without its place. */
 export type TrailDraft = Pick<TrailRow, 'action'> &
   Partial<Pick<TrailRow, 'at' | 'turnId' | 'before' | 'after' | 'certainty' | 'origin'>>
 

@@ -46,7 +46,7 @@ const started = (state: TrailState, p: TaskStarted): TrailStep => {
   return [{ ...state, turn }, [...before, { action: 'turn_started', turnId: turn.id, after }]]
 }
 
-/** Up to 0.142 a turn that failed ends like one without an answer; a newer end says when it began. */
+/** Up to 0.142 a failed turn ends like one without an answer; a newer end says when it began. */
 const mayHaveFailed = (state: TrailState, p: TaskComplete): boolean =>
   typeof p.last_agent_message !== 'string' &&
   !('started_at' in p || 'root_turn_id' in p || 'error' in p) &&
@@ -88,7 +88,7 @@ const aborted = (state: TrailState, p: TurnAborted, endedId: string | null): Tra
   return [next, [{ action: 'turn_interrupted', turnId, after }]]
 }
 
-/** The first message of a turn is what it was begun with, further ones steer it; a reviewer is only told once, twice over. */
+/** The first message begins a turn, later ones steer it; that to a reviewer is recorded twice. */
 const said = (state: TrailState, turnId: string | null): TrailStep => {
   const { turn } = state
   if (turn === null || state.review !== null || (turnId !== null && turnId !== turn.id))
@@ -100,7 +100,7 @@ const said = (state: TrailState, turnId: string | null): TrailStep => {
 
 // Source of imports: `external_agent_session_imports` of Codex 0.130 to 0.169, turn ids and the message at the end.
 
-/** Ids of imported turns; they repeat in every imported thread. */
+/** Ids of imported turns; every imported thread has the same ones. */
 const IMPORT_TURN = /^external-import-turn-\d+$/
 
 const MARKER = '<EXTERNAL SESSION IMPORTED>'
@@ -162,7 +162,7 @@ const eventRows = (state: TrailState, event: SituatedEvent): TrailStep => {
 
 const SHELL_MARK = '<user_shell_command>'
 
-/** What a person ran with `!`: no model answers to it. */
+/** A `!command` of a person, which no model answers. */
 const isShellCommand = ({ type, role, content }: JsonObject): boolean => {
   const [part] = Array.isArray(content) ? (content as ReadonlyArray<Json>) : []
   return (
@@ -200,13 +200,13 @@ const drafts = (given: TrailState, event: SituatedEvent): TrailStep => {
   return facts ?? eventRows(state, event)
 }
 
-/** What a copied line still tells: the settings that hold, and an import that was forked. */
+/** What matters of a copied line: the settings that hold, and an import that was forked. */
 const inheritedStep = (state: TrailState, event: SituatedEvent): TrailState => {
   const { line } = event
   return toldSettings(line) === null ? state : (rowsOfFacts(state, line)?.[0] ?? state)
 }
 
-/** Between copied turns and own ones only time tells whose a line is. */
+/** Between copied and own turns only time tells whose a line is. */
 const certaintyAt = ({ line, isToldByTime }: SituatedEvent): Certainty =>
   line.type !== 'session_meta' && isToldByTime ? 'inferred' : 'recorded'
 
@@ -223,7 +223,7 @@ const placed = (state: TrailState, event: SituatedEvent, draft: TrailDraft): Tra
   bytes: event.bytes
 })
 
-/** Only a turn that follows tells whether a review mark at the end of the copies was one of them. */
+/** Only the next turn tells whether a review mark at the end of the copies was copied. */
 const released = (
   state: TrailState,
   event: SituatedEvent
@@ -244,7 +244,6 @@ const heldMark = (state: TrailState, event: SituatedEvent): TrailState | null =>
   return { ...next, held: placed(next, event, { ...draft, certainty: 'inferred' }) }
 }
 
-/** One line; pure and total. */
 export const evolveTrail = (
   state: TrailState,
   event: SituatedEvent

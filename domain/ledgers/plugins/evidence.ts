@@ -13,8 +13,7 @@ import { isJsonObject, textIn, type Json, type JsonObject } from '../../json.ts'
 import { isSegment, sidesOf } from './ids.ts'
 import { isVersion } from './version-name.ts'
 
-/** How a plugin shows. */
-export type EvidenceKind = 'mention' | 'capabilities' | 'skill' | 'mcp_tool' | 'command'
+type EvidenceKind = 'mention' | 'capabilities' | 'skill' | 'mcp_tool' | 'command'
 
 /** One sign of a plugin in use. */
 export interface PluginEvidence {
@@ -45,8 +44,8 @@ const evidence = (
   certainty
 })
 
-/** The plugin and the version a path in a cache belongs to; null for any other path. */
-export const cachePlace = (
+/** The plugin and version of a path in the plugin cache; null for any other path. */
+const cachePlace = (
   path: string
 ): { readonly localId: string; readonly version: string } | null => {
   const [, marketplace = '', name = '', version = ''] =
@@ -69,7 +68,7 @@ const ofSkillPath = (
 
 const LINK = /plugin:\/\/([^\s()<>[\]"'`]+)/g
 
-/** Longer texts are not looked through for links. */
+/** Longer texts are not searched for links. */
 const TEXT_CHARACTERS_MAX = 1_000_000
 
 const links = (text: string, certainty: Certainty): ReadonlyArray<PluginEvidence> =>
@@ -83,7 +82,7 @@ const SKILL = /^<skill>\s*<name>([^<]*)<\/name>\s*<path>([^<]*)<\/path>/
 
 const CAPABILITIES = /^Capabilities from the `([^`\n]+)` plugin/
 
-/** What was sent to the model as a message. */
+/** A message to the model. */
 const ofMessage = (payload: JsonObject): ReadonlyArray<PluginEvidence> => {
   const { role, content } = payload
   if (role === 'assistant' || !Array.isArray(content)) return NONE

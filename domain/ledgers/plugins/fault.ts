@@ -2,7 +2,6 @@
  * What can go wrong with a plugin, as data: one variant per decision a caller can take.
  */
 
-/** An expected failure of a plugin operation. */
 export type PluginFault =
   /** Not `name@marketplace`, or a side that cannot be a folder of its own. */
   | { readonly _tag: 'BadPluginId'; readonly text: string }
@@ -61,7 +60,6 @@ export const FAULT_KIND: Readonly<Record<PluginFault['_tag'], string>> = {
   PluginIo: 'io_failure'
 }
 
-/** One sentence for a person. */
 export const describeFault = (fault: PluginFault): string => {
   switch (fault._tag) {
     case 'BadPluginId':

@@ -3,8 +3,8 @@
  */
 import { NOTHING_SEEN, type PluginRecord, type PluginSeen, type PluginTold } from './observed.ts'
 
-/** What changed; `noop` for something that was tried and changed nothing. */
-export type PluginChangeKind =
+/** What changed; `noop` for an attempt that changed nothing. */
+type PluginChangeKind =
   | 'installed'
   | 'uninstalled'
   | 'version_changed'
@@ -17,14 +17,13 @@ export type PluginChangeKind =
   | 'used'
   | 'noop'
 
-/** One change of a plugin. */
 export interface PluginChange {
   readonly change: PluginChangeKind
   readonly from: string | null
   readonly to: string | null
 }
 
-/** What is known of a plugin: what was seen, and, apart from it, what events of a capture tell. */
+/** What is known of a plugin: what was seen, and apart from it what captured events say. */
 export interface PluginKnown {
   readonly seen: PluginSeen
   /**
@@ -34,11 +33,9 @@ export interface PluginKnown {
   readonly told: PluginSeen
 }
 
-/** Nothing seen, and nothing told. */
 export const NOTHING_KNOWN: PluginKnown = { seen: NOTHING_SEEN, told: NOTHING_SEEN }
 
-/** What is known of a plugin after a record, and what changed by it. */
-export interface PluginStep extends PluginKnown {
+interface PluginStep extends PluginKnown {
   readonly changes: ReadonlyArray<PluginChange>
 }
 
@@ -66,7 +63,7 @@ const remoteId = (
   return [{ change: change ?? 'remote_id_changed', from, to }]
 }
 
-/** A plugin that the configuration no longer mentions is not enabled; one that it never enabled is not disabled by that. */
+/** Leaving the configuration disables only what it had enabled. */
 const enabling = (before: PluginSeen, seen: PluginSeen): ReadonlyArray<PluginChange> => {
   const [was, is] = [before.enabled, seen.enabled]
   if (was === is || (is === null && was === false)) return []
@@ -84,7 +81,7 @@ const observed = (before: PluginSeen, seen: PluginSeen): SeenChanges => ({
 
 const gone = (before: PluginSeen): PluginSeen => ({ ...NOTHING_SEEN, enabled: before.enabled })
 
-/** What is told sets an id only where nothing better is known. */
+/** An event sets the id only where nothing better is known. */
 const withToldId = (seen: PluginSeen, told: string | null): PluginSeen => {
   const isBetter = seen.remoteId === null || seen.remoteIdSource === 'analytics'
   return told !== null && isBetter ? { ...seen, remoteId: told, remoteIdSource: 'analytics' } : seen
@@ -122,7 +119,6 @@ const noop = (seen: PluginSeen, tried: string): SeenChanges => ({
   changes: [{ change: 'noop', from: null, to: tried }]
 })
 
-/** The next state of a plugin. */
 export const stepOf = (before: PluginKnown, record: PluginRecord): PluginStep => {
   if (record.record === 'plugin.observed')
     return { ...before, ...observed(before.seen, record.seen) }

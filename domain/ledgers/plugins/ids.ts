@@ -28,7 +28,6 @@ export const parsePluginId = (text: string): E.Either<PluginFault, PluginId> => 
     : E.left({ _tag: 'BadPluginId', text })
 }
 
-/** `name@marketplace`. */
 export const printPluginId = ({ name, marketplace }: PluginId): string => `${name}@${marketplace}`
 
 /**
@@ -52,7 +51,7 @@ export const toRemoteId = (text: string): E.Either<PluginFault, string> => {
  * The marketplaces a sync removes from. The backend lists no plugin under the last two workspace names, yet Codex 0.142.5 and 0.169
  * clear them too.
  */
-export const REMOTE_MARKETPLACES = [
+const REMOTE_MARKETPLACES = [
   'openai-curated-remote',
   'workspace-directory',
   'workspace-shared-with-me',

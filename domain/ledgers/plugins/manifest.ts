@@ -11,20 +11,19 @@ import { trimmed } from '../../white-space.ts'
 import type { PluginId } from './ids.ts'
 import { isVersion, LOCAL_VERSION } from './version-name.ts'
 
-/** Where the manifest of a bundle is that has none of its own. */
+/** Where a bundle without a manifest gets one. */
 export const MANIFEST_PATH = '.codex-plugin/plugin.json'
 
 const PATHS = [MANIFEST_PATH, '.claude-plugin/plugin.json']
 
-/** Where a manifest may be in a bundle, in the order of the search. */
+/** Where a manifest may be in a bundle, in search order. */
 export const manifestPaths = (profile: ProfileName): ReadonlyArray<string> =>
   profile === '0.169' ? [...PATHS, '.cursor-plugin/plugin.json'] : PATHS
 
-/** The manifest that a folder without one is given when it is installed from this machine; null where it is refused (0.130). */
+/** The manifest given to a local folder without one; null where such a folder is refused (0.130). */
 export const givenManifest = ({ name }: PluginId, profile: ProfileName): string | null =>
   profile === '0.130' ? null : JSON.stringify({ name }, null, 2)
 
-/** What a manifest says. */
 export interface PluginManifest {
   readonly name: string
   /** `local` when it names none. */
@@ -52,7 +51,7 @@ export const parseManifest = (
     : E.left({ _tag: 'BadVersion', text: version })
 }
 
-/** The manifest, when it is that of the plugin; `WrongName` when it names another. */
+/** The manifest, when it is that of the plugin; else `WrongName`. */
 export const manifestFor = (
   manifest: PluginManifest,
   { name }: PluginId

@@ -8,7 +8,7 @@
 import { isJsonObject, parsedObject, type Json } from '../../json.ts'
 import type { RemoteIdSource } from './resolution.ts'
 
-/** What a sidecar is like. A schema that is not known is `unsupported:` and its version. */
+/** State of a sidecar. An unknown schema is `unsupported:` and its version. */
 export type SidecarState =
   | 'ok'
   | 'absent'
@@ -18,7 +18,7 @@ export type SidecarState =
   | 'unsafe'
   | `unsupported:${number}`
 
-/** What can be seen of a plugin in a home. */
+/** What a home shows of a plugin. */
 export interface PluginSeen {
   /** True when at least one version is there. */
   readonly installed: boolean
@@ -37,7 +37,7 @@ export interface PluginSeen {
 }
 
 /** Who wrote a record, and when. */
-export interface ObservationHead {
+interface ObservationHead {
   /** UUID v7: sorts by time. */
   readonly id: string
   /** RFC 3339, UTC. */
@@ -45,18 +45,15 @@ export interface ObservationHead {
   readonly by: { readonly pid: number; readonly user: string; readonly actor: string }
 }
 
-/** How something came to be known. */
 export type ObservationSource = 'scan' | 'command' | 'sync' | 'analytics'
 
-/** A plugin as it was seen. */
-export interface PluginObserved extends ObservationHead {
+interface PluginObserved extends ObservationHead {
   readonly record: 'plugin.observed'
   readonly localId: string
   readonly source: ObservationSource
   readonly seen: PluginSeen
 }
 
-/** What may be told of a plugin. */
 export type PluginNews =
   | 'installed'
   | 'uninstalled'
@@ -65,7 +62,7 @@ export type PluginNews =
   | 'install_failed'
   | 'used'
 
-/** Something that happened to a plugin, or was tried. */
+/** Something that happened to a plugin, or was attempted. */
 export interface PluginTold extends ObservationHead {
   readonly record: 'plugin.told'
   /** Null when only the backend's id is known. */
@@ -80,10 +77,8 @@ export interface PluginTold extends ObservationHead {
   readonly turnId: string | null
 }
 
-/** A record about a plugin. */
 export type PluginRecord = PluginObserved | PluginTold
 
-/** Before anything is known. */
 export const NOTHING_SEEN: PluginSeen = {
   installed: false,
   versions: [],
@@ -97,7 +92,7 @@ export const NOTHING_SEEN: PluginSeen = {
   mcpServerCount: null
 }
 
-/** True when two sights have the same content; where an id is from is no content. */
+/** True when both have the same content; the source of an id is no content. */
 export const sameContent = (a: PluginSeen, b: PluginSeen): boolean => {
   const content = (seen: PluginSeen) =>
     JSON.stringify([

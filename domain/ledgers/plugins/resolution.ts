@@ -9,19 +9,16 @@ import { describeFault, type PluginFault } from './fault.ts'
 /** Remote ids by local id, as the backend last listed what is installed. */
 export type InstalledSnapshot = ReadonlyMap<string, string>
 
-/** Where a remote id is from. */
 export type RemoteIdSource = 'snapshot' | 'sidecar' | 'analytics' | 'given'
 
-/** A remote id, or that there is none. */
-export interface ResolvedRemoteId {
+interface ResolvedRemoteId {
   readonly remoteId: string | null
   readonly source: RemoteIdSource | null
   /** Why a sidecar that is there was not used. */
   readonly warning: string | null
 }
 
-/** No remote id, and nothing to say about it. */
-export const NO_REMOTE_ID: ResolvedRemoteId = { remoteId: null, source: null, warning: null }
+const NO_REMOTE_ID: ResolvedRemoteId = { remoteId: null, source: null, warning: null }
 
 /**
  * The remote id of a plugin. A snapshot that was loaded is final, also when the plugin is not in it. Without one the sidecar

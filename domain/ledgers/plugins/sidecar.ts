@@ -9,10 +9,9 @@ import { isJsonObject, parsedJson } from '../../json.ts'
 import type { PluginFault } from './fault.ts'
 import { toRemoteId } from './ids.ts'
 
-/** Name of the file in the folder of a plugin. */
 export const SIDECAR_FILE = '.codex-remote-plugin-install.json'
 
-/** What a never released Codex wrote under another name; nobody reads it. */
+/** The name in an unreleased Codex; nobody reads it. */
 export const STRAY_SIDECAR_FILE = '.remote-plugin.json'
 
 /** A larger file is no sidecar. */

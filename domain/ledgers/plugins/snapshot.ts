@@ -28,14 +28,13 @@ export interface ListedPlugin {
 }
 
 /** An item that cannot be used, with the id it gave itself. */
-export interface FailedItem {
+interface FailedItem {
   readonly remoteId: string | null
   /** The plugin it is about; null when it does not say, and then nothing may be removed by this list. */
   readonly pluginId: PluginId | null
   readonly reason: string
 }
 
-/** What a list says. */
 export interface ListedPlugins {
   readonly plugins: ReadonlyArray<ListedPlugin>
   readonly failed: ReadonlyArray<FailedItem>

@@ -2,7 +2,7 @@
  * Names of the folders of versions. Apart from their order, which needs more.
  */
 
-/** The version of a plugin that was installed from a folder and names none; it is always active. */
+/** The version of a plugin installed from a folder that names none; it is always active. */
 export const LOCAL_VERSION = 'local'
 
 /** True for a text that may name the folder of a version. */

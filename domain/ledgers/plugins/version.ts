@@ -6,7 +6,7 @@
 import { parse, compareBuild } from 'semver'
 import { LOCAL_VERSION } from './version-name.ts'
 
-/** Only what the standard calls a version: no `v` before it, nothing left out. */
+/** Strictly by the standard: no `v` before it, nothing left out. */
 const semanticOf = (text: string) => (/^\d/.test(text) ? parse(text) : null)
 
 /** Negative when `a` is older than `b`: by their numbers when both are semantic versions, else as texts. */
@@ -19,7 +19,7 @@ export const compareVersions = (a: string, b: string): number => {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** The version that counts among those installed; null when there is none. */
+/** The version in use among those installed; null when there is none. */
 export const activeVersion = (versions: ReadonlyArray<string>): string | null => {
   if (versions.includes(LOCAL_VERSION)) return LOCAL_VERSION
   return versions

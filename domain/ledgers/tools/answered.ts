@@ -21,7 +21,7 @@ import { parseObject } from '../../thread/rich/values.ts'
 import { cellProcess } from './asked.ts'
 import type { ExecSource, ExitSource, ToolCall, ToolFailure, ToolStatus } from './tool-call.ts'
 
-/** How a call ended, as far as one line tells. */
+/** How a call ended, by one line. */
 export interface CallEnding {
   readonly status: ToolStatus
   readonly failureKind: ToolFailure | null
@@ -36,7 +36,7 @@ export interface CallEnding {
   readonly agents: ReadonlyArray<string> | null
 }
 
-/** An ending of which nothing but its status is known. */
+/** An ending known by its status alone. */
 export const ending = (
   status: ToolStatus,
   certainty: Certainty,
@@ -56,7 +56,6 @@ export const ending = (
 /** No line tells how it ended. */
 export const UNKNOWN_ENDING: CallEnding = ending('unknown', 'unknown')
 
-/** How a process that exited with a code ended. */
 export const exitEnding = (exitCode: number): CallEnding =>
   exitCode === 0 ? ending('completed', 'derived') : ending('failed', 'derived', 'tool_error')
 
@@ -141,7 +140,7 @@ const imageEnding = (call: KnownCall, output: Json): CallEnding => {
     : ending('completed', 'derived')
 }
 
-/** How a script ended; that it goes on in a cell is no end. */
+/** How a script ended; going on in a cell is no end. */
 const scriptEnding = ({ kind, cellId, waitedMs }: ScriptReport): CallEnding => {
   const timed = { execMs: waitedMs, execSource: waitedMs === null ? 'none' : 'wall_time' } as const
   switch (kind) {

@@ -7,6 +7,7 @@
  * Shape:  a member of the wrong type reads as absent; a call without an id or a name is none.
  */
 import { withoutSecrets } from '../../thread/items/redact.ts'
+import type { CommandSource } from '../../thread/items/decodable.ts'
 import type { JsonObject } from '../../json.ts'
 import { calledAgent, collabTool } from '../../thread/rich/collab.ts'
 import { calledCommand, localShellCommand } from '../../thread/rich/commands.ts'
@@ -20,7 +21,7 @@ import {
   type Reader
 } from '../../thread/rich/values.ts'
 import { askedTouches } from './file-touches.ts'
-import { bounded, type CommandSource, type FileTouch, type ToolKind } from './tool-call.ts'
+import { bounded, type FileTouch, type ToolKind } from './tool-call.ts'
 
 /** What a call asks for. */
 export interface AskedCall {
@@ -42,7 +43,7 @@ export interface AskedCall {
 
 const MCP = 'mcp__'
 
-/** The server of an MCP tool by the namespace or the name of the call; null for another tool. */
+/** The MCP server in the namespace or the name of a call; null for another tool. */
 const mcpServer = (name: string, namespace: string | null): string | null => {
   const text = namespace ?? name
   if (!text.startsWith(MCP)) return null
@@ -51,7 +52,7 @@ const mcpServer = (name: string, namespace: string | null): string | null => {
   return bounded(end < 0 ? rest : rest.slice(0, end))
 }
 
-/** Tools of agents that name each other by paths; collab.ts of the rich items knows those with thread ids. */
+/** Tools of agents that have paths; `collab.ts` of the rich items knows those with thread ids. */
 const AGENT_TOOLS: ReadonlySet<string> = new Set([
   'send_message',
   'followup_task',
@@ -62,10 +63,10 @@ const AGENT_TOOLS: ReadonlySet<string> = new Set([
   'report_agent_job_result'
 ])
 
-/** Namespace of the tools of agents from 0.169 on, where these are on. */
+/** Namespace of the tools of agents from 0.169 on, where these are enabled. */
 const AGENTS = 'collaboration'
 
-/** Only as much of a text is looked at for secrets. */
+/** Only this much of a text is searched for secrets. */
 const SUBJECT_READ_MAX = 2048
 
 /** A text in one short line without secrets; null for an empty one. */
@@ -79,18 +80,24 @@ const scriptIn = ({ command, commandActions: [action] }: CommandExecution): stri
   return typeof script === 'string' ? script : command
 }
 
-const call = (callId: string, name: string, args: string, members: Partial<AskedCall>) => ({
+const call = (
+  callId: string,
+  name: string,
+  args: string,
+  members: Partial<AskedCall> = {}
+): AskedCall => ({
   callId,
-  kind: members.kind ?? ('other' as const),
+  kind: 'other',
   name: bounded(name),
-  namespace: members.namespace ?? null,
-  server: members.server ?? null,
-  source: members.source ?? null,
-  subject: members.subject ?? null,
+  namespace: null,
+  server: null,
+  source: null,
+  subject: null,
   args,
-  touches: members.touches ?? null,
-  agents: members.agents ?? null,
-  feeds: members.feeds ?? null
+  touches: null,
+  agents: null,
+  feeds: null,
+  ...members
 })
 
 const patch = (text: string, context: RichContext): Partial<AskedCall> => {
@@ -98,7 +105,7 @@ const patch = (text: string, context: RichContext): Partial<AskedCall> => {
   return { kind: 'patch', touches, subject: subjectOf(touches[0]?.path ?? null) }
 }
 
-/** The name of a code-mode script that goes on, beside the numbers of processes. */
+/** The id of a code-mode script that goes on, distinct from the numbers of processes. */
 export const cellProcess = (cellId: string): string => `cell-${bounded(cellId)}`
 
 const functionMembers = (
@@ -175,9 +182,7 @@ const shellCall = (item: Reader, context: RichContext): AskedCall | null => {
 
 const searchCall = (item: Reader): AskedCall | null => {
   const id = item.text('call_id') ?? item.text('id')
-  return id === null
-    ? null
-    : call(id, 'tool_search', JSON.stringify(item.json('arguments')), { kind: 'other' })
+  return id === null ? null : call(id, 'tool_search', JSON.stringify(item.json('arguments')))
 }
 
 /** The call a response item asks for; null for an item of another kind. */
@@ -197,7 +202,6 @@ export const askedCall = (payload: JsonObject, context: RichContext): AskedCall 
   }
 }
 
-/** What a call answered with. */
 export interface CallAnswer {
   readonly callId: string
   readonly output: ReturnType<Reader['json']>

@@ -25,7 +25,6 @@ const eachLine = (text: string, visit: (from: number, until: number) => void): v
   }
 }
 
-/** Lines of a text; a last one without its newline is one too. */
 export const lineCount = (text: string): number => {
   let lines = 0
   eachLine(text, () => (lines += 1))
@@ -104,7 +103,7 @@ const closed = (open: OpenTouch | null): ReadonlyArray<FileTouch> =>
         }
       ]
 
-/** The touches a patch asks for; none for a text that is no patch. Relative paths are seen from the directory. */
+/** The touches a patch asks for; none for a text that is no patch. Relative paths start at the directory. */
 export const askedTouches = (patch: string, directory: string): ReadonlyArray<FileTouch> => {
   const done: Array<FileTouch> = []
   let open: OpenTouch | null = null
@@ -127,7 +126,6 @@ export const askedTouches = (patch: string, directory: string): ReadonlyArray<Fi
   return done
 }
 
-/** How many files a patch touches in which way. */
 export const fileCounts = (touches: ReadonlyArray<FileTouch>): PatchCounts => {
   const count = (operation: FileTouch['operation']): number =>
     touches.filter((one) => one.operation === operation).length
@@ -142,7 +140,7 @@ export const fileCounts = (touches: ReadonlyArray<FileTouch>): PatchCounts => {
 const sum = (values: ReadonlyArray<number | null>): number | null =>
   values.reduce((total, value) => (total === null || value === null ? null : total + value), 0)
 
-/** Lines all touches add and delete together; null when one of them does not tell. */
+/** Lines added and deleted in total; null when one touch lacks its count. */
 export const lineTotals = (
   touches: ReadonlyArray<FileTouch>
 ): { readonly linesAdded: number | null; readonly linesDeleted: number | null } => ({

@@ -32,7 +32,6 @@ import { recordedCall, type RecordedCall } from './recorded.ts'
 import type { FileTouch, ToolCall } from './tool-call.ts'
 import { sha256Hex } from '../../digest.ts'
 
-/** State of the fold. */
 export interface ToolsState {
   readonly cwd: string
   /** Tools the client declared; null before the head was read. */
@@ -48,7 +47,6 @@ export interface ToolsState {
   readonly shellTwins: number
 }
 
-/** Before the first event. */
 export const NO_TOOLS: ToolsState = {
   cwd: '',
   declared: null,
@@ -59,7 +57,6 @@ export const NO_TOOLS: ToolsState = {
   shellTwins: 0
 }
 
-/** The rows as they stand. */
 export interface ToolLookup {
   readonly at: (revision: number) => ToolCall | null
   /** The newest call of an id. */
@@ -77,8 +74,7 @@ export interface ToolWrite {
   readonly touches?: ReadonlyArray<FileTouch>
 }
 
-/** The next state, and the rows to write. */
-export interface ToolStep {
+interface ToolStep {
   readonly state: ToolsState
   readonly writes: ReadonlyArray<ToolWrite>
 }
@@ -101,7 +97,7 @@ const turnOf = (event: SituatedEvent, named: string | null): string | null => {
 
 const unchanged = (state: ToolsState): ToolStep => ({ state, writes: NOTHING })
 
-/** True for a line that stands twice. */
+/** True for a line that occurs twice. */
 const isSame = (row: ToolCall, call: AskedCall, event: RecordedEvent): boolean =>
   row.atMs === lineMs(event) && row.argsDigest === sha256Hex(call.args)
 
@@ -138,7 +134,7 @@ const asked = (
 const without = <A>(list: ReadonlyArray<A>, isGone: (one: A) => boolean): ReadonlyArray<A> =>
   list.some(isGone) ? list.filter((one) => !isGone(one)) : list
 
-/** What the answer to feeding a process tells of the command that started it. */
+/** What the answer to feeding a process says of the command that started it. */
 const told = (
   row: ToolCall,
   answer: CallAnswer,
@@ -180,7 +176,7 @@ const answer = (
   }
 }
 
-/** Counts records that have a twin, and tells whether this line is the twin of one. */
+/** Counts records that have a twin, and says whether this line is such a twin. */
 const twins = (state: ToolsState, { twin }: RecordedCall): readonly [ToolsState, boolean] => {
   switch (twin) {
     case 'web_event':
@@ -250,7 +246,7 @@ const rowsAt = (revisions: ReadonlyArray<number>, rows: ToolLookup): ReadonlyArr
     return row === null ? [] : [row]
   })
 
-/** The end of a turn: nothing more is awaited of its calls, though it may still come. */
+/** At the end of a turn its calls are no longer awaited, though more may come. */
 const turnOver = (state: ToolsState): ToolsState =>
   state.open.length === 0 && state.awaiting.length === 0
     ? state
@@ -280,10 +276,9 @@ const ofTurns = (state: ToolsState, event: RecordedEvent, rows: ToolLookup): Too
   }
 }
 
-/** Lines of these types say nothing about calls. */
+/** Types of lines that never concern calls. */
 const SILENT: ReadonlySet<string> = new Set(['turn_context', 'compacted', 'session_meta'])
 
-/** What a line says about calls. */
 const ofCalls = (
   state: ToolsState,
   event: SituatedEvent,

@@ -6,7 +6,7 @@
  */
 import type { FileTouch } from './tool-call.ts'
 
-/** What Codex says of a file it failed at, and whether that file is then as it was. */
+/** Errors that name the file they happened at, and whether that file is unchanged then. */
 const ERRORS: ReadonlyArray<{ readonly says: RegExp; readonly isUntouched: boolean }> = [
   { says: /^Failed to write file (.+)$/, isUntouched: false },
   { says: /^Failed to remove original (.+)$/, isUntouched: false },

@@ -7,13 +7,13 @@
  */
 import { sha256Hex } from '../../digest.ts'
 import type { RecordedEvent } from '../../log/event.ts'
+import { ledgerPlace } from '../place.ts'
 import { UNKNOWN_ENDING, type CallEnding } from './answered.ts'
 import type { CallAnswer, AskedCall } from './asked.ts'
 import { fileCounts, lineTotals } from './file-touches.ts'
 import type { RecordedCall } from './recorded.ts'
 import {
   bounded,
-  placeOf,
   UNKNOWN_CALL,
   type FileTouch,
   type ToolCall,
@@ -25,7 +25,7 @@ const ID_MAX = 128
 /** An id as the ledger keeps it: ids come from files and may be anything; a long one is kept as its digest. */
 export const idOf = (id: string): string => (id.length <= ID_MAX ? id : `sha256:${sha256Hex(id)}`)
 
-/** Time of an event's line; 0 when it is not one. */
+/** Time of the line in milliseconds; 0 when it is invalid. */
 export const lineMs = ({ line }: RecordedEvent): number => {
   const ms = Date.parse(line.timestamp)
   return Number.isNaN(ms) ? 0 : ms
@@ -37,7 +37,7 @@ const blank = (event: RecordedEvent, callId: string, turnId: string | null): Too
   turnId,
   callId,
   atMs: lineMs(event),
-  place: placeOf(event)
+  place: ledgerPlace(event)
 })
 
 const AGENTS_MAX = 64
@@ -61,7 +61,7 @@ export const begun = (call: AskedCall, event: RecordedEvent, turnId: string | nu
   return withTouches(row, call.touches)
 }
 
-/** A row that a record made, after the call itself was met. */
+/** A row made by a record, after its call turned up. */
 export const askedLater = (row: ToolCall, call: AskedCall): ToolCall => ({
   ...row,
   name: row.kind === call.kind ? call.name : row.name,
@@ -71,7 +71,7 @@ export const askedLater = (row: ToolCall, call: AskedCall): ToolCall => ({
 
 const RANK: Readonly<Record<ToolEvidence, number>> = { call: 0, turn_end: 1, output: 2, item: 3 }
 
-/** Members an ending sets: all of them when it decides, else those nothing is known of. */
+/** Members an ending sets: all of them when it decides, else those still unknown. */
 const ended = (
   row: ToolCall,
   end: CallEnding,
@@ -91,11 +91,10 @@ const ended = (
     ...(setsTime ? { execMs: end.execMs, execSource: end.execSource } : {}),
     processId: end.processId ?? row.processId,
     agents: end.agents === null || end.agents.length === 0 ? row.agents : agentsOf(end.agents),
-    ...(decides ? { evidence, settledAt: placeOf(event) } : {})
+    ...(decides ? { evidence, settledAt: ledgerPlace(event) } : {})
   }
 }
 
-/** A call after its output. */
 export const answered = (
   row: ToolCall,
   { text }: CallAnswer,
@@ -114,7 +113,7 @@ export const answered = (
   }
 }
 
-/** A command after more was told of the process it left running. */
+/** A command after more output of the process it left running. */
 export const fed = (row: ToolCall, end: CallEnding, event: RecordedEvent): ToolCall => {
   const waitedMs = end.execMs === null ? row.execMs : (row.execMs ?? 0) + end.execMs
   const next = ended(row, { ...end, execMs: waitedMs }, 'output', event)
@@ -123,13 +122,12 @@ export const fed = (row: ToolCall, end: CallEnding, event: RecordedEvent): ToolC
   return end.status === 'unknown' ? seen : { ...seen, endedAtMs: row.endedAtMs ?? atMs }
 }
 
-/** The item of a sub-agent call holds no time it took, but when it began and ended. */
+/** The item of a sub-agent call lacks its duration, but has beginning and end. */
 const timed = ({ kind, ending, startedAtMs, completedAtMs }: RecordedCall): CallEnding =>
   kind === 'collab' && startedAtMs !== null && completedAtMs !== null
     ? { ...ending, execMs: Math.max(0, completedAtMs - startedAtMs), execSource: 'item' }
     : ending
 
-/** A call after a record of it. */
 export const recordedIn = (
   before: ToolCall | null,
   call: RecordedCall,
@@ -160,7 +158,7 @@ export const recordedIn = (
   }
 }
 
-/** A call that nothing was told of when its turn was cut short. */
+/** A call without any outcome when its turn was cut short. */
 export const cutShort = (row: ToolCall, event: RecordedEvent): ToolCall =>
   row.evidence === 'call'
     ? {
@@ -169,6 +167,6 @@ export const cutShort = (row: ToolCall, event: RecordedEvent): ToolCall =>
         certainty: 'inferred',
         evidence: 'turn_end',
         endedAtMs: lineMs(event),
-        settledAt: placeOf(event)
+        settledAt: ledgerPlace(event)
       }
     : row

@@ -5,10 +5,11 @@
  * Shape:  a recorded item is first made the item a client sees; what that says about the call is the same for the ledger and
  *         for analytics (`toolOutcome`).
  */
-import { toolOutcome, type ToolOutcome } from '../analytics/tool-outcome.ts'
+import { toolOutcome, type ToolOutcome } from './outcome.ts'
 import type { EventPayload, RolloutLine } from '../../log/event.ts'
 import { completedItem } from '../../thread/items/completed-items.ts'
 import { itemChange, namedTurn } from '../../thread/items/items.ts'
+import type { CommandSource } from '../../thread/items/decodable.ts'
 import { isJsonObject, type JsonObject } from '../../json.ts'
 import type { Profile } from '../../log/profile.ts'
 import type { ThreadItem } from '../../protocol.ts'
@@ -19,9 +20,8 @@ import { outputText, reader, type Reader } from '../../thread/rich/values.ts'
 import { ending, exitEnding, UNKNOWN_ENDING, type CallEnding } from './answered.ts'
 import { subjectOf } from './asked.ts'
 import { recordedTouches } from './file-touches.ts'
-import { bounded, type CommandSource, type FileTouch, type ToolKind } from './tool-call.ts'
+import { bounded, type FileTouch, type ToolKind } from './tool-call.ts'
 
-/** What a line records about a call. */
 export interface RecordedCall {
   /** Null for a web search of old versions, which has no id. */
   readonly callId: string | null
@@ -43,6 +43,24 @@ export interface RecordedCall {
   readonly twin: 'none' | 'activity' | 'web_event' | 'web_item' | 'shell_record' | 'shell_message'
   /** True when the model asked for it with this line. */
   readonly isAsked: boolean
+}
+
+const NO_RECORD: RecordedCall = {
+  callId: null,
+  turnId: null,
+  kind: 'other',
+  name: '',
+  server: null,
+  source: null,
+  subject: null,
+  touches: null,
+  patchError: null,
+  ending: UNKNOWN_ENDING,
+  startedAtMs: null,
+  completedAtMs: null,
+  outputBytes: null,
+  twin: 'none',
+  isAsked: false
 }
 
 const KINDS: Readonly<Record<ToolOutcome['details']['tool'], ToolKind>> = {
@@ -115,8 +133,8 @@ const recorded = (
   const outcome = toolOutcome(item)
   if (outcome === null) return null
   const source = item.type === 'commandExecution' ? (item.source as CommandSource) : null
-  const end = outcomeEnding(outcome)
   return {
+    ...NO_RECORD,
     callId: item.id,
     turnId,
     kind: KINDS[outcome.details.tool],
@@ -124,35 +142,20 @@ const recorded = (
     server: outcome.details.tool === 'mcp' ? bounded(outcome.details.server) : null,
     source,
     subject: subjectOf(about(item)),
-    touches: null,
-    patchError: null,
-    ending: mcpRefusal(item) ?? end,
-    startedAtMs: null,
-    completedAtMs: null,
-    outputBytes: null,
+    ending: mcpRefusal(item) ?? outcomeEnding(outcome),
     twin: source === 'userShell' ? 'shell_record' : 'none',
     isAsked: item.type === 'webSearch' || item.type === 'imageGeneration',
     ...members
   }
 }
 
-/** What is shown of an agent names the agent of the call that has the same id, and tells nothing of its end. */
+/** Activity names the agent of the call with the same id, and says nothing of its end. */
 const activity = (callId: string, agent: string): RecordedCall => ({
+  ...NO_RECORD,
   callId,
-  turnId: null,
   kind: 'collab',
-  name: '',
-  server: null,
-  source: null,
-  subject: null,
-  touches: null,
-  patchError: null,
   ending: { ...UNKNOWN_ENDING, agents: [agent] },
-  startedAtMs: null,
-  completedAtMs: null,
-  outputBytes: null,
-  twin: 'activity',
-  isAsked: false
+  twin: 'activity'
 })
 
 /** Kinds of items that are tool calls. */
@@ -168,7 +171,7 @@ const TOOL_ITEMS: ReadonlySet<string> = new Set([
   'Extension'
 ])
 
-/** 0 stands for an unknown time. */
+/** 0 means unknown. */
 const time = (ms: number | null | undefined): number | null => (ms ?? 0) || null
 
 const patchError = (patch: object): string | null => {

@@ -4,11 +4,11 @@
  * Units:  `…Ms` milliseconds, times since 1970; `outputBytes` bytes of UTF-8.
  * Shape:  what no line tells is null, and never guessed; `docs/TOOLS.md` tells for each era where a value comes from.
  */
-import type { FailureKind, TerminalStatus } from '../analytics/vocabulary.ts'
+import type { LedgerPlace } from '../place.ts'
+import type { FailureKind, TerminalStatus } from './outcome.ts'
 import type { Certainty } from '../../certainty.ts'
-import type { RecordedEvent } from '../../log/event.ts'
+import type { CommandSource } from '../../thread/items/decodable.ts'
 
-/** Every sort of tool. */
 export const TOOL_KINDS = [
   'command',
   'patch',
@@ -20,40 +20,25 @@ export const TOOL_KINDS = [
   'imageView',
   'other'
 ] as const
-/** What sort of tool it is. */
 export type ToolKind = (typeof TOOL_KINDS)[number]
 
-/** Every way a call ends. */
 export const TOOL_STATUSES = ['completed', 'failed', 'rejected', 'interrupted', 'unknown'] as const
-/** How a call ended; `unknown` when no line tells, also while it runs. */
+/** How a call ended; `unknown` when no line says, also while it runs. */
 export type ToolStatus = TerminalStatus | 'unknown'
 
-/** Why it did not complete: as Codex's analytics call it, or that nobody answers to the name of the tool. */
+/** Why it did not complete: in the words of Codex's analytics, or because the tool does not exist. */
 export type ToolFailure = FailureKind | 'unsupported_call'
 
-/** Where an exit code stands: in a recorded item or event, in the text of the output, or in JSON in it. */
+/** Where the exit code is from: a recorded item or event, the text of the output, or JSON in it. */
 export type ExitSource = 'item' | 'output_text' | 'json_metadata' | 'none'
 
-/** Where the time it took stands; `wall_time` is how long Codex waited for output, at most the life of a process. */
+/** Where the duration is from; `wall_time` is how long Codex waited for output, at most the life of the process. */
 export type ExecSource = 'item' | 'output_text' | 'json_metadata' | 'wall_time' | 'none'
 
 /** The strongest line about the end of a call: none, the end of its turn, its output, or a record of it. */
 export type ToolEvidence = 'call' | 'turn_end' | 'output' | 'item'
 
-/** Who runs a command. */
-export type CommandSource = 'agent' | 'userShell' | 'unifiedExecStartup' | 'unifiedExecInteraction'
-
-/** Where a line stands. */
-export interface ToolPlace {
-  /** Number of non-blank lines before it in the stream; below 0 in a file that a revert left behind. */
-  readonly revision: number
-  /** Which segment of the stream's lineage; -1 in a file that a revert left behind. */
-  readonly segment: number
-  /** Bytes before the line in its file. */
-  readonly offsetBytes: number
-}
-
-/** Files of a patch, by what happens to them; a moved file is not counted as an update too. */
+/** Files of a patch by operation; a moved file is not counted as an update too. */
 export interface PatchCounts {
   readonly adds: number
   readonly updates: number
@@ -61,7 +46,6 @@ export interface PatchCounts {
   readonly moves: number
 }
 
-/** One tool call. */
 export interface ToolCall {
   readonly threadId: string
   /** The turn it belongs to, also when a later turn was open when it ended; null between turns. */
@@ -109,12 +93,12 @@ export interface ToolCall {
   readonly rolledBack: boolean
   readonly certainty: Certainty
   readonly evidence: ToolEvidence
-  readonly place: ToolPlace
+  readonly place: LedgerPlace
   /** The line that decided the status. */
-  readonly settledAt: ToolPlace | null
+  readonly settledAt: LedgerPlace | null
 }
 
-/** A call of which nothing is known, with its members in the order in which they are shown. */
+/** A call of which nothing is known, its members in the order they are shown. */
 export const UNKNOWN_CALL: Omit<ToolCall, 'threadId'> = {
   turnId: null,
   callId: '',
@@ -150,10 +134,9 @@ export const UNKNOWN_CALL: Omit<ToolCall, 'threadId'> = {
   settledAt: null
 }
 
-/** What happens to a file. */
 export type FileOperation = 'add' | 'update' | 'delete' | 'move'
 
-/** A change of one file by a patch; a line count is null where the change does not hold the lines. */
+/** A change of one file by a patch; a line count is null where the change lacks the lines. */
 export interface FileTouch {
   readonly path: string
   readonly operation: FileOperation
@@ -164,13 +147,6 @@ export interface FileTouch {
   /** Present in a patch that failed while it was applied: whether it got to this file; null when no line tells. */
   readonly applied?: boolean | null
 }
-
-/** Where an event stands. */
-export const placeOf = ({ revision, segment, offset }: RecordedEvent): ToolPlace => ({
-  revision,
-  segment,
-  offsetBytes: offset
-})
 
 const TEXT_MAX = 256
 

@@ -3,7 +3,6 @@
  */
 import { QUARTER_MS } from './sums.ts'
 
-/** The calendar of a zone. */
 export interface Calendar {
   /** The day a time is in, as `2026-11-21`. */
   readonly dayOf: (atMs: number) => string
@@ -11,21 +10,13 @@ export interface Calendar {
   readonly isSplit: (fromMs: number) => boolean
 }
 
-/** Days beyond these cannot be written. */
+/** The greatest time a date can have. */
 const MS_MAX = 8.64e15
 
-const utcDay = (atMs: number): string => new Date(atMs).toISOString().slice(0, -14)
-
-const UTC: Calendar = {
-  dayOf: (atMs) => utcDay(Math.max(-MS_MAX, Math.min(MS_MAX, atMs))),
-  isSplit: () => false
-}
-
-const isUtc = (timeZone: string): boolean => timeZone === 'UTC' || timeZone === 'Etc/UTC'
-
-/** Makes the calendar of an IANA zone; null when there is no such zone. */
-export const calendarOf = (timeZone: string): Calendar | null => {
-  if (isUtc(timeZone)) return UTC
+/** Reads year, month and day of a time in an IANA zone, in digits; null when there is no such zone. */
+export const zoneDays = (
+  timeZone: string
+): ((atMs: number) => readonly [string, string, string]) | null => {
   let format: Intl.DateTimeFormat
   try {
     format = new Intl.DateTimeFormat('en-CA', {
@@ -39,18 +30,33 @@ export const calendarOf = (timeZone: string): Calendar | null => {
   } catch {
     return null
   }
-  const known = new Map<number, string>()
-  const read = (atMs: number): string => {
+  return (atMs) => {
     const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]))
-    return `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}`
+    return [parts.get('year') ?? '', parts.get('month') ?? '', parts.get('day') ?? '']
   }
+}
+
+const clamped = (atMs: number): number => Math.max(-MS_MAX, Math.min(MS_MAX, atMs))
+
+const UTC: Calendar = {
+  dayOf: (atMs) => new Date(clamped(atMs)).toISOString().slice(0, -14),
+  isSplit: () => false
+}
+
+/** Makes the calendar of an IANA zone; null when there is no such zone. */
+export const calendarOf = (timeZone: string): Calendar | null => {
+  if (timeZone === 'UTC' || timeZone === 'Etc/UTC') return UTC
+  const read = zoneDays(timeZone)
+  if (read === null) return null
+  const known = new Map<number, string>()
   const dayOf = (atMs: number): string => {
-    const at = Math.max(-MS_MAX, Math.min(MS_MAX, atMs))
+    const at = clamped(atMs)
     const found = known.get(at)
     if (found !== undefined) return found
-    const day = read(at)
-    known.set(at, day)
-    return day
+    const [year, month, day] = read(at)
+    const text = `${year.padStart(4, '0')}-${month}-${day}`
+    known.set(at, text)
+    return text
   }
   return { dayOf, isSplit: (fromMs) => dayOf(fromMs) !== dayOf(fromMs + QUARTER_MS - 1) }
 }

@@ -36,17 +36,15 @@ interface ModelPart {
   rows: number
 }
 
-/** A group that is being added up. */
 export interface OpenGroup {
   readonly key: string
   readonly parts: Map<string, ModelPart>
   unrecorded: number
 }
 
-/** Begins a group. */
 export const newGroup = (key: string): OpenGroup => ({ key, parts: new Map(), unrecorded: 0 })
 
-/** Adds a sum to a group, in place. */
+/** Adds a sum in place. */
 export const addTo = (
   group: OpenGroup,
   { model, provider, tokens, spends, unrecorded }: UsageSum
@@ -67,7 +65,6 @@ const byTokens = (a: ModelUsage, b: ModelUsage): number =>
   byText(a.model ?? '', b.model ?? '') ||
   byText(a.provider ?? '', b.provider ?? '')
 
-/** A group that is added up. */
 export const groupOf = ({ key, parts, unrecorded }: OpenGroup): UsageGroup => {
   const models = [...parts.values()]
   const tokens = models.reduce((sum, part) => plus(sum, part.tokens), NO_TOKENS)
@@ -88,6 +85,5 @@ export const groupOf = ({ key, parts, unrecorded }: OpenGroup): UsageGroup => {
   }
 }
 
-/** Groups in the order of their keys. */
 export const groupsOf = (groups: Iterable<OpenGroup>): ReadonlyArray<UsageGroup> =>
   [...groups].map(groupOf).sort((a, b) => byText(a.key, b.key))

@@ -9,17 +9,16 @@
  */
 import { isNothing, minus, NO_TOKENS, sameTokens, type Tokens } from './tokens.ts'
 
-/** Counts of a thread: the newest, and a few that came before it. */
+/** The newest count of a thread, and a few before it. */
 export interface RunningCounts {
   /** Null before the first. */
   readonly newest: Tokens | null
   readonly older: ReadonlyArray<Tokens>
 }
 
-/** Before the first count. */
 export const NO_COUNTS: RunningCounts = { newest: null, older: [] }
 
-/** A spend as a count tells it. */
+/** A spend as the difference of counts. */
 export interface Growth {
   readonly tokens: Tokens
   readonly rule: 'delta' | 'reset'
@@ -27,10 +26,8 @@ export interface Growth {
   readonly certainty: 'derived' | 'inferred'
 }
 
-/** So many older counts are kept. */
 const OLDER_MAX = 8
 
-/** The counts with a newest one. */
 export const withCount = ({ newest, older }: RunningCounts, total: Tokens): RunningCounts => {
   if (newest === null || sameTokens(newest, total)) return { newest: total, older }
   const others = older.filter((one) => !sameTokens(one, total))

@@ -3,14 +3,14 @@
  */
 import type { Certainty } from '../../certainty.ts'
 import type { KeptSpend, SpendKind, SpendRule } from './spend.ts'
-import { tokensOf, type Tokens } from './tokens.ts'
+import { tokensOf } from './tokens.ts'
 
 /** Model, provider, effort and service tier. */
 type PackedSettings = readonly [string | null, string | null, string | null, string | null]
 
 type PackedCounts = readonly [number, number, number, number]
 
-/** Tokens written to the cache, id of the answer, and the answer; only a record has them. */
+/** Tokens written to the cache, response id, and answer; only records have them. */
 type PackedAnswer = readonly [number | null, string | null, string]
 
 /**
@@ -40,7 +40,6 @@ export interface SpendRow {
   readonly spends: ReadonlyArray<PackedSpend>
 }
 
-/** A row without spends. */
 export const NO_SPENDS: SpendRow = { settings: [], turns: [], spends: [] }
 
 const KINDS: ReadonlyArray<SpendKind> = [
@@ -53,7 +52,7 @@ const KINDS: ReadonlyArray<SpendKind> = [
 const RULES: ReadonlyArray<SpendRule | null> = [null, 'record', 'delta', 'reset']
 const CERTAINTIES: ReadonlyArray<Certainty> = ['recorded', 'derived', 'inferred', 'unknown']
 
-/** The list with a value, and where it stands. */
+/** The list with a value, and the index of the value. */
 const placed = <A>(
   list: ReadonlyArray<A>,
   value: A,
@@ -66,30 +65,13 @@ const placed = <A>(
 const sameSettings = (a: PackedSettings, b: PackedSettings): boolean =>
   a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3]
 
-const sameText = (a: string, b: string): boolean => a === b
-
-const countsOf = (tokens: Tokens): PackedCounts => [
-  tokens.inputTokens,
-  tokens.cachedInputTokens,
-  tokens.outputTokens,
-  tokens.reasoningOutputTokens
-]
-
-const NO_ANSWER: readonly [] = []
-
-const answerOf = (spend: KeptSpend, answer: string): PackedAnswer => [
-  spend.cacheWriteInputTokens,
-  spend.responseId,
-  answer
-]
-
-/** A row with a spend at a place of it. */
+/** A row with a spend at an index. */
 export const withPacked = (row: SpendRow, at: number, spend: KeptSpend): SpendRow => {
   const { model, provider, effort, serviceTier, tokens, place, answer } = spend
   const own: PackedSettings = [model, provider, effort, serviceTier]
   const [settings, setting] = placed(row.settings, own, sameSettings)
   const [turns, turn] =
-    spend.turnId === null ? [row.turns, -1] : placed(row.turns, spend.turnId, sameText)
+    spend.turnId === null ? [row.turns, -1] : placed(row.turns, spend.turnId, (a, b) => a === b)
   const packed: PackedSpend = [
     KINDS.indexOf(spend.kind),
     RULES.indexOf(spend.rule),
@@ -102,15 +84,24 @@ export const withPacked = (row: SpendRow, at: number, spend: KeptSpend): SpendRo
     place.revision,
     place.segment,
     place.offsetBytes,
-    tokens === null ? null : countsOf(tokens),
-    ...(answer === null ? NO_ANSWER : answerOf(spend, answer))
+    tokens === null
+      ? null
+      : [
+          tokens.inputTokens,
+          tokens.cachedInputTokens,
+          tokens.outputTokens,
+          tokens.reasoningOutputTokens
+        ],
+    ...(answer === null
+      ? ([] as const)
+      : ([spend.cacheWriteInputTokens, spend.responseId, answer] as const))
   ]
   const spends = [...row.spends]
   spends[at] = packed
   return { settings, turns, spends }
 }
 
-/** The spend at a place of a row; null when it has not so many. */
+/** The spend at an index of a row; null when there is none. */
 export const unpacked = (row: SpendRow, at: number, sequence: number): KeptSpend | null => {
   const packed = row.spends[at]
   if (packed === undefined) return null

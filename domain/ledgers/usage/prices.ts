@@ -32,7 +32,7 @@ const Name = new t.Type<string, string, unknown>(
 )
 
 /** A file of prices: the currency, and for each model what a million tokens cost. */
-export const PriceFile = t.type({
+const PriceFile = t.type({
   currency: Name,
   models: t.array(t.type({ model: Name, input: Price, cachedInput: Price, output: Price }))
 })
@@ -52,7 +52,6 @@ export interface Prices {
   readonly prefixes: ReadonlyArray<readonly [string, ModelPrice]>
 }
 
-/** What tokens cost. */
 export interface Cost {
   /** Of all tokens whose price is known, in 10^-12 of the currency. */
   readonly known: bigint
@@ -60,7 +59,6 @@ export interface Cost {
   readonly unpriced: ReadonlyArray<string | null>
 }
 
-/** Nothing was spent. */
 export const NO_COST: Cost = { known: 0n, unpriced: [] }
 
 const millionths = (price: number | string): bigint => {
@@ -122,7 +120,6 @@ export const costOf = (prices: Prices, model: string | null, tokens: Tokens): Co
 const byName = (a: string | null, b: string | null): number =>
   a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1
 
-/** The sum of two costs. */
 export const plusCost = (a: Cost, b: Cost): Cost => ({
   known: a.known + b.known,
   unpriced: [...new Set([...a.unpriced, ...b.unpriced])].sort(byName)

@@ -2,6 +2,7 @@
  * One spend: what one answer of a model cost, and why the ledger says so.
  */
 import type { Certainty } from '../../certainty.ts'
+import type { LedgerPlace } from '../place.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What the tokens were spent on; the last two are spends that no line tells the size of. */
@@ -18,17 +19,6 @@ export type SpendKind =
  */
 export type SpendRule = 'record' | 'delta' | 'reset'
 
-/** Where the line stands that a spend was found in. */
-export interface SpendPlace {
-  /** Number of non-blank lines before it in the stream; -1 in lines that a revert left behind. */
-  readonly revision: number
-  /** Which segment of the stream's lineage; -1 in lines that a revert left behind. */
-  readonly segment: number
-  /** Bytes before the line in its file. */
-  readonly offsetBytes: number
-}
-
-/** One spend. */
 export interface Spend {
   readonly threadId: string
   /** Counts the spends of a thread from 0. */
@@ -53,7 +43,7 @@ export interface Spend {
   readonly rolledBack: boolean
   /** The turn was interrupted. */
   readonly aborted: boolean
-  readonly place: SpendPlace
+  readonly place: LedgerPlace
 }
 
 /** A spend as its thread keeps it. */

@@ -34,7 +34,7 @@ export const spenderOf = (meta: SessionMeta): Spender => {
   return { ...common, kind: 'other', purpose: typeof purpose === 'string' ? purpose : null }
 }
 
-/** What the spends of a thread are listed under, agent by agent; every person's thread is `main`. */
+/** The group of a thread's spends, by agent; every person's thread is `main`. */
 export const agentKeyOf = ({ kind, nickname, role, path, purpose }: Spender): string => {
   if (kind === 'main' || kind === 'review') return kind
   if (kind === 'other') return purpose ?? 'other'

@@ -5,9 +5,7 @@
 import type { Spend } from './spend.ts'
 import { NO_TOKENS, plus, type Tokens } from './tokens.ts'
 
-/** Milliseconds of a day. */
 export const DAY_MS = 86_400_000
-/** Milliseconds of a quarter of an hour. */
 export const QUARTER_MS = 900_000
 
 /** What was spent in one quarter of an hour on one model. */
@@ -28,7 +26,6 @@ type Summed = Pick<Spend, 'occurredAtMs' | 'model' | 'provider' | 'tokens'>
 /** The quarter of an hour a time is in. */
 export const quarterOf = (atMs: number): number => Math.floor(atMs / QUARTER_MS) * QUARTER_MS
 
-/** One spend as a sum. */
 export const sumOf = ({ occurredAtMs, model, provider, tokens }: Summed): UsageSum => ({
   fromMs: quarterOf(occurredAtMs),
   model,
@@ -38,8 +35,7 @@ export const sumOf = ({ occurredAtMs, model, provider, tokens }: Summed): UsageS
   unrecorded: tokens === null ? 1 : 0
 })
 
-/** Two sums as one. */
-export const addSums = (a: UsageSum, b: UsageSum): UsageSum => ({
+const addSums = (a: UsageSum, b: UsageSum): UsageSum => ({
   ...a,
   tokens: plus(a.tokens, b.tokens),
   spends: a.spends + b.spends,
@@ -49,7 +45,6 @@ export const addSums = (a: UsageSum, b: UsageSum): UsageSum => ({
 const isSameSum = (a: UsageSum, b: UsageSum): boolean =>
   a.fromMs === b.fromMs && a.model === b.model && a.provider === b.provider
 
-/** Sums with one more spend. */
 export const withSpend = (
   sums: ReadonlyArray<UsageSum>,
   spend: Summed

@@ -5,7 +5,6 @@
  * input and output. Codex's own `total_tokens` is never used: after a compaction it is an estimate of the context.
  */
 
-/** Tokens that were spent, or a sum of such. */
 export interface Tokens {
   readonly inputTokens: number
   readonly cachedInputTokens: number
@@ -15,7 +14,6 @@ export interface Tokens {
   readonly totalTokens: number
 }
 
-/** No tokens at all. */
 export const NO_TOKENS: Tokens = {
   inputTokens: 0,
   cachedInputTokens: 0,
@@ -24,7 +22,7 @@ export const NO_TOKENS: Tokens = {
   totalTokens: 0
 }
 
-/** What Codex writes of a usage, whatever else it says. */
+/** The part of a usage that every Codex writes. */
 export interface RecordedUsage {
   readonly input_tokens: number
   readonly cached_input_tokens: number
@@ -54,7 +52,6 @@ export const tokensOf = (usage: RecordedUsage): Tokens =>
     Math.max(0, usage.reasoning_output_tokens)
   )
 
-/** The sum of two counts. */
 export const plus = (a: Tokens, b: Tokens): Tokens =>
   tokens(
     a.inputTokens + b.inputTokens,
@@ -63,7 +60,7 @@ export const plus = (a: Tokens, b: Tokens): Tokens =>
     a.reasoningOutputTokens + b.reasoningOutputTokens
   )
 
-/** What `a` has more than `b`, part by part; null when it has less of any. */
+/** `a` less `b`, part by part; null when any would be negative. */
 export const minus = (a: Tokens, b: Tokens): Tokens | null => {
   const rest = tokens(
     a.inputTokens - b.inputTokens,
@@ -79,14 +76,12 @@ export const minus = (a: Tokens, b: Tokens): Tokens | null => {
   return isLess ? null : rest
 }
 
-/** True when two counts are the same in every part. */
 export const sameTokens = (a: Tokens, b: Tokens): boolean =>
   a.inputTokens === b.inputTokens &&
   a.cachedInputTokens === b.cachedInputTokens &&
   a.outputTokens === b.outputTokens &&
   a.reasoningOutputTokens === b.reasoningOutputTokens
 
-/** True when nothing was spent. */
 export const isNothing = (count: Tokens): boolean => sameTokens(count, NO_TOKENS)
 
 /** The share of the input that came from the cache, 0 to 1; null when there was no input. */

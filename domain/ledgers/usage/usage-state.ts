@@ -6,8 +6,7 @@ import { NO_COUNTS, type RunningCounts } from './growth.ts'
 import type { KeptSpend } from './spend.ts'
 import { NO_TOKENS, type Tokens } from './tokens.ts'
 
-/** What a thread is to those it spent for. */
-export type SpenderKind = 'main' | 'agent' | 'review' | 'other'
+type SpenderKind = 'main' | 'agent' | 'review' | 'other'
 
 /** Who spends: a person's thread, or one that a thread started. */
 export interface Spender {
@@ -22,7 +21,7 @@ export interface Spender {
   readonly purpose: string | null
 }
 
-/** A thread that says nothing about itself. */
+/** A thread whose metadata says nothing. */
 export const MAIN: Spender = {
   kind: 'main',
   parentId: null,
@@ -41,10 +40,9 @@ export interface SpendSettings {
   readonly serviceTier: string | null
 }
 
-/** An answer that called a tool, and that no count has shown. */
+/** A response that called a tool, and that no count includes yet. */
 export type UncountedAnswer = Pick<KeptSpend, 'turnId' | 'turnPlace' | 'occurredAtMs' | 'place'>
 
-/** State of the fold. */
 export interface UsageState {
   /** Null before the thread's own metadata. */
   readonly spender: Spender | null
@@ -78,7 +76,6 @@ export interface UsageState {
   readonly needsEveryEvent: boolean
 }
 
-/** The state before the first event. */
 export const NO_USAGE: UsageState = {
   spender: null,
   continues: false,

@@ -16,8 +16,9 @@ import type { TokenCount, TokenUsageRecord } from '../../log/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import { SHOWING_EVENTS } from '../../thread/turns/showing.ts'
 import type { SituatedEvent } from '../../thread/turns/situate.ts'
+import { ledgerPlace } from '../place.ts'
 import { growthOf, withCount, type Growth } from './growth.ts'
-import type { KeptSpend, SpendKind } from './spend.ts'
+import type { KeptSpend } from './spend.ts'
 import { spenderOf } from './spender.ts'
 import {
   isNothing,
@@ -31,7 +32,7 @@ import {
 } from './tokens.ts'
 import type { UncountedAnswer, SpendSettings, UsageState } from './usage-state.ts'
 
-/** What tells what was spent, on what and by whom. */
+/** The lines that say what was spent, on what and by whom. */
 export const USAGE_NEEDS = {
   session_meta: 'head',
   turn_context: 'head',
@@ -49,7 +50,7 @@ export const USAGE_NEEDS = {
   'response_item:local_shell_call': 'head'
 } as const satisfies Needs
 
-type Compaction = Extract<UsageLine['line'], { readonly type: 'compacted' }>['payload']
+type CompactedHead = Extract<UsageLine['line'], { readonly type: 'compacted' }>['payload']
 type UsageLine = RecordedEvent<LineOf<typeof USAGE_NEEDS>>
 type UsageEvent = SituatedEvent<LineOf<typeof USAGE_NEEDS>>
 
@@ -60,14 +61,14 @@ export interface SpendLookup {
   readonly isCounted: (answer: string) => boolean
 }
 
-/** The next state, and the spends that are new or changed. */
-export type UsageStep = readonly [UsageState, ReadonlyArray<KeptSpend>]
+/** The next state, and spends that are new or changed. */
+type UsageStep = readonly [UsageState, ReadonlyArray<KeptSpend>]
 
 const NOTHING: ReadonlyArray<KeptSpend> = []
 
-/** Rollbacks beyond this many in a row are forgotten, oldest first. */
+/** Rollbacks in a row that can be undone; older ones are forgotten. */
 const HIDDEN_MAX = 64
-/** An interrupted turn is looked for among so many newest spends. */
+/** An interrupted turn is searched among this many newest spends. */
 const LOOKED_BACK = 1024
 
 const withSettings = (settings: SpendSettings, { line }: UsageLine): SpendSettings => {
@@ -84,7 +85,7 @@ const withSettings = (settings: SpendSettings, { line }: UsageLine): SpendSettin
   }
 }
 
-/** The thread's own metadata; those of other threads are copies, and later ones of its own repeat it. */
+/** The thread's own metadata; others are copies, and later ones of its own repeat it. */
 const withHead = (state: UsageState, event: UsageLine): UsageState => {
   const { line } = event
   if (line.type !== 'session_meta' || event.inherited === true || state.spender !== null)
@@ -100,31 +101,21 @@ const withHead = (state: UsageState, event: UsageLine): UsageState => {
   }
 }
 
-type FoundSpend = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
-  Partial<Omit<KeptSpend, 'rule' | 'certainty' | 'tokens'>>
-
-const kindOf = ({ spender }: UsageState): SpendKind =>
-  spender?.kind === 'review' ? 'review' : 'sampling'
-
-const placeOf = ({ revision, segment, offset }: UsageLine): KeptSpend['place'] => ({
-  revision,
-  segment,
-  offsetBytes: offset
-})
+type FoundSpend = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> & Partial<KeptSpend>
 
 /** When and where an answer was given. */
 const askedAt = (event: UsageEvent): UncountedAnswer => ({
   turnId: event.turn?.id ?? null,
   turnPlace: event.turnPlace,
   occurredAtMs: event.atMs,
-  place: placeOf(event)
+  place: ledgerPlace(event)
 })
 
 const spendOf = (state: UsageState, asked: UncountedAnswer, found: FoundSpend): KeptSpend => {
   const turnId = found.turnId ?? asked.turnId
   return {
     sequence: state.spends,
-    kind: kindOf(state),
+    kind: state.spender?.kind === 'review' ? 'review' : 'sampling',
     responseId: null,
     answer: null,
     cacheWriteInputTokens: null,
@@ -165,7 +156,7 @@ const cacheWrite = (usage: JsonObject): number | null => {
   return typeof count === 'number' && count >= 0 ? count : null
 }
 
-/** What a record says of its answer; of a record that does not say it, what the thread's total has more. */
+/** What a record says of its response; without that, the growth of the thread's total. */
 const recordedTokens = (state: UsageState, record: TokenUsageRecord): Tokens | null => {
   const usage = (record as unknown as { readonly usage?: unknown }).usage
   if (isUsage(usage)) return tokensOf(usage)
@@ -174,14 +165,14 @@ const recordedTokens = (state: UsageState, record: TokenUsageRecord): Tokens | n
   return before === null ? total : minus(total, before)
 }
 
-/** What a count has more than records told since the count before; it never has what the service spent on a compaction. */
+/** The growth of a count beyond the records since the one before; counts never include what the service spent on a compaction. */
 const unexplained = ({ pending }: UsageState, grown: Growth): Growth | null => {
   if (isNothing(pending)) return grown
   const tokens = minus(grown.tokens, pending)
   return tokens === null || isNothing(tokens) ? null : { ...grown, tokens }
 }
 
-/** Before it asks, a compaction repeats the count; where the history before is gone, that is the first one. */
+/** A compaction repeats the count before it asks; where the history before is gone, that is the first count. */
 const isHandedOn = ({ continues, counts, isAsking }: UsageState, { turn }: UsageEvent): boolean =>
   continues && counts.newest === null && turn?.explicit === true && !isAsking
 
@@ -202,7 +193,7 @@ const counted = (
   return growth === null ? [next, NOTHING] : spent(next, event, growth)
 }
 
-/** The newest spend, when a count told it already that the record now tells. */
+/** The newest spend, when a count already included what the record says. */
 const toldBefore = (
   { counts, spends }: UsageState,
   total: Tokens,
@@ -248,7 +239,7 @@ const recorded = (
     : [next, [{ ...told, ...found, turnId: found.turnId ?? told.turnId }]]
 }
 
-/** The answer a compaction names is among the newest. */
+/** A compaction names one of this many newest responses. */
 const NAMED_BACK = 8
 
 const ofResponse = (
@@ -263,10 +254,10 @@ const ofResponse = (
   return null
 }
 
-/** The spend of a compaction: the answer it names, or for one that Codex made itself the newest of its turn. */
+/** The spend of a compaction: the response it names, or the newest of its turn for one that Codex made itself. */
 const compactionOf = (
   state: UsageState,
-  payload: Compaction,
+  payload: CompactedHead,
   lookup: SpendLookup
 ): KeptSpend | null => {
   const responseId = payload.compaction_response_id
@@ -279,13 +270,12 @@ const compactionOf = (
   return isRemote || state.spends <= state.freshFrom ? null : lookup.spendAt(state.spends - 1)
 }
 
-/** Nothing is known of the size. */
 const UNKNOWN = { rule: null, certainty: 'unknown', tokens: null } as const
 
 const compacted = (
   state: UsageState,
   event: UsageEvent,
-  payload: Compaction,
+  payload: CompactedHead,
   lookup: SpendLookup
 ): UsageStep => {
   const known = compactionOf(state, payload, lookup)
@@ -307,7 +297,7 @@ const isCall = ({ line }: UsageLine): boolean =>
     ? CALLS.has(line.kind)
     : line.type === 'response_item' && CALLS.has(line.payload['type'])
 
-/** Each answer's count follows; see what comes first. */
+/** The count of each response follows it, see above. */
 const asking = (state: UsageState, event: UsageEvent): UsageState => {
   const { turn } = event
   if (state.asked !== null || turn?.explicit !== true) return state
@@ -317,11 +307,11 @@ const asking = (state: UsageState, event: UsageEvent): UsageState => {
 
 const UNCOUNTED = { kind: 'answer_unrecorded', ...UNKNOWN } as const
 
-/** The answer that no count has shown yet; its size is not known. */
+/** The response that no count includes yet; its size is unknown. */
 export const uncountedSpend = (state: UsageState): KeptSpend | null =>
   state.asked === null ? null : spendOf(state, state.asked, UNCOUNTED)
 
-/** The turn is over: what was not counted by now never is. */
+/** The turn is over: what is not counted by now never will be. */
 const over = (state: UsageState, event: UsageEvent, rolledBack = false): UsageStep => {
   const { asked } = state
   if (asked === null) return [state, NOTHING]
@@ -345,7 +335,7 @@ const aborted = (state: UsageState, turnId: string | null, lookup: SpendLookup):
   return [{ ...state, abortedId: turnId }, writes]
 }
 
-/** Flags what a rollback hid: every spend of a turn that is no longer live. */
+/** Flags every spend of a turn that is no longer live. */
 const rolledBack = (state: UsageState, live: number, lookup: SpendLookup): UsageStep => {
   const { flagged } = state
   const writes: Array<KeptSpend> = []
@@ -366,7 +356,7 @@ const rolledBack = (state: UsageState, live: number, lookup: SpendLookup): Usage
   return [{ ...state, hidden, flagged: { from, until: state.spends } }, writes]
 }
 
-/** A rollback that is taken back: its lines follow once more. */
+/** A rollback is undone: its lines are live again. */
 const restored = (state: UsageState, lookup: SpendLookup): UsageStep => {
   const from = state.hidden.at(-1) ?? state.spends
   const writes: Array<KeptSpend> = []
@@ -413,24 +403,20 @@ const evolveOwn = (state: UsageState, event: UsageEvent, lookup: SpendLookup): U
   }
 }
 
-const asksAfter = (before: boolean, { line }: UsageLine): boolean => {
-  if (line.type === 'turn_context') return true
-  return before && !(line.type === 'event_msg' && line.payload.type === 'task_started')
-}
-
 const withContext = (state: UsageState, event: UsageLine): UsageState => {
   const settings = withSettings(state.settings, event)
-  const isAsking = asksAfter(state.isAsking, event)
+  const { line } = event
+  const begins = line.type === 'event_msg' && line.payload.type === 'task_started'
+  const isAsking = line.type === 'turn_context' || (state.isAsking && !begins)
   return settings === state.settings && isAsking === state.isAsking
     ? state
     : { ...state, settings, isAsking }
 }
 
-/** What is shown tells nothing of what was spent. */
+/** Lines that only show something spend nothing. */
 const isShown = ({ line }: UsageLine): boolean =>
   line.type === 'event_msg' && SHOWING_EVENTS.has(line.payload.type)
 
-/** One event. */
 export const evolveUsage = (
   before: UsageState,
   event: UsageEvent,

@@ -31,7 +31,14 @@ const orNull = <A>(codec: t.Type<A, unknown>, value: Json | undefined): Json =>
 const milliseconds = (value: number | null): number | null => (i64.is(value) ? value : null)
 
 const CommandStatus = oneOf('inProgress', 'completed', 'failed', 'declined')
-const CommandSource = oneOf('agent', 'userShell', 'unifiedExecStartup', 'unifiedExecInteraction')
+/** Who runs a command. */
+export const CommandSource = oneOf(
+  'agent',
+  'userShell',
+  'unifiedExecStartup',
+  'unifiedExecInteraction'
+)
+export type CommandSource = t.TypeOf<typeof CommandSource>
 const CallStatus = oneOf('inProgress', 'completed', 'failed')
 
 const isRead = (action: Json): action is JsonObject & { readonly path: string } =>

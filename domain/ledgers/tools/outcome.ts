@@ -4,12 +4,22 @@
  * Items that no event tells of (messages, plans, reasoning, reviews, compactions, activity) have no
  * outcome.
  */
-import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../../json.ts'
 import type { ThreadItem } from '../../protocol.ts'
-import type { FailureKind, TerminalStatus } from './vocabulary.ts'
 import { own } from '../../own.ts'
 
-/** What only one kind of tool has. */
+/** How a tool call ended, in the words of Codex's analytics. */
+export type TerminalStatus = 'completed' | 'failed' | 'rejected' | 'interrupted'
+
+/** Why a tool call did not complete, in the same words. */
+export type FailureKind =
+  | 'tool_error'
+  | 'approval_denied'
+  | 'approval_aborted'
+  | 'sandbox_denied'
+  | 'policy_forbidden'
+
+/** What one kind of tool has of its own. */
 export type ToolDetails =
   | {
       readonly tool: 'command'
@@ -83,7 +93,6 @@ export interface ToolLinks {
   readonly parentCallId: string | null
 }
 
-/** How a tool call ended. */
 export interface ToolOutcome {
   /** `tool_name` of the event. */
   readonly name: string
@@ -100,7 +109,6 @@ export interface ToolOutcome {
   readonly sandboxBackend: string | null
 }
 
-/** A call about which nothing of the kind is known. */
 export const NO_LINKS: ToolLinks = {
   originatingResponseId: null,
   subsequentResponseId: null,
@@ -129,10 +137,7 @@ const ending = (status: string): OutcomeEnding | null => {
   }
 }
 
-const kindOf = (json: Json): string => {
-  const type = isJsonObject(json) ? json['type'] : undefined
-  return typeof type === 'string' ? type : ''
-}
+const kindOf = (json: Json): string => (isJsonObject(json) ? textIn(json['type']) : '')
 
 const count = (list: ReadonlyArray<Json>, kind: string): number =>
   list.filter((json) => kindOf(json) === kind).length
@@ -144,11 +149,7 @@ const COMMAND_NAMES: Readonly<Record<string, string>> = {
   unifiedExecInteraction: 'unified_exec'
 }
 
-interface OutcomeFacts {
-  readonly name: string
-  readonly executionMs: number | null
-  readonly details: ToolDetails
-}
+type OutcomeFacts = Pick<ToolOutcome, 'name' | 'executionMs' | 'details'>
 
 const command = (item: ToolItem<'commandExecution'>): OutcomeFacts => {
   const { commandActions } = item
@@ -242,7 +243,7 @@ const FAILED_AGENTS: ReadonlySet<string> = new Set(['errored', 'shutdown', 'notF
 
 type AgentCounts = Extract<ToolDetails, { readonly tool: 'collab' }>['agents']
 
-/** An agent that was just started has neither completed nor failed; of others nothing is known where no state is told. */
+/** A new agent has neither completed nor failed; of others nothing is known without states. */
 const agentCounts = (
   { tool, receiverThreadIds }: ToolItem<'collabAgentToolCall'>,
   statuses: ReadonlyArray<string>
@@ -257,10 +258,9 @@ const agentCounts = (
 }
 
 const collab = (item: ToolItem<'collabAgentToolCall'>): OutcomeFacts => {
-  const statuses = Object.values(item.agentsStates).map((state) => {
-    const status = isJsonObject(state) ? state['status'] : null
-    return typeof status === 'string' ? status : ''
-  })
+  const statuses = Object.values(item.agentsStates).map((state) =>
+    isJsonObject(state) ? textIn(state['status']) : ''
+  )
   return {
     name: own(COLLAB_NAMES, item.tool) ?? item.tool,
     executionMs: null,
@@ -308,7 +308,7 @@ const image = ({ revisedPrompt, savedPath }: ToolItem<'imageGeneration'>): Outco
   }
 })
 
-/** Looking at an image; later versions count it among the tools that steer the agent itself. */
+/** Looking at an image; later versions count it among the tools that control the agent itself. */
 const CONTROL: OutcomeFacts = {
   name: 'view_image',
   executionMs: null,
@@ -338,18 +338,15 @@ const told = (item: ThreadItem): readonly [OutcomeFacts, OutcomeEnding | null] |
   }
 }
 
-/** Without what only Codex itself knows, of an item that was made from the texts of a call and its output. */
-const fromText = (
-  what: OutcomeFacts,
-  end: OutcomeEnding
-): OutcomeFacts & Pick<ToolOutcome, 'status' | 'failure'> => {
+/** Without what only Codex knows, for an item made from the texts of a call and its output. */
+const fromText = (what: OutcomeFacts, end: OutcomeEnding): OutcomeFacts & OutcomeEnding => {
   const { details } = what
   if (details.tool === 'command') return { ...what, ...end, details: { ...details, actions: null } }
   const isUntold = details.tool === 'dynamic' && details.success === null && end === COMPLETED
   return isUntold ? { ...what, status: null, failure: null } : { ...what, ...end }
 }
 
-/** What a tool event tells of an item as the app-server shows it; null for an unfinished item, or one that is no tool call. */
+/** The outcome of an item as the app-server shows it; null for an unfinished item, or one that is no tool call. */
 export const toolOutcome = (item: ThreadItem): ToolOutcome | null => {
   const [what, end] = told(item) ?? [null, null]
   if (what === null || end === null) return null

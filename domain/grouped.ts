@@ -1,0 +1,14 @@
+/** The entries of each key, keys and entries in the order they first occur. */
+export const grouped = <A>(
+  all: Iterable<A>,
+  keyOf: (one: A) => string
+): ReadonlyMap<string, ReadonlyArray<A>> => {
+  const groups = new Map<string, Array<A>>()
+  for (const one of all) {
+    const key = keyOf(one)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
+  }
+  return groups
+}
