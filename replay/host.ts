@@ -37,7 +37,7 @@ import {
 import type { AskedOptions, MutationOptions } from './change/life/life.ts'
 import type { Appended } from './ports.ts'
 import { recorded } from './change/life/recorded.ts'
-import { tailEvents } from './read/threads/tail.ts'
+import { tailEvents } from './read/threads/lines.ts'
 import { idInMetadata } from './read/threads/identity.ts'
 import type { Answer, Result } from './result.ts'
 

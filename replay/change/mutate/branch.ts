@@ -5,22 +5,15 @@
  * copied up to the place, because no Codex reads a reference into one.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { branchLines, copyLines, type Branch } from '../../../domain/changes/branch.ts'
 import { notPossible, type StoreError } from '../../../domain/errors.ts'
-import type { DamagedPlace, PlacedEvent } from '../../../domain/log/event.ts'
+import type { PlacedEvent } from '../../../domain/log/event.ts'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { gitMember } from '../../../domain/changes/metadata.ts'
-import { newestMeta } from '../../read/threads/first-meta.ts'
-import {
-  isDamaged,
-  type NewSegment,
-  type SegmentWriter,
-  type StreamInfo,
-  type WrittenSegment
-} from '../../ports.ts'
+import { eventsIn, newestMeta } from '../../read/threads/lines.ts'
+import type { NewSegment, SegmentWriter, StreamInfo, WrittenSegment } from '../../ports.ts'
 import { checkpointOf, type Env } from '../../catch-up/project.ts'
 import { sameIndexSince } from '../../guarded.ts'
 import { idInMetadata } from '../../read/threads/identity.ts'
@@ -40,12 +33,9 @@ export interface BranchPoint {
   readonly session?: { readonly meta: JsonObject; readonly settings: JsonObject } | undefined
 }
 
-const eventsOf = (lines: ReadonlyArray<PlacedEvent | DamagedPlace>): ReadonlyArray<PlacedEvent> =>
-  lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
-
 /** The lines of a turn, in order. */
-const turnLines = async (env: Env, info: StreamInfo, row: TurnRow) =>
-  eventsOf(await env.store.readRanges(info, [...row.ranges, ...row.late], EVERY_LINE))
+const turnLines = (env: Env, info: StreamInfo, row: TurnRow) =>
+  eventsIn(env, info, [...row.ranges, ...row.late])
 
 const isEndOf =
   (turnId: string) =>
@@ -121,14 +111,10 @@ const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Re
     )
   const { segment, offset } = checkpoint.next
   const range = { segment, from: guard.offset, until: guard.offset + guard.bytes }
-  const [last] = eventsOf(await env.store.readRanges(info, [range], EVERY_LINE))
-  const ordinal = last?.line.ordinal
-  return E.right({
-    segment,
-    offset,
-    ordinal: ordinal === undefined ? null : ordinal + 1,
-    turns: live.count
-  })
+  const [last] = await eventsIn(env, info, [range])
+  const before = last?.line.ordinal
+  const ordinal = before === undefined ? null : before + 1
+  return E.right({ segment, offset, ordinal, turns: live.count })
 }
 
 const placeOf = async (
@@ -145,29 +131,16 @@ const placeOf = async (
   return atTheEnd(env, info, live)
 }
 
-const payloadAt = async (
-  env: Env,
-  info: StreamInfo,
-  range: { readonly segment: number; readonly from: number; readonly until: number }
-): Promise<JsonObject | null> => {
-  const [event] = eventsOf(await env.store.readRanges(info, [range], EVERY_LINE))
-  return event === undefined ? null : (event.line.payload as JsonObject)
-}
-
 const withSession = (settings: Json, { session }: BranchPoint): Json => {
   if (session === undefined || !isJsonObject(settings)) return settings
-  const all: ReadonlyArray<[string, Json | undefined]> = Object.entries({
-    ...settings,
-    ...session.settings
-  })
-  const known: JsonObject = Object.fromEntries(all.filter(([, value]) => value !== null))
-  return known
+  const all: JsonObject = { ...settings, ...session.settings }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }
 
 const settingsOf = async (env: Env, info: StreamInfo): Promise<Json> => {
   const range = threadRow(env, info.streamId)?.facts.settingsAt ?? null
-  const payload = range === null ? null : await payloadAt(env, info, range)
-  return payload?.['thread_settings'] ?? null
+  const [event] = range === null ? [] : await eventsIn(env, info, [range])
+  return (event?.line.payload as JsonObject | undefined)?.['thread_settings'] ?? null
 }
 
 /** A reference needs numbered lines, and more than the metadata before it. */

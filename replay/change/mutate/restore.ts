@@ -3,7 +3,6 @@
  * the same turns as before; unroll gives them also the counted ids they had.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { isBoundary } from '../../../domain/thread/context/boundary.ts'
 import { isItemLine, replayItems } from '../../../domain/thread/context/replay.ts'
 import { copiedEvent } from '../../../domain/changes/copied.ts'
@@ -20,7 +19,8 @@ import type {
 } from '../../../domain/thread/turns/turn-state.ts'
 import { turns } from '../../../projections/turns.ts'
 import { threadContext, type ContextPoint } from '../../past/context/context.ts'
-import { isDamaged, type StreamInfo } from '../../ports.ts'
+import type { StreamInfo } from '../../ports.ts'
+import { eventsIn } from '../../read/threads/lines.ts'
 import { stateOf } from '../../catch-up/project.ts'
 import { liveTurns } from '../../read/pages/turn-page.ts'
 import type { MutationEnv, MutationPlan, MutationTarget } from './write.ts'
@@ -42,17 +42,6 @@ const isRecount = (event: PlacedEvent | undefined): boolean => {
   return last !== undefined && last.input_tokens === 0 && last.output_tokens === 0
 }
 
-const linesOf = async (
-  env: MutationEnv,
-  info: StreamInfo,
-  segment: number,
-  from: number,
-  until: number
-): Promise<ReadonlyArray<PlacedEvent>> => {
-  const lines = await env.store.readRanges(info, [{ segment, from, until }], EVERY_LINE)
-  return lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
-}
-
 /** A turn without a beginning starts with its first event; what the model was sent for it comes before. */
 const leadIn = async (
   env: MutationEnv,
@@ -64,7 +53,8 @@ const leadIn = async (
     .rows(Math.max(0, live - 1), live)[0]
     ?.ranges.at(-1)
   const begin = before?.segment === from.segment ? before.until : 0
-  const lines = await linesOf(env, info, from.segment, begin, from.offset)
+  const range = { segment: from.segment, from: begin, until: from.offset }
+  const lines = await eventsIn(env, info, [range])
   const last = lines.findLastIndex((event) => !isContext(event))
   return lines.slice(last + 1)
 }
@@ -94,8 +84,9 @@ const usageBefore = async (
   copies: ReadonlyArray<PlacedEvent>
 ): Promise<ReadonlyArray<PlacedEvent>> => {
   if (copies.some(hasUsage)) return []
-  const begin = Math.max(0, from.offset - USAGE_BYTES)
-  const lines = await linesOf(env, info, from.segment, begin, from.offset)
+  const { segment, offset: until } = from
+  const range = { segment, from: Math.max(0, until - USAGE_BYTES), until }
+  const lines = await eventsIn(env, info, [range])
   return lines.filter(hasUsage).slice(-1)
 }
 
@@ -250,7 +241,8 @@ const restorationOf = async (
   const { from, at: marker } = hidden
   if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
     return E.left(tooMuch(target))
-  const lines = await linesOf(env, info, from.segment, from.offset, marker.from)
+  const range = { segment: from.segment, from: from.offset, until: marker.from }
+  const lines = await eventsIn(env, info, [range])
   const leading = await leadIn(env, info, hidden)
   const kept = isRecount(lines.at(-1)) ? lines.slice(0, -1) : lines
   const all = [...leading, ...kept].filter(({ line }) => line.type !== 'session_meta')
@@ -277,7 +269,8 @@ const missingCopies = async (
     return E.right([])
   const restored = await restorationOf(env, target, hidden, { revision })
   if (E.isLeft(restored)) return restored
-  const there = await linesOf(env, target.info, from.segment, from.offset, next.offset)
+  const range = { segment: from.segment, from: from.offset, until: next.offset }
+  const there = await eventsIn(env, target.info, [range])
   const { copies } = restored.right
   const [wanted, written] = [copies, there].map((some) =>
     some.map((event) => JSON.stringify(copiedEvent(event)))

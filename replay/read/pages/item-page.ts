@@ -13,7 +13,7 @@ import {
 } from './cursor.ts'
 import { fitItem, measured } from '../../../domain/thread/budget/fit-item.ts'
 import { jsonBytes } from '../../../domain/thread/budget/json-size.ts'
-import type { ReadLimits, StreamInfo } from '../../ports.ts'
+import { comparePlaces, type FilePlace, type ReadLimits, type StreamInfo } from '../../ports.ts'
 import { budgetOf, limitsOf, taking } from './budget.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { itemListsOf, shownItems } from './turn-items.ts'
@@ -79,17 +79,11 @@ const boundsOf = (
 
 /** From the first byte of a turn, or of several, to the one behind the last; late lines included. */
 interface ItemRange {
-  readonly begin: BytePlace
-  readonly end: BytePlace
+  readonly begin: FilePlace
+  readonly end: FilePlace
 }
 
-interface BytePlace {
-  readonly segment: number
-  readonly offset: number
-}
-
-const isBefore = (a: BytePlace, b: BytePlace): boolean =>
-  a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
+const isBefore = (a: FilePlace, b: FilePlace): boolean => comparePlaces(a, b) < 0
 
 /** How many turns back one that still gets items is looked for. */
 const REACH_TURNS = 64
