@@ -14,7 +14,7 @@ import { ownWrites } from './read/follow/own.ts'
 import { refusingOptions } from './change-options.ts'
 import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
-import { itemPage } from './read/pages/item-page.ts'
+import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import { ledgersOf } from './ledgers/families.ts'
 import { threadRecords } from './read/threads/records.ts'
@@ -24,7 +24,6 @@ import { threadContext } from './past/context/context.ts'
 import { lifecycle } from './change/life/lifecycle.ts'
 import { mutationsOf } from './change/mutate/mutations.ts'
 import type { StreamInfo } from './ports.ts'
-import { readItems } from './read/pages/read-items.ts'
 import { resolveThread } from './read/threads/resolve.ts'
 import { sessionLines } from './past/context/session.ts'
 import { fullText, type FullText } from './read/search/full-text.ts'
@@ -120,7 +119,6 @@ const placesOf = (parts: EngineParts, find: Find) => {
   } satisfies Partial<Engine>
 }
 
-/** Makes an engine; it owns the index and closes it. */
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
   const { store, writer } = own

@@ -27,7 +27,6 @@ import {
 /** Told after every stream of a long catch-up; bytes are those of the files, in all where that is known. */
 export type Progress = (done: number, total: number, bytes: number, bytesTotal?: number) => void
 
-/** Bytes of these files. */
 export const bytesOf = (infos: ReadonlyArray<StreamInfo>): number =>
   infos.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 
@@ -262,7 +261,6 @@ const frontier = (env: Env, ordered: ReadonlyArray<StreamInfo>, { reached }: Man
 
 const byPath = (a: StreamInfo, b: StreamInfo): number => (a.path < b.path ? -1 : 1)
 
-/** The order in which streams are begun. */
 const queueOf = (
   infos: ReadonlyArray<StreamInfo>,
   unseen: ReadonlySet<StreamInfo>,

@@ -4,7 +4,6 @@
 import type { RowKey, Rows, RowWrite } from '../../projections/projection.ts'
 import type { Index, StoredRow } from '../ports.ts'
 
-/** Rows plus pending writes. */
 export interface Overlay extends Rows {
   readonly put: (writes: ReadonlyArray<RowWrite>) => void
   readonly size: () => number
@@ -12,7 +11,6 @@ export interface Overlay extends Rows {
   readonly take: () => ReadonlyArray<StoredRow>
 }
 
-/** A write as it is stored. */
 export const toStored = ({ key, value }: RowWrite): StoredRow => ({
   key,
   json: value === null ? null : JSON.stringify(value)
@@ -53,7 +51,6 @@ export const NO_ROWS = {
   keys: () => []
 } satisfies Pick<Index, 'get' | 'range' | 'keys'>
 
-/** An overlay with nothing pending. */
 export const overlay = (index: Pick<Index, 'get' | 'range'>): Overlay => {
   let pending = new Map<string, RowWrite>()
   // Rows that are looked for by a part of their key, by that part.

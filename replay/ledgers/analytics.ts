@@ -19,11 +19,8 @@ import type { Answer, Result } from '../result.ts'
 
 export interface AnalyticsRequest {
   readonly contract: Contract
-  /** Only this thread. */
   readonly threadId?: string
-  /** Events at or after this time. */
   readonly sinceMs?: number
-  /** Events before this time. */
   readonly untilMs?: number
 }
 

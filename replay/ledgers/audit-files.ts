@@ -12,7 +12,6 @@ import type { Ledger } from './ledger.ts'
 import type { Result } from '../result.ts'
 
 export interface AuditFile {
-  /** Its segment. */
   readonly id: string
   readonly threadId: string
   /** Its name without folder and `.zst`. */

@@ -28,7 +28,6 @@ export interface FileChange extends Pick<
   | 'certainty'
   | 'place'
 > {
-  /** Where the file was. */
   readonly path: string
   readonly operation: FileOperation
   readonly movedTo: string | null
@@ -38,7 +37,6 @@ export interface FileChange extends Pick<
   readonly applied: boolean | null
 }
 
-/** The history of a file, oldest first. */
 export interface FileHistory {
   readonly path: string
   readonly data: ReadonlyArray<FileChange>
@@ -164,7 +162,6 @@ const hints = (index: IndexReader, table: string, path: string): ReadonlyArray<s
     .map(([, one]) => one)
 }
 
-/** The history of a file in a home, or in one thread. */
 export const fileHistory = (
   index: IndexReader,
   table: string,

@@ -43,11 +43,9 @@ export type Safely = <A>(task: Answer<A>) => Answer<A>
 export interface Ledger {
   /** What its rows are read with. */
   readonly env: Env
-  /** Table of one of its projections. */
   readonly table: (projection: Pick<LedgerProjection<unknown>, 'name' | 'version'>) => string
   /** Makes the rows of every thread as new as its file: one `stat` each, and a fold of what is new. */
   readonly everything: () => Promise<CaughtUp>
-  /** Makes the rows of one thread as new as its file. */
   readonly one: (threadId: string) => Promise<Result<StreamInfo>>
 }
 

@@ -63,7 +63,6 @@ export interface PluginUseRequest {
 export interface PluginLedger {
   /** What is known of every plugin, by id. */
   readonly plugins: () => Answer<ReadonlyArray<PluginIdentityRow>>
-  /** Changes, oldest first: of one plugin, or of all. */
   readonly pluginHistory: (localId?: string) => Answer<ReadonlyArray<PluginHistoryRow>>
   /** Appends what is new among some observations to the home log, and answers with what changed. */
   readonly recordPlugins: (observations: Observations) => Answer<ReadonlyArray<PluginHistoryRow>>
@@ -86,7 +85,6 @@ const historyIn = (rows: Rows, localId?: string): ReadonlyArray<PluginHistoryRow
     .toSorted((a, b) => a.seq - b.seq)
 }
 
-/** The records that would change what is known. */
 const newRecords = (
   log: HomeLog,
   known: ReadonlyArray<PluginIdentityRow>,
@@ -131,7 +129,6 @@ const record = async (
   return E.right(historyIn(after.right).slice(known))
 }
 
-/** The observed version of a plugin at a time. */
 const versionAt = (history: ReadonlyArray<PluginHistoryRow>, atMs: number): string | null =>
   history.reduce<string | null>((version, { change, to, at }) => {
     if (at === null || Date.parse(at) > atMs) return version

@@ -2,7 +2,7 @@
  * The ledger of tool calls, as it is asked: pages of calls, what they add up to, and who changed a file.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject } from '../../domain/json.ts'
+import { parsedObject } from '../../domain/json.ts'
 import type { ToolCall, ToolKind, ToolStatus } from '../../domain/ledgers/tools/tool-call.ts'
 import { TOOLS } from '../../projections/ledgers.ts'
 import type { RowKey } from '../../projections/projection.ts'
@@ -23,9 +23,7 @@ export interface ToolsFilter {
   readonly turnId?: string
   readonly kinds?: ReadonlyArray<ToolKind>
   readonly statuses?: ReadonlyArray<ToolStatus>
-  /** Calls at or after this time. */
   readonly sinceMs?: number
-  /** Calls before this time. */
   readonly untilMs?: number
 }
 
@@ -54,7 +52,6 @@ export interface ToolsLedger {
   readonly tools: (request: ToolsRequest) => Answer<ToolsPage>
   /** What the calls of a filter add up to. */
   readonly toolsSummary: (filter: ToolsFilter) => Answer<ToolsSummary>
-  /** Who changed a file with patches, oldest first. */
   readonly blame: (request: BlameRequest) => Answer<FileHistory>
   /** Every patch of a thread, file by file, also those of turns that were rolled back or left behind. */
   readonly patches: (threadId: string) => Answer<ReadonlyArray<FileChange>>
@@ -62,7 +59,6 @@ export interface ToolsLedger {
 
 const LIMIT_MAX = 1000
 const LIMIT = 25
-/** Keys that are read at once. */
 const CHUNK = 256
 
 interface ToolCursor {
@@ -74,23 +70,17 @@ interface ToolCursor {
 const printCursor = ({ atMs, threadId, place }: ToolCall): string =>
   JSON.stringify({ atMs, threadId, revision: place.revision } satisfies ToolCursor)
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 const parseCursor = (text: string, threadId: string | undefined): Result<ToolCursor> => {
-  const value = parsed(text)
-  const { atMs, revision, ...rest } = isJsonObject(value) ? value : {}
+  const value = parsedObject(text)
+  const { atMs, revision, ...rest } = value ?? {}
   const isCursor =
     Number.isSafeInteger(atMs) &&
     Number.isSafeInteger(revision) &&
     typeof rest['threadId'] === 'string' &&
     (threadId === undefined || threadId === rest['threadId'])
-  return isCursor ? E.right(value as ToolCursor) : invalidRequest(`invalid cursor: ${text}`)
+  return isCursor
+    ? E.right(value as unknown as ToolCursor)
+    : invalidRequest(`invalid cursor: ${text}`)
 }
 
 /** A key range, and which parts of a key hold the stream and the revision of a call. */

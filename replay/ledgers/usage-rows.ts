@@ -17,7 +17,6 @@ import type { Ledger } from './ledger.ts'
 
 export type UsageRow = Spend & { readonly path: string }
 
-/** Rows that are read at once. */
 const ROWS_AT_ONCE = 256
 
 export function* usageThreads({ env, table }: Ledger): Generator<readonly [string, UsageThread]> {
@@ -74,7 +73,6 @@ export const sumsOfAll = ({ env, table }: Ledger): SumsOf => {
   }
 }
 
-/** The spends of a thread, oldest first. */
 export function* spendsOf({ env, table }: Ledger, threadId: string): Generator<Spend> {
   for (let first = 0; ; first += SPENDS_PER_ROW) {
     const row = env.index.get(spendsKey(table(usage), threadId, first)) as SpendRow | undefined

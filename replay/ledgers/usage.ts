@@ -31,13 +31,10 @@ export type UsageBy = 'total' | 'day' | 'month' | 'thread' | 'turn' | 'model' | 
 
 export interface UsageRequest {
   readonly by: UsageBy
-  /** Only this thread. */
   readonly threadId?: string
   /** With `threadId`: and every thread below it. By thread, without: each thread with all below it as one. */
   readonly tree?: boolean
-  /** Spends at or after this time. */
   readonly sinceMs?: number
-  /** Spends before this time. */
   readonly untilMs?: number
   /** IANA name of the zone whose days and months count; UTC when absent. */
   readonly timeZone?: string

@@ -69,7 +69,6 @@ export type PlannedOptions = Omit<MutationOptions, 'force'>
 export type AskedOptions = Pick<MutationOptions, 'actor' | 'undoes'>
 
 export interface RelocatedThreads {
-  /** Null when nothing was done: a dry run. */
   readonly operationId: string | null
   /** In Codex's order. */
   readonly threadIds: ReadonlyArray<string>
@@ -130,7 +129,6 @@ export const heldByCodex = (threadId: string): StoreError => ({
 export const revisionOf = (env: Env, threadId: string): number =>
   checkpointOf(env, threadId)?.next.revision ?? 0
 
-/** Drops the rows of some threads, so that they are folded again on demand. */
 export const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promise<void> => {
   const sink = indexSink(env.index)
   for (const id of threadIds) forgetStream(env, streamId(id), sink)

@@ -131,15 +131,9 @@ export const removeThread = (
     if (E.isLeft(files)) return files
     const refused = await refusal(life, writer, id, ids.right, files.right, unchanged)
     if (refused !== null) return E.left(refused)
-    return perform(
-      life,
-      writer,
-      planOf(id, ids.right, files.right, options.permanent ?? false),
-      options
-    )
+    const plan = planOf(id, ids.right, files.right, options.permanent ?? false)
+    return perform(life, writer, plan, options)
   })
-
-const NOTHING_THERE = 'see what was deleted with "unroll log"'
 
 /** What a person names: an operation or a thread, by its id or the beginning of it; nothing: what was deleted last. */
 const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Result<TrashEntry> => {
@@ -149,17 +143,12 @@ const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Resul
   const [entry, other] = entries.filter(isNamed)
   if (entry === undefined) {
     const reason = text === null ? 'the trash is empty' : `nothing in the trash is called ${text}`
-    return impossible(reason, NOTHING_THERE)
+    return impossible(reason, 'see what was deleted with "unroll log"')
   }
   if (other === undefined || text === null || entry.threadIds.includes(wanted))
     return E.right(entry)
   const candidates = [entry.operationId, other.operationId]
   return E.left({ _tag: 'AmbiguousThread', text, candidates })
-}
-
-const taken = (entry: TrashEntry, files: ReadonlyArray<HomeFile>): string | undefined => {
-  const ids = new Set(entry.threadIds)
-  return files.find(({ threadId }) => ids.has(threadId))?.path
 }
 
 /** Why a restore that expects a revision cannot be: the thread was deleted at another one. */
@@ -195,9 +184,12 @@ export const restoreThreads = (
     if (wrong !== null) return E.left(wrong)
     const files = await writer.files()
     if (E.isLeft(files)) return files
-    const inTheWay = taken(entry, files.right)
+    const inTheWay = files.right.find(({ threadId }) => entry.threadIds.includes(threadId))
     if (inTheWay !== undefined)
-      return impossible(`${inTheWay} is there already`, 'move that file away, then restore again')
+      return impossible(
+        `${inTheWay.path} is there already`,
+        'move that file away, then restore again'
+      )
     const { rootId, threadIds, operationId } = entry
     const moves = entry.files.map(({ threadId, from, to }) => ({
       threadId,

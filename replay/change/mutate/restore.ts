@@ -7,7 +7,6 @@ import { isBoundary } from '../../../domain/thread/context/boundary.ts'
 import { isItemLine, replayItems } from '../../../domain/thread/context/replay.ts'
 import { copiedEvent } from '../../../domain/changes/copied.ts'
 import { HOOK_PROMPT_MARK } from '../../../domain/thread/items/hook-prompt.ts'
-import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import type { PlacedEvent } from '../../../domain/log/event.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
@@ -24,7 +23,7 @@ import { eventsIn } from '../../read/threads/lines.ts'
 import { stateOf } from '../../catch-up/project.ts'
 import { liveTurns } from '../../read/pages/turn-page.ts'
 import type { MutationEnv, MutationPlan, MutationTarget } from './write.ts'
-import type { Result } from '../../result.ts'
+import { impossible, type Result } from '../../result.ts'
 
 /** What is copied must fit into memory. */
 const RESTORED_BYTES_MAX = 256 * 1024 * 1024
@@ -90,7 +89,6 @@ const usageBefore = async (
   return lines.filter(hasUsage).slice(-1)
 }
 
-/** What to write so that the model knows what it knew. */
 interface Copies {
   /** Items the model lost although their turns stayed: it counts turns otherwise than a person does. */
   readonly items: ReadonlyArray<JsonObject>
@@ -107,11 +105,8 @@ const itemsAfter = (
 /** True for an item that is visible in any position. */
 const isPrompt = (item: JsonObject): boolean => JSON.stringify(item).includes(HOOK_PROMPT_MARK)
 
-/** True for an item that is shown in its turn. */
 const isShown = (item: JsonObject): boolean =>
-  isPrompt(item) || JSON.stringify(item).includes(SHELL_MARK)
-
-const SHELL_MARK = '<user_shell_command>'
+  isPrompt(item) || JSON.stringify(item).includes('<user_shell_command>')
 
 /**
  * Without what the model is told before its first turn: a rollback past that turn leaves it, and a copy tells it twice.
@@ -211,18 +206,6 @@ const copiesOf = async (
   return E.right(forModel(lines, now.right.items, before.right.items, env.profile))
 }
 
-const nothingHidden = ({ info }: MutationTarget): StoreError =>
-  notPossible(
-    'nothing was rolled back since the last turn',
-    `see the turns with "unroll turns ${info.streamId}"`
-  )
-
-const tooMuch = ({ info }: MutationTarget): StoreError =>
-  notPossible(
-    'what was rolled back is too much to be written again',
-    `see it with "unroll events ${info.streamId}"`
-  )
-
 /** What brings hidden turns back: items for the model, then the mark, then copies. */
 interface Restoration {
   readonly items: ReadonlyArray<JsonObject>
@@ -240,7 +223,10 @@ const restorationOf = async (
   const { info } = target
   const { from, at: marker } = hidden
   if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
-    return E.left(tooMuch(target))
+    return impossible(
+      'what was rolled back is too much to be written again',
+      `see it with "unroll events ${info.streamId}"`
+    )
   const range = { segment: from.segment, from: from.offset, until: marker.from }
   const lines = await eventsIn(env, info, [range])
   const leading = await leadIn(env, info, hidden)
@@ -298,7 +284,11 @@ export const restorePlan =
       return E.right({ events, inverse: inverseOf(restoring.hidden) })
     }
     const hidden = state?.hidden.at(-1)
-    if (hidden === undefined) return E.left(nothingHidden(target))
+    if (hidden === undefined)
+      return impossible(
+        'nothing was rolled back since the last turn',
+        `see the turns with "unroll turns ${info.streamId}"`
+      )
     const restored = await restorationOf(env, target, hidden)
     if (E.isLeft(restored)) return restored
     const { items, copies, index } = restored.right

@@ -56,7 +56,6 @@ export interface ContextUsage {
 export interface ThreadContext {
   /** Response items as the files hold them, oldest first; `modelInput` of the library makes what a request carries. */
   readonly items: ReadonlyArray<JsonObject>
-  /** Tokens Codex would estimate for each item. */
   readonly itemTokens: ReadonlyArray<number>
   /** Tokens Codex would estimate for the items and the instructions in the thread's metadata. */
   readonly estimatedTokens: number

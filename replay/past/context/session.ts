@@ -29,7 +29,6 @@ const isContext = ({ line }: PlacedEvent): boolean => line.type === 'turn_contex
 /** Without counts, or without settings, this much of the end is looked at. */
 const LOOKED_AT_BYTES = 4 * 1024 * 1024
 
-/** Looks for the lines; the thread must be caught up. */
 export const sessionLines = async (env: Env, { info, row }: OpenThread): Promise<SessionLines> => {
   const { facts } = row()
   const counted: Array<ByteRange> = []

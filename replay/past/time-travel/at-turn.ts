@@ -85,7 +85,6 @@ const chosen = (ends: ReadonlyMap<string, FilePlace>, text: string): Result<File
   return invalidRequest(`"${text}" names ${ends.size} turns: ${ids}`)
 }
 
-/** Finds a turn of a thread by its id or the beginning of it. */
 export const loggedTurn = async (
   store: EventStore,
   now: StreamInfo,

@@ -58,7 +58,6 @@ const modelSums = ({ groups }: UsageReport): ReadonlyArray<ModelSum> =>
 const modelsOf = async ({ engine, threadId }: Side): Promise<Result<ReadonlyArray<ModelSum>>> =>
   E.map(modelSums)(await engine.usage({ by: 'model', threadId })())
 
-/** What is asked of both sides, and how the answers are compared. */
 const between = async <A>(
   before: Side,
   after: Side,
@@ -100,7 +99,6 @@ const PARTS: Readonly<
   usage: (before, after) => between(before, after, modelsOf, usageDifferences)
 }
 
-/** How two threads differ, part by part; nothing where they are equal. */
 export const compareThreads =
   (
     before: Side,

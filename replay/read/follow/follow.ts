@@ -33,7 +33,6 @@ import { readLines } from './reading.ts'
 import { turnLists } from './turn-lists.ts'
 import type { Answer, Result } from '../../result.ts'
 
-/** Calls must not overlap. */
 export interface Follower {
   /** What others wrote since the last look, or since it began: in pieces, while `hasMore`. */
   readonly look: Answer<Look>

@@ -18,7 +18,6 @@ export interface OwnAppends {
   readonly settled: () => Promise<void>
   /** True for a place this engine wrote. */
   readonly has: (place: FilePlace) => boolean
-  /** Forgets everything before a place. */
   readonly forget: (before: Position) => void
   /** True once after this engine made a segment for the stream. */
   readonly tookSegment: () => boolean

@@ -47,7 +47,6 @@ export const turnLists = () => {
   }
   return {
     clear: () => lists.clear(),
-    /** The list of a turn that begins. */
     begin: (row: TurnRow) => keep(turnKey(row), itemList(row.firstItem)),
     known: (row: TurnRow) => lists.get(turnKey(row)) ?? null,
     /** The list of a turn as it was before a line; what is not known of it is read. */

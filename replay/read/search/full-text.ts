@@ -67,7 +67,6 @@ export interface FullText {
   readonly catchUp: (infos: ReadonlyArray<StreamInfo>, whole: boolean) => Promise<Result<void>>
   /** The chunks that may contain a folded term. */
   readonly candidates: (term: string) => Candidates
-  /** The messages of a chunk. */
   readonly chunk: (number: number) => Chunk
 }
 
@@ -110,7 +109,6 @@ interface Indexing {
   readonly grams: GramSink
   readonly rows: Map<string, RowWrite>
   head: Head
-  /** The head in the index. */
   stored: Head
 }
 

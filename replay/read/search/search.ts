@@ -36,7 +36,6 @@ export interface SearchRequest extends Pick<
   readonly searchTerm: string
 }
 
-/** The first message of a thread in which the term was said. */
 export interface Hit extends Snippet {
   /** Null in strict mode, which searches lines and not turns. */
   readonly turnId: string | null

@@ -15,7 +15,6 @@ import {
 import { afterPrefix } from '../../catch-up/overlay.ts'
 import type { Env } from '../../catch-up/project.ts'
 
-/** A spawned thread and what its parent last did to it. */
 export interface Agent extends AgentRow {
   readonly threadId: string
   readonly status: AgentStatus

@@ -9,11 +9,18 @@ import type { homeCatchUp } from '../../catch-up/backfill.ts'
 import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
 import { codexTimes } from '../lists/codex-times.ts'
 import { freshList, strictList, type ListParts } from '../lists/fresh-list.ts'
+import type { Listed } from '../lists/list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
 import { threadRow } from './thread-row.ts'
 import type { Opener } from './open-thread.ts'
 import type { StreamInfo } from '../../ports.ts'
-import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
+import {
+  summaryView,
+  threadView,
+  type Face,
+  type ThreadSummary,
+  type ViewContext
+} from './thread-view.ts'
 import type { FullText } from '../search/full-text.ts'
 import { searchPage, type Hit, type SearchRequest } from '../search/search.ts'
 import type { Keep } from '../pages/kept.ts'
@@ -46,6 +53,25 @@ const contextOf = (parts: ShownParts, infos: ReadonlyArray<StreamInfo> | null): 
   }
 }
 
+/** A page of rows as clients see it; threads that left meanwhile are left out. */
+const viewsOf = <L extends Listed, A>(
+  parts: ShownParts,
+  page: Page<L>,
+  infos: ReadonlyArray<StreamInfo> | null,
+  face: Face,
+  viewOf: (listed: L & { readonly thread: Thread }) => A
+): Result<Page<A>> => {
+  const context = contextOf(parts, infos)
+  const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
+  if (E.isLeft(here)) return here
+  const data = page.data.flatMap((listed) => {
+    const info = here.right.get(listed.streamId)
+    if (info === undefined) return []
+    return [viewOf({ ...listed, thread: threadView(listed.row, info, face, context, []) })]
+  })
+  return E.right({ ...page, data })
+}
+
 type Home = ReturnType<typeof homeCatchUp>
 
 export const listThreads = async (
@@ -57,15 +83,7 @@ export const listThreads = async (
   const listed = await (parts.strict ? strictList : freshList)(parts, home, request, nameOf)
   if (E.isLeft(listed)) return listed
   const { page, infos } = listed.right
-  const context = contextOf(parts, infos)
-  const face = faceOfList(request)
-  const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
-  if (E.isLeft(here)) return here
-  const data = page.data.flatMap(({ streamId: id, row }) => {
-    const info = here.right.get(id)
-    return info === undefined ? [] : [threadView(row, info, face, context, [])]
-  })
-  return E.right({ ...page, data })
+  return viewsOf(parts, page, infos, faceOfList(request), ({ thread }) => thread)
 }
 
 export const searchThreads = async (
@@ -78,16 +96,7 @@ export const searchThreads = async (
   const found = await searchPage({ env: parts, home, text, nameOf }, request)
   if (E.isLeft(found)) return found
   const { page, infos } = found.right
-  const context = contextOf(parts, infos)
-  const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
-  if (E.isLeft(here)) return here
-  const data = page.data.flatMap(({ streamId: id, row, hit }) => {
-    const info = here.right.get(id)
-    if (info === undefined) return []
-    const thread = threadView(row, info, 'database', context, [])
-    return [{ thread, ...hit }]
-  })
-  return E.right({ ...page, data })
+  return viewsOf(parts, page, infos, 'database', ({ thread, hit }) => ({ thread, ...hit }))
 }
 
 /** Strict mode shows times that depend on every thread of the home. */
@@ -117,7 +126,6 @@ export const readThread = async (
   return E.right(threadView(row(), info, face, contextOf(parts, siblings.right), turns.right.data))
 }
 
-/** A thread without turns. */
 export const summarize = async (
   parts: ShownParts,
   home: Home,
