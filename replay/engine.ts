@@ -17,7 +17,6 @@ import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import { ledgersOf } from './ledgers/families.ts'
-import { threadRecords } from './read/threads/records.ts'
 import { finder, findNamed, type Find } from './read/threads/identity.ts'
 import { damageRows, threadOpener, type Opener } from './read/threads/open-thread.ts'
 import { threadContext } from './past/context/context.ts'
@@ -33,12 +32,17 @@ import { keepNothing, keepPages, type Keep } from './read/pages/kept.ts'
 import { turnPage } from './read/pages/turn-page.ts'
 import type { Answer, Result } from './result.ts'
 import type { Engine, EngineParts } from './use-cases.ts'
-import { listThreads, readThread, searchThreads, summarize } from './read/threads/shown.ts'
+import {
+  listThreads,
+  readThread,
+  searchThreads,
+  summarize,
+  threadRecords
+} from './read/threads/shown.ts'
 import { branching } from './change/mutate/branching.ts'
 
 export type { Engine, EngineParts } from './use-cases.ts'
-export type { ThreadRecord } from './read/threads/records.ts'
-export type { FoundThread } from './read/threads/shown.ts'
+export type { FoundThread, ThreadRecord } from './read/threads/shown.ts'
 export type { BranchPoint } from './change/mutate/branch.ts'
 export type {
   ContextPoint,

@@ -16,7 +16,7 @@ import type { RowWrite } from '../../projections/projection.ts'
 import { threads } from '../../projections/threads.ts'
 import type { Index, StreamInfo } from '../ports.ts'
 import { noTelemetry, type Telemetry } from '../telemetry.ts'
-import { afterPrefix, toStored } from './overlay.ts'
+import { afterPrefix, rowsUnder, toStored } from './overlay.ts'
 
 export interface ChangeNotes {
   /** Absolute path of the home. */
@@ -159,8 +159,7 @@ export const trimNotes = async (env: Noting): Promise<void> => {
 }
 
 export const changesIn = (env: Noting, limit: number): ReadonlyArray<HomeChange> => {
-  const table = changesTable(env)
-  return env.index.range([table], afterPrefix([table]), limit, true).map(([key, value]) => ({
+  return rowsUnder(env.index, [changesTable(env)], limit, true).map(([key, value]) => ({
     noticedAtMs: key[1] as number,
     threadId: key[2] as string,
     reason: key[3] as ChangeReason,

@@ -41,6 +41,14 @@ const beginsWith = (key: RowKey, prefix: RowKey): boolean =>
 /** Keys that begin with a prefix end before this one. */
 export const afterPrefix = (prefix: RowKey): RowKey => [...prefix, '\u{10ffff}']
 
+/** Rows of an index whose keys begin with a prefix. */
+export const rowsUnder = (
+  index: Pick<Index, 'range'>,
+  prefix: RowKey,
+  limit = Infinity,
+  reverse = false
+): ReturnType<Index['range']> => index.range(prefix, afterPrefix(prefix), limit, reverse)
+
 /** Folds look for rows by the first parts of longer keys: table, stream, turn id. */
 const GROUP_PARTS = 3
 

@@ -47,6 +47,8 @@ export interface Ledger {
   /** Makes the rows of every thread as new as its file: one `stat` each, and a fold of what is new. */
   readonly everything: () => Promise<CaughtUp>
   readonly one: (threadId: string) => Promise<Result<StreamInfo>>
+  /** The same of one thread, or of every thread. */
+  readonly some: (threadId: string | undefined) => Promise<CaughtUp>
 }
 
 const envOf = (parts: LedgerParts, models: ReadModels): Env => {
@@ -65,18 +67,23 @@ export const ledgerOf = (parts: LedgerParts, models: ReadModels): Ledger => {
   const { everything } = homeCatchUp(env, parts.progress)
   const fresh = sharedCatchUp(env)
   const view = viewName(env.profile, env.strict)
+  const one = async (threadId: string): Promise<Result<StreamInfo>> => {
+    const id = streamId(threadId)
+    const ready = await refreshed(env.store, id)
+    if (E.isLeft(ready)) return ready
+    const found = findStream(env.store, id)
+    if (E.isLeft(found)) return found
+    const caughtUp = await fresh(found.right)
+    return E.isLeft(caughtUp) ? caughtUp : found
+  }
   return {
     env,
     table: (projection) => tableOf(projection, view),
     everything,
-    one: async (threadId) => {
-      const id = streamId(threadId)
-      const ready = await refreshed(env.store, id)
-      if (E.isLeft(ready)) return ready
-      const found = findStream(env.store, id)
-      if (E.isLeft(found)) return found
-      const caughtUp = await fresh(found.right)
-      return E.isLeft(caughtUp) ? caughtUp : found
-    }
+    one,
+    some: async (threadId) =>
+      threadId === undefined
+        ? everything()
+        : E.map((info: StreamInfo) => [info])(await one(threadId))
   }
 }

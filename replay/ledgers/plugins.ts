@@ -23,6 +23,7 @@ import { pluginUse, pluginUsePrefix, type PluginUseRow } from '../../projections
 import type { Rows } from '../../projections/projection.ts'
 import { notPossible } from '../../domain/errors.ts'
 import { rowsOf } from '../catch-up/project.ts'
+import { grouped } from '../grouped.ts'
 import type { HomeLog } from '../home-ports.ts'
 import { foldHomeLog, homeLogTable } from './home-log.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
@@ -154,13 +155,9 @@ const usesOf = async (
   history: ReadonlyArray<PluginHistoryRow>,
   { threadId, plugin }: PluginUseRequest
 ): Promise<Result<ReadonlyArray<PluginUse>>> => {
-  const caughtUp = threadId === undefined ? await ledger.everything() : await ledger.one(threadId)
+  const caughtUp = await ledger.some(threadId)
   if (E.isLeft(caughtUp)) return caughtUp
-  const byPlugin = new Map<string, Array<PluginHistoryRow>>()
-  for (const row of history) {
-    const id = row.localId ?? ''
-    byPlugin.set(id, [...(byPlugin.get(id) ?? []), row])
-  }
+  const byPlugin = grouped(history, ({ localId }) => localId ?? '')
   const table = ledger.table(pluginUse)
   const prefix = threadId === undefined ? [table] : pluginUsePrefix(table, threadId)
   return E.right(

@@ -8,7 +8,6 @@ import { TOOLS } from '../../projections/ledgers.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/tools.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import type { StreamInfo } from '../ports.ts'
 import { fileHistory, threadPatches, type FileChange, type FileHistory } from './blame.ts'
 import type { IndexReader } from './layered.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
@@ -91,13 +90,13 @@ interface ToolWalk {
   readonly revision: number
 }
 
-const threadWalk = (table: string, filter: ToolsFilter, threadId: string): ToolWalk => {
-  const { turnId } = filter
-  const prefix = turnId === undefined ? [table, threadId] : turnCallsPrefix(table, threadId, turnId)
-  return { from: prefix, until: afterPrefix(prefix), stream: 1, revision: prefix.length }
-}
-
-const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): ToolWalk => {
+const walkOf = (table: string, filter: ToolsFilter): ToolWalk => {
+  const { threadId, turnId, sinceMs, untilMs } = filter
+  if (threadId !== undefined) {
+    const turn = turnId === undefined ? null : turnCallsPrefix(table, threadId, turnId)
+    const prefix = turn ?? [table, threadId]
+    return { from: prefix, until: afterPrefix(prefix), stream: 1, revision: prefix.length }
+  }
   const time = [`${table}.time`]
   return {
     from: sinceMs === undefined ? time : [...time, sinceMs],
@@ -154,8 +153,7 @@ function* callsOf(
 const pageOf = (index: IndexReader, table: string, request: ToolsRequest): Result<ToolsPage> => {
   const { threadId, cursor = null, limit = LIMIT, order = 'desc' } = request
   const isUp = order === 'asc'
-  const whole =
-    threadId === undefined ? homeWalk(table, request) : threadWalk(table, request, threadId)
+  const whole = walkOf(table, request)
   const from = cursor === null ? null : parseCursor(cursor, threadId)
   if (from !== null && E.isLeft(from)) return from
   const walk = from === null ? whole : behind(whole, from.right, isUp)
@@ -180,23 +178,16 @@ const asked =
     answer: (index: IndexReader, table: string, request: R) => Result<A>
   ) =>
   async (ledger: Ledger, request: R): Promise<Result<A>> => {
-    const { threadId } = request
-    const caughtUp =
-      threadId === undefined
-        ? await ledger.everything()
-        : E.map((info: StreamInfo) => [info])(await ledger.one(threadId))
+    const caughtUp = await ledger.some(request.threadId)
     if (E.isLeft(caughtUp)) return caughtUp
     const index = await withLeftBehind(ledger, caughtUp.right)
     return answer(index, ledger.table(tools), request)
   }
 
 export const toolsPage = asked(pageOf)
-export const toolsSummary = asked((index, table, filter: ToolsFilter) => {
-  const { threadId } = filter
-  const walk =
-    threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
-  return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
-})
+export const toolsSummary = asked((index, table, filter: ToolsFilter) =>
+  E.right(summaryOf(callsOf(index, table, walkOf(table, filter), true), isWanted(filter)))
+)
 export const blame = asked((index, table, request: BlameRequest) =>
   E.right(fileHistory(index, table, request))
 )

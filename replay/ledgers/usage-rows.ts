@@ -12,7 +12,7 @@ import {
   type UsageThread
 } from '../../projections/usage.ts'
 import type { RowKey } from '../../projections/projection.ts'
-import { afterPrefix } from '../catch-up/overlay.ts'
+import { afterPrefix, rowsUnder } from '../catch-up/overlay.ts'
 import type { Ledger } from './ledger.ts'
 
 export type UsageRow = Spend & { readonly path: string }
@@ -40,8 +40,7 @@ export type SumsOf = (threadId: string) => Iterable<UsageSum>
 export const sumsOfEach =
   ({ env, table }: Ledger): SumsOf =>
   (threadId) => {
-    const prefix = sumsPrefix(table(usage), threadId)
-    const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    const rows = rowsUnder(env.index, sumsPrefix(table(usage), threadId))
     return rows.flatMap(([, sums]) => sums as ReadonlyArray<UsageSum>)
   }
 

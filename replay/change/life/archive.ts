@@ -12,7 +12,6 @@ import {
 } from '../../../domain/changes/relocation.ts'
 import { descendantsOf } from '../../read/threads/agents.ts'
 import {
-  byThread,
   holding,
   isHeldAs,
   openExpected,
@@ -22,6 +21,7 @@ import {
   type Planned,
   type RelocatedThreads
 } from './life.ts'
+import { grouped } from '../../grouped.ts'
 import type { HomeWriter, SkippedThread } from '../../home-ports.ts'
 import { impossible, type Result } from '../../result.ts'
 
@@ -91,14 +91,14 @@ const sortThreads = (
   files: ReadonlyArray<HomeFile>,
   exactly: Exactly | null
 ): Result<SortedThreads> => {
-  const grouped = byThread(files)
+  const byThread = grouped(files, (file) => file.threadId)
   const [rootId] = ids
   const nowMs = writer.nowMs()
   const moves: Array<FileMove> = []
   const skipped: Array<SkippedThread> = []
   const times: Array<readonly [string, number]> = []
   for (const threadId of ids) {
-    const mine = (grouped.get(threadId) ?? []).filter((file) => file.archived === WAYS[way].wants)
+    const mine = (byThread.get(threadId) ?? []).filter((file) => file.archived === WAYS[way].wants)
     const isNeeded = threadId === rootId || exactly !== null
     if (mine.length === 0) {
       if (isNeeded)

@@ -7,7 +7,7 @@ import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Began, Inverse } from '../../../domain/changes/operations.ts'
-import { type HomeFile, type Relocation } from '../../../domain/changes/relocation.ts'
+import type { HomeFile, Relocation } from '../../../domain/changes/relocation.ts'
 import { idInMetadata, type Find } from '../../read/threads/identity.ts'
 import type { Opener, OpenThread } from '../../read/threads/open-thread.ts'
 import { threadRow } from '../../read/threads/thread-row.ts'
@@ -214,18 +214,6 @@ export const holding = async <A>(
   } finally {
     await hold.right.release(finished)
   }
-}
-
-export const byThread = (
-  files: ReadonlyArray<HomeFile>
-): ReadonlyMap<string, ReadonlyArray<HomeFile>> => {
-  const found = new Map<string, Array<HomeFile>>()
-  for (const file of files) {
-    const known = found.get(file.threadId)
-    if (known === undefined) found.set(file.threadId, [file])
-    else known.push(file)
-  }
-  return found
 }
 
 /** Where the files of some threads lie and how large they are: enough to tell later that nothing happened since. */

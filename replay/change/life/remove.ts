@@ -7,7 +7,6 @@ import type { JsonObject } from '../../../domain/json.ts'
 import { trashOf, trashPath, type HomeFile } from '../../../domain/changes/relocation.ts'
 import { descendantsOf } from '../../read/threads/agents.ts'
 import {
-  byThread,
   holding,
   isHeldAs,
   openExpected,
@@ -19,6 +18,7 @@ import {
   type PlannedOptions,
   type RelocatedThreads
 } from './life.ts'
+import { grouped } from '../../grouped.ts'
 import type { HomeWriter, TrashEntry } from '../../home-ports.ts'
 import { impossible, type Result } from '../../result.ts'
 
@@ -83,8 +83,8 @@ const planOf = (
   files: ReadonlyArray<HomeFile>,
   permanent: boolean
 ): Planned => {
-  const grouped = byThread(files)
-  const wanted = ids.flatMap((id) => grouped.get(id) ?? [])
+  const byThread = grouped(files, (file) => file.threadId)
+  const wanted = ids.flatMap((id) => byThread.get(id) ?? [])
   return {
     request: {
       operation: 'delete',

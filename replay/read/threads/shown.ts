@@ -5,12 +5,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../../domain/ids.ts'
 import { once } from '../../../domain/once.ts'
 import type { Page, Thread } from '../../../domain/protocol.ts'
+import type { ThreadFacts } from '../../../domain/thread/thread.ts'
 import type { homeCatchUp } from '../../catch-up/backfill.ts'
 import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
 import { codexTimes } from '../lists/codex-times.ts'
 import { freshList, strictList, type ListParts } from '../lists/fresh-list.ts'
 import type { Listed } from '../lists/list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
+import { agentRow, type Agent } from './agents.ts'
+import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'
 import type { Opener } from './open-thread.ts'
 import type { StreamInfo } from '../../ports.ts'
@@ -139,5 +142,33 @@ export const summarize = async (
   if (E.isLeft(siblings)) return siblings
   return E.right(
     summaryView(opened.right.row(), opened.right.info, face, contextOf(parts, siblings.right))
+  )
+}
+
+/** A thread with all that its log says of it, to compare it with something else. */
+export interface ThreadRecord {
+  readonly info: StreamInfo
+  readonly facts: ThreadFacts
+  /** What `session_index.jsonl` calls it. */
+  readonly name: string | null
+  /** Null for a thread that was not spawned. */
+  readonly agent: Agent | null
+}
+
+/** Catches the whole home up and answers with every thread that could be read, by path. */
+export const threadRecords = async (
+  parts: ShownParts,
+  home: Home
+): Promise<Result<ReadonlyArray<ThreadRecord>>> => {
+  const caughtUp = await home.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const names = parts.names.all()
+  return E.right(
+    caughtUp.right.flatMap((info): ReadonlyArray<ThreadRecord> => {
+      const row = threadRow(parts, info.streamId)
+      if (row === null) return []
+      const name = givenName(parts, (id) => names.get(id) ?? null, row, info)
+      return [{ info, facts: row.facts, name, agent: agentRow(parts, info.streamId) }]
+    })
   )
 }
