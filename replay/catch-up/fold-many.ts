@@ -96,14 +96,8 @@ const takeDelivered = async (work: Work): Promise<Done> => {
 
 const GONE = /^ENOENT\b/
 
-interface Failed {
-  readonly failed: StoreError
-}
-
 const attempt = (env: Env, info: StreamInfo, sink: Sink) =>
-  foldStream(env, info, sink).catch((cause: unknown): Failed => ({
-    failed: ioFailure(cause, info.path)
-  }))
+  foldStream(env, info, sink).catch((cause: unknown) => ({ failed: ioFailure(cause, info.path) }))
 
 /** One that moved between the look at the folders and its turn is read where it is now. */
 const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
@@ -259,14 +253,12 @@ const frontier = (env: Env, ordered: ReadonlyArray<StreamInfo>, { reached }: Man
   }
 }
 
-const byPath = (a: StreamInfo, b: StreamInfo): number => (a.path < b.path ? -1 : 1)
-
 const queueOf = (
   infos: ReadonlyArray<StreamInfo>,
   unseen: ReadonlySet<StreamInfo>,
   { reached, fromMiddle }: Manner
 ): Array<StreamInfo> => {
-  if (reached !== undefined) return [...infos].sort(byPath)
+  if (reached !== undefined) return infos.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const middle = fromMiddle === true ? Math.floor(infos.length / 2) : 0
   const turned = [...infos.slice(middle), ...infos.slice(0, middle)]
   return [

@@ -292,14 +292,13 @@ const handOver = (
     complete
   }
   const states = Object.fromEntries(run.projections.map((p, i) => [p.name, run.states[i]]))
-  const last = [
-    { key: statesKey(run.env, streamId), value: states },
-    { key, value: checkpoint }
-  ]
   const unsettled = !complete || !isShown(run)
   if (unsettled || run.checkpoint !== null)
     run.rows.put([{ key: unsettledKey(run.env, streamId), value: unsettled ? true : null }])
-  run.rows.put(last)
+  run.rows.put([
+    { key: statesKey(run.env, streamId), value: states },
+    { key, value: checkpoint }
+  ])
   sink.add(run.rows.take(), toStored({ key, value: run.checkpoint }))
   run.checkpoint = checkpoint
 }
@@ -394,12 +393,8 @@ export const forgetStream = (
     const table = tableOf(projection, view)
     rows.put(projection.forget(streamId, { profile: env.profile, rows, table }))
   }
-  const last = [
-    { key: statesKey(env, streamId), value: null },
-    { key: unsettledKey(env, streamId), value: null },
-    { key, value: null }
-  ]
-  rows.put(last)
+  for (const gone of [statesKey(env, streamId), unsettledKey(env, streamId), key])
+    rows.put([{ key: gone, value: null }])
   const checkpoint = checkpointOf(env, streamId)
   if (isNews) rows.put(notesOnLoss(env, streamId, checkpoint))
   sink.add(rows.take(), toStored({ key, value: checkpoint }))

@@ -44,10 +44,7 @@ export const startReview = (
         const moment = momentOf(env.writer)
         const id = idInMetadata(row(), info)
         const outer = newTurn(id, await modeOf(env, info), moment)
-        review = {
-          outer,
-          inner: newTurn(id, outer.mode, moment, { rootTurnId: outer.turnId })
-        }
+        review = { outer, inner: newTurn(id, outer.mode, moment, { rootTurnId: outer.turnId }) }
         return E.right({
           events: reviewStarted(review, target, null, moment),
           inverse: { none: 'end it with "unroll review complete", then hide its turns' }

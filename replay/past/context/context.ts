@@ -275,25 +275,16 @@ interface LeftSize {
   readonly tokens: number
 }
 
-interface Partly {
-  readonly usage: TokenInfo | null
-  readonly tokens: number | null
-}
-
 /** Reads back until the context is whole, or to a limit: then null, unless the thread is shorter. */
 const leftByReading = async (
   env: Env,
   info: StreamInfo,
   turns: number,
   limitBytes: number
-): Promise<Partly> => {
+): Promise<Pick<LeftSize, 'usage'> & { readonly tokens: number | null }> => {
   const keep = (item: JsonObject): JsonObject => countedItem(item, env.profile)
-  const reader = contextReader(env.profile, {
-    settings: false,
-    usage: true,
-    rollback: turns,
-    keep
-  })
+  const wanted = { settings: false, usage: true, rollback: turns, keep }
+  const reader = contextReader(env.profile, wanted)
   const end = await endOfThread(env, info)
   let isCut = false
   await readBack(env, info, end, (event) => {
