@@ -3,7 +3,7 @@
  * the one that is read.
  */
 import type { RowKey, RowWrite } from '../../projections/projection.ts'
-import { grouped } from '../grouped.ts'
+import { grouped } from '../../domain/grouped.ts'
 import type { SpareFile } from '../ports.ts'
 import { isNoted, noteOf, sparesTable, trimNotes, type Noting } from './changes.ts'
 import { rowsUnder, toStored } from './overlay.ts'

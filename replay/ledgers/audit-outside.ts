@@ -5,7 +5,7 @@ import { lineRow, outsideRows, type OutsideFacts } from '../../domain/ledgers/au
 import { made, wrote, type TimedRow } from '../../domain/ledgers/audit/operations.ts'
 import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
 import type { AuditFile, FileRow } from './audit-files.ts'
-import { grouped } from '../grouped.ts'
+import { grouped } from '../../domain/grouped.ts'
 import type { AuditHome } from '../home-ports.ts'
 import type { Operations } from './audit-operations.ts'
 

@@ -23,7 +23,7 @@ import { pluginUse, pluginUsePrefix, type PluginUseRow } from '../../projections
 import type { Rows } from '../../projections/projection.ts'
 import { notPossible } from '../../domain/errors.ts'
 import { rowsOf } from '../catch-up/project.ts'
-import { grouped } from '../grouped.ts'
+import { grouped } from '../../domain/grouped.ts'
 import type { HomeLog } from '../home-ports.ts'
 import { foldHomeLog, homeLogTable } from './home-log.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'

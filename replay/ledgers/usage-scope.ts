@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../domain/ids.ts'
 import type { UsageThread } from '../../projections/usage.ts'
-import { grouped } from '../grouped.ts'
+import { grouped } from '../../domain/grouped.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Ledger } from './ledger.ts'
 import { usageThread, usageThreads } from './usage-rows.ts'

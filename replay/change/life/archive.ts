@@ -21,7 +21,7 @@ import {
   type Planned,
   type RelocatedThreads
 } from './life.ts'
-import { grouped } from '../../grouped.ts'
+import { grouped } from '../../../domain/grouped.ts'
 import type { HomeWriter, SkippedThread } from '../../home-ports.ts'
 import { impossible, type Result } from '../../result.ts'
 

@@ -18,7 +18,7 @@ import {
   type PlannedOptions,
   type RelocatedThreads
 } from './life.ts'
-import { grouped } from '../../grouped.ts'
+import { grouped } from '../../../domain/grouped.ts'
 import type { HomeWriter, TrashEntry } from '../../home-ports.ts'
 import { impossible, type Result } from '../../result.ts'
 

@@ -14,7 +14,7 @@ import {
 } from '../../../projections/agents.ts'
 import { rowsUnder } from '../../catch-up/overlay.ts'
 import type { Env } from '../../catch-up/project.ts'
-import { grouped } from '../../grouped.ts'
+import { grouped } from '../../../domain/grouped.ts'
 
 export interface Agent extends AgentRow {
   readonly threadId: string
