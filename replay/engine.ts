@@ -14,17 +14,15 @@ import { ownWrites } from './read/follow/own.ts'
 import { refusingOptions } from './change-options.ts'
 import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
-import { itemPage } from './read/pages/item-page.ts'
+import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import { ledgersOf } from './ledgers/families.ts'
-import { threadRecords } from './read/threads/records.ts'
 import { finder, findNamed, type Find } from './read/threads/identity.ts'
 import { damageRows, threadOpener, type Opener } from './read/threads/open-thread.ts'
 import { threadContext } from './past/context/context.ts'
 import { lifecycle } from './change/life/lifecycle.ts'
 import { mutationsOf } from './change/mutate/mutations.ts'
 import type { StreamInfo } from './ports.ts'
-import { readItems } from './read/pages/read-items.ts'
 import { resolveThread } from './read/threads/resolve.ts'
 import { sessionLines } from './past/context/session.ts'
 import { fullText, type FullText } from './read/search/full-text.ts'
@@ -34,12 +32,17 @@ import { keepNothing, keepPages, type Keep } from './read/pages/kept.ts'
 import { turnPage } from './read/pages/turn-page.ts'
 import type { Answer, Result } from './result.ts'
 import type { Engine, EngineParts } from './use-cases.ts'
-import { listThreads, readThread, searchThreads, summarize } from './read/threads/shown.ts'
+import {
+  listThreads,
+  readThread,
+  searchThreads,
+  summarize,
+  threadRecords
+} from './read/threads/shown.ts'
 import { branching } from './change/mutate/branching.ts'
 
 export type { Engine, EngineParts } from './use-cases.ts'
-export type { ThreadRecord } from './read/threads/records.ts'
-export type { FoundThread } from './read/threads/shown.ts'
+export type { FoundThread, ThreadRecord } from './read/threads/shown.ts'
 export type { BranchPoint } from './change/mutate/branch.ts'
 export type {
   ContextPoint,
@@ -120,7 +123,6 @@ const placesOf = (parts: EngineParts, find: Find) => {
   } satisfies Partial<Engine>
 }
 
-/** Makes an engine; it owns the index and closes it. */
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
   const { store, writer } = own

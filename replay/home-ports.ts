@@ -28,7 +28,6 @@ export interface Remembered {
 
 /** A line of a home log; as a guard it tells later whether it still stands there. */
 export interface HomeLogLine extends Guard {
-  /** Without its newline. */
   readonly text: string
   /** True when it was copied from the log of another home. */
   readonly isCopied?: true
@@ -47,7 +46,6 @@ export interface HomeLogWriter {
   /** An id that sorts by time. */
   readonly newId: () => string
   readonly nowMs: () => number
-  /** Who this process is. */
   readonly process: { readonly pid: number; readonly user: string }
 }
 
@@ -147,7 +145,6 @@ export interface HomeWriter {
     operationId: string,
     done: ReadonlyArray<FileExchange>
   ) => Promise<Either<StoreError, StagedExchange>>
-  /** What can be restored, newest first. */
   readonly trash: () => Promise<Either<StoreError, ReadonlyArray<TrashEntry>>>
   /**
    * Brings compressed files of a thread back as plain ones; `files` holds the digest of each by its path. Absent where nothing is
@@ -172,6 +169,5 @@ export interface AuditHome {
   readonly names: () => Promise<ReadonlyArray<NameLine>>
   /** Every record of `external_agent_session_imports.json`. */
   readonly imports: () => Promise<ReadonlyArray<ImportRecord>>
-  /** For exports. */
   readonly sha256: Sha256
 }

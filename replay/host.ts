@@ -3,7 +3,6 @@
  * the log by the same append as everything else. unroll itself says nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../domain/errors.ts'
 import { streamId } from '../domain/ids.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
@@ -27,7 +26,6 @@ import {
 import { modeOf, momentOf, newTurn } from './change/mutate/turn-context.ts'
 import {
   openTarget,
-  requestOf,
   SAID,
   written,
   type MutationEnv,
@@ -36,13 +34,12 @@ import {
 } from './change/mutate/write.ts'
 import type { AskedOptions, MutationOptions } from './change/life/life.ts'
 import type { Appended } from './ports.ts'
-import { recorded } from './change/life/recorded.ts'
-import { tailEvents } from './read/threads/tail.ts'
+import { recorded, requestOf } from './change/life/recorded.ts'
+import { tailEvents } from './read/threads/lines.ts'
 import { idInMetadata } from './read/threads/identity.ts'
-import type { Answer, Result } from './result.ts'
+import { invalidRequest, type Answer, type Result } from './result.ts'
 
 export interface TurnInput {
-  /** What the user says. */
   readonly text: string
   /** Members of `turn_context` that differ from the turn before; a new thread needs at least `model`. */
   readonly settings?: JsonObject
@@ -52,7 +49,6 @@ export interface TurnInput {
   readonly modelContextWindow?: number
 }
 
-/** An event that a host composes itself; the time comes from the clock. */
 export interface HostEvent {
   readonly type: string
   readonly payload: JsonObject
@@ -72,7 +68,6 @@ export interface ToolCall {
 export interface LiveTurn {
   readonly threadId: string
   readonly turnId: string
-  /** The agent says something. */
   readonly say: (text: string, phase?: 'commentary' | 'final_answer') => Answer<Written>
   readonly call: (call: ToolCall) => Answer<Written>
   /** Anything else a rollout can hold: reasoning, token counts, patches … */
@@ -96,7 +91,6 @@ export interface Hosting {
   ) => Answer<LiveTurn>
 }
 
-/** A thread that is not on disk yet: it will be with its first turn. */
 const draftThread = (env: MutationEnv, defaultProvider: string, thread: NewThread): ThreadDraft => {
   const { writer, profile } = env
   const id = streamId(writer.newId())
@@ -123,19 +117,12 @@ const settingsOfFacts = (facts: ThreadFacts): JsonObject => ({
 const contextEvent = (turn: WrittenTurn, settings: JsonObject, timestamp: string): NewEvent => {
   const { turn_id: _, root_turn_id: __, ...kept } = settings
   const root = turn.mode === 'paginated' ? { root_turn_id: turn.rootTurnId } : {}
-  return {
-    timestamp,
-    type: 'turn_context',
-    payload: { turn_id: turn.turnId, ...root, ...kept }
-  }
+  const payload = { turn_id: turn.turnId, ...root, ...kept }
+  return { timestamp, type: 'turn_context', payload }
 }
 
 const WHOLE_TURNS = { none: SAID }
-
-const NO_MODEL: StoreError = {
-  _tag: 'InvalidRequest',
-  message: 'the first turn of a thread must say which model it uses'
-}
+const NO_OPTIONS: MutationOptions = {}
 
 const opening = (
   env: MutationEnv,
@@ -143,7 +130,8 @@ const opening = (
   settings: JsonObject,
   input: TurnInput
 ): Result<ReadonlyArray<NewEvent>> => {
-  if (typeof settings['model'] !== 'string') return E.left(NO_MODEL)
+  if (typeof settings['model'] !== 'string')
+    return invalidRequest('the first turn of a thread must say which model it uses')
   const moment = momentOf(env.writer)
   const at = new Date(moment.nowMs).toISOString()
   return E.right([
@@ -207,8 +195,7 @@ const beginDraft = async (
   const settings = { cwd: cwd ?? '', ...REQUIRED, ...input.settings }
   const events = opening(env, turn, settings, input)
   if (E.isLeft(events)) return events
-  const beginning = { operation: 'turn', arguments: { turnId: turn.turnId } }
-  const request = requestOf(threadId, beginning, options)
+  const request = requestOf(threadId, 'turn', { turnId: turn.turnId }, options)
   return recorded(env, request, null, async () => {
     const append = env.store.append(streamId(threadId), 'no_stream', [meta, ...events.right])
     return E.map(({ next }: Appended) => ({
@@ -223,16 +210,11 @@ const liveTurn = (env: MutationEnv, { threadId, turn }: BegunTurn, beganMs: numb
   let said: string | null = null
   const { turnId } = turn
   const add = (events: () => ReadonlyArray<NewEvent>): Answer<Written> =>
-    written(
-      env,
-      threadId,
-      {},
-      {
-        operation: 'turn-events',
-        arguments: { turnId },
-        plan: async () => E.right({ events: events(), inverse: WHOLE_TURNS })
-      }
-    )
+    written(env, threadId, NO_OPTIONS, {
+      operation: 'turn-events',
+      arguments: { turnId },
+      plan: async () => E.right({ events: events(), inverse: WHOLE_TURNS })
+    })
   const moment = () => momentOf(env.writer)
   return {
     threadId,

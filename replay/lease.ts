@@ -12,7 +12,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
 import type { Lessee } from './ports.ts'
 
-/** What the system tells about a process. */
 export type Fate = ReturnType<Lessee['fateOf']>
 
 /** What decides whether a lease is still its holder's. */
@@ -38,7 +37,6 @@ export const judgeLease = (
   return holder.fate === 'unknown' && nowMs >= holder.deadlineMs ? 'expired' : 'held'
 }
 
-/** How long things take. */
 export interface LeaseTerms {
   /** A lease ends when it was not renewed for so long. */
   readonly termMs: number
@@ -81,7 +79,6 @@ export type Acquired<S> =
   | 'released'
   | 'timed_out'
 
-/** The clocks of who wants a lease. */
 export type LeaseClock = Pick<Lessee, 'nowMs' | 'steadyMs' | 'pause' | 'every'>
 
 /** Keeps a lease that was just acquired until it is released or lost. */
@@ -117,7 +114,6 @@ const keepLease = <S>(
   }
 }
 
-/** How a lease is acquired. */
 export interface LeaseRequest<S> {
   readonly store: LeaseStore<S>
   readonly clock: LeaseClock

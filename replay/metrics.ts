@@ -10,7 +10,6 @@ import { CHANGE_REASONS } from '../domain/home-change.ts'
 /** A counter only grows; a level goes up and down; a duration is a distribution of times. */
 export type MetricKind = 'counter' | 'level' | 'duration'
 
-/** What a metric is. */
 export interface Metric {
   readonly kind: MetricKind
   /** One sentence for readers of the numbers. */
@@ -204,15 +203,12 @@ export const METRICS = {
   ...EXPORT
 } as const satisfies Readonly<Record<string, Metric>>
 
-/** A name of the catalogue. */
 export type MetricName = keyof typeof METRICS
 
-/** Names of metrics that are counted. */
 export type Counted = {
   [N in MetricName]: (typeof METRICS)[N]['kind'] extends 'duration' ? never : N
 }[MetricName]
 
-/** Names of metrics that are timed. */
 export type Timed = Exclude<MetricName, Counted>
 
 /** The labels of a metric, each with one of its values. */

@@ -1,20 +1,13 @@
 /**
  * The operation log, as the records of a home log.
  */
-import { toOperationRecord, type OperationRecord } from '../domain/changes/operations.ts'
+import { toOperationRecord } from '../domain/changes/operations.ts'
+import { parsedJson } from '../domain/json.ts'
 import type { HomeLog, HomeLogLine, OperationLog } from './home-ports.ts'
-
-const recordOf = (text: string): OperationRecord | null => {
-  try {
-    return toOperationRecord(JSON.parse(text))
-  } catch {
-    return null
-  }
-}
 
 async function* recordsIn(lines: AsyncIterable<HomeLogLine>, isOwn = false) {
   for await (const { text, isCopied } of lines) {
-    const record = isOwn && isCopied === true ? null : recordOf(text)
+    const record = isOwn && isCopied === true ? null : toOperationRecord(parsedJson(text))
     if (record !== null) yield record
   }
 }

@@ -27,6 +27,13 @@ export interface Position {
   readonly offset: number
 }
 
+/** A place in a thread's files: bytes from the front of one segment of its lineage. */
+export type FilePlace = Pick<Position, 'segment' | 'offset'>
+
+/** Order of two places in a lineage. */
+export const comparePlaces = (a: FilePlace, b: FilePlace): number =>
+  a.segment - b.segment || a.offset - b.offset
+
 /** The position before the first event. */
 export const START: Position = { revision: 0, segment: 0, offset: 0 }
 

@@ -5,10 +5,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { notPossible, type NextStep, type Obstacle, type StoreError } from '../domain/errors.ts'
 
-/** A value, or why there is none. */
 export type Result<A> = E.Either<StoreError, A>
 
-/** A use case, run when it is called. */
 export type Answer<A> = TaskEither<StoreError, A>
 
 export const invalidRequest = (message: string): Result<never> =>

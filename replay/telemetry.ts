@@ -5,17 +5,13 @@
  */
 import type { Counted, LabelsOf, Timed } from './metrics.ts'
 
-/** Where numbers go. */
 export interface Telemetry {
-  /** Adds to a counter, or moves a level. */
   readonly count: <N extends Counted>(name: N, labels: LabelsOf<N>, by?: number) => void
-  /** Adds one time to a distribution. */
   readonly time: <N extends Timed>(name: N, labels: LabelsOf<N>, durationMs: number) => void
   /** A clock that only goes forward, in milliseconds; only differences mean something. */
   readonly nowMs: () => number
 }
 
-/** Nobody listens. */
 export const noTelemetry: Telemetry = {
   count: () => undefined,
   time: () => undefined,

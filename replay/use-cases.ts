@@ -2,8 +2,7 @@
  * Everything a caller can ask an engine, and what an engine is made of.
  */
 import type { Answer } from './result.ts'
-import type { ThreadRecord } from './read/threads/records.ts'
-import type { FoundThread } from './read/threads/shown.ts'
+import type { FoundThread, ThreadRecord } from './read/threads/shown.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
@@ -39,7 +38,6 @@ import type { SearchRequest } from './read/search/search.ts'
 import type { TimelinePage, TimelineRequest } from './read/pages/timeline.ts'
 import type { TurnPageRequest } from './read/pages/turn-page.ts'
 
-/** What the engine is made of. */
 export interface EngineParts extends LifeParts {
   /** Provider of threads whose file names none, and of lists that name none. */
   readonly defaultProvider: string
@@ -53,7 +51,6 @@ export interface EngineParts extends LifeParts {
   readonly auditHome?: AuditHome
 }
 
-/** Everything a caller can ask. */
 export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledgers {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   /**

@@ -13,7 +13,6 @@ import type { Index, Lessee, ProcessIdentity } from '../ports.ts'
 import { stopwatch, type Telemetry } from '../telemetry.ts'
 import { toStored } from './overlay.ts'
 
-/** Who works on a home, and how far that is. */
 export interface BackfillLease {
   readonly owner: ProcessIdentity
   /** Drawn anew for each lease. */
@@ -28,7 +27,6 @@ export interface BackfillLease {
   readonly bytesTotal: number
 }
 
-/** How far a backfill is. */
 export type BackfillProgress = Pick<BackfillLease, 'watermark' | 'done' | 'bytes'>
 
 /** Its holder is waited for as long as Codex waits, and less while it makes no progress. */
@@ -39,14 +37,12 @@ export const BACKFILL_TERMS: LeaseTerms = {
   stallMsMax: 10_000
 }
 
-/** The lease of a backfill that this process does. */
 export interface HeldBackfill {
   /** Tells those who wait how far it is, and renews the lease. */
   readonly renew: (progress: BackfillProgress) => Promise<void>
   readonly release: () => Promise<void>
 }
 
-/** What the lease of a backfill is acquired with. */
 export interface BackfillParts {
   readonly index: Index
   readonly key: RowKey

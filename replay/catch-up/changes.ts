@@ -16,7 +16,7 @@ import type { RowWrite } from '../../projections/projection.ts'
 import { threads } from '../../projections/threads.ts'
 import type { Index, StreamInfo } from '../ports.ts'
 import { noTelemetry, type Telemetry } from '../telemetry.ts'
-import { afterPrefix, toStored } from './overlay.ts'
+import { afterPrefix, rowsUnder, toStored } from './overlay.ts'
 
 export interface ChangeNotes {
   /** Absolute path of the home. */
@@ -35,7 +35,6 @@ export interface Noting {
   readonly notes?: ChangeNotes
 }
 
-/** What a checkpoint says of the outside of a stream. */
 export type CheckpointedFile = Pick<StreamInfo, 'path' | 'archived' | 'sizeBytes' | 'inode'> & {
   /** Absent where it was not, or where an older version looked. */
   readonly compressed?: boolean
@@ -48,7 +47,6 @@ const tableIn = ({ profile, strict }: Noting, name: string): string =>
   tableName(name, 1, viewName(profile, strict))
 const changesTable = (env: Noting): string => tableIn(env, 'home-changes')
 
-/** Table of the files that are not read, by thread. */
 export const sparesTable = (env: Noting): string => tableIn(env, 'home-spares')
 
 /** Only the group behind the lists records changes; the others would record them again. */
@@ -160,10 +158,8 @@ export const trimNotes = async (env: Noting): Promise<void> => {
   )()
 }
 
-/** The changes that are kept, newest first. */
 export const changesIn = (env: Noting, limit: number): ReadonlyArray<HomeChange> => {
-  const table = changesTable(env)
-  return env.index.range([table], afterPrefix([table]), limit, true).map(([key, value]) => ({
+  return rowsUnder(env.index, [changesTable(env)], limit, true).map(([key, value]) => ({
     noticedAtMs: key[1] as number,
     threadId: key[2] as string,
     reason: key[3] as ChangeReason,

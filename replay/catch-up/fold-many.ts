@@ -27,7 +27,6 @@ import {
 /** Told after every stream of a long catch-up; bytes are those of the files, in all where that is known. */
 export type Progress = (done: number, total: number, bytes: number, bytesTotal?: number) => void
 
-/** Bytes of these files. */
 export const bytesOf = (infos: ReadonlyArray<StreamInfo>): number =>
   infos.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 
@@ -95,14 +94,8 @@ const takeDelivered = async (work: Work): Promise<Done> => {
   return E.right(undefined)
 }
 
-interface Failed {
-  readonly failed: StoreError
-}
-
 const attempt = (env: Env, info: StreamInfo, sink: Sink) =>
-  foldStream(env, info, sink).catch((cause: unknown): Failed => ({
-    failed: ioFailure(cause, info.path)
-  }))
+  foldStream(env, info, sink).catch((cause: unknown) => ({ failed: ioFailure(cause, info.path) }))
 
 /** One that moved between the look at the folders and its turn is read where it is now. */
 const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
@@ -257,15 +250,12 @@ const frontier = (env: Env, ordered: ReadonlyArray<StreamInfo>, { reached }: Man
   }
 }
 
-const byPath = (a: StreamInfo, b: StreamInfo): number => (a.path < b.path ? -1 : 1)
-
-/** The order in which streams are begun. */
 const queueOf = (
   infos: ReadonlyArray<StreamInfo>,
   unseen: ReadonlySet<StreamInfo>,
   { reached, fromMiddle }: Manner
 ): Array<StreamInfo> => {
-  if (reached !== undefined) return [...infos].sort(byPath)
+  if (reached !== undefined) return infos.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const middle = fromMiddle === true ? Math.floor(infos.length / 2) : 0
   const turned = [...infos.slice(middle), ...infos.slice(0, middle)]
   return [

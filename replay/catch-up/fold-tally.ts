@@ -12,7 +12,6 @@ interface FoldedBatch {
   readonly next: Position
 }
 
-/** Adds up a fold. */
 export interface FoldTally {
   readonly add: (batch: FoldedBatch) => void
   /** The fold begins again at the first byte. */

@@ -7,19 +7,16 @@ import type { Committed, Index, StoredRow } from '../ports.ts'
 import { toStored } from './overlay.ts'
 import { indexSink, type Sink } from './project.ts'
 
-/** What one stream adds. */
 export interface Part {
   readonly writes: ReadonlyArray<StoredRow>
   readonly expected: StoredRow
 }
 
-/** A sink that keeps streams apart until they are committed together. */
 export interface Gathered {
   readonly sink: Pick<Sink, 'add' | 'size'>
   readonly take: () => ReadonlyArray<Part>
 }
 
-/** Gathers parts. */
 export const gathered = (): Gathered => {
   let parts: Array<Part> = []
   let size = 0

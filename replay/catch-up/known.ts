@@ -60,7 +60,6 @@ const streamsIn = (env: Env): ReadonlyMap<StreamId, boolean | null> => {
   return streams
 }
 
-/** Reads a checkpoint when it is first asked for, and keeps it. */
 const checkpointReader = (env: Env): KnownStreams['checkpoint'] => {
   const read = new Map<string, Checkpoint | null>()
   return (id) => {
@@ -95,7 +94,6 @@ const differencesFrom = (
 
 /** What the index knows of a home, and how the home is compared with it. */
 export interface HomeKnowledge {
-  /** Looked up again when some process committed. */
   readonly load: () => KnownStreams
   readonly compare: (known: KnownStreams) => Result<Differences>
   /** Keeps a token for the next process, when the index holds exactly the streams that are there; nothing when none was asked for. */

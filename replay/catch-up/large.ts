@@ -37,7 +37,6 @@ export interface LargeCatchUp {
     gone: ReadonlyArray<StreamId>,
     isPatient: boolean
   ) => Promise<FoldOutcome>
-  /** Releases the lease. */
   readonly end: () => Promise<void>
 }
 

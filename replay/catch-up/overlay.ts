@@ -4,7 +4,6 @@
 import type { RowKey, Rows, RowWrite } from '../../projections/projection.ts'
 import type { Index, StoredRow } from '../ports.ts'
 
-/** Rows plus pending writes. */
 export interface Overlay extends Rows {
   readonly put: (writes: ReadonlyArray<RowWrite>) => void
   readonly size: () => number
@@ -12,7 +11,6 @@ export interface Overlay extends Rows {
   readonly take: () => ReadonlyArray<StoredRow>
 }
 
-/** A write as it is stored. */
 export const toStored = ({ key, value }: RowWrite): StoredRow => ({
   key,
   json: value === null ? null : JSON.stringify(value)
@@ -43,6 +41,14 @@ const beginsWith = (key: RowKey, prefix: RowKey): boolean =>
 /** Keys that begin with a prefix end before this one. */
 export const afterPrefix = (prefix: RowKey): RowKey => [...prefix, '\u{10ffff}']
 
+/** Rows of an index whose keys begin with a prefix. */
+export const rowsUnder = (
+  index: Pick<Index, 'range'>,
+  prefix: RowKey,
+  limit = Infinity,
+  reverse = false
+): ReturnType<Index['range']> => index.range(prefix, afterPrefix(prefix), limit, reverse)
+
 /** Folds look for rows by the first parts of longer keys: table, stream, turn id. */
 const GROUP_PARTS = 3
 
@@ -53,7 +59,6 @@ export const NO_ROWS = {
   keys: () => []
 } satisfies Pick<Index, 'get' | 'range' | 'keys'>
 
-/** An overlay with nothing pending. */
 export const overlay = (index: Pick<Index, 'get' | 'range'>): Overlay => {
   let pending = new Map<string, RowWrite>()
   // Rows that are looked for by a part of their key, by that part.

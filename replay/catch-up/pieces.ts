@@ -9,7 +9,6 @@ const ROWS_AT_ONCE = 256
 /** What a row costs, as bytes that are read. */
 const ROW_COST_BYTES = 4096
 
-/** Rows, in the order of their keys. */
 export type RowPiece = ReadonlyArray<readonly [RowKey, unknown]>
 
 /** The rows whose keys begin with these parts. What is committed between two pieces is in the later ones. */

@@ -60,7 +60,6 @@ export type FoldAside = (
   deliver: (part: FoldedPart) => void
 ) => Promise<boolean>
 
-/** What the engine works with. */
 export interface Env {
   readonly store: EventStore
   readonly index: Index
@@ -86,11 +85,9 @@ export interface Env {
   readonly giveWay?: (bytes: number) => Promise<void>
 }
 
-/** The sink of an environment. */
 export const telemetryOf = ({ telemetry = noTelemetry }: Pick<Env, 'telemetry'>): Telemetry =>
   telemetry
 
-/** The read models of an environment. */
 export const modelsOf = ({ models = THREADS }: Pick<Env, 'models'>): ReadModels => models
 
 /** How far a stream is folded, and what its outside told then. */
@@ -118,11 +115,9 @@ export interface Checkpoint {
 export const WRITES_MAX = 4096
 const ATTEMPTS_MAX = 8
 
-/** Table of the checkpoints of an environment. */
 export const checkpointsOf = (env: Env): string =>
   checkpointTable(modelsOf(env), viewName(env.profile, env.strict))
 
-/** Key of a stream's checkpoint. */
 export const checkpointKey = (env: Env, streamId: string): RowKey => [checkpointsOf(env), streamId]
 
 const statesKey = (env: Env, streamId: string): RowKey => [`${checkpointsOf(env)}.states`, streamId]
@@ -139,7 +134,6 @@ const unsettledKey = (env: Env, streamId: string): RowKey => [unsettledTable(env
 export const checkpointOf = (env: Env, streamId: string): Checkpoint | null =>
   (env.index.get(checkpointKey(env, streamId)) as Checkpoint | undefined) ?? null
 
-/** Reads the fold state of a projection for a stream. */
 export const stateOf = (env: Env, name: string, streamId: string): unknown =>
   (env.index.get(statesKey(env, streamId)) as Readonly<Record<string, unknown>> | undefined)?.[name]
 
@@ -162,7 +156,6 @@ export interface Sink {
   readonly flush: () => Promise<E.Either<StoreError, 'committed' | 'moved'>>
 }
 
-/** A sink over the index. */
 export const indexSink = (index: Index): Sink => {
   let writes: Array<StoredRow> = []
   let expected: Array<StoredRow> = []
@@ -299,14 +292,13 @@ const handOver = (
     complete
   }
   const states = Object.fromEntries(run.projections.map((p, i) => [p.name, run.states[i]]))
-  const last = [
-    { key: statesKey(run.env, streamId), value: states },
-    { key, value: checkpoint }
-  ]
   const unsettled = !complete || !isShown(run)
   if (unsettled || run.checkpoint !== null)
     run.rows.put([{ key: unsettledKey(run.env, streamId), value: unsettled ? true : null }])
-  run.rows.put(last)
+  run.rows.put([
+    { key: statesKey(run.env, streamId), value: states },
+    { key, value: checkpoint }
+  ])
   sink.add(run.rows.take(), toStored({ key, value: run.checkpoint }))
   run.checkpoint = checkpoint
 }
@@ -401,12 +393,8 @@ export const forgetStream = (
     const table = tableOf(projection, view)
     rows.put(projection.forget(streamId, { profile: env.profile, rows, table }))
   }
-  const last = [
-    { key: statesKey(env, streamId), value: null },
-    { key: unsettledKey(env, streamId), value: null },
-    { key, value: null }
-  ]
-  rows.put(last)
+  for (const gone of [statesKey(env, streamId), unsettledKey(env, streamId), key])
+    rows.put([{ key: gone, value: null }])
   const checkpoint = checkpointOf(env, streamId)
   if (isNews) rows.put(notesOnLoss(env, streamId, checkpoint))
   sink.add(rows.take(), toStored({ key, value: checkpoint }))
@@ -431,5 +419,4 @@ export const catchUp = async (env: Env, info: StreamInfo): Promise<E.Either<Stor
   return E.left({ _tag: 'Busy', what: `the index rows of thread ${info.streamId}` })
 }
 
-/** Rows of the index without pending writes. */
 export const rowsOf = (index: Index): Rows => overlay(index)

@@ -3,9 +3,10 @@
  * the one that is read.
  */
 import type { RowKey, RowWrite } from '../../projections/projection.ts'
+import { grouped } from '../../domain/grouped.ts'
 import type { SpareFile } from '../ports.ts'
 import { isNoted, noteOf, sparesTable, trimNotes, type Noting } from './changes.ts'
-import { afterPrefix, toStored } from './overlay.ts'
+import { rowsUnder, toStored } from './overlay.ts'
 
 const areSame = (some: ReadonlyArray<SpareFile>, others: ReadonlyArray<SpareFile>): boolean =>
   some.length === others.length &&
@@ -14,21 +15,13 @@ const areSame = (some: ReadonlyArray<SpareFile>, others: ReadonlyArray<SpareFile
 /** The files of each thread that are not read. */
 type Spares = ReadonlyMap<string, ReadonlyArray<string>>
 
-const byThread = (spares: ReadonlyArray<SpareFile>): Spares => {
-  const threads = new Map<string, Array<string>>()
-  for (const { streamId, path } of spares) {
-    const paths = threads.get(streamId)
-    if (paths === undefined) threads.set(streamId, [path])
-    else paths.push(path)
-  }
-  return threads
-}
-
-const inIndex = (env: Noting): Spares => {
-  const table = sparesTable(env)
-  const rows = env.index.range([table], afterPrefix([table]), Infinity, false)
-  return new Map(rows.map(([key, value]) => [key[1] as string, value as ReadonlyArray<string>]))
-}
+const inIndex = (env: Noting): Spares =>
+  new Map(
+    rowsUnder(env.index, [sparesTable(env)]).map(([key, value]) => [
+      key[1] as string,
+      value as ReadonlyArray<string>
+    ])
+  )
 
 /** The rows for one thread whose files that are not read are others than the index knows. */
 const writesFor = (
@@ -56,12 +49,12 @@ export const spareNotes = (env: Noting): ((spares: ReadonlyArray<SpareFile>) => 
   return async (spares) => {
     if (!isNoted(env) || (seen !== null && areSame(spares, seen))) return
     const before = inIndex(env)
-    const now = byThread(spares)
+    const now = grouped(spares, ({ streamId }) => streamId)
     for (const threadId of new Set([...before.keys(), ...now.keys()])) {
       const known = before.get(threadId) ?? []
-      const found = now.get(threadId) ?? []
-      if (known.length === found.length && known.every((path, i) => path === found[i])) continue
-      const files = spares.filter(({ streamId }) => streamId === threadId)
+      const files = now.get(threadId) ?? []
+      if (known.length === files.length && known.every((path, i) => path === files[i]?.path))
+        continue
       const key: RowKey = [sparesTable(env), threadId]
       const expected = toStored({ key, value: before.get(threadId) ?? null })
       // Another process that was first has noted the same.

@@ -19,11 +19,8 @@ import type { Answer, Result } from '../result.ts'
 
 export interface AnalyticsRequest {
   readonly contract: Contract
-  /** Only this thread. */
   readonly threadId?: string
-  /** Events at or after this time. */
   readonly sinceMs?: number
-  /** Events before this time. */
   readonly untilMs?: number
 }
 
@@ -63,15 +60,9 @@ const threadIds = async (
   { facts, usage }: AnalyticsParts,
   { threadId }: AnalyticsRequest
 ): Promise<Result<ReadonlyArray<string>>> => {
-  if (threadId !== undefined) {
-    const counted = await usage.one(threadId)
-    if (E.isLeft(counted)) return counted
-    const found = await facts.one(threadId)
-    return E.isLeft(found) ? found : E.right([found.right.streamId])
-  }
-  const counted = await usage.everything()
+  const counted = await usage.some(threadId)
   if (E.isLeft(counted)) return counted
-  const all = await facts.everything()
+  const all = await facts.some(threadId)
   return E.isLeft(all) ? all : E.right(all.right.map(({ streamId }) => streamId).sort())
 }
 

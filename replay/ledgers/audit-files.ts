@@ -5,14 +5,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { TrailRow } from '../../domain/ledgers/audit/row.ts'
 import { streamId } from '../../domain/ids.ts'
 import { threadAudit, trailPrefix, trailTimes } from '../../projections/audit.ts'
-import { afterPrefix } from '../catch-up/overlay.ts'
+import { afterPrefix, rowsUnder } from '../catch-up/overlay.ts'
 import type { EventStore, StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import type { Ledger } from './ledger.ts'
 import type { Result } from '../result.ts'
 
 export interface AuditFile {
-  /** Its segment. */
   readonly id: string
   readonly threadId: string
   /** Its name without folder and `.zst`. */
@@ -92,6 +91,6 @@ export function* rowsByTime({ env, table }: Ledger, after: TimePlace): Iterable<
 /** Time of the newest row of a file; 0 when it has none. */
 export const lastMsOf = ({ env, table }: Ledger, file: string): number => {
   const prefix = trailPrefix(table(threadAudit), file)
-  const [last] = env.index.range(prefix, afterPrefix(prefix), 1, true)
+  const [last] = rowsUnder(env.index, prefix, 1, true)
   return last === undefined ? 0 : (last[1] as TrailRow).orderMs
 }

@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { begunFact, endedFact, type OperationFact } from '../../domain/ledgers/audit/operations.ts'
 import { toOperationRecord } from '../../domain/changes/operations.ts'
+import { parsedJson } from '../../domain/json.ts'
 import type { HomeLogModel, RowKey, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { HomeLog } from '../home-ports.ts'
@@ -16,14 +17,6 @@ import type { Result } from '../result.ts'
 
 /** Ids in the log come from files; a key is short. */
 const KEY_CHARACTERS_MAX = 128
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
 
 const threadWrites = (
   table: string,
@@ -40,7 +33,7 @@ export const AUDIT_OPERATIONS: HomeLogModel<null> = {
   tables: ['', '.thread'],
   initial: null,
   evolve: (state, { text }, { rows, table }) => {
-    const record = toOperationRecord(parsed(text))
+    const record = toOperationRecord(parsedJson(text))
     if (record === null || record.id.length > KEY_CHARACTERS_MAX) return [state, []]
     const key: RowKey = [table, record.id]
     const known = rows.get(key) as OperationFact | undefined

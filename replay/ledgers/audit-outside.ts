@@ -5,6 +5,7 @@ import { lineRow, outsideRows, type OutsideFacts } from '../../domain/ledgers/au
 import { made, wrote, type TimedRow } from '../../domain/ledgers/audit/operations.ts'
 import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
 import type { AuditFile, FileRow } from './audit-files.ts'
+import { grouped } from '../../domain/grouped.ts'
 import type { AuditHome } from '../home-ports.ts'
 import type { Operations } from './audit-operations.ts'
 
@@ -18,19 +19,7 @@ export interface Trails {
   readonly row: (found: FileRow) => AuditRow
 }
 
-const grouped = <A extends { readonly threadId: string }>(
-  all: ReadonlyArray<A>
-): ReadonlyMap<string, ReadonlyArray<A>> => {
-  const groups = new Map<string, Array<A>>()
-  for (const one of all) {
-    const group = groups.get(one.threadId)
-    if (group === undefined) groups.set(one.threadId, [one])
-    else group.push(one)
-  }
-  return groups
-}
-
-const byName = (a: AuditFile, b: AuditFile): number => (a.name < b.name ? -1 : 1)
+const threadOf = ({ threadId }: { readonly threadId: string }): string => threadId
 
 /** Puts together what is known; each thread is looked at when it is first asked for. */
 export const trailsOf = async (
@@ -39,10 +28,13 @@ export const trailsOf = async (
   home: Pick<AuditHome, 'names' | 'imports'>,
   lastMs: (file: string) => number
 ): Promise<Trails> => {
-  const byThread = grouped([...files].sort(byName))
+  const byThread = grouped(
+    files.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    threadOf
+  )
   const byId = new Map(files.map((file) => [file.id, file]))
-  const names = grouped(await home.names())
-  const imports = grouped(await home.imports())
+  const names = grouped(await home.names(), threadOf)
+  const imports = grouped(await home.imports(), threadOf)
   const known = new Map<string, OutsideFacts>()
   const mine = (threadId: string): ReadonlyArray<AuditFile> => byThread.get(threadId) ?? []
   const outsideOf = (threadId: string): OutsideFacts => {

@@ -4,15 +4,12 @@
  */
 import type { TimedRow } from '../../domain/ledgers/audit/operations.ts'
 import type { AuditAction, AuditRow } from '../../domain/ledgers/audit/row.ts'
-import { isJsonObject } from '../../domain/json.ts'
+import { isJsonObject, parsedObject } from '../../domain/json.ts'
 import type { FileRow, TimePlace } from './audit-files.ts'
 
 export interface AuditRequest {
-  /** Only this thread. */
   readonly threadId?: string
-  /** Rows at or after this time. */
   readonly sinceMs?: number
-  /** Rows before this time. */
   readonly untilMs?: number
   /** Rows whose originator, client, user, account or kind of agent contains this text, ignoring case. */
   readonly actor?: string
@@ -22,7 +19,6 @@ export interface AuditRequest {
   readonly limit?: number
 }
 
-/** A page of the trail, oldest first. */
 export interface AuditPage {
   readonly data: ReadonlyArray<AuditRow>
   readonly nextCursor: string | null
@@ -48,15 +44,11 @@ const isPlace = (value: unknown): value is TimePlace =>
 
 /** Reads a cursor; null for a text that is none. */
 export const parseAuditCursor = (text: string): AuditCursor | null => {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (!isJsonObject(value)) return null
-    const { time, files, outside } = value
-    const whole = (time === null || isPlace(time)) && isJsonObject(files)
-    return whole && typeof outside === 'number' ? (value as unknown as AuditCursor) : null
-  } catch {
-    return null
-  }
+  const { time, files, outside } = parsedObject(text) ?? {}
+  const isTime = time === null || isPlace(time)
+  return isTime && isJsonObject(files) && typeof outside === 'number'
+    ? ({ time, files, outside } as AuditCursor)
+    : null
 }
 
 /** One row of the merged trail, and how far each source is behind it. */

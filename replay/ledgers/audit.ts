@@ -11,7 +11,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import { approvals, approvalsPrefix } from '../../projections/approvals.ts'
 import { AUDIT } from '../../projections/ledgers.ts'
 import { reviewerPrefix, reviews, reviewsPrefix } from '../../projections/reviews.ts'
-import { afterPrefix } from '../catch-up/overlay.ts'
+import { afterPrefix, rowsUnder } from '../catch-up/overlay.ts'
 import {
   allFiles,
   filesOf,
@@ -195,9 +195,7 @@ export const approvalRows = (
 ): Promise<Result<ReadonlyArray<ApprovalRow>>> => {
   const { ledger } = parts
   return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
-    const prefix = approvalsPrefix(ledger.table(approvals), id)
-    const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
-    return rows
+    return rowsUnder(ledger.env.index, approvalsPrefix(ledger.table(approvals), id))
       .map(([, value]) => value as Approval)
       .sort((a, b) => a.offset - b.offset)
       .map(({ offset, bytes, ...row }): ApprovalRow => ({
@@ -224,17 +222,12 @@ export const reviewRows = async (
   const everything = await ledger.everything()
   if (E.isLeft(everything)) return everything
   return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
-    const prefix = reviewsPrefix(ledger.table(reviews), id)
-    const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    const rows = rowsUnder(ledger.env.index, reviewsPrefix(ledger.table(reviews), id))
     return rows.map(([, value]): ReviewRow => {
       const { offset, bytes, ...row } = value as Review
       const reviewerThreadId = reviewerOf(ledger, row.reviewerTurnId)
-      return {
-        threadId: owner,
-        ...row,
-        reviewerThreadId,
-        evidence: { file: name, offset, bytes }
-      }
+      const evidence = { file: name, offset, bytes }
+      return { threadId: owner, ...row, reviewerThreadId, evidence }
     })
   })
 }

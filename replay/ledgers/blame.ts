@@ -13,7 +13,7 @@ import {
   toolCallOf,
   toolKey
 } from '../../projections/tools.ts'
-import { afterPrefix } from '../catch-up/overlay.ts'
+import { afterPrefix, rowsUnder } from '../catch-up/overlay.ts'
 import type { IndexReader } from './layered.ts'
 
 export interface FileChange extends Pick<
@@ -28,7 +28,6 @@ export interface FileChange extends Pick<
   | 'certainty'
   | 'place'
 > {
-  /** Where the file was. */
   readonly path: string
   readonly operation: FileOperation
   readonly movedTo: string | null
@@ -38,7 +37,6 @@ export interface FileChange extends Pick<
   readonly applied: boolean | null
 }
 
-/** The history of a file, oldest first. */
 export interface FileHistory {
   readonly path: string
   readonly data: ReadonlyArray<FileChange>
@@ -110,8 +108,7 @@ export const threadPatches = (
   threadId: string
 ): ReadonlyArray<FileChange> => {
   const [name = table] = filesKey(table, threadId, 0)
-  const prefix = [name, threadId]
-  return index.range(prefix, afterPrefix(prefix), Infinity, false).flatMap(([key, value]) => {
+  return rowsUnder(index, [name, threadId]).flatMap(([key, value]) => {
     const row = index.get(toolKey(table, threadId, key[2] as number))
     if (row === undefined) return []
     const call = toolCallOf(row, threadId)
@@ -153,8 +150,7 @@ const sharedParts = (a: string, b: string): number => {
 }
 
 const hints = (index: IndexReader, table: string, path: string): ReadonlyArray<string> => {
-  const prefix = namePrefix(table, fileName(path))
-  const rows = index.range(prefix, afterPrefix(prefix), NAMES_MAX, false)
+  const rows = rowsUnder(index, namePrefix(table, fileName(path)), NAMES_MAX)
   const paths = [...new Set(rows.map(([, value]) => value as string))]
   return paths
     .filter((one) => one !== path && fileName(one) === fileName(path))
@@ -164,7 +160,6 @@ const hints = (index: IndexReader, table: string, path: string): ReadonlyArray<s
     .map(([, one]) => one)
 }
 
-/** The history of a file in a home, or in one thread. */
 export const fileHistory = (
   index: IndexReader,
   table: string,

@@ -9,7 +9,6 @@ export type IndexReader = Pick<Index, 'get' | 'range' | 'keys'>
 
 export type IndexRow = readonly [key: RowKey, value: unknown]
 
-/** The index with more rows, whose keys are not in it. */
 export const layered = (index: IndexReader, rows: ReadonlyArray<IndexRow>): IndexReader => {
   if (rows.length === 0) return index
   const sorted = [...rows].sort(([a], [b]) => compareKeys(a, b))

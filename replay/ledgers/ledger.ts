@@ -43,12 +43,12 @@ export type Safely = <A>(task: Answer<A>) => Answer<A>
 export interface Ledger {
   /** What its rows are read with. */
   readonly env: Env
-  /** Table of one of its projections. */
   readonly table: (projection: Pick<LedgerProjection<unknown>, 'name' | 'version'>) => string
   /** Makes the rows of every thread as new as its file: one `stat` each, and a fold of what is new. */
   readonly everything: () => Promise<CaughtUp>
-  /** Makes the rows of one thread as new as its file. */
   readonly one: (threadId: string) => Promise<Result<StreamInfo>>
+  /** The same of one thread, or of every thread. */
+  readonly some: (threadId: string | undefined) => Promise<CaughtUp>
 }
 
 const envOf = (parts: LedgerParts, models: ReadModels): Env => {
@@ -67,18 +67,23 @@ export const ledgerOf = (parts: LedgerParts, models: ReadModels): Ledger => {
   const { everything } = homeCatchUp(env, parts.progress)
   const fresh = sharedCatchUp(env)
   const view = viewName(env.profile, env.strict)
+  const one = async (threadId: string): Promise<Result<StreamInfo>> => {
+    const id = streamId(threadId)
+    const ready = await refreshed(env.store, id)
+    if (E.isLeft(ready)) return ready
+    const found = findStream(env.store, id)
+    if (E.isLeft(found)) return found
+    const caughtUp = await fresh(found.right)
+    return E.isLeft(caughtUp) ? caughtUp : found
+  }
   return {
     env,
     table: (projection) => tableOf(projection, view),
     everything,
-    one: async (threadId) => {
-      const id = streamId(threadId)
-      const ready = await refreshed(env.store, id)
-      if (E.isLeft(ready)) return ready
-      const found = findStream(env.store, id)
-      if (E.isLeft(found)) return found
-      const caughtUp = await fresh(found.right)
-      return E.isLeft(caughtUp) ? caughtUp : found
-    }
+    one,
+    some: async (threadId) =>
+      threadId === undefined
+        ? everything()
+        : E.map((info: StreamInfo) => [info])(await one(threadId))
   }
 }

@@ -23,6 +23,7 @@ import { pluginUse, pluginUsePrefix, type PluginUseRow } from '../../projections
 import type { Rows } from '../../projections/projection.ts'
 import { notPossible } from '../../domain/errors.ts'
 import { rowsOf } from '../catch-up/project.ts'
+import { grouped } from '../../domain/grouped.ts'
 import type { HomeLog } from '../home-ports.ts'
 import { foldHomeLog, homeLogTable } from './home-log.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
@@ -63,7 +64,6 @@ export interface PluginUseRequest {
 export interface PluginLedger {
   /** What is known of every plugin, by id. */
   readonly plugins: () => Answer<ReadonlyArray<PluginIdentityRow>>
-  /** Changes, oldest first: of one plugin, or of all. */
   readonly pluginHistory: (localId?: string) => Answer<ReadonlyArray<PluginHistoryRow>>
   /** Appends what is new among some observations to the home log, and answers with what changed. */
   readonly recordPlugins: (observations: Observations) => Answer<ReadonlyArray<PluginHistoryRow>>
@@ -86,7 +86,6 @@ const historyIn = (rows: Rows, localId?: string): ReadonlyArray<PluginHistoryRow
     .toSorted((a, b) => a.seq - b.seq)
 }
 
-/** The records that would change what is known. */
 const newRecords = (
   log: HomeLog,
   known: ReadonlyArray<PluginIdentityRow>,
@@ -131,7 +130,6 @@ const record = async (
   return E.right(historyIn(after.right).slice(known))
 }
 
-/** The observed version of a plugin at a time. */
 const versionAt = (history: ReadonlyArray<PluginHistoryRow>, atMs: number): string | null =>
   history.reduce<string | null>((version, { change, to, at }) => {
     if (at === null || Date.parse(at) > atMs) return version
@@ -157,13 +155,9 @@ const usesOf = async (
   history: ReadonlyArray<PluginHistoryRow>,
   { threadId, plugin }: PluginUseRequest
 ): Promise<Result<ReadonlyArray<PluginUse>>> => {
-  const caughtUp = threadId === undefined ? await ledger.everything() : await ledger.one(threadId)
+  const caughtUp = await ledger.some(threadId)
   if (E.isLeft(caughtUp)) return caughtUp
-  const byPlugin = new Map<string, Array<PluginHistoryRow>>()
-  for (const row of history) {
-    const id = row.localId ?? ''
-    byPlugin.set(id, [...(byPlugin.get(id) ?? []), row])
-  }
+  const byPlugin = grouped(history, ({ localId }) => localId ?? '')
   const table = ledger.table(pluginUse)
   const prefix = threadId === undefined ? [table] : pluginUsePrefix(table, threadId)
   return E.right(

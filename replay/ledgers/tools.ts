@@ -2,13 +2,12 @@
  * The ledger of tool calls, as it is asked: pages of calls, what they add up to, and who changed a file.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject } from '../../domain/json.ts'
+import { parsedObject } from '../../domain/json.ts'
 import type { ToolCall, ToolKind, ToolStatus } from '../../domain/ledgers/tools/tool-call.ts'
 import { TOOLS } from '../../projections/ledgers.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/tools.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import type { StreamInfo } from '../ports.ts'
 import { fileHistory, threadPatches, type FileChange, type FileHistory } from './blame.ts'
 import type { IndexReader } from './layered.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
@@ -23,9 +22,7 @@ export interface ToolsFilter {
   readonly turnId?: string
   readonly kinds?: ReadonlyArray<ToolKind>
   readonly statuses?: ReadonlyArray<ToolStatus>
-  /** Calls at or after this time. */
   readonly sinceMs?: number
-  /** Calls before this time. */
   readonly untilMs?: number
 }
 
@@ -54,7 +51,6 @@ export interface ToolsLedger {
   readonly tools: (request: ToolsRequest) => Answer<ToolsPage>
   /** What the calls of a filter add up to. */
   readonly toolsSummary: (filter: ToolsFilter) => Answer<ToolsSummary>
-  /** Who changed a file with patches, oldest first. */
   readonly blame: (request: BlameRequest) => Answer<FileHistory>
   /** Every patch of a thread, file by file, also those of turns that were rolled back or left behind. */
   readonly patches: (threadId: string) => Answer<ReadonlyArray<FileChange>>
@@ -62,7 +58,6 @@ export interface ToolsLedger {
 
 const LIMIT_MAX = 1000
 const LIMIT = 25
-/** Keys that are read at once. */
 const CHUNK = 256
 
 interface ToolCursor {
@@ -74,23 +69,17 @@ interface ToolCursor {
 const printCursor = ({ atMs, threadId, place }: ToolCall): string =>
   JSON.stringify({ atMs, threadId, revision: place.revision } satisfies ToolCursor)
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 const parseCursor = (text: string, threadId: string | undefined): Result<ToolCursor> => {
-  const value = parsed(text)
-  const { atMs, revision, ...rest } = isJsonObject(value) ? value : {}
+  const value = parsedObject(text)
+  const { atMs, revision, ...rest } = value ?? {}
   const isCursor =
     Number.isSafeInteger(atMs) &&
     Number.isSafeInteger(revision) &&
     typeof rest['threadId'] === 'string' &&
     (threadId === undefined || threadId === rest['threadId'])
-  return isCursor ? E.right(value as ToolCursor) : invalidRequest(`invalid cursor: ${text}`)
+  return isCursor
+    ? E.right(value as unknown as ToolCursor)
+    : invalidRequest(`invalid cursor: ${text}`)
 }
 
 /** A key range, and which parts of a key hold the stream and the revision of a call. */
@@ -101,13 +90,13 @@ interface ToolWalk {
   readonly revision: number
 }
 
-const threadWalk = (table: string, filter: ToolsFilter, threadId: string): ToolWalk => {
-  const { turnId } = filter
-  const prefix = turnId === undefined ? [table, threadId] : turnCallsPrefix(table, threadId, turnId)
-  return { from: prefix, until: afterPrefix(prefix), stream: 1, revision: prefix.length }
-}
-
-const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): ToolWalk => {
+const walkOf = (table: string, filter: ToolsFilter): ToolWalk => {
+  const { threadId, turnId, sinceMs, untilMs } = filter
+  if (threadId !== undefined) {
+    const turn = turnId === undefined ? null : turnCallsPrefix(table, threadId, turnId)
+    const prefix = turn ?? [table, threadId]
+    return { from: prefix, until: afterPrefix(prefix), stream: 1, revision: prefix.length }
+  }
   const time = [`${table}.time`]
   return {
     from: sinceMs === undefined ? time : [...time, sinceMs],
@@ -164,8 +153,7 @@ function* callsOf(
 const pageOf = (index: IndexReader, table: string, request: ToolsRequest): Result<ToolsPage> => {
   const { threadId, cursor = null, limit = LIMIT, order = 'desc' } = request
   const isUp = order === 'asc'
-  const whole =
-    threadId === undefined ? homeWalk(table, request) : threadWalk(table, request, threadId)
+  const whole = walkOf(table, request)
   const from = cursor === null ? null : parseCursor(cursor, threadId)
   if (from !== null && E.isLeft(from)) return from
   const walk = from === null ? whole : behind(whole, from.right, isUp)
@@ -190,23 +178,16 @@ const asked =
     answer: (index: IndexReader, table: string, request: R) => Result<A>
   ) =>
   async (ledger: Ledger, request: R): Promise<Result<A>> => {
-    const { threadId } = request
-    const caughtUp =
-      threadId === undefined
-        ? await ledger.everything()
-        : E.map((info: StreamInfo) => [info])(await ledger.one(threadId))
+    const caughtUp = await ledger.some(request.threadId)
     if (E.isLeft(caughtUp)) return caughtUp
     const index = await withLeftBehind(ledger, caughtUp.right)
     return answer(index, ledger.table(tools), request)
   }
 
 export const toolsPage = asked(pageOf)
-export const toolsSummary = asked((index, table, filter: ToolsFilter) => {
-  const { threadId } = filter
-  const walk =
-    threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
-  return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
-})
+export const toolsSummary = asked((index, table, filter: ToolsFilter) =>
+  E.right(summaryOf(callsOf(index, table, walkOf(table, filter), true), isWanted(filter)))
+)
 export const blame = asked((index, table, request: BlameRequest) =>
   E.right(fileHistory(index, table, request))
 )

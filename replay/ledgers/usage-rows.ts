@@ -12,12 +12,11 @@ import {
   type UsageThread
 } from '../../projections/usage.ts'
 import type { RowKey } from '../../projections/projection.ts'
-import { afterPrefix } from '../catch-up/overlay.ts'
+import { afterPrefix, rowsUnder } from '../catch-up/overlay.ts'
 import type { Ledger } from './ledger.ts'
 
 export type UsageRow = Spend & { readonly path: string }
 
-/** Rows that are read at once. */
 const ROWS_AT_ONCE = 256
 
 export function* usageThreads({ env, table }: Ledger): Generator<readonly [string, UsageThread]> {
@@ -41,8 +40,7 @@ export type SumsOf = (threadId: string) => Iterable<UsageSum>
 export const sumsOfEach =
   ({ env, table }: Ledger): SumsOf =>
   (threadId) => {
-    const prefix = sumsPrefix(table(usage), threadId)
-    const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    const rows = rowsUnder(env.index, sumsPrefix(table(usage), threadId))
     return rows.flatMap(([, sums]) => sums as ReadonlyArray<UsageSum>)
   }
 
@@ -74,7 +72,6 @@ export const sumsOfAll = ({ env, table }: Ledger): SumsOf => {
   }
 }
 
-/** The spends of a thread, oldest first. */
 export function* spendsOf({ env, table }: Ledger, threadId: string): Generator<Spend> {
   for (let first = 0; ; first += SPENDS_PER_ROW) {
     const row = env.index.get(spendsKey(table(usage), threadId, first)) as SpendRow | undefined

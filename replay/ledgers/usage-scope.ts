@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../domain/ids.ts'
 import type { UsageThread } from '../../projections/usage.ts'
+import { grouped } from '../../domain/grouped.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Ledger } from './ledger.ts'
 import { usageThread, usageThreads } from './usage-rows.ts'
@@ -47,12 +48,9 @@ const treeBelow = (
   threadId: string,
   threads: ReadonlyMap<string, Spending>
 ): ReadonlyArray<Spending> => {
-  const children = new Map<string, Array<string>>()
-  for (const { threadId: child, spender } of threads.values())
-    if (spender.parentId !== null)
-      children.set(spender.parentId, [...(children.get(spender.parentId) ?? []), child])
+  const children = grouped(threads.values(), ({ spender }) => spender.parentId ?? '')
   const found = new Set([threadId])
-  for (const id of found) for (const child of children.get(id) ?? []) found.add(child)
+  for (const id of found) for (const child of children.get(id) ?? []) found.add(child.threadId)
   return [...found].flatMap((id) => threads.get(id) ?? [])
 }
 

@@ -31,13 +31,10 @@ export type UsageBy = 'total' | 'day' | 'month' | 'thread' | 'turn' | 'model' | 
 
 export interface UsageRequest {
   readonly by: UsageBy
-  /** Only this thread. */
   readonly threadId?: string
   /** With `threadId`: and every thread below it. By thread, without: each thread with all below it as one. */
   readonly tree?: boolean
-  /** Spends at or after this time. */
   readonly sinceMs?: number
-  /** Spends before this time. */
   readonly untilMs?: number
   /** IANA name of the zone whose days and months count; UTC when absent. */
   readonly timeZone?: string
@@ -93,9 +90,9 @@ const isCut = (
 
 type SpendPiece = UsageSum & { readonly turnId?: string | null }
 
-const pieceOf = (spend: Spend, isFine: boolean): SpendPiece => ({
+const pieceOf = (spend: Spend): SpendPiece => ({
   ...sumOf(spend),
-  ...(isFine ? { fromMs: spend.occurredAtMs } : {}),
+  fromMs: spend.occurredAtMs,
   turnId: spend.turnId
 })
 
@@ -106,11 +103,16 @@ const piecesOf = (
   sumsOf: SumsOf,
   question: UsageQuestion
 ): ReadonlyArray<SpendPiece> => {
-  const mine = left.filter((spend) => isIn(question, spend.occurredAtMs))
-  const pieces: Array<SpendPiece> = mine.map((spend) => pieceOf(spend, true))
+  const pieces: Array<SpendPiece> = []
+  const addIf = (isWanted: (atMs: number) => boolean, spends: Iterable<Spend>): void => {
+    for (const spend of spends) {
+      const { occurredAtMs } = spend
+      if (isIn(question, occurredAtMs) && isWanted(occurredAtMs)) pieces.push(pieceOf(spend))
+    }
+  }
+  addIf(() => true, left)
   if (question.by === 'turn') {
-    for (const spend of spendsOf(ledger, threadId))
-      if (isIn(question, spend.occurredAtMs)) pieces.push(pieceOf(spend, true))
+    addIf(() => true, spendsOf(ledger, threadId))
     return pieces
   }
   const cut = new Set<number>()
@@ -118,12 +120,7 @@ const piecesOf = (
     if (isCut(question, sum)) cut.add(sum.fromMs)
     else if (isIn(question, sum.fromMs)) pieces.push(sum)
   }
-  if (cut.size === 0) return pieces
-  for (const spend of spendsOf(ledger, threadId)) {
-    const { occurredAtMs } = spend
-    if (cut.has(quarterOf(occurredAtMs)) && isIn(question, occurredAtMs))
-      pieces.push(pieceOf(spend, true))
-  }
+  if (cut.size > 0) addIf((atMs) => cut.has(quarterOf(atMs)), spendsOf(ledger, threadId))
   return pieces
 }
 

@@ -2,7 +2,7 @@
  * Archive and unarchive: the files of a thread, and of what it spawned, move between `sessions` and `archived_sessions`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Json, JsonObject } from '../../../domain/json.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 import {
   archivedPath,
   headOf,
@@ -12,7 +12,6 @@ import {
 } from '../../../domain/changes/relocation.ts'
 import { descendantsOf } from '../../read/threads/agents.ts'
 import {
-  byThread,
   holding,
   isHeldAs,
   openExpected,
@@ -22,6 +21,7 @@ import {
   type Planned,
   type RelocatedThreads
 } from './life.ts'
+import { grouped } from '../../../domain/grouped.ts'
 import type { HomeWriter, SkippedThread } from '../../home-ports.ts'
 import { impossible, type Result } from '../../result.ts'
 
@@ -57,11 +57,6 @@ const threadsToMove = async (
   return E.right(life.profile.members169 ? [threadId, ...below] : [threadId])
 }
 
-const timeOf = (exactly: Exactly, path: string): number | null => {
-  const time: Json | undefined = exactly.times[path]
-  return typeof time === 'number' ? time : null
-}
-
 /** Where each file of a thread goes; a thread that comes back is as new as now, which Codex shows by its newest file. */
 const movesOf = (
   way: MoveName,
@@ -74,13 +69,14 @@ const movesOf = (
     const to = way === 'archive' ? archivedPath(file) : livePath(file)
     if (to === null) return null
     const touched = way === 'unarchive' && file === head ? nowMs : null
-    const modifiedAtMs = exactly === null ? touched : timeOf(exactly, to)
+    const time = exactly === null ? touched : exactly.times[to]
+    const modifiedAtMs = typeof time === 'number' ? time : null
     return { threadId: file.threadId, from: file.path, to, modifiedAtMs }
   })
   return moves.some((move) => move === null) ? null : (moves as ReadonlyArray<FileMove>)
 }
 
-interface Sorted {
+interface SortedThreads {
   readonly moves: ReadonlyArray<FileMove>
   readonly skipped: ReadonlyArray<SkippedThread>
   readonly times: JsonObject
@@ -94,15 +90,15 @@ const sortThreads = (
   ids: ReadonlyArray<string>,
   files: ReadonlyArray<HomeFile>,
   exactly: Exactly | null
-): Result<Sorted> => {
-  const grouped = byThread(files)
+): Result<SortedThreads> => {
+  const byThread = grouped(files, (file) => file.threadId)
   const [rootId] = ids
   const nowMs = writer.nowMs()
   const moves: Array<FileMove> = []
   const skipped: Array<SkippedThread> = []
   const times: Array<readonly [string, number]> = []
   for (const threadId of ids) {
-    const mine = (grouped.get(threadId) ?? []).filter((file) => file.archived === WAYS[way].wants)
+    const mine = (byThread.get(threadId) ?? []).filter((file) => file.archived === WAYS[way].wants)
     const isNeeded = threadId === rootId || exactly !== null
     if (mine.length === 0) {
       if (isNeeded)

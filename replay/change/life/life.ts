@@ -7,7 +7,7 @@ import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Began, Inverse } from '../../../domain/changes/operations.ts'
-import { type HomeFile, type Relocation } from '../../../domain/changes/relocation.ts'
+import type { HomeFile, Relocation } from '../../../domain/changes/relocation.ts'
 import { idInMetadata, type Find } from '../../read/threads/identity.ts'
 import type { Opener, OpenThread } from '../../read/threads/open-thread.ts'
 import { threadRow } from '../../read/threads/thread-row.ts'
@@ -69,7 +69,6 @@ export type PlannedOptions = Omit<MutationOptions, 'force'>
 export type AskedOptions = Pick<MutationOptions, 'actor' | 'undoes'>
 
 export interface RelocatedThreads {
-  /** Null when nothing was done: a dry run. */
   readonly operationId: string | null
   /** In Codex's order. */
   readonly threadIds: ReadonlyArray<string>
@@ -130,7 +129,6 @@ export const heldByCodex = (threadId: string): StoreError => ({
 export const revisionOf = (env: Env, threadId: string): number =>
   checkpointOf(env, threadId)?.next.revision ?? 0
 
-/** Drops the rows of some threads, so that they are folded again on demand. */
 export const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promise<void> => {
   const sink = indexSink(env.index)
   for (const id of threadIds) forgetStream(env, streamId(id), sink)
@@ -216,18 +214,6 @@ export const holding = async <A>(
   } finally {
     await hold.right.release(finished)
   }
-}
-
-export const byThread = (
-  files: ReadonlyArray<HomeFile>
-): ReadonlyMap<string, ReadonlyArray<HomeFile>> => {
-  const found = new Map<string, Array<HomeFile>>()
-  for (const file of files) {
-    const known = found.get(file.threadId)
-    if (known === undefined) found.set(file.threadId, [file])
-    else known.push(file)
-  }
-  return found
 }
 
 /** Where the files of some threads lie and how large they are: enough to tell later that nothing happened since. */

@@ -25,7 +25,7 @@ import { renameThread, type Renamed } from './names.ts'
 import type { Mutations } from '../mutate/mutations.ts'
 import type { StreamInfo } from '../../ports.ts'
 import { checkpointOf } from '../../catch-up/project.ts'
-import { recorded, type Performed } from './recorded.ts'
+import { recorded, requestOf, type Performed } from './recorded.ts'
 import { performRepair, repairParts, type RepairDone, type RepairWork } from './repair.ts'
 import { removeThread, restoreThreads, type RemoveOptions } from './remove.ts'
 import { listOperations, undoOperation, type OperationQuery, type Undone } from './undo.ts'
@@ -35,7 +35,6 @@ export interface AgentFamily {
   readonly threadId: string
   /** Null for a thread that was not spawned. */
   readonly self: Agent | null
-  /** Who spawned it, nearest first. */
   readonly ancestors: ReadonlyArray<string>
   readonly children: ReadonlyArray<AgentTree>
 }
@@ -57,7 +56,6 @@ export interface Lifecycle {
   readonly undo: (operationId: string | null, options?: MutationOptions) => Answer<Undone>
   /** Exchanges files of the home by a plan, all of them or none; `undo` takes it back. */
   readonly repair: (work: RepairWork, options?: AskedOptions) => Answer<RepairDone>
-  /** Who spawned a thread, and what it spawned. */
   readonly agents: (threadId: string) => Answer<AgentFamily>
 }
 
@@ -116,17 +114,11 @@ export const recordedBranch = (
   operation: 'fork' | 'revert',
   info: StreamInfo,
   given: JsonObject,
-  { actor, undoes }: MutationOptions,
+  options: MutationOptions,
   run: () => Promise<Result<StreamId>>
 ): Promise<Result<StreamId>> => {
   const before = checkpointOf(life, info.streamId)?.next ?? null
-  const request = {
-    operation,
-    threadId: info.streamId,
-    arguments: { threadId: info.streamId, ...given },
-    actor,
-    undoes
-  }
+  const request = requestOf(info.streamId, operation, given, options)
   return recorded(life, request, before, async () => {
     const made = await run()
     if (E.isLeft(made)) return made

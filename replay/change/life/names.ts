@@ -7,12 +7,11 @@ import { checkpointOf } from '../../catch-up/project.ts'
 import { idInMetadata } from '../../read/threads/identity.ts'
 import type { StreamInfo } from '../../ports.ts'
 import type { ThreadRow } from '../../../projections/threads.ts'
-import { recorded } from './recorded.ts'
+import { recorded, requestOf } from './recorded.ts'
 import { trimmed } from '../../../domain/white-space.ts'
 import { invalidRequest, impossible, type Result } from '../../result.ts'
 
 export interface Renamed {
-  /** Null when nothing was done: a dry run. */
   readonly operationId: string | null
   readonly threadId: string
   readonly name: string
@@ -60,13 +59,7 @@ export const renameThread = (
         threadId: id
       })
     if (options.dryRun === true) return E.right({ operationId: null, threadId: id, name, before })
-    const request = {
-      operation: 'rename',
-      threadId: id,
-      arguments: { threadId: id, name },
-      actor: options.actor,
-      undoes: options.undoes
-    }
+    const request = requestOf(id, 'rename', { name }, options)
     const place = checkpointOf(life, id)?.next ?? null
     return recorded(life, request, place, async (operationId) => {
       const done = await writer.appendName(kept, name)

@@ -2,12 +2,12 @@
  * The way every change goes: a record before, the change, a record after.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { describe, type StoreError } from '../../../domain/errors.ts'
+import { describe } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Began, Ended, Inverse, OperationPlace } from '../../../domain/changes/operations.ts'
 import type { Relocation } from '../../../domain/changes/relocation.ts'
 import type { OperationLog } from '../../home-ports.ts'
-import type { Result } from '../../result.ts'
+import { impossible, type Result } from '../../result.ts'
 
 export interface OperationRequest {
   /** A verb, as the command line spells it. */
@@ -18,7 +18,6 @@ export interface OperationRequest {
   readonly actor?: string | undefined
   /** Further threads it touches. */
   readonly others?: ReadonlyArray<string>
-  /** The operation that this one undoes. */
   readonly undoes?: string | null | undefined
   /** Files it moves or deletes: then the record before is on disk first, and a kill is made good from it. */
   readonly relocation?: (operationId: string) => Relocation
@@ -53,45 +52,36 @@ const beginningOf = (
   }
 }
 
-const interrupted = (thrown: unknown): StoreError => ({
-  _tag: 'NotPossible',
-  reason: thrown instanceof Error ? thrown.message : String(thrown),
-  next: ''
-})
-
 export const endOf = (
   log: OperationLog,
   id: string,
   done: Result<Omit<Performed<unknown>, 'answer'>>
 ): Ended => {
-  const at = new Date(log.nowMs()).toISOString()
+  const head = { record: 'ended', id, at: new Date(log.nowMs()).toISOString() } as const
   if (E.isLeft(done)) {
-    const reason = describe(done.left)
-    return {
-      record: 'ended',
-      id,
-      at,
-      outcome: 'failed',
-      reason,
-      after: null,
-      inverse: null,
-      noInverse: 'it changed nothing'
-    }
+    const failed = { outcome: 'failed', reason: describe(done.left), after: null } as const
+    return { ...head, ...failed, inverse: null, noInverse: 'it changed nothing' }
   }
   const { after, inverse } = done.right
-  const known = 'operation' in inverse ? inverse : null
-  const noInverse = 'none' in inverse ? inverse.none : null
-  return {
-    record: 'ended',
-    id,
-    at,
-    outcome: 'done',
-    reason: null,
-    after,
-    inverse: known,
-    noInverse
-  }
+  const ended = { ...head, outcome: 'done', reason: null, after } as const
+  return 'none' in inverse
+    ? { ...ended, inverse: null, noInverse: inverse.none }
+    : { ...ended, inverse, noInverse: null }
 }
+
+/** A change to one thread, as it is recorded. */
+export const requestOf = (
+  threadId: string,
+  operation: string,
+  given: JsonObject,
+  { actor, undoes }: Pick<OperationRequest, 'actor' | 'undoes'>
+): OperationRequest => ({
+  operation,
+  threadId,
+  arguments: { threadId, ...given },
+  actor,
+  undoes
+})
 
 /** True when a relocation may be half done: it stays unfinished in the log, and the next process that moves files finishes it. */
 export const isUnknown = (done: Result<unknown>): boolean =>
@@ -119,7 +109,8 @@ export const recorded = async <A>(
   const noted = await log.append(began, durable)
   if (E.isLeft(noted)) return noted
   const done = await run(began.id).catch(async (thrown: unknown) => {
-    await log.append(endOf(log, began.id, E.left(interrupted(thrown))), durable)
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    await log.append(endOf(log, began.id, impossible(reason, '')), durable)
     throw thrown
   })
   if (!durable || !isUnknown(done)) await log.append(endOf(log, began.id, done), durable)

@@ -7,7 +7,6 @@ import type { JsonObject } from '../../../domain/json.ts'
 import { trashOf, trashPath, type HomeFile } from '../../../domain/changes/relocation.ts'
 import { descendantsOf } from '../../read/threads/agents.ts'
 import {
-  byThread,
   holding,
   isHeldAs,
   openExpected,
@@ -19,6 +18,7 @@ import {
   type PlannedOptions,
   type RelocatedThreads
 } from './life.ts'
+import { grouped } from '../../../domain/grouped.ts'
 import type { HomeWriter, TrashEntry } from '../../home-ports.ts'
 import { impossible, type Result } from '../../result.ts'
 
@@ -80,8 +80,8 @@ const planOf = (
   files: ReadonlyArray<HomeFile>,
   permanent: boolean
 ): Planned => {
-  const grouped = byThread(files)
-  const wanted = ids.flatMap((id) => grouped.get(id) ?? [])
+  const byThread = grouped(files, (file) => file.threadId)
+  const wanted = ids.flatMap((id) => byThread.get(id) ?? [])
   return {
     request: {
       operation: 'delete',
@@ -128,12 +128,8 @@ export const removeThread = (
     if (E.isLeft(files)) return files
     const refused = await refusal(life, writer, id, ids.right, files.right, unchanged)
     if (refused !== null) return E.left(refused)
-    return perform(
-      life,
-      writer,
-      planOf(id, ids.right, files.right, options.permanent ?? false),
-      options
-    )
+    const plan = planOf(id, ids.right, files.right, options.permanent ?? false)
+    return perform(life, writer, plan, options)
   })
 
 /** What a person names: an operation or a thread, by its id or the beginning of it; nothing: what was deleted last. */
@@ -150,11 +146,6 @@ const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Resul
     return E.right(entry)
   const candidates = [entry.operationId, other.operationId]
   return E.left({ _tag: 'AmbiguousThread', text, candidates })
-}
-
-const taken = (entry: TrashEntry, files: ReadonlyArray<HomeFile>): string | undefined => {
-  const ids = new Set(entry.threadIds)
-  return files.find(({ threadId }) => ids.has(threadId))?.path
 }
 
 /** Why a restore that expects a revision cannot be: the thread was deleted at another one. */
@@ -190,9 +181,12 @@ export const restoreThreads = (
     if (wrong !== null) return E.left(wrong)
     const files = await writer.files()
     if (E.isLeft(files)) return files
-    const inTheWay = taken(entry, files.right)
+    const inTheWay = files.right.find(({ threadId }) => entry.threadIds.includes(threadId))
     if (inTheWay !== undefined)
-      return impossible(`${inTheWay} is there already`, 'move that file away, then restore again')
+      return impossible(
+        `${inTheWay.path} is there already`,
+        'move that file away, then restore again'
+      )
     const { rootId, threadIds, operationId } = entry
     const moves = entry.files.map(({ threadId, from, to }) => ({
       threadId,

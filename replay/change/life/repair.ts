@@ -27,7 +27,6 @@ export interface RepairDone {
 
 /** The parts of a home, and the index over it where there is one. */
 export type RepairParts = HomeParts & {
-  /** Drops what the index knows of some threads. */
   readonly forget?: (threadIds: ReadonlyArray<string>) => Promise<void>
 }
 
@@ -46,17 +45,6 @@ export interface RepairWork {
 const pathsOf = (exchanges: ReadonlyArray<FileExchange>): ReadonlyArray<string> => [
   ...new Set(exchanges.map(({ path }) => path))
 ]
-
-const relocationOf =
-  ({ threadIds, exchanges }: StagedExchange) =>
-  (operationId: string): Relocation => ({
-    rootId: threadIds[0] ?? '',
-    moves: [],
-    names: 'keep',
-    trash: null,
-    purge: false,
-    exchanges: exchanges(operationId)
-  })
 
 /**
  * A file that was exchanged is noticed by whoever reads its thread. Threads that continue it are not looked at beyond their own
@@ -80,10 +68,15 @@ const exchangeAll = async (
   staged: StagedExchange,
   { actor, undoes }: MutationOptions
 ): Promise<Result<RepairDone>> => {
-  const { threadIds } = staged
-  const relocation = relocationOf(staged)
-  const files = pathsOf(staged.exchanges(''))
+  const { threadIds, exchanges } = staged
   const [threadId = '', ...others] = threadIds
+  const kept = { moves: [], names: 'keep', trash: null, purge: false } as const
+  const relocation = (operationId: string): Relocation => ({
+    rootId: threadId,
+    ...kept,
+    exchanges: exchanges(operationId)
+  })
+  const files = pathsOf(exchanges(''))
   const { operation, arguments: given } = work
   const request = { operation, threadId, others, arguments: given, actor, undoes, relocation }
   return recorded(parts, request, null, async (operationId) => {
@@ -137,12 +130,9 @@ export const undoRepair = async (
   const exchanges = began?.relocation?.exchanges
   if (exchanges === undefined)
     return impossible(`operation ${operationId} is no repair`, { kind: 'see_log' })
+  const threadIds = began?.threadIds ?? []
   if (options.dryRun === true)
-    return E.right({
-      operationId: null,
-      threadIds: began?.threadIds ?? [],
-      files: pathsOf(exchanges)
-    })
+    return E.right({ operationId: null, threadIds, files: pathsOf(exchanges) })
   const stage: RepairWork['stage'] = async ({ stageUndo }) =>
     stageUndo === undefined
       ? impossible('there are no files here', 'open the home itself')

@@ -2,7 +2,7 @@
  * The log of operations as people ask for it, and undoing one by doing its inverse.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import {
   foldOperation,
   startOperations,
@@ -40,10 +40,7 @@ type Perform = (
   mutations: Mutations
 ) => Promise<Result<{ readonly operationId: string | null }>>
 
-const text = (given: JsonObject, name: string): string => {
-  const value = given[name]
-  return typeof value === 'string' ? value : ''
-}
+const text = (given: JsonObject, name: string): string => textIn(given[name])
 
 const texts = (value: Json | undefined): ReadonlyArray<string> =>
   Array.isArray(value) ? (value as ReadonlyArray<string>) : []
@@ -101,7 +98,6 @@ const touches = ({ began, ended }: Operation, threadId: string): boolean =>
   began.threadIds.some((id) => id.startsWith(threadId)) ||
   ended?.inverse?.arguments['threadId'] === threadId
 
-/** Every operation of the log, newest first. */
 async function* operationsIn(life: Life): AsyncIterable<Operation> {
   if (life.operations === undefined) return
   const fold = startOperations()
@@ -113,7 +109,6 @@ async function* operationsIn(life: Life): AsyncIterable<Operation> {
 
 const LIMIT = 25
 
-/** The newest operations, of all threads or of one. */
 export const listOperations = async (
   life: Life,
   { threadId, limit = LIMIT }: OperationQuery
@@ -146,7 +141,6 @@ const chosen = async (life: Life, id: string | null): Promise<Result<Operation>>
     : impossible(`"${id}" names several operations`, 'type more of the id')
 }
 
-/** Why an operation cannot be undone; null when it can. */
 const obstacle = ({ began, ended, state, undoneBy }: Operation): string | null => {
   const what = `operation ${began.id} (${began.operation})`
   if (state === 'unfinished') return `${what} was not finished`

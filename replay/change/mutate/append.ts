@@ -8,7 +8,7 @@ import { heldByCodex, isHeldAs, refuseBare, type MutationOptions } from '../life
 import type { OpenThread } from '../../read/threads/open-thread.ts'
 import type { Appended, ExpectedRevision, KnownPlace } from '../../ports.ts'
 import { checkpointOf, type Env } from '../../catch-up/project.ts'
-import { recorded } from '../life/recorded.ts'
+import { recorded, requestOf } from '../life/recorded.ts'
 import type { MutationEnv } from './write.ts'
 import type { Result } from '../../result.ts'
 
@@ -16,10 +16,6 @@ import type { Result } from '../../result.ts'
 const knownPlace = (env: Env, threadId: string): KnownPlace | undefined => {
   const checkpoint = checkpointOf(env, threadId)
   return checkpoint === null || checkpoint.hasGap || !checkpoint.complete ? undefined : checkpoint
-}
-
-const REST = {
-  none: 'events are never taken out of a rollout: hide whole turns with "unroll rollback"'
 }
 
 /**
@@ -41,18 +37,12 @@ export const appendEvents = async (
   const id = E.isLeft(opened) ? streamId(threadId) : opened.right.info.streamId
   const known = E.isLeft(opened) ? undefined : knownPlace(life, id)
   if (E.isRight(opened) && isHeldAs(life, life.writer, id)) return E.left(heldByCodex(id))
-  const request = {
-    operation: 'append',
-    threadId: id,
-    arguments: { threadId: id, events: events.length },
-    actor
-  }
+  const request = requestOf(id, 'append', { events: events.length }, { actor })
   return recorded(life, request, known?.next ?? null, async () => {
     const done = await life.store.append(id, expected, events, known)()
-    return E.map((appended: Appended) => ({
-      answer: appended,
-      after: appended.next,
-      inverse: REST
-    }))(done)
+    const inverse = {
+      none: 'events are never taken out of a rollout: hide whole turns with "unroll rollback"'
+    }
+    return E.map((answer: Appended) => ({ answer, after: answer.next, inverse }))(done)
   })
 }

@@ -5,22 +5,15 @@
  * copied up to the place, because no Codex reads a reference into one.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { branchLines, copyLines, type Branch } from '../../../domain/changes/branch.ts'
 import { notPossible, type NextStep, type StoreError } from '../../../domain/errors.ts'
-import type { DamagedPlace, PlacedEvent } from '../../../domain/log/event.ts'
+import type { PlacedEvent } from '../../../domain/log/event.ts'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { gitMember } from '../../../domain/changes/metadata.ts'
-import { newestMeta } from '../../read/threads/first-meta.ts'
-import {
-  isDamaged,
-  type NewSegment,
-  type SegmentWriter,
-  type StreamInfo,
-  type WrittenSegment
-} from '../../ports.ts'
+import { eventsIn, newestMeta } from '../../read/threads/lines.ts'
+import type { NewSegment, SegmentWriter, StreamInfo, WrittenSegment } from '../../ports.ts'
 import { checkpointOf, type Env } from '../../catch-up/project.ts'
 import { sameIndexSince } from '../../guarded.ts'
 import { idInMetadata } from '../../read/threads/identity.ts'
@@ -32,20 +25,11 @@ import { invalidRequest, impossible, type Result } from '../../result.ts'
 
 /** Where a branch begins; without either, after everything the thread holds. */
 export interface BranchPoint {
-  /** The last turn that is taken over. */
   readonly lastTurnId?: string | undefined
-  /** The first turn that is not. */
   readonly beforeTurnId?: string | undefined
   /** Members of metadata and settings that differ in the new session; null removes one. */
   readonly session?: { readonly meta: JsonObject; readonly settings: JsonObject } | undefined
 }
-
-const eventsOf = (lines: ReadonlyArray<PlacedEvent | DamagedPlace>): ReadonlyArray<PlacedEvent> =>
-  lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
-
-/** The lines of a turn, in order. */
-const turnLines = async (env: Env, info: StreamInfo, row: TurnRow) =>
-  eventsOf(await env.store.readRanges(info, [...row.ranges, ...row.late], EVERY_LINE))
 
 const isEndOf =
   (turnId: string) =>
@@ -68,42 +52,46 @@ const after = (event: PlacedEvent, turns: number): CutPlace => ({
   turns
 })
 
-const rowAt = (
-  live: LiveTurns,
+interface TurnLines {
+  readonly place: number
+  readonly row: TurnRow
+  readonly lines: ReadonlyArray<PlacedEvent>
+}
+
+const turnAt = async (
+  env: Env,
   info: StreamInfo,
+  live: LiveTurns,
   turnId: string
-): Result<readonly [number, TurnRow]> => {
-  const place = live.places(turnId, 1)[0]
-  const row = place === undefined ? undefined : live.rows(place, place + 1)[0]
-  return place === undefined || row === undefined
-    ? E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })
-    : E.right([place, row])
+): Promise<Result<TurnLines>> => {
+  const [place = -1] = live.places(turnId, 1)
+  const [row] = place === -1 ? [] : live.rows(place, place + 1)
+  if (row === undefined) return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })
+  return E.right({ place, row, lines: await eventsIn(env, info, [...row.ranges, ...row.late]) })
 }
 
 const afterTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: string) => {
-  const found = rowAt(live, info, turnId)
+  const found = await turnAt(env, info, live, turnId)
   if (E.isLeft(found)) return found
-  const [place, row] = found.right
-  const lines = await turnLines(env, info, row)
+  const { place, row, lines } = found.right
   const ends = lines.filter(isEndOf(turnId))
-  const end = row.mode === 'paginated' ? ends[0] : ends[ends.length - 1]
+  const end = row.mode === 'paginated' ? ends[0] : ends.at(-1)
   if (row.status === 'inProgress')
     return impossible(
       `turn ${turnId} has not ended`,
       'wait for its end, or branch before it',
       'turn_in_progress'
     )
-  const last = end ?? lines[lines.length - 1]
+  const last = end ?? lines.at(-1)
   return last === undefined
     ? impossible(`turn ${turnId} has no readable line`, 'name another turn')
     : E.right(after(last, place + 1))
 }
 
 const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: string) => {
-  const found = rowAt(live, info, turnId)
+  const found = await turnAt(env, info, live, turnId)
   if (E.isLeft(found)) return found
-  const [place, row] = found.right
-  const lines = await turnLines(env, info, row)
+  const { place, row, lines } = found.right
   const start = lines.find(isStartOf(turnId)) ?? (row.mode === 'paginated' ? undefined : lines[0])
   if (start === undefined)
     return impossible(
@@ -114,7 +102,6 @@ const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: s
   return E.right({ segment, offset, ordinal: line.ordinal ?? null, turns: place })
 }
 
-/** Behind the last whole line. */
 const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Result<CutPlace>> => {
   const checkpoint = checkpointOf(env, info.streamId)
   const guard = checkpoint?.guard ?? null
@@ -125,14 +112,10 @@ const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Re
     )
   const { segment, offset } = checkpoint.next
   const range = { segment, from: guard.offset, until: guard.offset + guard.bytes }
-  const [last] = eventsOf(await env.store.readRanges(info, [range], EVERY_LINE))
-  const ordinal = last?.line.ordinal
-  return E.right({
-    segment,
-    offset,
-    ordinal: ordinal === undefined ? null : ordinal + 1,
-    turns: live.count
-  })
+  const [last] = await eventsIn(env, info, [range])
+  const before = last?.line.ordinal
+  const ordinal = before === undefined ? null : before + 1
+  return E.right({ segment, offset, ordinal, turns: live.count })
 }
 
 const placeOf = async (
@@ -149,29 +132,16 @@ const placeOf = async (
   return atTheEnd(env, info, live)
 }
 
-const payloadAt = async (
-  env: Env,
-  info: StreamInfo,
-  range: { readonly segment: number; readonly from: number; readonly until: number }
-): Promise<JsonObject | null> => {
-  const [event] = eventsOf(await env.store.readRanges(info, [range], EVERY_LINE))
-  return event === undefined ? null : (event.line.payload as JsonObject)
-}
-
 const withSession = (settings: Json, { session }: BranchPoint): Json => {
   if (session === undefined || !isJsonObject(settings)) return settings
-  const all: ReadonlyArray<[string, Json | undefined]> = Object.entries({
-    ...settings,
-    ...session.settings
-  })
-  const known: JsonObject = Object.fromEntries(all.filter(([, value]) => value !== null))
-  return known
+  const all: JsonObject = { ...settings, ...session.settings }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }
 
 const settingsOf = async (env: Env, info: StreamInfo): Promise<Json> => {
   const range = threadRow(env, info.streamId)?.facts.settingsAt ?? null
-  const payload = range === null ? null : await payloadAt(env, info, range)
-  return payload?.['thread_settings'] ?? null
+  const [event] = range === null ? [] : await eventsIn(env, info, [range])
+  return (event?.line.payload as JsonObject | undefined)?.['thread_settings'] ?? null
 }
 
 /** A reference needs numbered lines, and more than the metadata before it. */
@@ -244,18 +214,14 @@ const sourceOf = async (
   })
 }
 
-const segmentOf = (source: BranchSource, branch: Branch, atMs: number): NewSegment => {
+const firstSegment = (source: BranchSource, branch: Branch): NewSegment => {
   const id = streamId(branch.threadId)
-  if (source.isPaginated) return { streamId: id, segmentId: id, atMs, lines: branchLines(branch) }
+  const named = { streamId: id, segmentId: id, atMs: Date.parse(branch.at) }
+  if (source.isPaginated) return { ...named, lines: branchLines(branch) }
   const { before, after: behind } = copyLines(branch)
   const { info, place } = source
-  return {
-    streamId: id,
-    segmentId: id,
-    atMs,
-    lines: [before, ...behind],
-    copied: { info, segment: place.segment, until: place.offset }
-  }
+  const copied = { info, segment: place.segment, until: place.offset }
+  return { ...named, lines: [before, ...behind], copied }
 }
 
 /**
@@ -283,7 +249,7 @@ export const overOneIndex = async <A>(
 const metadataIdOf = (env: Env, info: StreamInfo): string =>
   idInMetadata(threadRow(env, info.streamId), info)
 
-/** A dry run: checks that the branch could be made, and answers with the thread itself. */
+/** For a dry run: answers with the thread itself when the branch could be made. */
 export const checkBranch = async (
   env: Env,
   writer: SegmentWriter,
@@ -305,8 +271,23 @@ export const forkThread = async (
   if (E.isLeft(source)) return source
   const id = streamId(writer.newId())
   const branch = { ...source.right.branch, threadId: id, forkedFromId: metadataIdOf(env, info) }
-  const made = await writer.create(segmentOf(source.right, branch, Date.parse(branch.at)))
+  const made = await writer.create(firstSegment(source.right, branch))
   return E.isLeft(made) ? made : E.right(id)
+}
+
+/** Lets a thread go on in a new segment of its own. */
+const continueThread = async (
+  env: Env,
+  writer: SegmentWriter,
+  { info, branch }: BranchSource
+): Promise<Result<StreamId>> => {
+  const made = await writer.create({
+    streamId: info.streamId,
+    segmentId: writer.newId(),
+    atMs: Date.parse(branch.at),
+    lines: branchLines({ ...branch, threadId: metadataIdOf(env, info), forkedFromId: null })
+  })
+  return E.isLeft(made) ? made : E.right(info.streamId)
 }
 
 const unsafe = (
@@ -352,15 +333,7 @@ export const revertThread = async (
   if (E.isLeft(source)) return source
   if (!source.right.isPaginated)
     return impossible('only paginated threads can be reverted', asFork, 'not_paginated')
-  const { branch } = source.right
-  const segment: NewSegment = {
-    streamId: info.streamId,
-    segmentId: writer.newId(),
-    atMs: Date.parse(branch.at),
-    lines: branchLines({ ...branch, threadId: metadataIdOf(env, info), forkedFromId: null })
-  }
-  const made = await writer.create(segment)
-  return E.isLeft(made) ? made : E.right(info.streamId)
+  return continueThread(env, writer, source.right)
 }
 
 /** The segment whose history the newest one shows: itself, or the one it was made to bring back. */
@@ -406,20 +379,7 @@ export const restoreThread = async (
       threadId: info.streamId
     })
   const { ordinal, offset } = segment.end
-  const { branch } = source.right
   const cut = { thread_id: segment.id, end_ordinal_exclusive: ordinal, end_byte_offset: offset }
-  const lines = branchLines({
-    ...branch,
-    cut,
-    openTurn: null,
-    threadId: metadataIdOf(env, info),
-    forkedFromId: null
-  })
-  const made = await writer.create({
-    streamId: info.streamId,
-    segmentId: writer.newId(),
-    atMs: Date.parse(branch.at),
-    lines
-  })
-  return E.isLeft(made) ? made : E.right(info.streamId)
+  const branch = { ...source.right.branch, cut, openTurn: null }
+  return continueThread(env, writer, { ...source.right, branch })
 }

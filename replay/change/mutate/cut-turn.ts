@@ -7,26 +7,22 @@
  */
 import type { CutTurn } from '../../../domain/changes/branch.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
+import { comparePlaces, type FilePlace } from '../../ports.ts'
 import type { LiveTurns } from '../../read/pages/turn-page.ts'
 
-export interface CutPlace {
-  readonly segment: number
-  readonly offset: number
+export interface CutPlace extends FilePlace {
   /** Number of the next line there; null where lines are not numbered. */
   readonly ordinal: number | null
   /** How many turns begin before it. */
   readonly turns: number
 }
 
-const startOf = ({ ranges: [first] }: TurnRow): Pick<CutPlace, 'segment' | 'offset'> => ({
+const startOf = ({ ranges: [first] }: TurnRow): FilePlace => ({
   segment: first?.segment ?? 0,
   offset: first?.from ?? 0
 })
 
-const isBefore = (
-  a: Pick<CutPlace, 'segment' | 'offset'>,
-  b: Pick<CutPlace, 'segment' | 'offset'>
-): boolean => a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
+const isBefore = (a: FilePlace, b: FilePlace): boolean => comparePlaces(a, b) < 0
 
 /** The turn that began last before a place. One that a fork cut short comes after the reviews that no line begins. */
 const newestBegun = (live: LiveTurns, place: CutPlace): TurnRow | undefined => {

@@ -19,13 +19,18 @@ import {
 } from '../../../domain/changes/metadata.ts'
 import { goalThatHolds } from '../../../domain/upkeep/codex-state/state.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import type { NewEvent } from '../../../domain/changes/new-event.ts'
 import { foldOperation, startOperations, type Inverse } from '../../../domain/changes/operations.ts'
-import { newestMeta } from '../../read/threads/first-meta.ts'
+import { newestMeta } from '../../read/threads/lines.ts'
 import { idInMetadata, shownId } from '../../read/threads/identity.ts'
 import type { OpenThread } from '../../read/threads/open-thread.ts'
 import type { MutationOptions } from '../life/life.ts'
-import { type Written, written, type MutationEnv, type MutationTarget } from './write.ts'
+import {
+  written,
+  type MutationEnv,
+  type MutationPlan,
+  type MutationTarget,
+  type Written
+} from './write.ts'
 import { invalidRequest, impossible, type Answer, type Result } from '../../result.ts'
 
 const inverseOf = ({ info }: MutationTarget, given: JsonObject): JsonObject => ({
@@ -42,23 +47,25 @@ const goalBack = (target: MutationTarget, before: Goal | null): Inverse =>
     ? { operation: 'clear-goal', arguments: inverseOf(target, {}) }
     : { operation: 'restore-goal', arguments: inverseOf(target, { goal: { ...before } }) }
 
-const metadataCopy = async (
+/** Writes a copy of the metadata with a change. */
+const metadataPlan = async (
   env: MutationEnv,
   target: MutationTarget,
-  change: MetadataChange
-): Promise<Result<ReadonlyArray<NewEvent>>> => {
+  change: MetadataChange,
+  inverse: Inverse
+): Promise<Result<MutationPlan>> => {
   const { info, at } = target
   const meta = await newestMeta(env, info)
-  return meta === null
-    ? impossible('the thread has no readable metadata to copy', {
-        kind: 'see_contents',
-        threadId: info.streamId
-      })
-    : E.right([
-        meta['history_mode'] === 'paginated'
-          ? ownMetadataEvent(ownId(target), change, at)
-          : metadataEvent(withDirectory(meta, target), change, at)
-      ])
+  if (meta === null)
+    return impossible('the thread has no readable metadata to copy', {
+      kind: 'see_contents',
+      threadId: info.streamId
+    })
+  const event =
+    meta['history_mode'] === 'paginated'
+      ? ownMetadataEvent(ownId(target), change, at)
+      : metadataEvent(withDirectory(meta, target), change, at)
+  return E.right({ events: [event], inverse })
 }
 
 /** A copy of the metadata is the newest word on the directory too, so it says the one that holds. */
@@ -83,9 +90,7 @@ export const updateMetadata = (
       const git = own?.git ?? { sha: null, branch: null, originUrl: null }
       const inverse = { operation: 'metadata', arguments: inverseOf(target, { git: { ...git } }) }
       const change = { memoryMode, git: patchedGit(git, patch) }
-      return E.map((events: ReadonlyArray<NewEvent>) => ({ events, inverse }))(
-        await metadataCopy(env, target, change)
-      )
+      return metadataPlan(env, target, change, inverse)
     }
   })
 }
@@ -105,9 +110,7 @@ export const setMemoryMode = (
         operation: 'memory-mode',
         arguments: inverseOf(target, { memoryMode: before })
       }
-      return E.map((events: ReadonlyArray<NewEvent>) => ({ events, inverse }))(
-        await metadataCopy(env, target, { memoryMode, git: null })
-      )
+      return metadataPlan(env, target, { memoryMode, git: null }, inverse)
     }
   })
 
@@ -148,7 +151,6 @@ const shownGoal = (env: MutationEnv, { info, row }: OpenThread, goal: Goal): Goa
   threadId: shownId(env, row(), info)
 })
 
-/** The goal of a thread; null when it has none. */
 export const goalOfThread =
   (env: MutationEnv, threadId: string): Answer<Goal | null> =>
   async () => {

@@ -3,12 +3,10 @@
  * the same turns as before; unroll gives them also the counted ids they had.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { isBoundary } from '../../../domain/thread/context/boundary.ts'
 import { isItemLine, replayItems } from '../../../domain/thread/context/replay.ts'
 import { copiedEvent } from '../../../domain/changes/new-event.ts'
 import { HOOK_PROMPT_MARK } from '../../../domain/thread/items/hook-prompt.ts'
-import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import type { PlacedEvent } from '../../../domain/log/event.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
@@ -20,11 +18,12 @@ import type {
 } from '../../../domain/thread/turns/turn-state.ts'
 import { turns } from '../../../projections/turns.ts'
 import { threadContext, type ContextPoint } from '../../past/context/context.ts'
-import { isDamaged, type StreamInfo } from '../../ports.ts'
+import type { StreamInfo } from '../../ports.ts'
+import { eventsIn } from '../../read/threads/lines.ts'
 import { stateOf } from '../../catch-up/project.ts'
 import { liveTurns } from '../../read/pages/turn-page.ts'
 import type { MutationEnv, MutationPlan, MutationTarget } from './write.ts'
-import type { Result } from '../../result.ts'
+import { impossible, type Result } from '../../result.ts'
 
 /** What is copied must fit into memory. */
 const RESTORED_BYTES_MAX = 256 * 1024 * 1024
@@ -42,17 +41,6 @@ const isRecount = (event: PlacedEvent | undefined): boolean => {
   return last !== undefined && last.input_tokens === 0 && last.output_tokens === 0
 }
 
-const linesOf = async (
-  env: MutationEnv,
-  info: StreamInfo,
-  segment: number,
-  from: number,
-  until: number
-): Promise<ReadonlyArray<PlacedEvent>> => {
-  const lines = await env.store.readRanges(info, [{ segment, from, until }], EVERY_LINE)
-  return lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
-}
-
 /** A turn without a beginning starts with its first event; what the model was sent for it comes before. */
 const leadIn = async (
   env: MutationEnv,
@@ -64,7 +52,8 @@ const leadIn = async (
     .rows(Math.max(0, live - 1), live)[0]
     ?.ranges.at(-1)
   const begin = before?.segment === from.segment ? before.until : 0
-  const lines = await linesOf(env, info, from.segment, begin, from.offset)
+  const range = { segment: from.segment, from: begin, until: from.offset }
+  const lines = await eventsIn(env, info, [range])
   const last = lines.findLastIndex((event) => !isContext(event))
   return lines.slice(last + 1)
 }
@@ -94,12 +83,12 @@ const usageBefore = async (
   copies: ReadonlyArray<PlacedEvent>
 ): Promise<ReadonlyArray<PlacedEvent>> => {
   if (copies.some(hasUsage)) return []
-  const begin = Math.max(0, from.offset - USAGE_BYTES)
-  const lines = await linesOf(env, info, from.segment, begin, from.offset)
+  const { segment, offset: until } = from
+  const range = { segment, from: Math.max(0, until - USAGE_BYTES), until }
+  const lines = await eventsIn(env, info, [range])
   return lines.filter(hasUsage).slice(-1)
 }
 
-/** What to write so that the model knows what it knew. */
 interface Copies {
   /** Items the model lost although their turns stayed: it counts turns otherwise than a person does. */
   readonly items: ReadonlyArray<JsonObject>
@@ -116,11 +105,8 @@ const itemsAfter = (
 /** True for an item that is visible in any position. */
 const isPrompt = (item: JsonObject): boolean => JSON.stringify(item).includes(HOOK_PROMPT_MARK)
 
-/** True for an item that is shown in its turn. */
 const isShown = (item: JsonObject): boolean =>
-  isPrompt(item) || JSON.stringify(item).includes(SHELL_MARK)
-
-const SHELL_MARK = '<user_shell_command>'
+  isPrompt(item) || JSON.stringify(item).includes('<user_shell_command>')
 
 /**
  * Without what the model is told before its first turn: a rollback past that turn leaves it, and a copy tells it twice.
@@ -220,18 +206,6 @@ const copiesOf = async (
   return E.right(forModel(lines, now.right.items, before.right.items, env.profile))
 }
 
-const nothingHidden = ({ info }: MutationTarget): StoreError =>
-  notPossible('nothing was rolled back since the last turn', {
-    kind: 'see_turns',
-    threadId: info.streamId
-  })
-
-const tooMuch = ({ info }: MutationTarget): StoreError =>
-  notPossible('what was rolled back is too much to be written again', {
-    kind: 'see_events',
-    threadId: info.streamId
-  })
-
 /** What brings hidden turns back: items for the model, then the mark, then copies. */
 interface Restoration {
   readonly items: ReadonlyArray<JsonObject>
@@ -249,8 +223,12 @@ const restorationOf = async (
   const { info } = target
   const { from, at: marker } = hidden
   if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
-    return E.left(tooMuch(target))
-  const lines = await linesOf(env, info, from.segment, from.offset, marker.from)
+    return impossible('what was rolled back is too much to be written again', {
+      kind: 'see_events',
+      threadId: info.streamId
+    })
+  const range = { segment: from.segment, from: from.offset, until: marker.from }
+  const lines = await eventsIn(env, info, [range])
   const leading = await leadIn(env, info, hidden)
   const kept = isRecount(lines.at(-1)) ? lines.slice(0, -1) : lines
   const all = [...leading, ...kept].filter(({ line }) => line.type !== 'session_meta')
@@ -277,7 +255,8 @@ const missingCopies = async (
     return E.right([])
   const restored = await restorationOf(env, target, hidden, { revision })
   if (E.isLeft(restored)) return restored
-  const there = await linesOf(env, target.info, from.segment, from.offset, next.offset)
+  const range = { segment: from.segment, from: from.offset, until: next.offset }
+  const there = await eventsIn(env, target.info, [range])
   const { copies } = restored.right
   const [wanted, written] = [copies, there].map((some) =>
     some.map((event) => JSON.stringify(copiedEvent(event)))
@@ -305,7 +284,11 @@ export const restorePlan =
       return E.right({ events, inverse: inverseOf(restoring.hidden) })
     }
     const hidden = state?.hidden.at(-1)
-    if (hidden === undefined) return E.left(nothingHidden(target))
+    if (hidden === undefined)
+      return impossible('nothing was rolled back since the last turn', {
+        kind: 'see_turns',
+        threadId: info.streamId
+      })
     const restored = await restorationOf(env, target, hidden)
     if (E.isLeft(restored)) return restored
     const { items, copies, index } = restored.right

@@ -21,7 +21,7 @@ import {
 import type { WrittenTurn } from '../../../domain/changes/turn-events.ts'
 import type { MutationOptions } from '../life/life.ts'
 import { type StartedReview, type Written, SAID, written, type MutationEnv } from './write.ts'
-import { tailEvents } from '../../read/threads/tail.ts'
+import { tailEvents } from '../../read/threads/lines.ts'
 import { idInMetadata } from '../../read/threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { invalidRequest, impossible, type Answer, type Result } from '../../result.ts'
@@ -44,10 +44,7 @@ export const startReview = (
         const moment = momentOf(env.writer)
         const id = idInMetadata(row(), info)
         const outer = newTurn(id, await modeOf(env, info), moment)
-        review = {
-          outer,
-          inner: newTurn(id, outer.mode, moment, { rootTurnId: outer.turnId })
-        }
+        review = { outer, inner: newTurn(id, outer.mode, moment, { rootTurnId: outer.turnId }) }
         return E.right({
           events: reviewStarted(review, target, null, moment),
           inverse: { none: 'end it with "unroll review complete", then hide its turns' }

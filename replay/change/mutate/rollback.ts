@@ -4,7 +4,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamId } from '../../../domain/ids.ts'
-import type { NewEvent } from '../../../domain/changes/new-event.ts'
 import type { Inverse } from '../../../domain/changes/operations.ts'
 import { guarded } from '../../guarded.ts'
 import { overOneIndex, restoreThread, revertThread } from './branch.ts'
@@ -16,30 +15,17 @@ import {
   type Written,
   expecting,
   openTarget,
-  requestOf,
   written,
   type Mutation,
   type MutationEnv,
   type MutationTarget
 } from './write.ts'
 import type { Appended, SegmentWriter } from '../../ports.ts'
-import { recorded } from '../life/recorded.ts'
+import { recorded, requestOf } from '../life/recorded.ts'
 import { checkpointOf } from '../../catch-up/project.ts'
 import { restorePlan } from './restore.ts'
 import { modeOf } from './turn-context.ts'
 import { invalidRequest, impossible, type Answer, type Result } from '../../result.ts'
-
-/** Where a thread ends after it went on in a new segment. */
-const appendedTo = async (
-  env: MutationEnv,
-  { info, checkpoint }: MutationTarget
-): Promise<Result<Appended>> => {
-  const opened = await env.open(info.streamId, false)
-  if (E.isLeft(opened)) return opened
-  const from = checkpoint.next
-  const next = checkpointOf(env, info.streamId)?.next ?? from
-  return E.right({ streamId: info.streamId, from, next, path: opened.right.info.path })
-}
 
 interface SegmentChange {
   readonly mutation: Pick<Mutation, 'operation' | 'arguments'>
@@ -58,39 +44,26 @@ const branched = async (
   const { streamId } = target.info
   const answer = { threadId: streamId, events: [] }
   if (options.dryRun === true) return E.right({ ...answer, appended: null, operationId: null })
-  const request = requestOf(streamId, mutation, options)
-  return recorded(env, request, target.checkpoint.next, async (operationId) => {
+  const from = target.checkpoint.next
+  const request = requestOf(streamId, mutation.operation, mutation.arguments, options)
+  return recorded(env, request, from, async (id) => {
     const made = await make()
     if (E.isLeft(made)) return made
-    const appended = await appendedTo(env, target)
-    if (E.isLeft(appended)) return appended
-    const { next } = appended.right
+    const opened = await env.open(streamId, false)
+    if (E.isLeft(opened)) return opened
+    const next = checkpointOf(env, streamId)?.next ?? from
+    const appended: Appended = { streamId, from, next, path: opened.right.info.path }
     return E.right({
-      answer: {
-        ...answer,
-        appended: appended.right,
-        operationId: operationId === '' ? null : operationId
-      },
+      answer: { ...answer, appended, operationId: id === '' ? null : id },
       after: next,
       inverse: expecting(inverse(), next.revision)
     })
   })
 }
 
-const rolledBack = (turnCount: number, at: string): NewEvent => ({
-  timestamp: at,
-  type: 'event_msg',
-  payload: { type: 'thread_rolled_back', num_turns: turnCount }
-})
-
-const back = (threadId: StreamId): Inverse => ({
+const unrollbackOf = (threadId: StreamId): Inverse => ({
   operation: 'unrollback',
   arguments: { threadId }
-})
-
-const again = (threadId: StreamId, turns: number): Inverse => ({
-  operation: 'rollback',
-  arguments: { threadId, turns }
 })
 
 const rollbackOf = (env: MutationEnv, turnCount: number): Mutation => ({
@@ -98,8 +71,9 @@ const rollbackOf = (env: MutationEnv, turnCount: number): Mutation => ({
   arguments: { turns: turnCount },
   plan: async ({ info, at }) => {
     const counts = await estimateAfterRollback(env, info, turnCount)
-    const events = [tokenCount(counts, at), rolledBack(turnCount, at)]
-    return E.right({ events, inverse: back(info.streamId) })
+    const payload = { type: 'thread_rolled_back', num_turns: turnCount }
+    const events = [tokenCount(counts, at), { timestamp: at, type: 'event_msg', payload }]
+    return E.right({ events, inverse: unrollbackOf(info.streamId) })
   }
 })
 
@@ -130,7 +104,7 @@ export const rollback = (
       return impossible('the thread has no turns', { kind: 'see_thread', threadId: info.streamId })
     const branching = {
       mutation: { operation: 'rollback', arguments: { turns: turnCount } },
-      inverse: () => back(info.streamId),
+      inverse: () => unrollbackOf(info.streamId),
       make: () => revertThread(env, writer, info, first.id, options.force === true)
     }
     return branched(env, target.right, branching, options)
@@ -152,14 +126,13 @@ export const unrollback = (
         plan: restorePlan(env)
       })()
     const before = liveTurns(env, info).count
-    return branched(
-      env,
-      target.right,
-      {
-        mutation: { operation: 'unrollback', arguments: {} },
-        inverse: () => again(info.streamId, liveTurns(env, info).count - before),
-        make: () => restoreThread(env, writer, info, options.force === true)
+    const branching: SegmentChange = {
+      mutation: { operation: 'unrollback', arguments: {} },
+      inverse: () => {
+        const turns = liveTurns(env, info).count - before
+        return { operation: 'rollback', arguments: { threadId: info.streamId, turns } }
       },
-      options
-    )
+      make: () => restoreThread(env, writer, info, options.force === true)
+    }
+    return branched(env, target.right, branching, options)
   })

@@ -2,12 +2,12 @@
  * Settings of the turns to come, recorded the way Codex 0.169 does; older versions pass over the event.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ThreadFacts } from '../../../domain/thread/thread.ts'
 import type { MutationOptions } from '../life/life.ts'
 import { type Written, written, type MutationEnv } from './write.ts'
-import { isDamaged, type StreamInfo } from '../../ports.ts'
+import type { StreamInfo } from '../../ports.ts'
+import { eventsIn } from '../../read/threads/lines.ts'
 import { idInMetadata } from '../../read/threads/identity.ts'
 import type { Answer } from '../../result.ts'
 
@@ -17,9 +17,8 @@ const recorded = async (
   { settingsAt }: ThreadFacts
 ): Promise<JsonObject | null> => {
   if (settingsAt === null) return null
-  const [line] = await env.store.readRanges(info, [settingsAt], EVERY_LINE)
-  if (line === undefined || isDamaged(line)) return null
-  const settings = (line.line.payload as unknown as JsonObject)['thread_settings']
+  const [event] = await eventsIn(env, info, [settingsAt])
+  const settings = (event?.line.payload as JsonObject | undefined)?.['thread_settings']
   return isJsonObject(settings) ? settings : null
 }
 

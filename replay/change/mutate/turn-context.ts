@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../../domain/json.ts'
 import type { HistoryMode } from '../../../domain/protocol.ts'
 import type { Moment, WrittenTurn } from '../../../domain/changes/turn-events.ts'
-import { newestMeta } from '../../read/threads/first-meta.ts'
+import { newestMeta } from '../../read/threads/lines.ts'
 import type { SegmentWriter, StreamInfo } from '../../ports.ts'
 import type { Env } from '../../catch-up/project.ts'
 

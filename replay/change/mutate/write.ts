@@ -17,7 +17,7 @@ import {
 import type { OpenThread } from '../../read/threads/open-thread.ts'
 import type { Appended, SegmentWriter } from '../../ports.ts'
 import { checkpointOf, type Checkpoint } from '../../catch-up/project.ts'
-import { recorded, type OperationRequest } from '../life/recorded.ts'
+import { recorded, requestOf } from '../life/recorded.ts'
 import type { Answer, Result } from '../../result.ts'
 
 export interface Written {
@@ -29,7 +29,7 @@ export interface Written {
   readonly operationId: string | null
 }
 
-/** A turn a host is about to drive, or a review it is to carry out. */
+/** A review that a host is to carry out. */
 export interface StartedReview extends Written {
   /** Id of the review turn as its client knows it. */
   readonly turnId: string
@@ -51,7 +51,6 @@ export interface MutationTarget extends OpenThread {
 
 export interface MutationPlan {
   readonly events: ReadonlyArray<NewEvent>
-  /** What undoes it, or why nothing can. */
   readonly inverse: Inverse | { readonly none: string }
 }
 
@@ -83,18 +82,6 @@ export const openTarget = async (
   return E.right({ ...opened.right, checkpoint, at })
 }
 
-export const requestOf = (
-  threadId: string,
-  { operation, arguments: given }: Pick<Mutation, 'operation' | 'arguments'>,
-  { actor, undoes }: MutationOptions
-): OperationRequest => ({
-  operation,
-  threadId,
-  arguments: { threadId, ...given },
-  actor,
-  undoes
-})
-
 const append = async (
   env: MutationEnv,
   { info, checkpoint }: MutationTarget,
@@ -103,20 +90,16 @@ const append = async (
   options: MutationOptions
 ): Promise<Result<Pick<Written, 'appended' | 'operationId'>>> => {
   if (isHeldAs(env, env.writer, info.streamId)) return E.left(heldByCodex(info.streamId))
-  return recorded(
-    env,
-    requestOf(info.streamId, mutation, options),
-    checkpoint.next,
-    async (operationId) => {
-      const { revision } = checkpoint.next
-      const done = await env.store.append(info.streamId, revision, events, checkpoint)()
-      return E.map((appended: Appended) => ({
-        answer: { appended, operationId: operationId === '' ? null : operationId },
-        after: appended.next,
-        inverse: 'none' in inverse ? inverse : expecting(inverse, appended.next.revision)
-      }))(done)
-    }
-  )
+  const { next } = checkpoint
+  const request = requestOf(info.streamId, mutation.operation, mutation.arguments, options)
+  return recorded(env, request, next, async (operationId) => {
+    const done = await env.store.append(info.streamId, next.revision, events, checkpoint)()
+    return E.map((appended: Appended) => ({
+      answer: { appended, operationId: operationId === '' ? null : operationId },
+      after: appended.next,
+      inverse: 'none' in inverse ? inverse : expecting(inverse, appended.next.revision)
+    }))(done)
+  })
 }
 
 /** An inverse is valid only until something is added. */

@@ -6,7 +6,6 @@
  * token counts belong to.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { contextTokens, countedItem, itemTokens } from '../../../domain/thread/context/estimate.ts'
 import { withoutTurns } from '../../../domain/thread/context/size.ts'
 import { tokensOfText } from '../../../domain/thread/context/text.ts'
@@ -16,14 +15,14 @@ import {
   type TokenInfo
 } from '../../../domain/thread/context/reader.ts'
 import type { PlacedEvent } from '../../../domain/log/event.ts'
-import type { Json, JsonObject } from '../../../domain/json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { TurnContext } from '../../../domain/log/turn-context.ts'
 import type { ByteRange, TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { hasSize, sizeOfContext } from './size.ts'
-import { isDamaged, type StreamInfo } from '../../ports.ts'
+import type { FilePlace, StreamInfo } from '../../ports.ts'
 import type { Env } from '../../catch-up/project.ts'
-import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-back.ts'
-import { tailEvents } from '../../read/threads/tail.ts'
+import { endOfThread, placeOfRevision, readBack } from './read-back.ts'
+import { firstMetas, tailEvents } from '../../read/threads/lines.ts'
 import { liveTurns } from '../../read/pages/turn-page.ts'
 import { inPieces } from '../../catch-up/pieces.ts'
 import type { Result } from '../../result.ts'
@@ -57,7 +56,6 @@ export interface ContextUsage {
 export interface ThreadContext {
   /** Response items as the files hold them, oldest first; `modelInput` of the library makes what a request carries. */
   readonly items: ReadonlyArray<JsonObject>
-  /** Tokens Codex would estimate for each item. */
   readonly itemTokens: ReadonlyArray<number>
   /** Tokens Codex would estimate for the items and the instructions in the thread's metadata. */
   readonly estimatedTokens: number
@@ -93,16 +91,9 @@ const HEAD_BYTES = [64 * 1024, 1024 * 1024]
 
 /** The instructions in the first metadata that has any; empty when there are none. */
 const instructionsOf = async (env: Env, info: StreamInfo): Promise<string> => {
-  const segment = Math.max(0, env.store.lineage(info).length - 1)
-  for (const bytes of HEAD_BYTES) {
-    const until = info.compressed ? bytes : Math.min(info.sizeBytes, bytes)
-    const lines = await env.store.readRanges(info, [{ segment, from: 0, until }], EVERY_LINE)
-    for (const line of lines) {
-      if (isDamaged(line) || line.line.type !== 'session_meta') continue
-      const { base_instructions: instructions } = line.line.payload
-      if (instructions !== null && instructions !== undefined) return instructions.text
-    }
-  }
+  for (const bytes of HEAD_BYTES)
+    for (const { base_instructions: instructions } of await firstMetas(env, info, bytes))
+      if (isJsonObject(instructions)) return textIn(instructions['text'])
   return ''
 }
 
@@ -284,25 +275,16 @@ interface LeftSize {
   readonly tokens: number
 }
 
-interface Partly {
-  readonly usage: TokenInfo | null
-  readonly tokens: number | null
-}
-
 /** Reads back until the context is whole, or to a limit: then null, unless the thread is shorter. */
 const leftByReading = async (
   env: Env,
   info: StreamInfo,
   turns: number,
   limitBytes: number
-): Promise<Partly> => {
+): Promise<Pick<LeftSize, 'usage'> & { readonly tokens: number | null }> => {
   const keep = (item: JsonObject): JsonObject => countedItem(item, env.profile)
-  const reader = contextReader(env.profile, {
-    settings: false,
-    usage: true,
-    rollback: turns,
-    keep
-  })
+  const wanted = { settings: false, usage: true, rollback: turns, keep }
+  const reader = contextReader(env.profile, wanted)
   const end = await endOfThread(env, info)
   let isCut = false
   await readBack(env, info, end, (event) => {

@@ -3,14 +3,8 @@
  */
 import type { DamagedPlace, PlacedEvent } from '../../../domain/log/event.ts'
 import { EVERY_LINE, NO_LINES } from '../../../domain/log/needs.ts'
-import { isDamaged, START, type Segment, type StreamInfo } from '../../ports.ts'
+import { isDamaged, START, type FilePlace, type Segment, type StreamInfo } from '../../ports.ts'
 import type { Env } from '../../catch-up/project.ts'
-
-/** A place in a thread's files: bytes from the front of one of its segments. */
-export interface FilePlace {
-  readonly segment: number
-  readonly offset: number
-}
 
 /** Other work of the process gets its turn between chunks. The beginning of a longer line is looked for first. */
 const CHUNK_BYTES = 256 * 1024

@@ -3,11 +3,11 @@
  * from there.
  */
 import type { PlacedEvent } from '../../../domain/log/event.ts'
-import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { rangeOf, type ByteRange } from '../../../domain/thread/turns/turn-state.ts'
 import { usageTurnId } from './context.ts'
 import type { OpenThread } from '../../read/threads/open-thread.ts'
-import { isDamaged, type StreamInfo } from '../../ports.ts'
+import { comparePlaces } from '../../ports.ts'
+import { eventsIn } from '../../read/threads/lines.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { endOfThread, readBack } from './read-back.ts'
 
@@ -29,19 +29,6 @@ const isContext = ({ line }: PlacedEvent): boolean => line.type === 'turn_contex
 /** Without counts, or without settings, this much of the end is looked at. */
 const LOOKED_AT_BYTES = 4 * 1024 * 1024
 
-const appliedAt = async (
-  env: Env,
-  info: StreamInfo,
-  at: ByteRange | null
-): Promise<PlacedEvent | null> => {
-  const [line] = at === null ? [] : await env.store.readRanges(info, [at], EVERY_LINE)
-  return line === undefined || isDamaged(line) ? null : line
-}
-
-const isBefore = (a: PlacedEvent, b: PlacedEvent): number =>
-  a.segment === b.segment ? a.offset - b.offset : a.segment - b.segment
-
-/** Looks for the lines; the thread must be caught up. */
 export const sessionLines = async (env: Env, { info, row }: OpenThread): Promise<SessionLines> => {
   const { facts } = row()
   const counted: Array<ByteRange> = []
@@ -62,8 +49,9 @@ export const sessionLines = async (env: Env, { info, row }: OpenThread): Promise
     const isFar = event.segment < end.segment || end.offset - event.offset > LOOKED_AT_BYTES
     return [...missing].every((wanted) => isFar && isSaid.get(wanted) !== true)
   })
-  const applied = await appliedAt(env, info, facts.settingsAt)
-  const events = [...found, ...(applied === null ? [] : [applied])].sort(isBefore)
+  const { settingsAt } = facts
+  const applied = settingsAt === null ? [] : await eventsIn(env, info, [settingsAt])
+  const events = [...found, ...applied].sort(comparePlaces)
   const [at] = found.some(isCount) ? counted : []
   return { events, usageTurnId: at === undefined ? null : await usageTurnId(env, info, at) }
 }

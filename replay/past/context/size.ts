@@ -41,11 +41,8 @@ export const sizeOfContext = async (env: Env, info: StreamInfo): Promise<Context
   if (kept?.size.isPlain === false) return null
   const sizer = contextSizer(env.profile, kept?.size ?? NO_CONTEXT)
   let last: Pick<KeptSize, 'next' | 'guard'> | null = null
-  for await (const { lines, next, guard } of env.store.read(
-    info,
-    kept?.next ?? START,
-    EVERY_LINE
-  )) {
+  const batches = env.store.read(info, kept?.next ?? START, EVERY_LINE)
+  for await (const { lines, next, guard } of batches) {
     for (const line of lines) if (!isDamaged(line)) sizer.take(line.line)
     last = guard?.terminated === true ? { next, guard } : null
     if (!sizer.size().isPlain) break

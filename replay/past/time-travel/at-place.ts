@@ -5,13 +5,19 @@ import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE, NO_LINES } from '../../../domain/log/needs.ts'
 import type { DamagedLine, RecordedEvent } from '../../../domain/log/event.ts'
 import { readBack } from '../context/read-back.ts'
-import { START, type EventStore, type Position, type StreamInfo } from '../../ports.ts'
+import {
+  comparePlaces,
+  START,
+  type EventStore,
+  type Position,
+  type StreamInfo
+} from '../../ports.ts'
 import { beforeRevert } from './at-time.ts'
 import { impossible, type Result } from '../../result.ts'
 
 type SoughtLine = RecordedEvent | DamagedLine
 
-export interface LineSought {
+interface LineSought {
   /** False as long as the line cannot stand before a place. */
   readonly isPassed: (next: Position) => boolean
   readonly isIt: (line: SoughtLine) => boolean
@@ -23,8 +29,8 @@ export const eventNumber = (revision: number): LineSought => ({
 })
 
 export const eventBehind = (segment: number, offset: number): LineSought => ({
-  isPassed: (next) => next.segment > segment || (next.segment === segment && next.offset > offset),
-  isIt: (line) => line.segment > segment || (line.segment === segment && line.offset >= offset)
+  isPassed: (next) => comparePlaces(next, { segment, offset }) > 0,
+  isIt: (line) => comparePlaces(line, { segment, offset }) >= 0
 })
 
 /** The first such line, and how many events the stream holds when there is none. */

@@ -26,13 +26,8 @@ export const beforeRevert = (
   const info = { ...now, earlier: { segmentId, untilBytes: null } }
   // The store looks the segment up by its id, so the lineage has the path of its file.
   const file = store.lineage(info).at(-1)
-  const path = file?.path ?? now.path
-  return {
-    ...info,
-    path: path.replace(/\.zst$/, ''),
-    compressed: file?.compressed ?? false,
-    sizeBytes
-  }
+  const path = (file?.path ?? now.path).replace(/\.zst$/, '')
+  return { ...info, path, compressed: file?.compressed ?? false, sizeBytes }
 }
 
 /** What a stream was at a time, in one of its segments; null when that had not been begun. */
@@ -47,12 +42,8 @@ const inSegment = async (
   if (untilBytes === null) return { ...info, modifiedAtMs }
   if (lastMs === null) return null
   const segmentId = info.earlier?.segmentId ?? store.lineage(info).at(-1)?.id ?? info.streamId
-  return {
-    ...info,
-    sizeBytes: untilBytes,
-    modifiedAtMs: lastMs,
-    earlier: { segmentId, untilBytes }
-  }
+  const earlier = { segmentId, untilBytes }
+  return { ...info, sizeBytes: untilBytes, modifiedAtMs: lastMs, earlier }
 }
 
 /** Streams at a time. A compressed file does not tell how long it is: its size stays that of the file. */

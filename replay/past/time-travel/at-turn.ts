@@ -8,32 +8,25 @@ import type { TurnRow, TurnsState } from '../../../domain/thread/turns/turn-stat
 import type { RowWrite } from '../../../projections/projection.ts'
 import { turns } from '../../../projections/turns.ts'
 import { NO_ROWS, overlay } from '../../catch-up/overlay.ts'
-import { isDamaged, START, type EventStore, type StreamInfo } from '../../ports.ts'
+import {
+  comparePlaces,
+  isDamaged,
+  START,
+  type EventStore,
+  type FilePlace,
+  type StreamInfo
+} from '../../ports.ts'
 import { beforeRevert } from './at-time.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
-/** A place behind the last line of a turn. */
-interface LoggedEnd {
-  readonly segment: number
-  readonly offset: number
-}
-
-/** A turn, the stream it was seen in, and where it ended there. */
-export interface LoggedTurn extends LoggedEnd {
+/** A turn, the stream it was seen in, and the place behind its last line there. */
+interface LoggedTurn extends FilePlace {
   readonly info: StreamInfo
 }
 
-const TABLE = 'turns'
-
-const isBehind = (a: LoggedEnd, b: LoggedEnd): boolean =>
-  a.segment > b.segment || (a.segment === b.segment && a.offset > b.offset)
-
-const endOf = ({ ranges }: TurnRow): LoggedEnd | null => {
+const endOf = ({ ranges }: TurnRow): FilePlace | null => {
   const ends = ranges.map(({ segment, until }) => ({ segment, offset: until }))
-  return ends.reduce<LoggedEnd | null>(
-    (last, end) => (last === null || isBehind(end, last) ? end : last),
-    null
-  )
+  return ends.sort(comparePlaces).at(-1) ?? null
 }
 
 const isTurn = (value: unknown): value is TurnRow =>
@@ -41,12 +34,13 @@ const isTurn = (value: unknown): value is TurnRow =>
 
 /** The ends of turns as they are folded, of those whose id begins with a text. */
 const noting = (text: string) => {
-  const ends = new Map<string, LoggedEnd>()
+  const ends = new Map<string, FilePlace>()
   const note = (turn: TurnRow): void => {
     if (!turn.id.startsWith(text)) return
     const end = endOf(turn)
     const before = ends.get(turn.id)
-    if (end !== null && (before === undefined || isBehind(end, before))) ends.set(turn.id, end)
+    if (end !== null && (before === undefined || comparePlaces(end, before) > 0))
+      ends.set(turn.id, end)
   }
   return {
     ends,
@@ -65,18 +59,15 @@ const endsIn = async (
   text: string,
   profile: Profile,
   counts: boolean
-): Promise<ReadonlyMap<string, LoggedEnd> | null> => {
+): Promise<ReadonlyMap<string, FilePlace> | null> => {
   const rows = overlay(NO_ROWS)
   const { ends, noteAll } = noting(text)
   let state = turns.initial(counts)
-  for await (const { lines } of store.read(
-    info,
-    START,
-    counts ? counting(turns.needs) : turns.needs
-  )) {
+  const needs = counts ? counting(turns.needs) : turns.needs
+  for await (const { lines } of store.read(info, START, needs)) {
     for (const line of lines) {
       if (isDamaged(line)) continue
-      const [next, writes] = turns.evolve(state, line, { rows, table: TABLE, profile })
+      const [next, writes] = turns.evolve(state, line, { rows, table: 'turns', profile })
       state = next
       rows.put(writes)
       noteAll(state, writes)
@@ -86,18 +77,14 @@ const endsIn = async (
   return ends
 }
 
-const chosen = (ends: ReadonlyMap<string, LoggedEnd>, text: string): Result<LoggedEnd | null> => {
+const chosen = (ends: ReadonlyMap<string, FilePlace>, text: string): Result<FilePlace | null> => {
   const exact = ends.get(text)
   if (exact !== undefined) return E.right(exact)
-  const [only, ...others] = [...ends.values()]
-  return others.length === 0
-    ? E.right(only ?? null)
-    : invalidRequest(
-        `"${text}" names ${ends.size} turns: ${[...ends.keys()].slice(0, 5).join(', ')}`
-      )
+  if (ends.size < 2) return E.right([...ends.values()][0] ?? null)
+  const ids = [...ends.keys()].slice(0, 5).join(', ')
+  return invalidRequest(`"${text}" names ${ends.size} turns: ${ids}`)
 }
 
-/** Finds a turn of a thread by its id or the beginning of it. */
 export const loggedTurn = async (
   store: EventStore,
   now: StreamInfo,
@@ -105,20 +92,12 @@ export const loggedTurn = async (
   profile: Profile
 ): Promise<Result<LoggedTurn>> => {
   const older = store.segments(now.streamId).slice(0, -1).reverse()
-  const infos = [
-    now,
-    ...older.map(
-      ({ id, end }) =>
-        () =>
-          beforeRevert(store, now, id, end.offset)
-    )
-  ]
-  for (const one of infos) {
-    const info = typeof one === 'function' ? one() : one
+  for (const left of [null, ...older]) {
+    const info = left === null ? now : beforeRevert(store, now, left.id, left.end.offset)
     const ends =
       (await endsIn(store, info, text, profile, false)) ??
       (await endsIn(store, info, text, profile, true)) ??
-      new Map<string, LoggedEnd>()
+      new Map<string, FilePlace>()
     const end = chosen(ends, text)
     if (E.isLeft(end)) return end
     if (end.right !== null) return E.right({ ...end.right, info })

@@ -58,49 +58,32 @@ const modelSums = ({ groups }: UsageReport): ReadonlyArray<ModelSum> =>
 const modelsOf = async ({ engine, threadId }: Side): Promise<Result<ReadonlyArray<ModelSum>>> =>
   E.map(modelSums)(await engine.usage({ by: 'model', threadId })())
 
-/** What is asked of both sides, and how the answers are compared. */
-const between = async <A>(
-  before: Side,
-  after: Side,
-  ask: (side: Side) => Promise<Result<A>>,
-  compare: (before: A, after: A) => ReadonlyArray<ThreadDifference>
-): Promise<Result<ReadonlyArray<ThreadDifference>>> => {
-  const old = await ask(before)
-  if (E.isLeft(old)) return old
-  return E.map((now: A) => compare(old.right, now))(await ask(after))
+type Compare = (before: Side, after: Side) => Promise<Result<ReadonlyArray<ThreadDifference>>>
+
+const comparing =
+  <A>(
+    ask: (side: Side) => Promise<Result<A>>,
+    compare: (before: A, after: A) => ReadonlyArray<ThreadDifference>
+  ): Compare =>
+  async (before, after) => {
+    const old = await ask(before)
+    if (E.isLeft(old)) return old
+    return E.map((now: A) => compare(old.right, now))(await ask(after))
+  }
+
+const PARTS: Readonly<Record<DifferencePart, Compare>> = {
+  turns: comparing(
+    ({ engine, threadId }) => engine.readThread(threadId, true)(),
+    ({ turns: old }, { turns: now }) => turnDifferences(old, now)
+  ),
+  context: comparing(({ engine, threadId }) => engine.context(threadId)(), contextDifferences),
+  files: comparing(
+    ({ engine, threadId }) => engine.patches(threadId)(),
+    (old, now) => fileDifferences(sumsOf(old), sumsOf(now))
+  ),
+  usage: comparing(modelsOf, usageDifferences)
 }
 
-const PARTS: Readonly<
-  Record<
-    DifferencePart,
-    (before: Side, after: Side) => Promise<Result<ReadonlyArray<ThreadDifference>>>
-  >
-> = {
-  turns: (before, after) =>
-    between(
-      before,
-      after,
-      ({ engine, threadId }) => engine.readThread(threadId, true)(),
-      ({ turns: old }, { turns: now }) => turnDifferences(old, now)
-    ),
-  context: (before, after) =>
-    between(
-      before,
-      after,
-      ({ engine, threadId }) => engine.context(threadId)(),
-      contextDifferences
-    ),
-  files: (before, after) =>
-    between(
-      before,
-      after,
-      ({ engine, threadId }) => engine.patches(threadId)(),
-      (old, now) => fileDifferences(sumsOf(old), sumsOf(now))
-    ),
-  usage: (before, after) => between(before, after, modelsOf, usageDifferences)
-}
-
-/** How two threads differ, part by part; nothing where they are equal. */
 export const compareThreads =
   (
     before: Side,

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { NameLine } from '../../../domain/ledgers/audit/outside.ts'
 import type { Began, OperationRecord } from '../../../domain/changes/operations.ts'
-import { isJsonObject } from '../../../domain/json.ts'
+import { parsedObject } from '../../../domain/json.ts'
 import type { AuditHome, HomeLog, HomeLogLine, HomeWriter, Names } from '../../home-ports.ts'
 import type { SegmentWriter } from '../../ports.ts'
 import { PAST_IS_OVER, type Then } from './store-at.ts'
@@ -15,23 +15,13 @@ import type { Result } from '../../result.ts'
 
 const isBy = (at: string, timeMs: number): boolean => Date.parse(at) <= timeMs
 
-const timeIn = (text: string): string | null => {
-  try {
-    const record: unknown = JSON.parse(text)
-    const at = isJsonObject(record) ? record['at'] : null
-    return typeof at === 'string' ? at : null
-  } catch {
-    return null
-  }
-}
-
 async function* writtenBy(
   lines: AsyncIterable<HomeLogLine>,
   timeMs: number
 ): AsyncGenerator<HomeLogLine> {
   for await (const line of lines) {
-    const at = timeIn(line.text)
-    if (at !== null && isBy(at, timeMs)) yield line
+    const at = parsedObject(line.text)?.['at']
+    if (typeof at === 'string' && isBy(at, timeMs)) yield line
   }
 }
 
@@ -71,8 +61,6 @@ export const namesOf = (lines: ReadonlyArray<NameLine>): Names => {
   return { all: () => names, nameOf: (threadId) => names.get(threadId) ?? null }
 }
 
-const ARCHIVE = 'archived_sessions/'
-
 /** Threads that unroll moved into the archive or out of it after a time, and whether they lay there before. */
 export const archivedBefore = async (
   records: AsyncIterable<OperationRecord>,
@@ -89,7 +77,7 @@ export const archivedBefore = async (
     if (record.outcome !== 'done') continue
     for (const { threadId, from } of moves)
       if (!lay.has(threadId) && /^(archived_)?sessions\//.test(from))
-        lay.set(threadId, from.startsWith(ARCHIVE))
+        lay.set(threadId, from.startsWith('archived_'))
   }
   return lay
 }

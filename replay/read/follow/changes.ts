@@ -52,7 +52,6 @@ export interface Look {
   readonly runningTurnId: string | null
   /** True when there is more to see already. */
   readonly hasMore: boolean
-  /** Path of the newest file. */
   readonly path: string
   readonly archived: boolean
 }

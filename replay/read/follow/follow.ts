@@ -9,10 +9,10 @@ import { EVERY_LINE, NO_LINES } from '../../../domain/log/needs.ts'
 import type { RecordedEvent } from '../../../domain/log/event.ts'
 import { checkpointOf, type Env } from '../../catch-up/project.ts'
 import {
+  comparePlaces,
   isDamaged,
   START,
-  type Batch,
-  type Guard,
+  type FilePlace,
   type KnownPlace,
   type Lineage,
   type StreamInfo
@@ -20,7 +20,7 @@ import {
 import { liveTurns } from '../pages/turn-page.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { Look, ThreadChange } from './changes.ts'
-import { comparePositions, type OwnAppends } from './own.ts'
+import type { OwnAppends } from './own.ts'
 import {
   cutTurnsShort,
   endImplicit,
@@ -33,11 +33,10 @@ import { readLines } from './reading.ts'
 import { turnLists } from './turn-lists.ts'
 import type { Answer, Result } from '../../result.ts'
 
-/** A subscription to a thread. Calls must not overlap. */
 export interface Follower {
   /** What others wrote since the last look, or since it began: in pieces, while `hasMore`. */
   readonly look: Answer<Look>
-  /** The turn that others write is not written any more; says what to tell of that. */
+  /** Ends the turns of a writer that is gone; answers with the changes to emit. */
   readonly cutShort: (atMs: number) => ReadonlyArray<ThreadChange>
   readonly close: () => void
 }
@@ -52,8 +51,6 @@ interface FollowedPlace extends KnownPlace {
   /** Names the files up to this place. */
   readonly segments: ReadonlyArray<string>
 }
-
-const AT_START: KnownPlace = { next: START, guard: null }
 
 /** Names each file and where it ends; the last one is still open. */
 const namesOf = (lineage: Lineage, until: number): ReadonlyArray<string> =>
@@ -102,20 +99,17 @@ const nextLines = async (
   end: KnownPlace
 ): Promise<{ readonly events: ReadonlyArray<RecordedEvent>; readonly place: KnownPlace }> => {
   for await (const batch of store.read(info, from.next, EVERY_LINE)) {
-    const isWithin = (line: { readonly segment: number; readonly offset: number }): boolean =>
-      comparePositions(line, end.next) < 0
+    const isWithin = (line: FilePlace): boolean => comparePlaces(line, end.next) < 0
     const events = batch.lines.filter(
       (line): line is RecordedEvent => !isDamaged(line) && isWithin(line)
     )
-    const isPast = comparePositions(batch.next, end.next) > 0
-    return { events, place: isPast ? end : { next: batch.next, guard: guardOf(batch, from.guard) } }
+    if (comparePlaces(batch.next, end.next) > 0) return { events, place: end }
+    // A batch without lines brought the newline that the line before it still lacked.
+    const guard = batch.guard ?? (from.guard === null ? null : { ...from.guard, terminated: true })
+    return { events, place: { next: batch.next, guard } }
   }
   return { events: [], place: end }
 }
-
-/** A batch without lines brought the newline that the line before it still lacked. */
-const guardOf = ({ guard }: Batch, before: Guard | null): Guard | null =>
-  guard ?? (before === null ? null : { ...before, terminated: true })
 
 interface FollowState {
   readonly parts: FollowerParts
@@ -124,9 +118,9 @@ interface FollowState {
 }
 
 const endOf = (env: Env, { streamId }: StreamInfo): KnownPlace =>
-  checkpointOf(env, streamId) ?? AT_START
+  checkpointOf(env, streamId) ?? { next: START, guard: null }
 
-/** Where a look begins, and the change to emit first when that is not where the last one ended. */
+/** Where a look begins, and the change to emit first when the thread was rewound. */
 const resumed = async (
   { parts: { env, own }, turns, place }: FollowState,
   info: StreamInfo,
@@ -162,14 +156,14 @@ const lookAt = async (following: FollowState): Promise<Result<Look>> => {
   const end = endOf(env, info)
   const { from, rewound } = await resumed(following, info, end)
   const { events, place } =
-    comparePositions(from.next, end.next) < 0
+    comparePlaces(from.next, end.next) < 0
       ? await nextLines(env, info, from, end)
       : { events: [], place: end }
   await own.settled()
   const changes = await folded(following, info, from, events)
   following.place = placeOf(env, info, place)
   own.forget(place.next)
-  const hasMore = comparePositions(place.next, end.next) < 0
+  const hasMore = comparePlaces(place.next, end.next) < 0
   return E.right({
     changes: [...rewound, ...changes, ...(hasMore ? [] : endImplicit(following.turns))],
     runningTurnId: runningTurnId(following.turns),

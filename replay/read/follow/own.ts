@@ -3,26 +3,21 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamId } from '../../../domain/ids.ts'
-import type { Appended, EventStore, Position, SegmentWriter } from '../../ports.ts'
+import {
+  comparePlaces,
+  type Appended,
+  type EventStore,
+  type FilePlace,
+  type Position,
+  type SegmentWriter
+} from '../../ports.ts'
 import type { Result } from '../../result.ts'
 
-/** Order of positions in a lineage. */
-export const comparePositions = (
-  a: Pick<Position, 'segment' | 'offset'>,
-  b: Pick<Position, 'segment' | 'offset'>
-): number => a.segment - b.segment || a.offset - b.offset
-
-interface AppendedRange {
-  readonly from: Position
-  readonly next: Position
-}
-
 export interface OwnAppends {
-  /** Resolves when no append is on its way whose lines could be read already. */
+  /** Resolves when no append is pending whose lines could be read already. */
   readonly settled: () => Promise<void>
   /** True for a place this engine wrote. */
-  readonly has: (place: Pick<Position, 'segment' | 'offset'>) => boolean
-  /** Forgets everything before a place. */
+  readonly has: (place: FilePlace) => boolean
   readonly forget: (before: Position) => void
   /** True once after this engine made a segment for the stream. */
   readonly tookSegment: () => boolean
@@ -30,11 +25,11 @@ export interface OwnAppends {
 }
 
 interface Listener {
-  ranges: ReadonlyArray<AppendedRange>
+  ranges: ReadonlyArray<Pick<Appended, 'from' | 'next'>>
   segments: number
 }
 
-/** Ears on a store and a writer: both work as before, and their appends are noted for who listens. */
+/** Wraps a store and a writer: both work as before, and listeners learn what was appended through them. */
 export const ownWrites = (store: EventStore, writer: SegmentWriter) => {
   const listeners = new Map<StreamId, Set<Listener>>()
   const pending = new Map<StreamId, Set<Promise<Result<Appended>>>>()
@@ -73,12 +68,10 @@ export const ownWrites = (store: EventStore, writer: SegmentWriter) => {
       settled: async () => void (await Promise.allSettled([...(pending.get(streamId) ?? [])])),
       has: (place) =>
         listener.ranges.some(
-          ({ from, next }) =>
-            comparePositions(from, place) <= 0 && comparePositions(place, next) < 0
+          ({ from, next }) => comparePlaces(from, place) <= 0 && comparePlaces(place, next) < 0
         ),
       forget: (before) => {
-        if (listener.ranges.length > 0)
-          listener.ranges = listener.ranges.filter(({ next }) => comparePositions(next, before) > 0)
+        listener.ranges = listener.ranges.filter(({ next }) => comparePlaces(next, before) > 0)
       },
       tookSegment: () => {
         const took = listener.segments > 0
@@ -92,9 +85,5 @@ export const ownWrites = (store: EventStore, writer: SegmentWriter) => {
     }
   }
 
-  return {
-    store: { ...store, append },
-    writer: { ...writer, create },
-    listen
-  }
+  return { store: { ...store, append }, writer: { ...writer, create }, listen }
 }

@@ -9,7 +9,7 @@ import type { EventPayload, RecordedEvent } from '../../../domain/log/event.ts'
 import { itemChange, namedTurn } from '../../../domain/thread/items/items.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
-import type { Position, StreamInfo } from '../../ports.ts'
+import { comparePlaces, type FilePlace, type Position, type StreamInfo } from '../../ports.ts'
 import type { ThreadChange } from './changes.ts'
 import {
   beginTurn,
@@ -19,7 +19,6 @@ import {
   resumeTurn,
   type OpenTurns
 } from './open-turns.ts'
-import { comparePositions } from './own.ts'
 import { applied } from './turn-lists.ts'
 
 type ThreadChanges = ReadonlyArray<ThreadChange>
@@ -40,7 +39,7 @@ interface FollowedLine {
 
 const WINDOW_TURNS = 32
 
-const endOf = ({ ranges }: TurnRow): Pick<Position, 'segment' | 'offset'> => {
+const endOf = ({ ranges }: TurnRow): FilePlace => {
   const last = ranges.at(-1)
   return { segment: last?.segment ?? 0, offset: last?.until ?? 0 }
 }
@@ -51,7 +50,7 @@ const recentRows = (live: LiveTurns, from: Position): ReadonlyArray<TurnRow> => 
   for (let until = live.count; until > 0; until -= WINDOW_TURNS) {
     rows = [...live.rows(Math.max(0, until - WINDOW_TURNS), until), ...rows]
     const [oldest] = rows
-    if (oldest === undefined || comparePositions(endOf(oldest), from) <= 0) break
+    if (oldest === undefined || comparePlaces(endOf(oldest), from) <= 0) break
   }
   return rows
 }

@@ -8,9 +8,8 @@ import type { ThreadItem } from '../../../domain/protocol.ts'
 import type { ByteRange, TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { itemListsOf } from '../pages/turn-items.ts'
-import type { StreamInfo } from '../../ports.ts'
+import { comparePlaces, type StreamInfo } from '../../ports.ts'
 import type { ThreadChange } from './changes.ts'
-import { comparePositions } from './own.ts'
 
 /** Items of one turn, and its last reasoning while that may still grow. */
 export interface FollowedList {
@@ -30,7 +29,7 @@ const before = (
   { segment, offset }: RecordedEvent
 ): ReadonlyArray<ByteRange> =>
   ranges
-    .filter((range) => comparePositions({ ...range, offset: range.from }, { segment, offset }) < 0)
+    .filter((range) => comparePlaces({ ...range, offset: range.from }, { segment, offset }) < 0)
     .map((range) =>
       range.segment === segment ? { ...range, until: Math.min(range.until, offset) } : range
     )
@@ -48,7 +47,6 @@ export const turnLists = () => {
   }
   return {
     clear: () => lists.clear(),
-    /** The list of a turn that begins. */
     begin: (row: TurnRow) => keep(turnKey(row), itemList(row.firstItem)),
     known: (row: TurnRow) => lists.get(turnKey(row)) ?? null,
     /** The list of a turn as it was before a line; what is not known of it is read. */
@@ -60,11 +58,7 @@ export const turnLists = () => {
     ): Promise<FollowedList> => {
       const known = lists.get(turnKey(row))
       if (known !== undefined) return known
-      const earlier = {
-        ...row,
-        ranges: before(row.ranges, event),
-        late: before(row.late, event)
-      }
+      const earlier = { ...row, ranges: before(row.ranges, event), late: before(row.late, event) }
       const isNew = earlier.ranges.length === 0 && earlier.late.length === 0
       const [list] = isNew ? [] : await itemListsOf({ ...env, rich: false }, info, [earlier])
       const followed = keep(turnKey(row), list ?? itemList(row.firstItem))

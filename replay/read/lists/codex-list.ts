@@ -27,7 +27,7 @@ import {
   type ListRequest
 } from './list-filter.ts'
 import type { Listed } from './list.ts'
-import { afterPrefix } from '../../catch-up/overlay.ts'
+import { rowsUnder } from '../../catch-up/overlay.ts'
 import { givenName, idInMetadata, laterNamed } from '../threads/identity.ts'
 import { GUARDIAN, isGuardian, times169 } from '../threads/thread-view.ts'
 import type { StreamInfo } from '../../ports.ts'
@@ -45,14 +45,14 @@ interface Candidate extends Listed {
   readonly orderMs?: number
 }
 
-/** Codex answers these from its database, not from a scan. */
+/** Codex answers these lists from its database, not from a scan. */
 const fromDatabase = (request: ListRequest): boolean =>
   request.useStateDbOnly === true ||
   (request.searchTerm ?? '') !== '' ||
   isBelow(request) ||
   request.sortKey === 'recency_at'
 
-/** These too, but only after a scan: nothing is left out by what the head of a file says. */
+/** Codex answers these from its database after a scan: nothing is left out by what the head of a file says. */
 const isWhole = (request: ListRequest): boolean =>
   !asksForPeople(request) && request.modelProviders?.length === 0 && (request.cwd ?? null) === null
 
@@ -61,7 +61,7 @@ export const faceOfList = (request: ListRequest): 'list' | 'database' | 'below' 
   return fromDatabase(request) || isWhole(request) ? 'database' : 'list'
 }
 
-/** A list that asks for nothing special shows the thread. */
+/** True when a list without conditions shows the thread. */
 export const isListedFirst = (row: ThreadRow | null): boolean =>
   row !== null && row.entry.codexLists && isInteractive(headEntry(row).kind)
 
@@ -83,9 +83,7 @@ const candidates = (
 ): Array<Candidate> => {
   const table = tableOf(threads, viewName(env.profile, env.strict))
   const rows = new Map(
-    env.index
-      .range([table], afterPrefix([table]), Infinity, false)
-      .map(([key, row]) => [key[1], row as ThreadRow])
+    rowsUnder(env.index, [table]).map(([key, row]) => [key[1], row as ThreadRow])
   )
   const database = isSearch || faceOfList(request) !== 'list'
   const times =
@@ -157,11 +155,6 @@ const isBehind =
     return isUp ? difference > 0 : difference < 0
   }
 
-interface Filled {
-  readonly data: ReadonlyArray<Candidate>
-  readonly next: Candidate | null
-}
-
 /**
  * Fills a page from as many pages as it needs: where people talk to is asked for at once, other kinds of source are left out
  * only when Codex has read a page, and the next continues from the time of the last.
@@ -171,7 +164,7 @@ const filled = (
   limit: number,
   isShown: (one: Candidate) => boolean,
   isNext: (last: Candidate) => (one: Candidate) => boolean
-): Filled => {
+): { readonly data: ReadonlyArray<Candidate>; readonly next: Candidate | null } => {
   const data: Array<Candidate> = []
   for (let rest = sorted; ;) {
     const page = rest.slice(0, limit - data.length)

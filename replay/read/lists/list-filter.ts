@@ -27,7 +27,6 @@ export interface ListRequest {
   readonly parentThreadId?: string | null | undefined
   /** Only what this thread spawned, at any depth. */
   readonly ancestorThreadId?: string | null | undefined
-  /** None of these. */
   readonly excludedThreadIds?: ReadonlyArray<string> | null | undefined
   /** Only of one of these programs; absent or empty: of all. */
   readonly originators?: ReadonlyArray<string> | null | undefined

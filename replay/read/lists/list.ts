@@ -21,7 +21,6 @@ import { threadRow } from '../threads/thread-row.ts'
 import { pageLimit } from '../pages/turn-page.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
-/** A listed thread: its row and the time it is sorted by. */
 export interface Listed {
   readonly streamId: string
   readonly ms: number

@@ -2,10 +2,10 @@
  * Pages in a byte budget: a page ends before the entry that would be too much. Its first entry is always there, shortened
  * when it alone is too much.
  */
-import { measured, type MeasuredItem } from '../../../domain/thread/budget/fit-item.ts'
+import { fitItem, measured, type MeasuredItem } from '../../../domain/thread/budget/fit-item.ts'
 import { fitTurn, turnBytes } from '../../../domain/thread/budget/fit-turn.ts'
 import { jsonBytes } from '../../../domain/thread/budget/json-size.ts'
-import type { Turn } from '../../../domain/protocol.ts'
+import type { ThreadItem, Turn } from '../../../domain/protocol.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import type { Env } from '../../catch-up/project.ts'
 import type { ReadLimits } from '../../ports.ts'
@@ -23,28 +23,30 @@ export const limitsOf = (bytesMax: number): ReadLimits => ({
   textBytesMax: Math.max(TEXT_BYTES_MIN, bytesMax)
 })
 
-export interface Taking<A> {
-  /**
-   * Takes an entry of this many bytes, as `fit` reduces it to the bytes that are left; false when the page ends before
-   * it.
-   */
-  readonly take: (bytes: number, fit: (bytesMax: number) => A) => boolean
-  readonly taken: ReadonlyArray<A>
-}
-
-export const taking = <A>(bytesMax: number): Taking<A> => {
+/** Takes entries for a page until one does not fit; null: every entry fits. */
+export const taking = <A>(bytesMax: number | null) => {
   const taken: Array<A> = []
-  let left = bytesMax
-  return {
-    taken,
-    take: (bytes, fit) => {
-      if (taken.length > 0 && bytes > left) return false
-      const entry = fit(left)
-      left -= bytes > left ? jsonBytes(entry) : bytes
-      taken.push(entry)
-      return true
-    }
+  let left = bytesMax ?? Infinity
+  /** Takes an entry of this many bytes, as `fit` reduces it to the bytes that are left; false when the page ends before it. */
+  const take = (bytes: number, fit: (bytesMax: number) => A): boolean => {
+    if (taken.length > 0 && bytes > left) return false
+    const entry = fit(left)
+    left -= bytes > left ? jsonBytes(entry) : bytes
+    taken.push(entry)
+    return true
   }
+  /** Takes an entry that holds an item; `wireOf` is what the client gets of it. */
+  const takeItem = (
+    item: ThreadItem,
+    entryOf: (item: ThreadItem) => A,
+    wireOf: (entry: A) => unknown = (entry) => entry
+  ): boolean => {
+    if (bytesMax === null) return take(0, () => entryOf(item))
+    const size = measured(item)
+    const bare = jsonBytes(wireOf(entryOf(size.item))) - jsonBytes(size.item)
+    return take(bare + size.bytes, (room) => entryOf(fitItem(size, room - bare)))
+  }
+  return { taken: taken as ReadonlyArray<A>, take, takeItem }
 }
 
 const bytesOf = (row: TurnRow): number =>

@@ -8,7 +8,7 @@
  * `{"requestedThreadId":"…","rolloutOrdinal":14,"includeAnchor":false,"scope":{"kind":"turns"}}`. The number is a
  * place in an order; no line of that number need exist.
  */
-import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
+import { isJsonObject, parsedObject } from '../../../domain/json.ts'
 
 export interface TurnCursor {
   readonly turnId: string
@@ -21,15 +21,14 @@ export interface TurnCursor {
 export const printTurnCursor = ({ turnId, includeAnchor, index }: TurnCursor): string =>
   JSON.stringify(index === undefined ? { turnId, includeAnchor } : { turnId, includeAnchor, index })
 
-/** A place by the number of a line. */
-export interface OrdinalCursor {
+interface OrdinalCursor {
   readonly threadId: string
   readonly ordinal: number
   readonly includeAnchor: boolean
 }
 
 /** What cursors by number run over: `turns`, or items in the order they were made. */
-export type OrdinalScope = 'turns' | 'itemsByCreatedAtOrdinal'
+type OrdinalScope = 'turns' | 'itemsByCreatedAtOrdinal'
 
 /** Prints a cursor by number with the members in Codex's order. */
 export const printOrdinalCursor = (
@@ -49,29 +48,16 @@ export const parseOrdinalCursor = (
   kind: OrdinalScope,
   streamId: string
 ): OrdinalCursor | null => {
-  const value = parseJson(text)
-  if (!isJsonObject(value)) return null
-  const { requestedThreadId, rolloutOrdinal, includeAnchor, scope } = value
-  if (requestedThreadId !== streamId || !isJsonObject(scope ?? null)) return null
-  if ((scope as JsonObject)['kind'] !== kind || typeof includeAnchor !== 'boolean') return null
+  const { requestedThreadId, rolloutOrdinal, includeAnchor, scope } = parsedObject(text) ?? {}
+  if (requestedThreadId !== streamId || !isJsonObject(scope)) return null
+  if (scope['kind'] !== kind || typeof includeAnchor !== 'boolean') return null
   return Number.isSafeInteger(rolloutOrdinal) && (rolloutOrdinal as number) >= 0
     ? { threadId: streamId, ordinal: rolloutOrdinal as number, includeAnchor }
     : null
 }
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** Reads a turn cursor; null when the text is not one. */
 export const parseTurnCursor = (text: string): TurnCursor | null => {
-  const value = parseJson(text)
-  if (!isJsonObject(value)) return null
-  const { turnId, includeAnchor, index } = value as Record<string, unknown>
+  const { turnId, includeAnchor, index } = parsedObject(text) ?? {}
   if (typeof turnId !== 'string' || typeof includeAnchor !== 'boolean') return null
   return Number.isSafeInteger(index)
     ? { turnId, includeAnchor, index: index as number }
@@ -79,22 +65,20 @@ export const parseTurnCursor = (text: string): TurnCursor | null => {
 }
 
 /** The item a page of items starts from: a place in a turn, and whether that item comes again. */
-export interface ItemCursor extends TurnCursor {
+interface ItemCursor extends TurnCursor {
   readonly item: number
 }
 
 export const printItemCursor = (cursor: ItemCursor): string => JSON.stringify(cursor)
 
-/** Reads an item cursor; null when the text is not one. */
 export const parseItemCursor = (text: string): ItemCursor | null => {
   const turn = parseTurnCursor(text)
-  const value = parseJson(text)
-  const item = isJsonObject(value) ? value['item'] : undefined
+  const item = parsedObject(text)?.['item']
   return turn === null || !Number.isSafeInteger(item) ? null : { ...turn, item: item as number }
 }
 
 /** A place in a list of threads: milliseconds, and the thread when the time alone would be ambiguous. */
-export interface ListCursor {
+interface ListCursor {
   readonly ms: number
   readonly streamId: string | null
   readonly inclusive: boolean

@@ -3,6 +3,7 @@
  * name (`thread/turns/items/list`).
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { ItemList } from '../../../domain/thread/items/item-list.ts'
 import type { Page, SortDirection, ThreadItem } from '../../../domain/protocol.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import {
@@ -11,14 +12,19 @@ import {
   printItemCursor,
   printOrdinalCursor
 } from './cursor.ts'
-import { fitItem, measured } from '../../../domain/thread/budget/fit-item.ts'
-import { jsonBytes } from '../../../domain/thread/budget/json-size.ts'
-import type { ReadLimits, StreamInfo } from '../../ports.ts'
+import { comparePlaces, type FilePlace, type ReadLimits, type StreamInfo } from '../../ports.ts'
 import { budgetOf, limitsOf, taking } from './budget.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { itemListsOf, shownItems } from './turn-items.ts'
 import { earlyAmong } from './early-turns.ts'
-import { cursorTo, pageLimit, placeOf, turnsBefore, type LiveTurns } from './turn-page.ts'
+import {
+  cursorTo,
+  liveTurns,
+  pageLimit,
+  placeOf,
+  turnsBefore,
+  type LiveTurns
+} from './turn-page.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
 /** What a page of items is asked with. Items come oldest first unless asked otherwise. */
@@ -79,17 +85,11 @@ const boundsOf = (
 
 /** From the first byte of a turn, or of several, to the one behind the last; late lines included. */
 interface ItemRange {
-  readonly begin: BytePlace
-  readonly end: BytePlace
+  readonly begin: FilePlace
+  readonly end: FilePlace
 }
 
-interface BytePlace {
-  readonly segment: number
-  readonly offset: number
-}
-
-const isBefore = (a: BytePlace, b: BytePlace): boolean =>
-  a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
+const isBefore = (a: FilePlace, b: FilePlace): boolean => comparePlaces(a, b) < 0
 
 /** How many turns back one that still gets items is looked for. */
 const REACH_TURNS = 64
@@ -134,7 +134,6 @@ export const togetherWith = ({ live, bounds }: ItemWalk, turn: number): Bounds =
   return { from: low + from, until: low + until }
 }
 
-/** The items of some turns, oldest first. */
 export const itemsOfTurns = async (
   { env, info, live, limits }: ItemWalk,
   { from, until }: Bounds
@@ -158,11 +157,6 @@ interface Start {
   readonly turn: number
   readonly isBehind: (item: FoundItem) => boolean
 }
-
-const firstOf = ({ bounds, step }: ItemWalk): Start => ({
-  turn: step === 1 ? bounds.from : bounds.until - 1,
-  isBehind: () => true
-})
 
 /** The first item behind the line of a number, in the direction of the walk. */
 const startByNumber = (walk: ItemWalk, ordinal: number, includeAnchor: boolean): Start => {
@@ -208,11 +202,12 @@ const startByItem = async (
 }
 
 const startOf = async (walk: ItemWalk, request: ItemPageRequest): Promise<Result<Start>> => {
-  const { live, bounds, info } = walk
+  const { live, bounds, info, step } = walk
   if (typeof request.afterItemId === 'string')
     return startByItem(walk, request.afterItemId, request.turnId)
   const { cursor: text } = request
-  if (typeof text !== 'string') return E.right(firstOf(walk))
+  if (typeof text !== 'string')
+    return E.right({ turn: step === 1 ? bounds.from : bounds.until - 1, isBehind: () => true })
   const byNumber = parseOrdinalCursor(text, 'itemsByCreatedAtOrdinal', info.streamId)
   if (byNumber !== null)
     return E.right(startByNumber(walk, byNumber.ordinal, byNumber.includeAnchor))
@@ -226,44 +221,20 @@ const startOf = async (walk: ItemWalk, request: ItemPageRequest): Promise<Result
   return E.right(startByPlace(walk, anchor, items[cursor.item]?.ordinal, cursor.includeAnchor))
 }
 
-/** The items of a page with their places, and whether there are more. */
-interface Collected {
-  readonly data: ReadonlyArray<TurnItem>
-  readonly spots: ReadonlyArray<FoundItem>
-  readonly more: boolean
-}
-
 /** An entry of a page as its client gets it: from 0.169 on with the times of the item beside it. */
 const wireEntry = ({ turnId, item }: TurnItem): object => {
   const { startedAtMs, completedAtMs } = item
   return { turnId, item, startedAtMs, completedAtMs }
 }
 
-/** Takes an item where it fits; every item fits where there is no budget. */
-const taker = (walk: ItemWalk, bytesMax: number | null) => {
-  const { live } = walk
-  const turnIdAt = ({ turn }: Spot): string => live.rows(turn, turn + 1)[0]?.id ?? ''
-  const page = taking<TurnItem>(bytesMax ?? Infinity)
-  const take = (spot: FoundItem): boolean => {
-    const turnId = turnIdAt(spot)
-    if (bytesMax === null) return page.take(0, () => ({ turnId, item: spot.value }))
-    const size = measured(spot.value)
-    const entry = { turnId, item: size.item }
-    const bare = jsonBytes(wireEntry(entry)) - jsonBytes(size.item)
-    return page.take(bare + size.bytes, (room) => ({ turnId, item: fitItem(size, room - bare) }))
-  }
-  return { take, data: page.taken }
-}
-
 /** Walks from a start until the page is full, and one item further to see whether there are more. */
-const collect = async (
-  walk: ItemWalk,
-  start: Start,
-  limit: number,
-  bytesMax: number | null
-): Promise<Collected> => {
-  const { bounds, step } = walk
-  const { take, data } = taker(walk, bytesMax)
+const collect = async (walk: ItemWalk, start: Start, limit: number, bytesMax: number | null) => {
+  const { bounds, live, step } = walk
+  const { takeItem, taken: data } = taking<TurnItem>(bytesMax)
+  const take = (spot: FoundItem): boolean => {
+    const turnId = live.rows(spot.turn, spot.turn + 1)[0]?.id ?? ''
+    return takeItem(spot.value, (item) => ({ turnId, item }), wireEntry)
+  }
   const spots: Array<FoundItem> = []
   let turn = start.turn
   while (turn >= bounds.from && turn < bounds.until) {
@@ -318,4 +289,34 @@ export const itemPage = async (
     nextCursor: more ? cursorOf(walk, last, rowAt(last), false) : null,
     backwardsCursor: cursorOf(walk, first, rowAt(first), true)
   })
+}
+
+/** Texts up to this size are read at once. */
+const TEXT_BYTES_MAX = 64 * 1024
+
+/**
+ * The items of a turn with these ids, whole and in the order of the turn (`thread/items/read` of Codex 0.169); ids that it does
+ * not have are passed over. The turn is read with its long texts cut first, and once more with the lines whole that made these
+ * items: the cost follows them, and not their neighbours.
+ */
+export const readItems = async (
+  env: Env,
+  info: StreamInfo,
+  turnId: string,
+  itemIds: ReadonlyArray<string>
+): Promise<Result<ReadonlyArray<TurnItem>>> => {
+  const live = liveTurns(env, info, true)
+  const place = live.places(turnId, 1)[0]
+  if (place === undefined) return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })
+  const rows = live.rows(place, place + 1)
+  const read = async (limits: ReadLimits): Promise<ItemList | undefined> =>
+    (await itemListsOf(env, info, rows, limits))[0]
+  const short = await read({ textBytesMax: TEXT_BYTES_MAX })
+  const wanted = new Set(itemIds)
+  const cut = [...wanted].flatMap((id) => short?.shortened.get(id) ?? [])
+  const places = new Set(cut.map(({ segment, offset }) => `${segment} ${offset}`))
+  const isWhole = (segment: number, offset: number) => places.has(`${segment} ${offset}`)
+  const list = cut.length === 0 ? short : await read({ textBytesMax: TEXT_BYTES_MAX, isWhole })
+  const items = shownItems(env, list?.items ?? []).filter(({ id }) => wanted.has(id))
+  return E.right(items.map((item) => ({ turnId, item })))
 }

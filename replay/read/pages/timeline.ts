@@ -3,14 +3,13 @@
  * (`thread/timeline/list` of Codex 0.169). Only paginated threads have one: its places are the numbers of lines.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject } from '../../../domain/json.ts'
+import { parsedObject } from '../../../domain/json.ts'
 import type { ThreadItem, TurnError, TurnStatus } from '../../../domain/protocol.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { itemsOfTurns, togetherWith, type Bounds, type ItemWalk } from './item-page.ts'
-import { fitItem, measured } from '../../../domain/thread/budget/fit-item.ts'
 import { jsonBytes } from '../../../domain/thread/budget/json-size.ts'
-import type { ReadLimits, StreamInfo } from '../../ports.ts'
-import { budgetOf, limitsOf, taking, type Taking } from './budget.ts'
+import type { StreamInfo } from '../../ports.ts'
+import { budgetOf, limitsOf, taking } from './budget.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { earlyAmong } from './early-turns.ts'
 import { pageLimit, render, turnsBefore } from './turn-page.ts'
@@ -56,9 +55,6 @@ export interface TimelinePage {
 
 const KINDS = { turnStarted: 0, item: 1, turnCompleted: 3 } as const
 
-const idOf = (entry: TimelineEntry): string =>
-  entry.type === 'item' ? entry.item.id : entry.turnId
-
 interface Anchor {
   readonly position: number
   readonly kind: number
@@ -68,14 +64,7 @@ const isOlder = (entry: TimelineEntry, { position, kind }: Anchor): boolean =>
   entry.position < position || (entry.position === position && KINDS[entry.type] < kind)
 
 const parseAnchor = (text: string, threadId: string): Result<Anchor> => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return invalidRequest('invalid thread timeline cursor')
-  }
-  if (!isJsonObject(value)) return invalidRequest('invalid thread timeline cursor')
-  const { threadId: owner, position, kind, id } = value
+  const { threadId: owner, position, kind, id } = parsedObject(text) ?? {}
   const isWhole = Number.isSafeInteger(position) && Number.isSafeInteger(kind)
   if (typeof owner !== 'string' || !isWhole || typeof id !== 'string')
     return invalidRequest('invalid thread timeline cursor')
@@ -105,7 +94,6 @@ const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
   return [...started, { type: 'turnCompleted', position: row.endOrdinal, turnId, ...end }]
 }
 
-/** Everything of some turns, in order. */
 const entriesOf = async (walk: ItemWalk, bounds: Bounds): Promise<ReadonlyArray<TimelineEntry>> => {
   const rows = walk.live.rows(bounds.from, bounds.until)
   const items = (await itemsOfTurns(walk, bounds)).map(
@@ -118,19 +106,6 @@ const entriesOf = async (walk: ItemWalk, bounds: Bounds): Promise<ReadonlyArray<
   )
   const all = [...rows.flatMap((row) => turnEntries(row, walk.env)), ...items]
   return all.sort((a, b) => a.position - b.position || KINDS[a.type] - KINDS[b.type])
-}
-
-/** Takes an entry where it fits; every entry fits where there is no budget. */
-const takeEntry = (
-  take: Taking<TimelineEntry>['take'],
-  entry: TimelineEntry,
-  limits: ReadLimits | undefined
-): boolean => {
-  if (limits === undefined) return take(0, () => entry)
-  if (entry.type !== 'item') return take(jsonBytes(entry), () => entry)
-  const size = measured(entry.item)
-  const bare = jsonBytes({ ...entry, item: size.item }) - jsonBytes(size.item)
-  return take(bare + size.bytes, (room) => ({ ...entry, item: fitItem(size, room - bare) }))
 }
 
 export const timelinePage = async (
@@ -149,14 +124,18 @@ export const timelinePage = async (
   const limits = bytesMax === null ? undefined : limitsOf(bytesMax)
   const bounds = { from: 0, until: live.count }
   const walk: ItemWalk = { env, info, live, bounds, step: -1, limits }
-  const { take, taken } = taking<TimelineEntry>(bytesMax ?? Infinity)
+  const { take, takeItem, taken } = taking<TimelineEntry>(bytesMax)
+  const takeEntry = (entry: TimelineEntry): boolean =>
+    entry.type === 'item'
+      ? takeItem(entry.item, (item) => ({ ...entry, item }))
+      : take(jsonBytes(entry), () => entry)
   let more = false
   let turn = Math.min(live.count - 1, turnsBefore(live, anchor.right.position, true))
   while (turn >= 0 && !more) {
     const together = togetherWith(walk, turn)
     const entries = await entriesOf(walk, together)
     const older = entries.filter((entry) => isOlder(entry, anchor.right))
-    more = !older.reverse().every((entry) => taken.length < limit && takeEntry(take, entry, limits))
+    more = !older.reverse().every((entry) => taken.length < limit && takeEntry(entry))
     turn = together.from - 1
   }
   const data = [...taken].reverse()
@@ -166,7 +145,7 @@ export const timelinePage = async (
       threadId: info.streamId,
       position: first.position,
       kind: KINDS[first.type],
-      id: idOf(first)
+      id: first.type === 'item' ? first.item.id : first.turnId
     }
   return E.right({ data, nextCursor: cursor === false ? null : JSON.stringify(cursor) })
 }

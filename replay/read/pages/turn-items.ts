@@ -176,7 +176,6 @@ export const shownItems = (
     ? items
     : items.flatMap((item) => decodable(item, { profile, absolute }) ?? [])
 
-/** The items of some turns, given in the order of the log. */
 export const itemsOf = async (
   env: Env,
   info: StreamInfo,

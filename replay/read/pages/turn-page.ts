@@ -119,7 +119,6 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
   }
 }
 
-/** A turn as a client sees it, with the items it is given. */
 export const render = (
   row: TurnRow,
   items: ReadonlyArray<ThreadItem>,
@@ -275,7 +274,6 @@ const startOf = (
   return E.right(ascending ? anchor + skip : anchor - skip)
 }
 
-/** The turns of a page in its order; with a budget, as many as it allows. */
 const shownTurns = async (
   { env, info, live }: { readonly env: Env; readonly info: StreamInfo; readonly live: LiveTurns },
   { maxBytes, itemsView }: TurnPageRequest,

@@ -34,7 +34,7 @@ import {
   TEXT_CHARACTERS_MAX
 } from '../../../projections/full-text.ts'
 import type { RowKey, RowWrite } from '../../../projections/projection.ts'
-import { afterPrefix, toStored } from '../../catch-up/overlay.ts'
+import { rowsUnder, toStored } from '../../catch-up/overlay.ts'
 import { foldTally } from '../../catch-up/fold-tally.ts'
 import {
   isCurrent,
@@ -60,14 +60,11 @@ interface Indexed {
 /** By thread, the chunks to look at, oldest first. */
 export type Candidates = ReadonlyMap<string, ReadonlyArray<number>>
 
-const NO_CANDIDATES: Candidates = new Map()
-
 export interface FullText {
   /** Catches threads up with their files; `whole`: they are all there are, and others were deleted. */
   readonly catchUp: (infos: ReadonlyArray<StreamInfo>, whole: boolean) => Promise<Result<void>>
   /** The chunks that may contain a folded term. */
   readonly candidates: (term: string) => Candidates
-  /** The messages of a chunk. */
   readonly chunk: (number: number) => Chunk
 }
 
@@ -93,8 +90,7 @@ const loader = (env: Env, table: string): (() => IndexedText) => {
   return () => {
     const head = (env.index.get(headKey(table)) as Head | undefined) ?? EMPTY_HEAD
     if (head.commits === known.head.commits && head.next === known.head.next) return known
-    const prefix = [`${table}.threads`]
-    const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    const rows = rowsUnder(env.index, [`${table}.threads`])
     const threads = new Map(rows.map(([key, row]) => [key[1] as string, row as Indexed]))
     const ranges = [...threads]
       .flatMap(([id, { chunks }]) => chunks.map(([from, until]) => ({ from, until, id })))
@@ -110,7 +106,6 @@ interface Indexing {
   readonly grams: GramSink
   readonly rows: Map<string, RowWrite>
   head: Head
-  /** The head in the index. */
   stored: Head
 }
 
@@ -216,7 +211,7 @@ const forget = (work: Indexing, { chunks }: Indexed): void => {
 }
 
 /** A file that was only moved is still the same. */
-const moved = ({ checkpoint }: Indexed, info: StreamInfo): Checkpoint =>
+const atPath = ({ checkpoint }: Indexed, info: StreamInfo): Checkpoint =>
   checkpoint.inode === info.inode ? { ...checkpoint, path: info.path } : checkpoint
 
 /** Indexes what is new in one thread; `moved` when another process committed first. */
@@ -227,7 +222,7 @@ const indexThread = async (
 ): Promise<Result<'committed' | 'moved'>> => {
   const { env, table } = work
   const lineage = env.store.lineage(info)
-  const from = old === null ? null : await startingPoint(env, info, lineage, moved(old, info))
+  const from = old === null ? null : await startingPoint(env, info, lineage, atPath(old, info))
   if (from !== null && isFolded(from, info)) return E.right('committed')
   if (from === null && old !== null) forget(work, old)
   const thread = open(work, info, from === null ? null : old)
@@ -280,9 +275,8 @@ const indexOne = async (
 const isMostlyGone = ({ next, gone }: Head): boolean => gone > BLOCK_CHUNKS && gone * 2 > next
 
 const dropAll = (env: Env, table: string, head: Head): Promise<unknown> => {
-  const parts = ['threads', 'chunks', 'grams'].map((part) => `${table}.${part}`)
-  const rows = parts.flatMap((part) =>
-    env.index.range([part], afterPrefix([part]), Infinity, false)
+  const rows = ['threads', 'chunks', 'grams'].flatMap((part) =>
+    rowsUnder(env.index, [`${table}.${part}`])
   )
   const emptied = { ...EMPTY_HEAD, commits: head.commits + 1 }
   const writes = [
@@ -333,8 +327,7 @@ const runRound = async (
 }
 
 const postingsOf = (env: Env, table: string, gram: number): ReadonlyMap<number, Posting> => {
-  const prefix = gramPrefix(table, gram)
-  const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+  const rows = rowsUnder(env.index, gramPrefix(table, gram))
   return new Map(rows.map(([key, value]) => [key[2] as number, value as Posting]))
 }
 
@@ -403,7 +396,7 @@ export const fullText = (env: Env, progress: Progress): FullText => {
     return E.left({ _tag: 'Busy', what: 'the full-text rows of the home' })
   }
   // A search asks more than once.
-  let asked = { known: NOTHING_KNOWN, term: '', found: NO_CANDIDATES }
+  let asked = { known: NOTHING_KNOWN, term: '', found: new Map() as Candidates }
   let queue: Promise<unknown> = Promise.resolve()
   return {
     catchUp: (infos, whole) => {

@@ -4,7 +4,7 @@
  * Only this thread is brought up to its file in the full text, so a first search in one thread does not wait for the home.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject } from '../../../domain/json.ts'
+import { parsedObject } from '../../../domain/json.ts'
 import type { ThreadItem } from '../../../domain/protocol.ts'
 import { finder, spaced } from '../../../domain/thread/search/folded.ts'
 import { saidByItem } from '../../../domain/thread/search/said.ts'
@@ -56,21 +56,13 @@ interface OccurrenceCursor {
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 const parseCursor = (
   text: string,
   threadId: string,
   searchTerm: string
 ): OccurrenceCursor | null => {
-  const value = parsed(text)
-  if (!isJsonObject(value)) return null
+  const value = parsedObject(text)
+  if (value === null) return null
   if (value['threadId'] !== threadId || value['searchTerm'] !== searchTerm) return null
   const { nextRolloutOrdinal, nextTurnIndex, nextItemIndex, nextOccurrenceIndex } = value
   if (!isCount(nextOccurrenceIndex)) return null
@@ -140,7 +132,6 @@ interface PlacedMatch {
   readonly match: Snippet
 }
 
-/** Occurrences from a cursor on, at most `limit + 1`. */
 const collect = async (
   walk: ItemWalk,
   text: FullText,
@@ -168,7 +159,6 @@ const collect = async (
   return found
 }
 
-/** One page of the places in a caught-up thread where a term was said. */
 export const occurrencePage = async (
   env: ListParts,
   text: FullText,

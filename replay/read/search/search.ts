@@ -5,7 +5,6 @@
  * that the answer is exact and its cost follows the page. Messages of turns that were rolled back are not found.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { streamId } from '../../../domain/ids.ts'
 import { finder, folded, spaced, type Folding } from '../../../domain/thread/search/folded.ts'
 import { saidByItem } from '../../../domain/thread/search/said.ts'
@@ -20,7 +19,8 @@ import { listEntries, pageOf, type PlacedEntry, type Listed } from '../lists/lis
 import type { ListRequest } from '../lists/list-filter.ts'
 import { liveTurns, pageLimit, type LiveTurns } from '../pages/turn-page.ts'
 import { itemsOf } from '../pages/turn-items.ts'
-import { isDamaged, type StreamInfo } from '../../ports.ts'
+import type { StreamInfo } from '../../ports.ts'
+import { eventsIn } from '../threads/lines.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { textOf, type Candidates, type FullText } from './full-text.ts'
 import { turnsAt, type SaidPlace } from './turn-at.ts'
@@ -36,7 +36,6 @@ export interface SearchRequest extends Pick<
   readonly searchTerm: string
 }
 
-/** The first message of a thread in which the term was said. */
 export interface Hit extends Snippet {
   /** Null in strict mode, which searches lines and not turns. */
   readonly turnId: string | null
@@ -83,8 +82,8 @@ export async function* messagesWith(
 }
 
 const textAt = async (env: Env, info: StreamInfo, range: ByteRange): Promise<string> => {
-  const [line] = await env.store.readRanges(info, [range], EVERY_LINE)
-  return line === undefined || isDamaged(line) ? '' : textOf(line, env.strict)
+  const [event] = await eventsIn(env, info, [range])
+  return event === undefined ? '' : textOf(event, env.strict)
 }
 
 /** True for a text that contains a term; most texts are decided without comparing letters. */

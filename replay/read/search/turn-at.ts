@@ -1,41 +1,34 @@
 /**
  * From a line to the live turn it belongs to. A line whose turn was rolled back belongs to none.
  */
-import type { ByteRange, TurnRow } from '../../../domain/thread/turns/turn-state.ts'
+import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
+import { comparePlaces, type FilePlace } from '../../ports.ts'
 import type { LiveTurns } from '../pages/turn-page.ts'
 
 /** Concurrent turns overlap: this many are looked at before the one that began last. */
 const REACH_TURNS = 64
 
-interface MessagePlace {
-  readonly segment: number
-  readonly offset: number
-}
-
-const begins = (range: ByteRange | undefined, { segment, offset }: MessagePlace): boolean =>
-  range !== undefined &&
-  (range.segment < segment || (range.segment === segment && range.from <= offset))
-
-const holds = (row: TurnRow | undefined, { segment, offset }: MessagePlace): boolean =>
+const holds = (row: TurnRow | undefined, { segment, offset }: FilePlace): boolean =>
   row !== undefined &&
   [...row.ranges, ...row.late].some(
     (range) => range.segment === segment && range.from <= offset && offset < range.until
   )
 
 /** How many turns begin at a place or before it; turns begin in the order of the log. */
-const turnsUpTo = (live: LiveTurns, place: MessagePlace): number => {
+const turnsUpTo = (live: LiveTurns, place: FilePlace): number => {
   let low = 0
   let high = live.count
   while (low < high) {
     const middle = (low + high) >>> 1
-    const row = live.rows(middle, middle + 1)[0]
-    if (begins(row?.ranges[0], place)) low = middle + 1
+    const first = live.rows(middle, middle + 1)[0]?.ranges[0]
+    const begun = first !== undefined && comparePlaces({ ...first, offset: first.from }, place) <= 0
+    if (begun) low = middle + 1
     else high = middle
   }
   return low
 }
 
-export interface SaidPlace extends MessagePlace {
+export interface SaidPlace extends FilePlace {
   readonly turnId: string | null
 }
 

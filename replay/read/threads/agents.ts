@@ -12,10 +12,10 @@ import {
   type AgentRow,
   type AgentStatus
 } from '../../../projections/agents.ts'
-import { afterPrefix } from '../../catch-up/overlay.ts'
+import { rowsUnder } from '../../catch-up/overlay.ts'
 import type { Env } from '../../catch-up/project.ts'
+import { grouped } from '../../../domain/grouped.ts'
 
-/** A spawned thread and what its parent last did to it. */
 export interface Agent extends AgentRow {
   readonly threadId: string
   readonly status: AgentStatus
@@ -41,8 +41,7 @@ export const agentRow = (env: AgentRows, threadId: string): Agent | null => {
 
 /** The threads that a thread spawned itself, oldest first: ids begin with the time they were made. */
 export const childrenOf = (env: AgentRows, threadId: string): ReadonlyArray<Agent> => {
-  const prefix = childrenPrefix(tableIn(env), threadId)
-  return env.index.range(prefix, afterPrefix(prefix), Infinity, false).flatMap(([key]) => {
+  return rowsUnder(env.index, childrenPrefix(tableIn(env), threadId)).flatMap(([key]) => {
     const agent = agentRow(env, String(key[2]))
     return agent?.parent === threadId ? [agent] : []
   })
@@ -79,9 +78,7 @@ export const descendantsOf = (env: AgentRows, threadId: string): ReadonlyArray<A
 }
 
 export const agentTree = (env: AgentRows, threadId: string): ReadonlyArray<AgentTree> => {
-  const below = new Map<string, Array<Agent>>()
-  for (const agent of descendantsOf(env, threadId))
-    below.set(agent.parent, [...(below.get(agent.parent) ?? []), agent])
+  const below = grouped(descendantsOf(env, threadId), ({ parent }) => parent)
   const treesOf = (parent: string): ReadonlyArray<AgentTree> =>
     (below.get(parent) ?? []).map((agent) => ({ agent, children: treesOf(agent.threadId) }))
   return treesOf(threadId)

@@ -15,9 +15,7 @@ export interface IndexStatus {
   readonly damagedLines: number
   /** Rollouts whose last line is not finished: being written right now, or torn. */
   readonly unfinishedTails: number
-  /** Rollouts that could not be read. */
   readonly unreadable: number
-  /** Which ones, and why. */
   readonly unreadableFiles: ReadonlyArray<Unreadable>
   /** Files that are not read because another file with the same id is. */
   readonly duplicates: number

@@ -58,7 +58,6 @@ const withoutMeta = (
   return lastEventAt === null ? 'no_lines' : 'no_metadata'
 }
 
-/** Strict mode: the file-wide reasons for which Codex refuses a read. */
 const refusal = async (
   env: Env,
   info: StreamInfo,
@@ -77,7 +76,6 @@ const refusal = async (
     : null
 }
 
-/** The row of a caught-up thread; there always is one. */
 const rowOf = (env: Env, info: StreamInfo): ThreadRow => {
   const row = threadRow(env, info.streamId)
   if (row === null) throw new IndexDamage(`a folded thread has no row: ${info.streamId}`)

@@ -5,15 +5,25 @@ import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../../domain/ids.ts'
 import { once } from '../../../domain/once.ts'
 import type { Page, Thread } from '../../../domain/protocol.ts'
+import type { ThreadFacts } from '../../../domain/thread/thread.ts'
 import type { homeCatchUp } from '../../catch-up/backfill.ts'
 import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
 import { codexTimes } from '../lists/codex-times.ts'
 import { freshList, strictList, type ListParts } from '../lists/fresh-list.ts'
+import type { Listed } from '../lists/list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
+import { agentRow, type Agent } from './agents.ts'
+import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'
 import type { Opener } from './open-thread.ts'
 import type { StreamInfo } from '../../ports.ts'
-import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
+import {
+  summaryView,
+  threadView,
+  type Face,
+  type ThreadSummary,
+  type ViewContext
+} from './thread-view.ts'
 import type { FullText } from '../search/full-text.ts'
 import { searchPage, type Hit, type SearchRequest } from '../search/search.ts'
 import type { Keep } from '../pages/kept.ts'
@@ -46,6 +56,25 @@ const contextOf = (parts: ShownParts, infos: ReadonlyArray<StreamInfo> | null): 
   }
 }
 
+/** A page of rows as clients see it; threads that left meanwhile are left out. */
+const viewsOf = <L extends Listed, A>(
+  parts: ShownParts,
+  page: Page<L>,
+  infos: ReadonlyArray<StreamInfo> | null,
+  face: Face,
+  viewOf: (listed: L & { readonly thread: Thread }) => A
+): Result<Page<A>> => {
+  const context = contextOf(parts, infos)
+  const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
+  if (E.isLeft(here)) return here
+  const data = page.data.flatMap((listed) => {
+    const info = here.right.get(listed.streamId)
+    if (info === undefined) return []
+    return [viewOf({ ...listed, thread: threadView(listed.row, info, face, context, []) })]
+  })
+  return E.right({ ...page, data })
+}
+
 type Home = ReturnType<typeof homeCatchUp>
 
 export const listThreads = async (
@@ -57,15 +86,7 @@ export const listThreads = async (
   const listed = await (parts.strict ? strictList : freshList)(parts, home, request, nameOf)
   if (E.isLeft(listed)) return listed
   const { page, infos } = listed.right
-  const context = contextOf(parts, infos)
-  const face = faceOfList(request)
-  const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
-  if (E.isLeft(here)) return here
-  const data = page.data.flatMap(({ streamId: id, row }) => {
-    const info = here.right.get(id)
-    return info === undefined ? [] : [threadView(row, info, face, context, [])]
-  })
-  return E.right({ ...page, data })
+  return viewsOf(parts, page, infos, faceOfList(request), ({ thread }) => thread)
 }
 
 export const searchThreads = async (
@@ -78,16 +99,7 @@ export const searchThreads = async (
   const found = await searchPage({ env: parts, home, text, nameOf }, request)
   if (E.isLeft(found)) return found
   const { page, infos } = found.right
-  const context = contextOf(parts, infos)
-  const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
-  if (E.isLeft(here)) return here
-  const data = page.data.flatMap(({ streamId: id, row, hit }) => {
-    const info = here.right.get(id)
-    if (info === undefined) return []
-    const thread = threadView(row, info, 'database', context, [])
-    return [{ thread, ...hit }]
-  })
-  return E.right({ ...page, data })
+  return viewsOf(parts, page, infos, 'database', ({ thread, hit }) => ({ thread, ...hit }))
 }
 
 /** Strict mode shows times that depend on every thread of the home. */
@@ -117,7 +129,6 @@ export const readThread = async (
   return E.right(threadView(row(), info, face, contextOf(parts, siblings.right), turns.right.data))
 }
 
-/** A thread without turns. */
 export const summarize = async (
   parts: ShownParts,
   home: Home,
@@ -131,5 +142,33 @@ export const summarize = async (
   if (E.isLeft(siblings)) return siblings
   return E.right(
     summaryView(opened.right.row(), opened.right.info, face, contextOf(parts, siblings.right))
+  )
+}
+
+/** A thread with all that its log says of it, to compare it with something else. */
+export interface ThreadRecord {
+  readonly info: StreamInfo
+  readonly facts: ThreadFacts
+  /** What `session_index.jsonl` calls it. */
+  readonly name: string | null
+  /** Null for a thread that was not spawned. */
+  readonly agent: Agent | null
+}
+
+/** Catches the whole home up and answers with every thread that could be read, by path. */
+export const threadRecords = async (
+  parts: ShownParts,
+  home: Home
+): Promise<Result<ReadonlyArray<ThreadRecord>>> => {
+  const caughtUp = await home.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const names = parts.names.all()
+  return E.right(
+    caughtUp.right.flatMap((info): ReadonlyArray<ThreadRecord> => {
+      const row = threadRow(parts, info.streamId)
+      if (row === null) return []
+      const name = givenName(parts, (id) => names.get(id) ?? null, row, info)
+      return [{ info, facts: row.facts, name, agent: agentRow(parts, info.streamId) }]
+    })
   )
 }

@@ -84,7 +84,7 @@ interface ShownFacts {
 const contextCwd = ({ contextCwd: cwd }: ThreadFacts, { members142 }: Profile): string =>
   cwd === null || (members142 && !cwd.startsWith('/')) ? '' : cwd
 
-/** In strict mode as Codex knows it: from the metadata alone, and in its database from the source alone, where it looks for it. */
+/** Codex itself knows the parent from the metadata alone, and in its database from the source alone. */
 const shownParent = (facts: ThreadFacts, face: Face, { strict }: ViewContext): string | null => {
   if (!strict) return parentOf(facts)
   if (face === 'database') return null
@@ -98,7 +98,6 @@ const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContex
   const cwd = isScan ? (facts.head?.cwd ?? meta.cwd) : (facts.settingsCwd ?? meta.cwd)
   const own = { ...meta, cwd }
   const mtime = Math.floor(info.modifiedAtMs)
-  const { forkedFromId, threadSource } = own
   const whole: ShownFacts = {
     id: info.streamId,
     facts: own,
@@ -106,9 +105,9 @@ const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContex
     createdAtMs: row.createdAtMs,
     updatedAtMs: mtime,
     recencyAtMs: mtime,
-    forkedFromId,
+    forkedFromId: own.forkedFromId,
     parentThreadId: shownParent(facts, face, context),
-    threadSource
+    threadSource: own.threadSource
   }
   const { profile, strict, times } = context
   if (profile.members169)
@@ -124,10 +123,7 @@ const parsed = (text: string | null | undefined): number | null => {
 }
 
 /** When a thread began and when its newest turn did, as 0.169 answers it: a revert restarts the thread. */
-export const times169 = ({
-  facts,
-  createdAtMs
-}: ThreadRow): { readonly createdAtMs: number; readonly recencyAtMs: number } => {
+export const times169 = ({ facts, createdAtMs }: ThreadRow) => {
   const began = parsed(facts.segment?.timestamp) ?? createdAtMs
   return { createdAtMs: began, recencyAtMs: Math.max(began, parsed(facts.turnStartedAt) ?? began) }
 }
@@ -207,26 +203,13 @@ const codexShown = (
     hasRow || face === 'list' || face === 'database'
       ? (times.recencyMs.get(info.streamId) ?? whole.recencyAtMs)
       : row.createdAtMs
+  const listed = { ...whole, recencyAtMs, forkedFromId: null, threadSource: null }
   switch (face) {
     case 'list':
-      return {
-        ...whole,
-        id: scanned.id,
-        facts: scanned,
-        recencyAtMs,
-        forkedFromId: null,
-        threadSource: null
-      }
+      return { ...listed, id: scanned.id, facts: scanned }
     case 'database':
     case 'below':
-      return {
-        ...whole,
-        id: head?.id ?? whole.id,
-        updatedAtMs,
-        recencyAtMs,
-        forkedFromId: null,
-        threadSource: null
-      }
+      return { ...listed, id: head?.id ?? whole.id, updatedAtMs }
     case 'whole':
       if (hasRow) return { ...whole, updatedAtMs, recencyAtMs }
       break
@@ -245,7 +228,6 @@ const codexShown = (
   return { ...whole, id, facts, updatedAtMs: row.createdAtMs, recencyAtMs, threadSource: null }
 }
 
-/** Git facts that say nothing are none. */
 /** What is known of git; 0.169 knows no empty address. */
 const saidGit = (git: GitInfo | null, { members169 }: Profile): GitInfo | null => {
   const said = members169 && git?.originUrl === '' ? { ...git, originUrl: null } : git
