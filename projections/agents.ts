@@ -9,10 +9,16 @@
  * child are folded apart, in any order: each writes its own tables, and the reader puts them together.
  */
 import type { RecordedEvent } from '../domain/log/event.ts'
-import type { LineOf, Needs } from '../domain/log/needs.ts'
+import type { LineOf, Needs, SessionHead } from '../domain/log/needs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
-import type { SessionMeta } from '../domain/log/payloads.ts'
-import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
+import {
+  deletes,
+  NO_WRITES,
+  type Projection,
+  type RowKey,
+  type Rows,
+  type RowWrite
+} from './projection.ts'
 
 /** The name of the tool stands right behind the type of its call, and only these two end like this. */
 const NEEDS = {
@@ -39,7 +45,7 @@ const textIn = (object: JsonObject, name: string): string | null => {
 }
 
 /** The agent a thread's metadata describes; null for a thread that nobody spawned. */
-export const agentOf = (meta: Omit<SessionMeta, 'base_instructions'>): AgentRow | null => {
+const agentOf = (meta: SessionHead): AgentRow | null => {
   const source = meta.source as Json | undefined
   const sub = isJsonObject(source) ? source['subagent'] : undefined
   const spawn = isJsonObject(sub) ? sub['thread_spawn'] : undefined
@@ -97,16 +103,11 @@ const edgeWrites = (table: string, child: string, row: AgentRow): ReadonlyArray<
   { key: [...childrenPrefix(table, row.parent), child], value: 1 }
 ]
 
-const NOTHING: ReadonlyArray<RowWrite> = []
-
 const deletesOf = (rows: Rows, table: string, streamId: string): ReadonlyArray<RowWrite> => {
   const row = rows.get(agentKey(table, streamId)) as AgentRow | undefined
   const edge = row === undefined ? [] : edgeWrites(table, streamId, row)
   const statuses = rows.scan([`${table}.status`, streamId], Infinity)
-  return [...edge.map(({ key }) => key), ...statuses.map(([key]) => key)].map((key) => ({
-    key,
-    value: null
-  }))
+  return deletes([...edge.map(({ key }) => key), ...statuses.map(([key]) => key)])
 }
 
 const writesOf = (
@@ -116,16 +117,16 @@ const writesOf = (
 ) => {
   if (line.type === 'session_meta') {
     const row = state.seen ? null : agentOf(line.payload)
-    return row === null ? NOTHING : edgeWrites(table, streamId, row)
+    return row === null ? NO_WRITES : edgeWrites(table, streamId, row)
   }
-  if (line.type !== 'response_item') return NOTHING
+  if (line.type !== 'response_item') return NO_WRITES
   const change = statusChange(line.payload)
-  if (change === null) return NOTHING
+  if (change === null) return NO_WRITES
   return [{ key: statusKey(table, streamId, change[0]), value: change[1] }]
 }
 
 /** Whether the metadata that names the parent was read; copies further down are those of other threads. */
-export interface AgentsState {
+interface AgentsState {
   readonly seen: boolean
 }
 
@@ -139,7 +140,7 @@ export const agents: Projection<AgentsState, typeof NEEDS> = {
   initial: () => ({ seen: false }),
   evolve: (state, event, { table }) =>
     event.inherited === true
-      ? [state, NOTHING]
+      ? [state, NO_WRITES]
       : [event.line.type === 'session_meta' ? SEEN : state, writesOf(state, event, table)],
   forget: (streamId, { rows, table }) => deletesOf(rows, table, streamId)
 }

@@ -138,7 +138,8 @@ export type EventOf<N extends Needs> =
     }[Exclude<EventKind, 'item_completed'>]
   | ItemPart<N, ItemKind>
 
-type SessionHead = Omit<SessionMeta, 'base_instructions'>
+/** Metadata without their instructions, which may be long. */
+export type SessionHead = Omit<SessionMeta, 'base_instructions'>
 type ContextHead = Pick<TurnContext, 'turn_id' | 'model' | 'effort'>
 /** The message is there only where it is empty. */
 type CompactedHead = { readonly message?: unknown; readonly compaction_response_id?: unknown }

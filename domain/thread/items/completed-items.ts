@@ -21,6 +21,7 @@ import {
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { ThreadItem } from '../../protocol.ts'
 import { joinWords } from './shell-words.ts'
+import type { ExitedReviewMode } from '../../log/payloads.ts'
 import type { TurnItem } from '../../log/turn-item.ts'
 import { trimmed } from '../../white-space.ts'
 
@@ -156,7 +157,12 @@ const findingText = (finding: Readonly<Record<string, unknown>>): string => {
 }
 
 /** A review as text: what the reviewer says of it all, then its findings. Up to 0.142 the findings are left out. */
-export const reviewText = (output: Of<'ExitedReviewMode'>['review_output']): string => {
+export const reviewText = (
+  output:
+    | Pick<NonNullable<ExitedReviewMode['review_output']>, 'findings' | 'overall_explanation'>
+    | null
+    | undefined
+): string => {
   const explanation = trimmed(output?.overall_explanation ?? '')
   const findings = (output?.findings ?? []).map(findingText)
   const heading = findings.length === 1 ? 'Review comment:' : 'Full review comments:'

@@ -28,7 +28,7 @@ import {
   type Chunk,
   type ChunkRanges,
   type GramSink,
-  type Head,
+  type FullTextHead,
   type Posting,
   type SaidRow,
   TEXT_CHARACTERS_MAX
@@ -72,7 +72,7 @@ export interface FullText {
 }
 
 interface IndexedText {
-  readonly head: Head
+  readonly head: FullTextHead
   readonly threads: ReadonlyMap<string, Indexed>
   /** First chunk of each range, ascending, and whose it is. */
   readonly ranges: ReadonlyArray<{
@@ -91,7 +91,7 @@ const ATTEMPTS_MAX = 8
 const loader = (env: Env, table: string): (() => IndexedText) => {
   let known: IndexedText = NOTHING_KNOWN
   return () => {
-    const head = (env.index.get(headKey(table)) as Head | undefined) ?? EMPTY_HEAD
+    const head = (env.index.get(headKey(table)) as FullTextHead | undefined) ?? EMPTY_HEAD
     if (head.commits === known.head.commits && head.next === known.head.next) return known
     const prefix = [`${table}.threads`]
     const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
@@ -109,9 +109,9 @@ interface Indexing {
   readonly table: string
   readonly grams: GramSink
   readonly rows: Map<string, RowWrite>
-  head: Head
+  head: FullTextHead
   /** The head in the index. */
-  stored: Head
+  stored: FullTextHead
 }
 
 const keep = (work: Indexing, key: RowKey, value: unknown): void => {
@@ -277,9 +277,9 @@ const indexOne = async (
 }
 
 /** Deleted chunks stay in the postings; when most are deleted, the index is rebuilt. */
-const isMostlyGone = ({ next, gone }: Head): boolean => gone > BLOCK_CHUNKS && gone * 2 > next
+const isMostlyGone = ({ next, gone }: FullTextHead): boolean => gone > BLOCK_CHUNKS && gone * 2 > next
 
-const dropAll = (env: Env, table: string, head: Head): Promise<unknown> => {
+const dropAll = (env: Env, table: string, head: FullTextHead): Promise<unknown> => {
   const parts = ['threads', 'chunks', 'grams'].map((part) => `${table}.${part}`)
   const rows = parts.flatMap((part) =>
     env.index.range([part], afterPrefix([part]), Infinity, false)
