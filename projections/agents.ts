@@ -10,7 +10,8 @@
  */
 import type { RecordedEvent } from '../domain/log/event.ts'
 import type { LineOf, Needs, SessionHead } from '../domain/log/needs.ts'
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
+import { isJsonObject, parsedObject, textIn, textOrNull, type Json } from '../domain/json.ts'
+import { own } from '../domain/own.ts'
 import {
   deletes,
   NO_WRITES,
@@ -39,26 +40,21 @@ export interface AgentRow {
   readonly role: string | null
 }
 
-const textIn = (object: JsonObject, name: string): string | null => {
-  const value = object[name]
-  return typeof value === 'string' ? value : null
-}
-
 /** The agent a thread's metadata describes; null for a thread that nobody spawned. */
 const agentOf = (meta: SessionHead): AgentRow | null => {
   const source = meta.source as Json | undefined
   const sub = isJsonObject(source) ? source['subagent'] : undefined
   const spawn = isJsonObject(sub) ? sub['thread_spawn'] : undefined
   if (!isJsonObject(spawn)) return null
-  const parent = textIn(spawn, 'parent_thread_id')
+  const parent = textOrNull(spawn['parent_thread_id'])
   if (parent === null) return null
   const depth = spawn['depth']
   return {
     parent: parent.toLowerCase(),
     depth: typeof depth === 'number' ? depth : 1,
-    path: textIn(spawn, 'agent_path'),
-    nickname: textIn(spawn, 'agent_nickname') ?? meta.agent_nickname ?? null,
-    role: textIn(spawn, 'agent_role') ?? meta.agent_role ?? null
+    path: textOrNull(spawn['agent_path']),
+    nickname: textOrNull(spawn['agent_nickname']) ?? meta.agent_nickname ?? null,
+    role: textOrNull(spawn['agent_role']) ?? meta.agent_role ?? null
   }
 }
 
@@ -68,22 +64,13 @@ const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
   resume_agent: 'open'
 }
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /** The child a call names, and what it is from then on; null for every other line. */
 const statusChange = (payload: unknown): readonly [string, AgentStatus] | null => {
   if (!isJsonObject(payload) || payload['type'] !== 'function_call') return null
-  const name = textIn(payload, 'name') ?? ''
-  const status = Object.hasOwn(STATUS_OF, name) ? STATUS_OF[name] : undefined
+  const status = own(STATUS_OF, textIn(payload['name']))
   if (status === undefined) return null
-  const given = parsed(textIn(payload, 'arguments') ?? '')
-  const target = isJsonObject(given) ? (textIn(given, 'target') ?? textIn(given, 'id')) : null
+  const given = parsedObject(textIn(payload['arguments']))
+  const target = textOrNull(given?.['target']) ?? textOrNull(given?.['id'])
   return target === null ? null : [target.toLowerCase(), status]
 }
 
