@@ -277,7 +277,8 @@ const indexOne = async (
 }
 
 /** Deleted chunks stay in the postings; when most are deleted, the index is rebuilt. */
-const isMostlyGone = ({ next, gone }: FullTextHead): boolean => gone > BLOCK_CHUNKS && gone * 2 > next
+const isMostlyGone = ({ next, gone }: FullTextHead): boolean =>
+  gone > BLOCK_CHUNKS && gone * 2 > next
 
 const dropAll = (env: Env, table: string, head: FullTextHead): Promise<unknown> => {
   const parts = ['threads', 'chunks', 'grams'].map((part) => `${table}.${part}`)
