@@ -9,10 +9,17 @@
  * child are folded apart, in any order: each writes its own tables, and the reader puts them together.
  */
 import type { RecordedEvent } from '../domain/log/event.ts'
-import type { LineOf, Needs } from '../domain/log/needs.ts'
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
-import type { SessionMeta } from '../domain/log/payloads.ts'
-import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
+import type { LineOf, Needs, SessionHead } from '../domain/log/needs.ts'
+import { isJsonObject, parsedObject, textIn, textOrNull, type Json } from '../domain/json.ts'
+import { own } from '../domain/own.ts'
+import {
+  deletes,
+  NO_WRITES,
+  type Projection,
+  type RowKey,
+  type Rows,
+  type RowWrite
+} from './projection.ts'
 
 /** The name of the tool stands right behind the type of its call, and only these two end like this. */
 const NEEDS = {
@@ -33,26 +40,21 @@ export interface AgentRow {
   readonly role: string | null
 }
 
-const textIn = (object: JsonObject, name: string): string | null => {
-  const value = object[name]
-  return typeof value === 'string' ? value : null
-}
-
 /** The agent a thread's metadata describes; null for a thread that nobody spawned. */
-export const agentOf = (meta: Omit<SessionMeta, 'base_instructions'>): AgentRow | null => {
+const agentOf = (meta: SessionHead): AgentRow | null => {
   const source = meta.source as Json | undefined
   const sub = isJsonObject(source) ? source['subagent'] : undefined
   const spawn = isJsonObject(sub) ? sub['thread_spawn'] : undefined
   if (!isJsonObject(spawn)) return null
-  const parent = textIn(spawn, 'parent_thread_id')
+  const parent = textOrNull(spawn['parent_thread_id'])
   if (parent === null) return null
   const depth = spawn['depth']
   return {
     parent: parent.toLowerCase(),
     depth: typeof depth === 'number' ? depth : 1,
-    path: textIn(spawn, 'agent_path'),
-    nickname: textIn(spawn, 'agent_nickname') ?? meta.agent_nickname ?? null,
-    role: textIn(spawn, 'agent_role') ?? meta.agent_role ?? null
+    path: textOrNull(spawn['agent_path']),
+    nickname: textOrNull(spawn['agent_nickname']) ?? meta.agent_nickname ?? null,
+    role: textOrNull(spawn['agent_role']) ?? meta.agent_role ?? null
   }
 }
 
@@ -62,22 +64,13 @@ const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
   resume_agent: 'open'
 }
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /** The child a call names, and what it is from then on; null for every other line. */
 const statusChange = (payload: unknown): readonly [string, AgentStatus] | null => {
   if (!isJsonObject(payload) || payload['type'] !== 'function_call') return null
-  const name = textIn(payload, 'name') ?? ''
-  const status = Object.hasOwn(STATUS_OF, name) ? STATUS_OF[name] : undefined
+  const status = own(STATUS_OF, textIn(payload['name']))
   if (status === undefined) return null
-  const given = parsed(textIn(payload, 'arguments') ?? '')
-  const target = isJsonObject(given) ? (textIn(given, 'target') ?? textIn(given, 'id')) : null
+  const given = parsedObject(textIn(payload['arguments']))
+  const target = textOrNull(given?.['target']) ?? textOrNull(given?.['id'])
   return target === null ? null : [target.toLowerCase(), status]
 }
 
@@ -97,16 +90,11 @@ const edgeWrites = (table: string, child: string, row: AgentRow): ReadonlyArray<
   { key: [...childrenPrefix(table, row.parent), child], value: 1 }
 ]
 
-const NOTHING: ReadonlyArray<RowWrite> = []
-
 const deletesOf = (rows: Rows, table: string, streamId: string): ReadonlyArray<RowWrite> => {
   const row = rows.get(agentKey(table, streamId)) as AgentRow | undefined
   const edge = row === undefined ? [] : edgeWrites(table, streamId, row)
   const statuses = rows.scan([`${table}.status`, streamId], Infinity)
-  return [...edge.map(({ key }) => key), ...statuses.map(([key]) => key)].map((key) => ({
-    key,
-    value: null
-  }))
+  return deletes([...edge.map(({ key }) => key), ...statuses.map(([key]) => key)])
 }
 
 const writesOf = (
@@ -116,16 +104,16 @@ const writesOf = (
 ) => {
   if (line.type === 'session_meta') {
     const row = state.seen ? null : agentOf(line.payload)
-    return row === null ? NOTHING : edgeWrites(table, streamId, row)
+    return row === null ? NO_WRITES : edgeWrites(table, streamId, row)
   }
-  if (line.type !== 'response_item') return NOTHING
+  if (line.type !== 'response_item') return NO_WRITES
   const change = statusChange(line.payload)
-  if (change === null) return NOTHING
+  if (change === null) return NO_WRITES
   return [{ key: statusKey(table, streamId, change[0]), value: change[1] }]
 }
 
 /** Whether the metadata that names the parent was read; copies further down are those of other threads. */
-export interface AgentsState {
+interface AgentsState {
   readonly seen: boolean
 }
 
@@ -139,7 +127,7 @@ export const agents: Projection<AgentsState, typeof NEEDS> = {
   initial: () => ({ seen: false }),
   evolve: (state, event, { table }) =>
     event.inherited === true
-      ? [state, NOTHING]
+      ? [state, NO_WRITES]
       : [event.line.type === 'session_meta' ? SEEN : state, writesOf(state, event, table)],
   forget: (streamId, { rows, table }) => deletesOf(rows, table, streamId)
 }

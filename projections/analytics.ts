@@ -6,22 +6,9 @@
  * Facts know nothing of contracts: events are made of them when somebody asks, for the contract that was asked for.
  */
 import { evolveRollout } from '../domain/ledgers/analytics/from-rollout.ts'
-import {
-  NO_ROLLOUT,
-  type FactPlace,
-  type RolloutState
-} from '../domain/ledgers/analytics/rollout-state.ts'
+import { NO_ROLLOUT, type RolloutState } from '../domain/ledgers/analytics/rollout-state.ts'
 import { EVERY_LINE } from '../domain/log/needs.ts'
-import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
-
-const factKey = (table: string, streamId: string, { revision, index }: FactPlace): RowKey => [
-  table,
-  streamId,
-  revision,
-  index
-]
-
-const NO_ROWS: ReadonlyArray<RowWrite> = []
+import { deletesUnder, NO_WRITES, type LedgerProjection } from './projection.ts'
 
 /** The facts of a thread. */
 export const analytics: LedgerProjection<RolloutState> = {
@@ -31,14 +18,12 @@ export const analytics: LedgerProjection<RolloutState> = {
   initial: () => NO_ROLLOUT,
   evolve: (state, event, { profile, table }) => {
     const step = evolveRollout(state, event, profile)
-    if (step.writes.length === 0) return [step.state, NO_ROWS]
-    const { streamId } = event
-    const rows = step.writes.map(({ place, fact }) => ({
-      key: factKey(table, streamId, place),
+    if (step.writes.length === 0) return [step.state, NO_WRITES]
+    const rows = step.writes.map(({ place: { revision, index }, fact }) => ({
+      key: [table, event.streamId, revision, index],
       value: fact
     }))
     return [step.state, rows]
   },
-  forget: (streamId, { rows, table }) =>
-    rows.scan([table, streamId], Infinity).map(([key]) => ({ key, value: null }))
+  forget: (streamId, { rows, table }) => deletesUnder(rows, [table, streamId])
 }

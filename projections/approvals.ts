@@ -5,7 +5,7 @@
  */
 import { approvalIn, surer, type Approval } from '../domain/ledgers/audit/approvals.ts'
 import { EVERY_LINE } from '../domain/log/needs.ts'
-import type { LedgerProjection, RowKey } from './projection.ts'
+import { deletesUnder, NO_WRITES, type LedgerProjection, type RowKey } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
 /** Keys of the decisions of a file begin with this. */
@@ -19,13 +19,12 @@ export const approvals: LedgerProjection<null> = {
   initial: () => null,
   evolve: (_, event, { rows, table }) => {
     const found = approvalIn(event)
-    if (found === null) return [null, []]
+    if (found === null) return [null, NO_WRITES]
     const prefix = [...approvalsPrefix(table, event.streamId), turnIdKey(found.callId)]
     const others = rows.scan(prefix, Infinity) as ReadonlyArray<readonly [RowKey, Approval]>
     const known = others.find(([, { callId }]) => callId === found.callId)
     if (known === undefined) return [null, [{ key: [...prefix, others.length], value: found }]]
     return [null, [{ key: known[0], value: surer(known[1], found) }]]
   },
-  forget: (streamId, { rows, table }) =>
-    rows.scan(approvalsPrefix(table, streamId), Infinity).map(([key]) => ({ key, value: null }))
+  forget: (streamId, { rows, table }) => deletesUnder(rows, approvalsPrefix(table, streamId))
 }

@@ -10,23 +10,12 @@ import { evolveTrail } from '../domain/ledgers/audit/trail.ts'
 import { START_OF_TRAIL, type TrailState } from '../domain/ledgers/audit/trail-state.ts'
 import type { TrailRow } from '../domain/ledgers/audit/row.ts'
 import { EVERY_LINE } from '../domain/log/needs.ts'
-import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
+import { deletes, type LedgerProjection, type RowKey } from './projection.ts'
 
 /** Keys of the rows of a file begin with this; their number follows. */
 export const trailPrefix = (table: string, file: string): RowKey => [table, file]
 /** Keys of the rows by time begin with this; time, file and number follow. */
 export const trailTimes = (table: string): RowKey => [`${table}.time`]
-
-const rowWrites = (
-  rows: ReadonlyArray<TrailRow>,
-  from: number,
-  streamId: string,
-  table: string
-): ReadonlyArray<RowWrite> =>
-  rows.flatMap((row, i) => [
-    { key: [...trailPrefix(table, streamId), from + i], value: row },
-    { key: [...trailTimes(table), row.orderMs, streamId, from + i], value: 1 }
-  ])
 
 /** The audit trail of a file. */
 export const threadAudit: LedgerProjection<TrailState> = {
@@ -36,14 +25,17 @@ export const threadAudit: LedgerProjection<TrailState> = {
   initial: () => START_OF_TRAIL,
   evolve: (state, event, { table }) => {
     const [next, rows] = evolveTrail(state, event)
-    return [next, rowWrites(rows, state.rows, event.streamId, table)]
+    const { streamId } = event
+    const writes = rows.flatMap((row, i) => [
+      { key: [...trailPrefix(table, streamId), state.rows + i], value: row },
+      { key: [...trailTimes(table), row.orderMs, streamId, state.rows + i], value: 1 }
+    ])
+    return [next, writes]
   },
   forget: (streamId, { rows, table }) =>
-    rows.scan(trailPrefix(table, streamId), Infinity).flatMap(([key, value]) => [
-      { key, value: null },
-      {
-        key: [...trailTimes(table), (value as TrailRow).orderMs, streamId, key[2] ?? 0],
-        value: null
-      }
-    ])
+    rows
+      .scan(trailPrefix(table, streamId), Infinity)
+      .flatMap(([key, value]) =>
+        deletes([key, [...trailTimes(table), (value as TrailRow).orderMs, streamId, key[2] ?? 0]])
+      )
 }

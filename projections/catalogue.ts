@@ -27,10 +27,9 @@ export interface ReadModels {
   readonly byFile?: boolean
 }
 
-/** The groups by name. */
 export type GroupName = 'threads' | 'usage' | 'tools' | 'audit' | 'analytics'
 
-/** Read models that are folded together, in this order. */
+/** A group of these, folded in this order; `byFile` as in `ReadModels`. */
 export const readModels = (
   name: GroupName,
   projections: ReadonlyArray<AnyProjection>,
@@ -54,7 +53,7 @@ export const tableName = (name: string, version: number, view: string): string =
 
 const tables = new WeakMap<object, Map<string, string>>()
 
-/** Table of a projection under a view. */
+/** The same, made once per projection and view. */
 export const tableOf = (
   projection: Pick<AnyProjection, 'name' | 'version'>,
   view: string
@@ -68,14 +67,14 @@ export const tableOf = (
   return table
 }
 
-const covered = ({ projections }: ReadModels): string =>
-  projections.map(({ name, version }) => `${name}@${version}`).join(',')
-
 const coverings = new WeakMap<ReadModels, string>()
 
 /** Table of the checkpoints of a group: named after every version it covers, so that raising one starts a new table. */
 export const checkpointTable = (models: ReadModels, view: string): string => {
   let covering = coverings.get(models)
-  if (covering === undefined) coverings.set(models, (covering = covered(models)))
+  if (covering === undefined) {
+    covering = models.projections.map(({ name, version }) => `${name}@${version}`).join(',')
+    coverings.set(models, covering)
+  }
   return `checkpoints/${covering}/${view}`
 }

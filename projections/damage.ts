@@ -7,7 +7,7 @@
  */
 import type { DamageReason } from '../domain/log/event.ts'
 import type { Needs } from '../domain/log/needs.ts'
-import type { Projection, RowWrite } from './projection.ts'
+import { deletesUnder, NO_WRITES, type Projection } from './projection.ts'
 
 /** Damage is noticed in what is read; of what is passed over, a line that swallowed another one is looked for. */
 const NEEDS = { glued: 'whole' } as const satisfies Needs
@@ -20,21 +20,18 @@ export interface DamageRow {
   readonly reason: DamageReason
 }
 
-const NOTHING: readonly [null, ReadonlyArray<RowWrite>] = [null, []]
-
 /** The damaged lines of a thread. */
 export const damage: Projection<null, typeof NEEDS> = {
   name: 'damage',
   version: 2,
   needs: NEEDS,
   initial: () => null,
-  evolve: () => NOTHING,
+  evolve: () => [null, NO_WRITES],
   damaged: ({ streamId, revision, segment, offset, bytes, reason }, { table }) => [
     {
       key: [table, streamId, revision],
       value: { segment, offset, bytes, reason } satisfies DamageRow
     }
   ],
-  forget: (streamId, { rows, table }) =>
-    rows.scan([table, streamId], Infinity).map(([key]) => ({ key, value: null }))
+  forget: (streamId, { rows, table }) => deletesUnder(rows, [table, streamId])
 }

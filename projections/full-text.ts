@@ -1,7 +1,7 @@
 /**
  * Read model `search`: which messages may contain a term.
  *
- *   [search.head, 0]                -> Head          how many chunks there are
+ *   [search.head, 0]                -> FullTextHead  how many chunks there are
  *   [search.threads, streamId]      -> IndexedThread how far a thread is in here, and which chunks are its own
  *   [search.chunks, chunk]          -> Chunk         its messages and where they stand
  *   [search.grams, gram, block]     -> Posting       the chunks of a block that contain a gram
@@ -27,7 +27,7 @@ export const CHUNK_CHARACTERS = 3072
 export const BLOCK_CHUNKS = 1024
 
 /** What holds for the whole read model. */
-export interface Head {
+export interface FullTextHead {
   /** Number of the next chunk; numbers are never used twice. */
   readonly next: number
   /** Chunks that are gone. */
@@ -37,7 +37,7 @@ export interface Head {
 }
 
 /** The head before anything is in here. */
-export const EMPTY_HEAD: Head = { next: 0, gone: 0, commits: 0 }
+export const EMPTY_HEAD: FullTextHead = { next: 0, gone: 0, commits: 0 }
 
 /** A message: where its line stands, the turn it names, and its text; null for one too long to keep here. */
 export type SaidRow = readonly [
@@ -60,14 +60,11 @@ export type ChunkRanges = ReadonlyArray<readonly [number, number]>
 /** Numbers inside a block: a list of few, or six of them in every character. */
 export type Posting = ReadonlyArray<number> | string
 
-/** Key of the head. */
 export const headKey = (table: string): RowKey => [`${table}.head`, 0]
-/** Key of a thread's row. */
 export const indexedKey = (table: string, streamId: string): RowKey => [
   `${table}.threads`,
   streamId
 ]
-/** Key of a chunk. */
 export const chunkKey = (table: string, chunk: number): RowKey => [`${table}.chunks`, chunk]
 /** Keys of the postings of a gram begin with this; the block follows. */
 export const gramPrefix = (table: string, gram: number): RowKey => [`${table}.grams`, gram]
@@ -98,7 +95,7 @@ export const numbersOf = (posting: Posting): ReadonlyArray<number> => {
 }
 
 /** Numbers of a block, ascending, as they are stored. */
-export const postingOf = (listed: ReadonlyArray<number>): Posting => {
+const postingOf = (listed: ReadonlyArray<number>): Posting => {
   if (listed.length <= LISTED_MAX) return listed
   const words = new Uint8Array(Math.floor((listed[listed.length - 1] ?? 0) / BITS) + 1)
   for (const number of listed) {
@@ -108,7 +105,6 @@ export const postingOf = (listed: ReadonlyArray<number>): Posting => {
   return String.fromCharCode(...words.map((bits) => bits + FIRST))
 }
 
-/** The numbers of two lists, ascending. */
 const merged = (
   before: ReadonlyArray<number>,
   added: ReadonlyArray<number>
@@ -124,7 +120,7 @@ const merged = (
 
 /** Collects the grams of chunks until they are written. */
 export interface GramSink {
-  /** Adds the grams of a message to a chunk: it comes in parts that end between code points, and its white space is single. */
+  /** Adds the grams of a message to a chunk: it comes in parts that end between code points, and its white space is collapsed. */
   readonly reader: (chunk: number) => (part: string) => void
   /** How many were added. */
   readonly size: () => number
@@ -132,7 +128,6 @@ export interface GramSink {
   readonly take: (stored: (key: RowKey) => unknown) => ReadonlyArray<RowWrite>
 }
 
-/** An empty sink. */
 export const gramSink = (table: string): GramSink => {
   const added = new Map<number, Array<number>>()
   // The chunk a gram was last seen in: most grams of a message are in its chunk already.

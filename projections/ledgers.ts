@@ -14,20 +14,17 @@ import { situationOf } from './situation.ts'
 import { tools } from './tools.ts'
 import { usage } from './usage.ts'
 
-/** The token ledger. */
 export const USAGE = readModels('usage', [situationOf('usage', SITUATE_NEEDS), usage])
 
 /** The ledger of tool calls, and of plugins in use. */
 export const TOOLS = readModels('tools', [situationOf('tools', EVERY_LINE), tools, pluginUse])
 
-/** The audit trail. */
 export const AUDIT = readModels(
   'audit',
   [situationOf('audit', EVERY_LINE), threadAudit, approvals, reviews],
   true
 )
 
-/** Analytics made again. */
 export const ANALYTICS = readModels('analytics', [situationOf('analytics', EVERY_LINE), analytics])
 
 /** Every group of this build, that of threads among them. */

@@ -28,7 +28,7 @@ export interface PluginIdentityRow {
   readonly plugin: string
   readonly marketplace: string
   readonly seen: PluginSeen
-  /** What events of a capture come to, whenever that was. */
+  /** What the events of a capture add up to, whenever that was. */
   readonly told: PluginSeen
   /** Time of the first record and of the last one. */
   readonly firstSeenAt: string
@@ -48,8 +48,7 @@ export interface PluginHistoryRow extends PluginChange {
   readonly evidence: { readonly id: string; readonly offset: number; readonly bytes: number }
 }
 
-/** Key of a plugin's row. */
-export const pluginKey = (table: string, localId: string): RowKey => [table, localId]
+const pluginKey = (table: string, localId: string): RowKey => [table, localId]
 /** Keys of the changes of a plugin begin with this. */
 export const pluginHistoryPrefix = (table: string, localId: string): RowKey => [
   `${table}.history`,

@@ -8,7 +8,13 @@
 import { evidenceIn, type PluginEvidence } from '../domain/ledgers/plugins/evidence.ts'
 import { EVERY_LINE } from '../domain/log/needs.ts'
 import type { SituatedEvent } from '../domain/thread/turns/situate.ts'
-import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
+import {
+  deletesUnder,
+  NO_WRITES,
+  type LedgerProjection,
+  type RowKey,
+  type RowWrite
+} from './projection.ts'
 
 /** A sign, in its turn and where it stands. */
 export interface PluginUseRow extends PluginEvidence {
@@ -20,7 +26,7 @@ export interface PluginUseRow extends PluginEvidence {
 }
 
 /** The open turn, and which signs it showed already. */
-export interface PluginUseState {
+interface PluginUseState {
   readonly turnId: string | null
   readonly shown: ReadonlyArray<string>
 }
@@ -33,13 +39,6 @@ export const pluginUsePrefix = (table: string, streamId: string): RowKey => [tab
 
 const keyOf = (turnId: string | null, { kind, localId, name, version, detail }: PluginEvidence) =>
   JSON.stringify([turnId, kind, localId ?? name, version, detail])
-
-const NOTHING: ReadonlyArray<RowWrite> = []
-
-const turnAfter = (state: PluginUseState, { turn }: SituatedEvent): PluginUseState => {
-  const turnId = turn?.id ?? null
-  return turnId === state.turnId ? state : { turnId, shown: [] }
-}
 
 const rowsOf = (
   state: PluginUseState,
@@ -61,19 +60,19 @@ const rowsOf = (
   return [{ ...state, shown: [...shown] }, writes]
 }
 
-/** Plugins in use. */
+/** The signs of plugins in use. */
 export const pluginUse: LedgerProjection<PluginUseState> = {
   name: 'plugin-use',
   version: 2,
   needs: EVERY_LINE,
   initial: () => ({ turnId: null, shown: [] }),
   evolve: (before, event, { table }) => {
-    const state = turnAfter(before, event)
+    const turnId = event.turn?.id ?? null
+    const state = turnId === before.turnId ? before : { turnId, shown: [] }
     const found = evidenceIn(event.line)
     return found.length === 0 || event.origin === 'inherited'
-      ? [state, NOTHING]
+      ? [state, NO_WRITES]
       : rowsOf(state, event, found, table)
   },
-  forget: (streamId, { rows, table }) =>
-    rows.scan(pluginUsePrefix(table, streamId), Infinity).map(([key]) => ({ key, value: null }))
+  forget: (streamId, { rows, table }) => deletesUnder(rows, pluginUsePrefix(table, streamId))
 }

@@ -24,6 +24,17 @@ export interface Rows {
   readonly scan: (prefix: RowKey, limit: number) => ReadonlyArray<readonly [RowKey, unknown]>
 }
 
+/** Nothing to write; shared, as most events change no row. */
+export const NO_WRITES: ReadonlyArray<RowWrite> = []
+
+/** Deletes rows. */
+export const deletes = (keys: ReadonlyArray<RowKey>): ReadonlyArray<RowWrite> =>
+  keys.map((key) => ({ key, value: null }))
+
+/** Deletes every row whose key begins with one of these. */
+export const deletesUnder = (rows: Rows, ...prefixes: ReadonlyArray<RowKey>) =>
+  deletes(prefixes.flatMap((prefix) => rows.scan(prefix, Infinity).map(([key]) => key)))
+
 /** What a projection may know of its stream besides the events. */
 export interface StreamFacts {
   readonly streamId: StreamId
@@ -42,7 +53,7 @@ export interface Surroundings {
   readonly table: string
 }
 
-/** Makes what looks rows of a stream up once: a fold has the same surroundings from its first event to its last. */
+/** Makes a stream's row lookup once: a fold has the same surroundings from its first event to its last. */
 export const perStream = <A>(
   make: (around: Surroundings, streamId: string) => A
 ): ((around: Surroundings, streamId: string) => A) => {
@@ -57,8 +68,8 @@ export const perStream = <A>(
 }
 
 /**
- * A read model over events as they stand, or as one before it in its group gives them on. `S` is O(1) but for the open turn, and
- * JSON. Of an event it may read what it says in `needs` that it needs.
+ * A read model over the events of a stream, or over what an earlier one of its group made of them. `S` is JSON, and of constant
+ * size but for the open turn. Of an event it may read only what `needs` declares.
  */
 export interface Projection<
   S,
@@ -72,7 +83,7 @@ export interface Projection<
   readonly needs: N
   /** The state before the first event; `counts` tells whether every event will be delivered. */
   readonly initial: (counts: boolean) => S
-  /** The next state, the rows to write, and the event as those behind this one in its group are given it. */
+  /** The next state, the rows to write, and the event as the later ones of the group get it. */
   readonly evolve: (
     state: S,
     event: E,

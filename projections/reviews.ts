@@ -12,7 +12,7 @@ import {
   type ReviewWrite
 } from '../domain/ledgers/audit/reviews.ts'
 import { EVERY_LINE } from '../domain/log/needs.ts'
-import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
+import { deletes, type LedgerProjection, type RowKey, type RowWrite } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
 /** Keys of the reviews of a file begin with this; their number follows. */
@@ -22,8 +22,7 @@ export const reviewerPrefix = (table: string, turnId: string): RowKey => [
   `${table}.reviewer`,
   turnIdKey(turnId)
 ]
-/** Key of the first turn of a reviewer's file. */
-export const reviewerTurnKey = (table: string, file: string): RowKey => [`${table}.turn`, file]
+const reviewerTurnKey = (table: string, file: string): RowKey => [`${table}.turn`, file]
 
 const writeOf = (write: ReviewWrite, table: string, file: string): ReadonlyArray<RowWrite> => {
   if (write.op === 'reviewer')
@@ -51,6 +50,6 @@ export const reviews: LedgerProjection<ReviewState> = {
     const turnId = rows.get(key)
     const keys = own.map(([row]) => row)
     if (typeof turnId === 'string') keys.push(key, [...reviewerPrefix(table, turnId), streamId])
-    return keys.map((row) => ({ key: row, value: null }))
+    return deletes(keys)
   }
 }

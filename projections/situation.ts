@@ -7,12 +7,7 @@
 import type { RecordedEvent } from '../domain/log/event.ts'
 import type { EVERY_LINE, Needs } from '../domain/log/needs.ts'
 import type { Profile } from '../domain/log/profile.ts'
-import {
-  isOver,
-  type LiveTurn,
-  type LiveTurns,
-  type TurnChange
-} from '../domain/thread/turns/lifecycle.ts'
+import { isOver, type LiveTurns, type TurnChange } from '../domain/thread/turns/lifecycle.ts'
 import {
   initialSituation,
   situate,
@@ -22,6 +17,9 @@ import {
   type Situation
 } from '../domain/thread/turns/situate.ts'
 import {
+  deletes,
+  deletesUnder,
+  NO_WRITES,
   perStream,
   type Projection,
   type RowKey,
@@ -62,31 +60,11 @@ const put = (table: string, streamId: string, place: number, row: Row): Readonly
   { key: [...idPrefix(table, streamId, row[0]), place], value: 1 }
 ]
 
-const drop = (
-  table: string,
-  streamId: string,
-  place: number,
-  row: Row
-): ReadonlyArray<RowWrite> => [
-  { key: rowKey(table, streamId, place), value: null },
-  { key: [...idPrefix(table, streamId, row[0]), place], value: null }
-]
-
-const placed = (
-  table: string,
-  streamId: string,
-  place: number | null,
-  turn: LiveTurn
-): ReadonlyArray<RowWrite> =>
-  place === null || turn.id === null
-    ? []
-    : put(table, streamId, place, [turn.id, turn.segment, isOver(turn) ? 1 : 0])
-
 /** The first place of the turns that a change takes away. */
 const goneFrom = (change: TurnChange & { readonly op: 'hide' | 'detach' }): number =>
   change.op === 'hide' ? change.from : 0
 
-/** The rows of the places a change is about, in turn. */
+/** The row changes of one change of turns. */
 const writesOf = (
   change: TurnChange,
   { rows, table }: Surroundings,
@@ -94,8 +72,11 @@ const writesOf = (
 ): ReadonlyArray<RowWrite> => {
   switch (change.op) {
     case 'close':
-    case 'spill':
-      return placed(table, streamId, change.place, change.turn)
+    case 'spill': {
+      const { place, turn } = change
+      if (place === null || turn.id === null) return []
+      return put(table, streamId, place, [turn.id, turn.segment, isOver(turn) ? 1 : 0])
+    }
     case 'end': {
       const row = change.place === null ? null : rowAt(rows, table, streamId, change.place)
       if (change.place === null || row === null) return []
@@ -109,7 +90,7 @@ const writesOf = (
       for (let place = from; place < change.until; place++) {
         const row = rowAt(rows, table, streamId, place)
         if (row === null) continue
-        writes.push(...drop(table, streamId, place, row))
+        writes.push(...deletes(put(table, streamId, place, row).map(({ key }) => key)))
         if (change.op === 'reopen' && place > from)
           writes.push(...put(table, streamId, place - 1, row))
       }
@@ -123,8 +104,6 @@ const writesOf = (
       return []
   }
 }
-
-const NO_WRITES: ReadonlyArray<RowWrite> = []
 
 /** Writes without those of places that the same event takes away again. */
 const lasting = (
@@ -166,12 +145,10 @@ export const situationOf = (
   initial: (counts) => initialSituation('*' in needs || counts),
   evolve,
   forget: (streamId, { rows, table }) =>
-    [table, `${table}.id`].flatMap((part) =>
-      rows.scan([part, streamId], Infinity).map(([key]) => ({ key, value: null }))
-    )
+    deletesUnder(rows, [table, streamId], [`${table}.id`, streamId])
 })
 
-/** Situates the events of one stream one after the other, for who folds a ledger beside the index. */
+/** Situates the events of one stream in turn, for a ledger that is folded beside the index. */
 export const situating = (
   rows: Rows & { readonly put: (writes: ReadonlyArray<RowWrite>) => void },
   profile: Profile,

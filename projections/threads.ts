@@ -20,14 +20,13 @@ import {
   type ThreadState
 } from '../domain/thread/thread.ts'
 import type { Profile } from '../domain/log/profile.ts'
-import type { Projection, RowKey, RowWrite, StreamFacts } from './projection.ts'
+import { deletes, NO_WRITES, type Projection, type RowKey, type StreamFacts } from './projection.ts'
 
 /**
  * The orders a thread list can take. `last_event_at` comes from the log, `updated_at` from the file's time; recency is
  * the file's time too in eras up to 0.142, later the start of the newest turn.
  */
 export const ORDERS = ['created_at', 'updated_at', 'recency_at', 'last_event_at'] as const
-/** One of the orders. */
 export type Order = (typeof ORDERS)[number]
 
 /** Where a thread may come from, as `thread/list` filters it. */
@@ -43,7 +42,6 @@ export const SOURCE_KINDS = [
   'subAgentOther',
   'unknown'
 ] as const
-/** One of the kinds. */
 export type SourceKind = (typeof SOURCE_KINDS)[number]
 
 /** A kind, or that of a source for which Codex has no filter of its own: its helpers, and programs that name themselves. */
@@ -73,7 +71,7 @@ export interface ThreadRow {
 const INTERACTIVE_PROGRAMS: ReadonlySet<string> = new Set(['atlas', 'chatgpt'])
 
 /** Kind of a `source` member, as the peer's filter names it. */
-export const sourceKind = (source: Json): EntryKind => {
+const sourceKind = (source: Json): EntryKind => {
   if (source === 'mcp') return 'appServer'
   if (source === 'cli' || source === 'vscode' || source === 'exec') return source
   if (!isJsonObject(source)) return 'unknown'
@@ -123,9 +121,8 @@ const HEAD_LINES = 10
 const PREVIEW_LINES = 200
 
 /** What a head scan looks for besides the metadata: a message, which may say nothing in 0.130. */
-const seenRevision = ({ previewRevision, asked }: ThreadFacts, profile: Profile) => {
-  return previewRevision ?? (profile.members142 ? null : (asked?.revision ?? null))
-}
+const seenRevision = ({ previewRevision, asked }: ThreadFacts, profile: Profile) =>
+  previewRevision ?? (profile.members142 ? null : (asked?.revision ?? null))
 
 /** Codex lists a legacy thread only when its head scan finds the metadata and the preview near the top. */
 const codexLists = (facts: ThreadFacts, stream: StreamFacts, profile: Profile): boolean =>
@@ -175,20 +172,11 @@ const sortKeys = (
   return ORDERS.map((order) => [`${table}.${order}`, archived, at[order], stream.streamId])
 }
 
-const deletes = (row: ThreadRow | undefined): ReadonlyArray<RowWrite> =>
-  (row?.keys ?? []).map((key) => ({ key, value: null }))
-
-const NOTHING: ReadonlyArray<RowWrite> = []
-
 /** A thread that was reverted keeps what it was known by until something else is said in it. */
 const withEarlier = (facts: ThreadFacts, preview: string | null): ThreadFacts =>
   preview === null || facts.segment === null
     ? facts
-    : {
-        ...facts,
-        preview: facts.preview ?? preview,
-        segment: { ...facts.segment, preview }
-      }
+    : { ...facts, preview: facts.preview ?? preview, segment: { ...facts.segment, preview } }
 
 /** The threads of a home. */
 export const threads: Projection<ThreadState, typeof THREAD_NEEDS> = {
@@ -196,7 +184,7 @@ export const threads: Projection<ThreadState, typeof THREAD_NEEDS> = {
   version: 9,
   needs: THREAD_NEEDS,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
-  evolve: (state, event) => [evolveThread(state, event), NOTHING],
+  evolve: (state, event) => [evolveThread(state, event), NO_WRITES],
   settle: (state, stream, { rows, table, profile }) => {
     const facts = withEarlier(threadFacts(state), stream.earlierPreview ?? null)
     const created = createdAtMs(facts, stream)
@@ -205,14 +193,14 @@ export const threads: Projection<ThreadState, typeof THREAD_NEEDS> = {
     const old = rows.get([table, stream.streamId]) as ThreadRow | undefined
     const row: ThreadRow = { facts, createdAtMs: created, entry, keys }
     return [
-      ...deletes(old),
+      ...deletes(old?.keys ?? []),
       { key: [table, stream.streamId], value: row },
       ...keys.map((key) => ({ key, value: entry }))
     ]
   },
-  forget: (streamId, { rows, table }) => [
-    ...deletes(rows.get([table, streamId]) as ThreadRow | undefined),
-    { key: [table, streamId], value: null }
-  ],
+  forget: (streamId, { rows, table }) => {
+    const row = rows.get([table, streamId]) as ThreadRow | undefined
+    return deletes([...(row?.keys ?? []), [table, streamId]])
+  },
   needsEveryEvent: ({ facts, lastEventAt }) => facts.head === null && lastEventAt !== null
 }

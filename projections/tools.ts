@@ -25,6 +25,9 @@ import { UNKNOWN_CALL, type FileTouch, type ToolCall } from '../domain/ledgers/t
 import { EVERY_LINE } from '../domain/log/needs.ts'
 import type { SituatedEvent } from '../domain/thread/turns/situate.ts'
 import {
+  deletes,
+  deletesUnder,
+  NO_WRITES,
   perStream,
   type LedgerProjection,
   type RowKey,
@@ -36,7 +39,7 @@ import {
 const PLAIN_KEY = /^[^\p{Cc}\p{Cs}\u{10ffff}]{1,200}$/u
 
 /** A text of a file as a key part: itself, or a digest when it is long or odd. */
-export const textKey = (text: string): string =>
+const textKey = (text: string): string =>
   PLAIN_KEY.test(text) && !text.startsWith('#') ? text : `#${sha256Hex(JSON.stringify(text))}`
 
 /** The last part of a path, in either spelling. */
@@ -44,10 +47,10 @@ export const fileName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 /** Files of one patch that are kept; a patch that touches more keeps its counts. */
-export const TOUCHES_MAX = 1000
+const TOUCHES_MAX = 1000
 
 /** A row: a call without what most calls have not. */
-export type ToolRow = Omit<Partial<ToolCall>, 'threadId'>
+type ToolRow = Omit<Partial<ToolCall>, 'threadId'>
 
 const packed = (call: ToolCall): ToolRow => {
   const row: Record<string, unknown> = {}
@@ -65,13 +68,11 @@ export const toolCallOf = (row: unknown, threadId: string): ToolCall => ({
   ...(row as ToolRow)
 })
 
-/** Key of a call. */
 export const toolKey = (table: string, streamId: string, revision: number): RowKey => [
   table,
   streamId,
   revision
 ]
-/** Key of the files of a call. */
 export const filesKey = (table: string, streamId: string, revision: number): RowKey => [
   `${table}.files`,
   streamId,
@@ -134,9 +135,6 @@ export const callRows = (
   ]
 }
 
-const gone = (writes: ReadonlyArray<RowWrite>): ReadonlyArray<RowWrite> =>
-  writes.map(({ key }) => ({ key, value: null }))
-
 const touchesAt = (rows: Rows, table: string, call: ToolCall): ReadonlyArray<FileTouch> => {
   if (call.files === null) return []
   const key = filesKey(table, call.threadId, call.place.revision)
@@ -144,10 +142,10 @@ const touchesAt = (rows: Rows, table: string, call: ToolCall): ReadonlyArray<Fil
 }
 
 /** Other patches may have named the same file: its name stays findable until the thread is forgotten. */
-const goneTouches = (rows: Rows, table: string, call: ToolCall): ReadonlyArray<RowWrite> => {
+const deletedTouches = (rows: Rows, table: string, call: ToolCall): ReadonlyArray<RowWrite> => {
   const touches = touchesAt(rows, table, call)
-  const prefix = `${table}.path`
-  return gone(fileWrites(table, call, touches).filter(({ key }) => key[0] === prefix))
+  const keys = fileWrites(table, call, touches).map(({ key }) => key)
+  return deletes(keys.filter(([part]) => part === `${table}.path`))
 }
 
 const rowAt = (rows: Rows, table: string, streamId: string, revision: number): ToolCall | null => {
@@ -157,14 +155,11 @@ const rowAt = (rows: Rows, table: string, streamId: string, revision: number): T
 
 const dropped = (rows: Rows, table: string, call: ToolCall): ReadonlyArray<RowWrite> => {
   const { threadId, place } = call
+  const files = call.files === null ? [] : [filesKey(table, threadId, place.revision)]
+  const own = [toolKey(table, threadId, place.revision), timeKey(table, call)]
   return [
-    { key: toolKey(table, threadId, place.revision), value: null },
-    { key: timeKey(table, call), value: null },
-    ...turnKeys(table, call).map((key) => ({ key, value: null })),
-    ...goneTouches(rows, table, call),
-    ...(call.files === null
-      ? []
-      : [{ key: filesKey(table, threadId, place.revision), value: null }])
+    ...deletes([...own, ...turnKeys(table, call), ...files]),
+    ...deletedTouches(rows, table, call)
   ]
 }
 
@@ -178,7 +173,7 @@ const touchWrites = (
   if (touches === undefined) return []
   const kept = touches.slice(0, TOUCHES_MAX)
   return [
-    ...(before === null ? [] : goneTouches(rows, table, before)),
+    ...(before === null ? [] : deletedTouches(rows, table, before)),
     { key: filesKey(table, call.threadId, call.place.revision), value: kept },
     ...fileWrites(table, call, kept)
   ]
@@ -192,7 +187,7 @@ const writesOf = (rows: Rows, table: string, write: ToolWrite): ReadonlyArray<Ro
   const isMoved = before !== null && before.turnId !== put.turnId
   return [
     ...(drop === undefined ? [] : dropped(rows, table, drop)),
-    ...(isMoved ? known.map((key) => ({ key, value: null })) : []),
+    ...(isMoved ? deletes(known) : []),
     { key: toolKey(table, threadId, place.revision), value: packed(put) },
     ...touchWrites(rows, table, before, put, touches),
     ...(before === null
@@ -205,14 +200,14 @@ const writesOf = (rows: Rows, table: string, write: ToolWrite): ReadonlyArray<Ro
   ]
 }
 
-const lookup = ({ rows, table }: Surroundings, streamId: string): ToolLookup => ({
+const lookupOf = perStream(({ rows, table }, streamId): ToolLookup => ({
   at: (revision) => rowAt(rows, table, streamId, revision),
   ofId: (callId) => {
     const revision = rows.get(callKey(table, streamId, callId))
     return revision === undefined ? null : rowAt(rows, table, streamId, revision as number)
   },
   touchesOf: (call) => touchesAt(rows, table, call)
-})
+}))
 
 /** The calls of a turn that is rolled back. */
 const flagged = (
@@ -220,19 +215,12 @@ const flagged = (
   streamId: string,
   turnId: string
 ): ReadonlyArray<RowWrite> =>
-  rows.scan(turnCallsPrefix(table, streamId, turnId), Infinity).flatMap(([key]) => {
-    const call = rowAt(rows, table, streamId, key[3] as number)
-    return call === null
-      ? []
-      : [
-          {
-            key: toolKey(table, streamId, call.place.revision),
-            value: packed({ ...call, rolledBack: true })
-          }
-        ]
+  rows.scan(turnCallsPrefix(table, streamId, turnId), Infinity).flatMap(([prefixed]) => {
+    const call = rowAt(rows, table, streamId, prefixed[3] as number)
+    if (call === null) return []
+    const key = toolKey(table, streamId, call.place.revision)
+    return [{ key, value: packed({ ...call, rolledBack: true }) }]
   })
-
-const lookupOf = perStream(lookup)
 
 const evolve = (
   state: ToolsState,
@@ -247,19 +235,14 @@ const evolve = (
   return [step.state, [...writes, ...hiddenTurnIds.flatMap((id) => flagged(around, streamId, id))]]
 }
 
-const NO_WRITES: ReadonlyArray<RowWrite> = []
-
 const forget = (streamId: string, { rows, table }: Surroundings): ReadonlyArray<RowWrite> => {
-  const own = ['files', 'call', 'turn'].flatMap((part) =>
-    rows.scan([`${table}.${part}`, streamId], Infinity).map(([key]) => ({ key, value: null }))
-  )
+  const own = ['files', 'call', 'turn'].map((part) => [`${table}.${part}`, streamId])
   const calls = rows.scan([table, streamId], Infinity).flatMap(([key, row]) => {
     const call = toolCallOf(row, streamId)
-    const touches = touchesAt(rows, table, call)
-    const found = [{ key: timeKey(table, call), value: null }, ...fileWrites(table, call, touches)]
-    return [{ key, value: null }, ...gone(found)]
+    const found = fileWrites(table, call, touchesAt(rows, table, call))
+    return deletes([key, timeKey(table, call), ...found.map((write) => write.key)])
   })
-  return [...calls, ...own]
+  return [...calls, ...deletesUnder(rows, ...own)]
 }
 
 /** The tool calls of a home. */

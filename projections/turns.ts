@@ -18,7 +18,15 @@ import {
   type TurnWrite
 } from '../domain/thread/turns/turn-state.ts'
 import { evolveTurns } from '../domain/thread/turns/turns.ts'
-import { perStream, type Projection, type RowKey, type Rows, type RowWrite } from './projection.ts'
+import {
+  deletesUnder,
+  NO_WRITES,
+  perStream,
+  type Projection,
+  type RowKey,
+  type Rows,
+  type RowWrite
+} from './projection.ts'
 
 const PLAIN_ID = /^[\w.:-]{1,128}$/
 
@@ -46,13 +54,8 @@ const idPrefix = (table: string, streamId: string, turnId: string): RowKey => [
   turnIdKey(turnId)
 ]
 
-/** Row of a live turn by its place. */
-export const turnRow = (
-  rows: Rows,
-  table: string,
-  streamId: string,
-  index: number
-): TurnRow | null => (rows.get(rowKey(table, streamId, index)) as TurnRow | undefined) ?? null
+const turnRow = (rows: Rows, table: string, streamId: string, index: number): TurnRow | null =>
+  (rows.get(rowKey(table, streamId, index)) as TurnRow | undefined) ?? null
 
 /** Places of the rows with this id, oldest first, at most `limit`. */
 export const turnPlaces = (
@@ -115,8 +118,6 @@ const lookupOf = perStream(({ rows, table }, streamId): TurnLookup => ({
   at: (index) => liveTurnOf(turnRow(rows, table, streamId, index))
 }))
 
-const NO_WRITES: ReadonlyArray<RowWrite> = []
-
 /** The turns of a thread. */
 export const turns: Projection<TurnsState, typeof TURN_NEEDS> = {
   name: 'turns',
@@ -132,8 +133,11 @@ export const turns: Projection<TurnsState, typeof TURN_NEEDS> = {
       : [next, lasting(writes).flatMap((write) => writesOf(write, table, streamId, rows))]
   },
   forget: (streamId, { rows, table }) =>
-    [table, `${table}.summary`, `${table}.id`].flatMap((part) =>
-      rows.scan([part, streamId], Infinity).map(([key]) => ({ key, value: null }))
+    deletesUnder(
+      rows,
+      [table, streamId],
+      [`${table}.summary`, streamId],
+      [`${table}.id`, streamId]
     ),
   needsEveryEvent: (state) => state.needsEveryEvent
 }

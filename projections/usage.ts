@@ -28,6 +28,8 @@ import {
 } from '../domain/ledgers/usage/usage-state.ts'
 import { DAY_MS, withSpend, type UsageSum } from '../domain/ledgers/usage/sums.ts'
 import {
+  deletesUnder,
+  NO_WRITES,
   perStream,
   type LedgerProjection,
   type RowKey,
@@ -54,8 +56,7 @@ export interface UsageThread {
 /** Spends in a row. */
 export const SPENDS_PER_ROW = 32
 
-/** Key of what is known of a thread. */
-export const usageThreadKey = (table: string, streamId: string): RowKey => [table, streamId]
+const usageThreadKey = (table: string, streamId: string): RowKey => [table, streamId]
 
 /** Key of the spends around one. */
 export const spendsKey = (table: string, streamId: string, sequence: number): RowKey => [
@@ -107,30 +108,20 @@ const spendWrites = (
     const row = changed.get(place) ?? spendsAt(rows, table, streamId, sequence)
     changed.set(place, withPacked(row, sequence % SPENDS_PER_ROW, spend))
   }
-  return [...changed].map(([place, value]) => ({
-    key: [`${table}.spend`, streamId, place],
-    value
-  }))
+  return [...changed].map(([place, value]) => ({ key: [`${table}.spend`, streamId, place], value }))
 }
 
-/** The sums with spends that are new; a changed one has the same size, model and time as before. */
-const sumWrites = (
-  rows: Rows,
-  table: string,
-  streamId: string,
-  spend: KeptSpend
-): ReadonlyArray<RowWrite> => {
+/** The sums of a day with a new spend; a changed one has the same size, model and time as before. */
+const sumWrite = (rows: Rows, table: string, streamId: string, spend: KeptSpend): RowWrite => {
   const key = [...sumsPrefix(table, streamId), Math.floor(spend.occurredAtMs / DAY_MS)]
   const sums = (rows.get(key) as ReadonlyArray<UsageSum> | undefined) ?? []
-  return [{ key, value: withSpend(sums, spend) }]
+  return { key, value: withSpend(sums, spend) }
 }
 
 const lookupOf = perStream(({ rows, table }: Surroundings, streamId): SpendLookup => ({
   spendAt: (sequence) => spendAt(rows, table, streamId, sequence),
   isCounted: (answer) => isCounted(rows, table, streamId, answer)
 }))
-
-const NO_WRITES: ReadonlyArray<RowWrite> = []
 
 const TABLES = ['', '.spend', '.answer', '.sum']
 
@@ -149,7 +140,7 @@ export const usage: LedgerProjection<UsageState, typeof USAGE_NEEDS> = {
     for (const spend of spends) {
       if (spend.answer !== null)
         writes.push({ key: answerKey(table, streamId, spend.answer), value: spend.sequence })
-      if (spend.sequence >= state.spends) writes.push(...sumWrites(rows, table, streamId, spend))
+      if (spend.sequence >= state.spends) writes.push(sumWrite(rows, table, streamId, spend))
     }
     return [next, writes]
   },
@@ -167,8 +158,6 @@ export const usage: LedgerProjection<UsageState, typeof USAGE_NEEDS> = {
     }
   ],
   forget: (streamId, { rows, table }) =>
-    TABLES.flatMap((part) =>
-      rows.scan([`${table}${part}`, streamId], Infinity).map(([key]) => ({ key, value: null }))
-    ),
+    deletesUnder(rows, ...TABLES.map((part) => [`${table}${part}`, streamId])),
   needsEveryEvent: (state) => state.needsEveryEvent
 }

@@ -9,11 +9,15 @@ export const optional = <C extends t.Mixed>(codec: C) => t.union([codec, t.null,
 /** A field with a default: absent or a value, but never null. Serde rejects null here. */
 export const defaulted = <C extends t.Mixed>(codec: C) => t.union([codec, t.undefined])
 
-const integer = (name: string, min: number, max: number): t.Type<number> => {
-  const is = (u: unknown): u is number =>
-    Number.isInteger(u) && (u as number) >= min && (u as number) <= max
-  return new t.Type(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), t.identity)
-}
+/** A codec that takes what its guard takes, unchanged. */
+export const guarded = <A>(name: string, is: (u: unknown) => u is A): t.Type<A> =>
+  new t.Type(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), t.identity)
+
+const integer = (name: string, min: number, max: number): t.Type<number> =>
+  guarded(
+    name,
+    (u): u is number => Number.isInteger(u) && (u as number) >= min && (u as number) <= max
+  )
 
 /** Signed 32-bit integer. */
 export const i32 = integer('i32', -2147483648, 2147483647)
@@ -28,21 +32,10 @@ const UUID_LIKE =
   /^(urn:uuid:|\{)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i
 
 /** A UUID in any spelling the peer's parser takes (hyphenated, bare, braced, urn). */
-export const uuid: t.Type<string> = new t.Type(
-  'uuid',
-  (u): u is string => typeof u === 'string' && UUID_LIKE.test(u),
-  (u, c) => (typeof u === 'string' && UUID_LIKE.test(u) ? t.success(u) : t.failure(u, c)),
-  t.identity
-)
+export const uuid = guarded('uuid', (u): u is string => typeof u === 'string' && UUID_LIKE.test(u))
 
 /** One of a fixed set of strings. */
 export const oneOf = <K extends string>(...names: ReadonlyArray<K>): t.Type<K> => {
   const known: ReadonlySet<unknown> = new Set(names)
-  const is = (u: unknown): u is K => known.has(u)
-  return new t.Type(
-    names.join('|'),
-    is,
-    (u, c) => (is(u) ? t.success(u) : t.failure(u, c)),
-    t.identity
-  )
+  return guarded(names.join('|'), (u): u is K => known.has(u))
 }

@@ -103,7 +103,7 @@ export interface RecordedEvent<L = RolloutLine> extends PlacedEvent<L> {
   readonly revision: number
 }
 
-/** Why a line is not an event, or why history that should stand at its place is not there. */
+/** Why a line is not an event, or why the history that should be there is missing. */
 export type DamageReason =
   | 'not_utf8'
   | 'not_json'
@@ -126,7 +126,7 @@ export type BaseReason =
   /** The first line, which would name the segment, cannot be read. */
   | 'base_unknown'
 
-/** A line that is not an event, where it stands in a file. */
+/** A line of a file that is not an event. */
 export interface DamagedPlace {
   readonly streamId: StreamId
   readonly segment: number
@@ -135,12 +135,11 @@ export interface DamagedPlace {
   readonly reason: DamageReason
 }
 
-/** A line that is not an event, where it stands; it takes a revision like any other line. */
+/** The same in its stream; it takes a revision like any other line. */
 export interface DamagedLine extends DamagedPlace {
   readonly revision: number
 }
 
-/** Shapes of the payloads of lines. */
 const LINE_SHAPES: Readonly<Record<string, string>> = {
   session_meta: 'SessionMetaLine',
   event_msg: 'EventMsg',
@@ -154,7 +153,6 @@ const LINE_SHAPES: Readonly<Record<string, string>> = {
   security_risk_score: 'SecurityRiskScore'
 }
 
-/** Payloads that say in `type` what they are. */
 const TYPED: ReadonlySet<string> = new Set(['EventMsg', 'ResponseItem'])
 
 const ignored = (timestamp: string, kind: string, payload: unknown): RolloutLine => ({
@@ -164,8 +162,8 @@ const ignored = (timestamp: string, kind: string, payload: unknown): RolloutLine
   payload: isJsonObject(payload) ? payload : {}
 })
 
-/** Why a known kind of event is passed over, told by a name; null for one that counts. */
-const passedOver = (payload: JsonObject, kind: string, profile: Profile): string | null => {
+/** The name under which an event is ignored; null for one that counts. */
+const ignoredName = (payload: JsonObject, kind: string, profile: Profile): string | null => {
   if (!profile.events.has(kind)) return `event_msg:${kind}`
   if (kind !== 'item_completed') return null
   const item = payload['item']
@@ -183,14 +181,14 @@ const eventLine = (
 ): RolloutLine | null => {
   const kind = payload['type']
   if (typeof kind !== 'string') return null
-  const passed = passedOver(payload, kind, profile)
-  if (passed !== null) return ignored(timestamp, passed, payload)
+  const name = ignoredName(payload, kind, profile)
+  if (name !== null) return ignored(timestamp, name, payload)
   if (OWN_EVENTS.has(kind)) return TurnsRestored.is(payload) ? eventOf(timestamp, payload) : null
   if (!checkOf(profile, 'EventMsg')(exact)) return null
   const named = spelled(profile.name, 'EventMsg', payload)
   // The kind of an item is only known by its name.
-  const left = named === payload ? null : passedOver(named, kind, profile)
-  return left === null ? eventOf(timestamp, named) : ignored(timestamp, left, named)
+  const nameOfItem = named === payload ? null : ignoredName(named, kind, profile)
+  return nameOfItem === null ? eventOf(timestamp, named) : ignored(timestamp, nameOfItem, named)
 }
 
 const eventOf = (timestamp: string, payload: JsonObject): RolloutLine => ({
@@ -199,7 +197,7 @@ const eventOf = (timestamp: string, payload: JsonObject): RolloutLine => ({
   payload: payload as unknown as EventPayload
 })
 
-/** A payload whose type is told by a number, with its name. */
+/** A payload whose type is a number, with the name instead. */
 const withName = (payload: JsonObject, shape: string, { name }: Profile): JsonObject => ({
   ...payload,
   type: typeNamed(name, shape, payload['type'])
@@ -227,7 +225,7 @@ const readLine = (
   if (type === 'event_msg')
     return eventLine(timestamp, payload, exact, profile) ?? 'invalid_payload'
   const fits = checkOf(profile, shape)(exact)
-  // Settings of another shape count for nothing, but ledgers may take the model and directory they tell.
+  // Settings of another shape count for nothing, but ledgers may use their model and directory.
   if (!fits)
     return type === 'turn_context' && TurnContext.is(payload)
       ? ignored(timestamp, type, payload)
@@ -247,8 +245,8 @@ export const toRolloutLine = (
   exact: unknown = value
 ): RolloutLine | DamageReason => {
   if (!isJsonObject(value) || !isJsonObject(exact)) return 'not_an_event'
-  const { timestamp, ordinal, type: told, payload } = value as Readonly<Record<string, unknown>>
-  const type = profile.takesTypeInObject ? wordIn(told) : told
+  const { timestamp, ordinal, type: given, payload } = value as Readonly<Record<string, unknown>>
+  const type = profile.takesTypeInObject ? wordIn(given) : given
   if (typeof timestamp !== 'string' || typeof type !== 'string') return 'not_an_event'
   if (DOUBLED in exact && isDoubled(exact, ['timestamp', 'type', 'payload'])) return 'not_an_event'
   const line = readLine(timestamp, type, payload, exact['payload'], profile)
@@ -257,11 +255,11 @@ export const toRolloutLine = (
     : Object.assign({ ordinal }, line)
 }
 
-/** The settings of a turn that a line tells, also where its shape is older than what the era's Codex reads; else null. */
+/** The turn settings in a line, even in an older shape than the era's Codex reads; null when there are none. */
 export const toldSettings = (line: RolloutLine): TurnContext | null =>
   line.type === 'turn_context' ? line.payload : olderSettings(line)
 
-/** The settings of a turn in a line that counts for nothing because their shape is older; else null. */
+/** The turn settings in a line that is ignored because their shape is older; else null. */
 export const olderSettings = (line: {
   readonly type: string
   readonly kind?: string

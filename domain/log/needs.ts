@@ -1,10 +1,9 @@
 /**
  * What a fold needs of each kind of line, and what it may therefore read of it.
  *
- * A reader obeys: what nobody needs is passed over, and of what is needed as a head only the first bytes are looked at. A head
- * has the few members of the payload that stand there, as they are written; no member is ever made up. The types say the same:
- * `LineOf<N>` has a whole payload for the kinds that `N` needs whole, a head for those it needs as a head, and nothing but a
- * name for all others, which may come along because another fold of the same group needs them.
+ * The reader skips what nobody needs, and looks only at the first bytes of what is needed as a head. A head has the few members
+ * that stand there, as written; none is made up. The types follow: `LineOf<N>` has a whole payload for kinds that `N` needs
+ * whole, a head for those it needs as a head, and only a name for all others, which another fold of the group may need.
  *
  * Kinds:  events by their name (`task_started`); other lines by their type (`session_meta`); completed items and response items
  *         also one by one (`item_completed:Plan`, `response_item:message`); lines that count for nothing in an era with a prefix
@@ -16,27 +15,27 @@ import type { SessionMeta, TokenCount } from './payloads.ts'
 import type { TurnContext } from './turn-context.ts'
 import type { TurnItem } from './turn-item.ts'
 
-/** All of it, but texts of more than so many bytes of JSON may be cut where the line is a long one. */
+/** All of it, but in a long line texts of more JSON bytes than this may be cut. */
 export interface Clipped {
   readonly textBytesMax: number
   /** Members whose texts are never cut. */
   readonly keeps?: ReadonlyArray<string>
 }
 
-/** All of a line in which these bytes stand, at most `within` behind its kind; others are passed over. */
+/** All of a line that contains these bytes, at most `within` behind its kind; other lines are skipped. */
 export interface Marked {
   readonly mark: string
   readonly within?: number
 }
 
 /**
- * That the line is there, and its head. A `checked_head` is read whole where that costs little, so that a damaged line does not
- * count. A line that says nothing (an empty text, a count without numbers) is passed over.
+ * That the line exists, and its head. A `checked_head` is read whole where that costs little, so that a damaged line does not
+ * count. An empty line (no text, a count without numbers) is skipped.
  */
-export type HeadNeed = 'head' | 'checked_head'
+type HeadNeed = 'head' | 'checked_head'
 
 /** All of it; with `newest` only the last one of a batch. */
-export type WholeNeed = 'whole' | 'newest' | Clipped | Marked
+type WholeNeed = 'whole' | 'newest' | Clipped | Marked
 
 /** How much of a kind of line is needed. */
 export type Need = HeadNeed | WholeNeed
@@ -44,7 +43,6 @@ export type Need = HeadNeed | WholeNeed
 type EventKind = EventPayload['type']
 type ItemKind = TurnItem['type']
 
-/** A kind of line. */
 export type LineKind =
   | EventKind
   | Exclude<RolloutLine['type'], 'event_msg' | 'response_item' | 'ignored'>
@@ -58,17 +56,13 @@ export type LineKind =
 /** What is needed, by kind; nothing of the kinds that are not named. */
 export type Needs = { readonly [K in LineKind]?: Need }
 
-/** Every line, whole. */
 export const EVERY_LINE = { '*': 'whole' } as const satisfies Needs
 
-/** No line: for who counts lines only. */
+/** No line: for a fold that only counts. */
 export const NO_LINES = {} as const satisfies Needs
 
 /** Long lines of which no text is kept. */
 export const NO_LONG_TEXT: Clipped = { textBytesMax: 256 }
-
-/** Kinds that a need for another kind covers. */
-const COVERED_BY = { item_completed: 'item_completed:' } as const
 
 type Declared<N, K> = K extends keyof N ? N[K] : '*' extends keyof N ? N['*'] : undefined
 type NeedOf<N, K> = K extends keyof N
@@ -80,27 +74,30 @@ type NeedOf<N, K> = K extends keyof N
 /** What is needed of a kind; undefined for nothing. */
 export const needOf = (needs: Needs, kind: LineKind): Need | undefined =>
   needs[kind] ??
-  (kind.startsWith(COVERED_BY.item_completed) ? needs.item_completed : undefined) ??
+  (kind.startsWith('item_completed:') ? needs.item_completed : undefined) ??
   needs['*']
 
 /** The members of its payload that the head of an event has. */
-interface EventHeads {
+interface HeadMembers {
   readonly task_complete: 'turn_id'
   readonly patch_apply_end: 'call_id' | 'turn_id'
   readonly mcp_tool_call_end: 'call_id' | 'turn_id'
 }
 
-type Counted = Pick<NonNullable<TokenCount['info']>, 'total_token_usage' | 'last_token_usage'>
-
-type WholeEvent<K extends EventKind> = Extract<EventPayload, { readonly type: K }>
-type EventHead<K extends EventKind> = { readonly type: K } & (K extends keyof EventHeads
-  ? Pick<WholeEvent<K>, EventHeads[K] & keyof WholeEvent<K>>
+type EventNamed<K extends EventKind> = Extract<EventPayload, { readonly type: K }>
+type EventHead<K extends EventKind> = { readonly type: K } & (K extends keyof HeadMembers
+  ? Pick<EventNamed<K>, HeadMembers[K] & keyof EventNamed<K>>
   : K extends 'token_count'
-    ? { readonly info?: Counted | null | undefined }
+    ? {
+        readonly info?:
+          | Omit<NonNullable<TokenCount['info']>, 'model_context_window'>
+          | null
+          | undefined
+      }
     : unknown)
 
 /** Whole for a whole need, a head for a head, and else only a name. */
-type Part<Needed, Whole, Head, Name> = [Needed] extends [WholeNeed]
+type ByNeed<Needed, Whole, Head, Name> = [Needed] extends [WholeNeed]
   ? Whole
   : [Needed] extends [Need]
     ? Head
@@ -114,11 +111,11 @@ type ItemHead<K extends ItemKind> = {
   readonly item: { readonly type: K; readonly id: string }
 }
 type WholeItem<K extends ItemKind> = Extract<
-  WholeEvent<'item_completed'>,
+  EventNamed<'item_completed'>,
   { readonly item: { readonly type: K } }
 >
 type ItemPart<N extends Needs, K extends ItemKind> = K extends ItemKind
-  ? Part<
+  ? ByNeed<
       NeedOf<N, `item_completed:${K}`>,
       WholeItem<K>,
       ItemHead<K>,
@@ -126,42 +123,39 @@ type ItemPart<N extends Needs, K extends ItemKind> = K extends ItemKind
     >
   : never
 
-/** Payload of an event as a reader gives it who needs this. */
+/** Payload of an event as a reader with these needs gets it. */
 export type EventOf<N extends Needs> =
   | {
-      [K in Exclude<EventKind, 'item_completed'>]: Part<
+      [K in Exclude<EventKind, 'item_completed'>]: ByNeed<
         NeedOf<N, K>,
-        WholeEvent<K>,
+        EventNamed<K>,
         EventHead<K>,
         { readonly type: K }
       >
     }[Exclude<EventKind, 'item_completed'>]
   | ItemPart<N, ItemKind>
 
-type SessionHead = Omit<SessionMeta, 'base_instructions'>
+/** Metadata without their instructions, which may be long. */
+export type SessionHead = Omit<SessionMeta, 'base_instructions'>
 type ContextHead = Pick<TurnContext, 'turn_id' | 'model' | 'effort'>
 /** The message is there only where it is empty. */
 type CompactedHead = { readonly message?: unknown; readonly compaction_response_id?: unknown }
 
-interface Envelope {
-  readonly timestamp: string
-  readonly ordinal?: number
-  readonly bare?: true
-}
 type PlainLine = Extract<
   RolloutLine,
   { readonly type: 'response_item' | 'inter_agent_communication' | 'ignored' }
 >
-type PayloadIn<K extends RolloutLine['type']> = Extract<
-  RolloutLine,
-  { readonly type: K }
->['payload']
-type LinePart<N extends Needs, K extends RolloutLine['type'], Head> = {
+type LineNamed<N extends Needs, K extends RolloutLine['type'], Head> = {
   readonly type: K
-  readonly payload: Part<NeedOf<N, K>, PayloadIn<K>, Head, object>
+  readonly payload: ByNeed<
+    NeedOf<N, K>,
+    Extract<RolloutLine, { readonly type: K }>['payload'],
+    Head,
+    object
+  >
 }
 
-/** A line as a reader gives it who needs this. */
+/** A line as a reader with these needs gets it. */
 export type LineOf<N extends Needs> = '*' extends keyof N
   ? [N['*']] extends [WholeNeed]
     ? RolloutLine
@@ -170,13 +164,13 @@ export type LineOf<N extends Needs> = '*' extends keyof N
 
 type SomeLine<N extends Needs> =
   | PlainLine
-  | (Envelope &
+  | (Pick<RolloutLine, 'timestamp' | 'ordinal' | 'bare'> &
       (
         | { readonly type: 'event_msg'; readonly payload: EventOf<N> }
-        | LinePart<N, 'session_meta', SessionHead>
-        | LinePart<N, 'turn_context', ContextHead>
-        | LinePart<N, 'compacted', CompactedHead>
-        | LinePart<N, 'token_usage_record', object>
+        | LineNamed<N, 'session_meta', SessionHead>
+        | LineNamed<N, 'turn_context', ContextHead>
+        | LineNamed<N, 'compacted', CompactedHead>
+        | LineNamed<N, 'token_usage_record', object>
         /** That a response item is there; one that is read whole is a `response_item`. */
         | { readonly type: 'response_head'; readonly kind: string }
       ))
@@ -236,7 +230,6 @@ export type Both<A extends Needs, B extends Needs> = {
   readonly [K in (keyof A | keyof B) & LineKind]: Stronger<NeedOf<A, K>, NeedOf<B, K>>
 }
 
-/** What both need. */
 export const both = <A extends Needs, B extends Needs>(a: A, b: B): Both<A, B> => {
   const kinds = new Set([...Object.keys(a), ...Object.keys(b)] as ReadonlyArray<LineKind>)
   const needs: { [K in LineKind]?: Need } = {}
@@ -248,13 +241,12 @@ export const both = <A extends Needs, B extends Needs>(a: A, b: B): Both<A, B> =
   return needs as unknown as Both<A, B>
 }
 
-/** What a group of folds needs. */
 export const needsOfAll = (needs: ReadonlyArray<Needs>): Needs =>
   needs.reduce((sum, one) => both(sum, one), NO_LINES)
 
 /**
- * The same for who must also count: every line is given, none as a head. Of long ones only what is needed whole is kept whole;
- * metadata are read all the same, but for their instructions.
+ * The same for a group that must also count lines: every line is delivered, none as a head. Long texts are kept only where they
+ * were needed; of metadata all but the instructions.
  */
 export const counting = <N extends Needs>(needs: N): N => {
   const all: { [K in LineKind]?: Need } = { '*': NO_LONG_TEXT }

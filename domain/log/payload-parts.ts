@@ -2,25 +2,24 @@
  * Pieces that several payloads share, spelled as they are on disk in every era.
  */
 import * as t from 'io-ts'
-import { oneOf, optional, u32, u64 } from './codec.ts'
+import { optional, u32, u64 } from './codec.ts'
 
 const text = optional(t.string)
 const strings = t.array(t.string)
 
-const ByteRange = t.type({ start: u64, end: u64 })
 /** A marked stretch of a message; `byte_range` counts UTF-8 bytes. */
 export const TextElement = t.intersection([
-  t.type({ byte_range: ByteRange }),
+  t.type({ byte_range: t.type({ start: u64, end: u64 }) }),
   t.partial({ placeholder: text })
 ])
-/** How closely the model looks at an image. */
-export const ImageDetail = oneOf('auto', 'low', 'high', 'original')
+export type TextElement = t.TypeOf<typeof TextElement>
 
 /** Where in its memories the model found something. */
 export const MemoryCitation = t.type({
   entries: t.array(t.type({ path: t.string, lineStart: u32, lineEnd: u32, note: t.string })),
   rolloutIds: strings
 })
+export type MemoryCitation = t.TypeOf<typeof MemoryCitation>
 
 /** What a patch does to one file. */
 export const FileChange = t.union([
@@ -31,12 +30,14 @@ export const FileChange = t.union([
     t.partial({ move_path: text })
   ])
 ])
+export type FileChange = t.TypeOf<typeof FileChange>
 
 /** What an MCP tool answered. */
 export const ToolResult = t.intersection([
   t.type({ content: t.array(t.unknown) }),
   t.partial({ structuredContent: t.unknown, isError: optional(t.boolean), _meta: t.unknown })
 ])
+export type ToolResult = t.TypeOf<typeof ToolResult>
 
 /** What a web search did; an unknown type reads as `other`. */
 export const WebSearchAction = t.union([
@@ -51,6 +52,7 @@ export const WebSearchAction = t.union([
   ]),
   t.type({ type: t.string })
 ])
+export type WebSearchAction = t.TypeOf<typeof WebSearchAction>
 
 /** What a review looks at. */
 export const ReviewTarget = t.union([
@@ -62,3 +64,4 @@ export const ReviewTarget = t.union([
   ]),
   t.type({ type: t.literal('custom'), instructions: t.string })
 ])
+export type ReviewTarget = t.TypeOf<typeof ReviewTarget>

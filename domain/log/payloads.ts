@@ -1,33 +1,29 @@
 /**
  * Payloads of the events that make turns, items and thread metadata, as Codex 0.130 to 0.169 persist them.
  *
- * Shape:  snake_case on disk; unknown members pass through.
+ * Shape:  snake_case on disk; unknown members pass through. Which values an era accepts is data in `shapes/`: a payload that
+ *         passed has the type given here. Only what is read without a shape has a codec.
  * Units:  `…_at` Unix seconds, `…_ms` milliseconds, `text_elements` byte offsets into UTF-8.
- * Errors: a payload that does not match its codec is a damaged line: Codex skips it, and so do we.
+ * Errors: a payload of another shape is a damaged line: Codex skips it, and so do we.
  * Source: RolloutLine schema of 0.130.0, 0.142.5 and 0.169.0; every rule was checked against the binaries.
  */
 import * as t from 'io-ts'
 import { defaulted, i64, oneOf, optional, u32, u64, uuid } from './codec.ts'
-import {
+import type {
   FileChange,
-  ImageDetail,
   MemoryCitation,
   ReviewTarget,
   TextElement,
   ToolResult,
   WebSearchAction
 } from './payload-parts.ts'
-import { isTurnItemType, TURN_ITEMS, type TurnItem } from './turn-item.ts'
+import type { TurnItem } from './turn-item.ts'
+
+/** A member that may be absent or null. */
+type Maybe<A> = A | null | undefined
+type Unknowns = Readonly<Record<string, unknown>>
 
 const text = optional(t.string)
-const strings = t.array(t.string)
-
-/** Git facts collected when the file was created or set later by thread/metadata/update. */
-export const GitFacts = t.partial(
-  { commit_hash: text, branch: text, repository_url: text },
-  'GitFacts'
-)
-export type GitFacts = t.TypeOf<typeof GitFacts>
 
 /** Where in another segment the history before this one ends; written from 0.146 on for forks and reverts. */
 export const HistoryBase = t.type(
@@ -48,202 +44,158 @@ export const baseOf = (meta: {
 }
 
 /** Head of a thread; copies are appended by metadata updates and carried along by forks. */
-export const SessionMeta = t.intersection(
-  [
-    t.type({
-      id: uuid,
-      timestamp: t.string,
-      cwd: t.string,
-      originator: t.string,
-      cli_version: t.string
-    }),
-    t.partial({
-      session_id: optional(uuid),
-      source: defaulted(t.union([t.string, t.UnknownRecord])),
-      model_provider: text,
-      forked_from_id: optional(uuid),
-      attached_thread: defaulted(t.boolean),
-      parent_thread_id: optional(uuid),
-      thread_source: text,
-      agent_nickname: text,
-      agent_role: text,
-      agent_path: text,
-      base_instructions: optional(t.type({ text: t.string })),
-      dynamic_tools: optional(t.array(t.UnknownRecord)),
-      memory_mode: text,
-      git: optional(GitFacts),
-      history_mode: text,
-      history_base: t.unknown,
-      forked_from_ordinal_exclusive: optional(u64),
-      subagent_history_start_ordinal: optional(u64)
-    })
-  ],
-  'SessionMeta'
-)
-export type SessionMeta = t.TypeOf<typeof SessionMeta>
+export interface SessionMeta {
+  readonly id: string
+  readonly timestamp: string
+  readonly cwd: string
+  readonly originator: string
+  readonly cli_version: string
+  readonly session_id?: Maybe<string>
+  readonly source?: string | Unknowns | undefined
+  readonly model_provider?: Maybe<string>
+  readonly forked_from_id?: Maybe<string>
+  readonly attached_thread?: boolean | undefined
+  readonly parent_thread_id?: Maybe<string>
+  readonly thread_source?: Maybe<string>
+  readonly agent_nickname?: Maybe<string>
+  readonly agent_role?: Maybe<string>
+  readonly agent_path?: Maybe<string>
+  readonly base_instructions?: Maybe<{ readonly text: string }>
+  readonly dynamic_tools?: Maybe<ReadonlyArray<Unknowns>>
+  readonly memory_mode?: Maybe<string>
+  /** Collected when the file was created, or set later by thread/metadata/update. */
+  readonly git?: Maybe<{
+    readonly commit_hash?: Maybe<string>
+    readonly branch?: Maybe<string>
+    readonly repository_url?: Maybe<string>
+  }>
+  readonly history_mode?: Maybe<string>
+  readonly history_base?: unknown
+  readonly forked_from_ordinal_exclusive?: Maybe<number>
+  readonly subagent_history_start_ordinal?: Maybe<number>
+}
 
-const MediaKind = oneOf('inline', 'file')
-const AudioReference = t.union([t.type({ audio_url: t.string }), t.type({ file_id: t.string })])
+/** How closely the model looks at an image. */
+type ImageDetails = ReadonlyArray<Maybe<'auto' | 'low' | 'high' | 'original'>>
+type MediaOrder = ReadonlyArray<'inline' | 'file'>
 
 /**
  * What a person typed. Later versions add `audio` and `local_audio` (0.146), `file_ids` and `image_order` (0.156),
  * `audio_references` and `audio_order` (0.169): the last two tell in which order both kinds were given.
  */
-export const UserMessage = t.intersection(
-  [
-    t.type({ message: t.string }),
-    t.partial({
-      images: optional(strings),
-      local_images: defaulted(strings),
-      text_elements: defaulted(t.array(TextElement)),
-      client_id: text,
-      image_details: defaulted(t.array(optional(ImageDetail))),
-      local_image_details: defaulted(t.array(optional(ImageDetail))),
-      audio: optional(strings),
-      local_audio: defaulted(strings),
-      file_ids: optional(strings),
-      file_id_details: defaulted(t.array(optional(ImageDetail))),
-      image_order: defaulted(t.array(MediaKind)),
-      audio_references: optional(t.array(AudioReference)),
-      audio_order: defaulted(t.array(MediaKind))
-    })
-  ],
-  'UserMessage'
-)
-export type UserMessage = t.TypeOf<typeof UserMessage>
+export interface UserMessage {
+  readonly message: string
+  readonly images?: Maybe<ReadonlyArray<string>>
+  readonly local_images?: ReadonlyArray<string> | undefined
+  readonly text_elements?: ReadonlyArray<TextElement> | undefined
+  readonly client_id?: Maybe<string>
+  readonly image_details?: ImageDetails | undefined
+  readonly local_image_details?: ImageDetails | undefined
+  readonly audio?: Maybe<ReadonlyArray<string>>
+  readonly local_audio?: ReadonlyArray<string> | undefined
+  readonly file_ids?: Maybe<ReadonlyArray<string>>
+  readonly file_id_details?: ImageDetails | undefined
+  readonly image_order?: MediaOrder | undefined
+  readonly audio_references?: Maybe<
+    ReadonlyArray<{ readonly audio_url: string } | { readonly file_id: string }>
+  >
+  readonly audio_order?: MediaOrder | undefined
+}
 
 /** What the model answered; with `delivery` (0.150), `questions` (0.156) and `moderation` (0.169). */
-export const AgentMessage = t.intersection(
-  [
-    t.type({ message: t.string }),
-    t.partial({
-      phase: optional(oneOf('commentary', 'final_answer')),
-      memory_citation: optional(MemoryCitation),
-      delivery: optional(oneOf('async')),
-      questions: optional(t.array(t.UnknownRecord)),
-      moderation: optional(
-        t.intersection([
-          t.type({ item_id: t.string, moderated: t.boolean }),
-          t.partial({ display: t.unknown })
-        ])
-      )
-    })
-  ],
-  'AgentMessage'
-)
-export type AgentMessage = t.TypeOf<typeof AgentMessage>
+export interface AgentMessage {
+  readonly message: string
+  readonly phase?: Maybe<'commentary' | 'final_answer'>
+  readonly memory_citation?: Maybe<MemoryCitation>
+  readonly delivery?: Maybe<'async'>
+  readonly questions?: Maybe<ReadonlyArray<Unknowns>>
+  readonly moderation?: Maybe<{
+    readonly item_id: string
+    readonly moderated: boolean
+    readonly display?: unknown
+  }>
+}
 
-/** One part of the model's reasoning (summary or raw, by event type). */
-export const Reasoning = t.type({ text: t.string }, 'Reasoning')
-
-const Usage = t.type({
-  input_tokens: i64,
-  cached_input_tokens: i64,
-  output_tokens: i64,
-  reasoning_output_tokens: i64,
-  total_tokens: i64
-})
+type TokenMember =
+  | 'input_tokens'
+  | 'cached_input_tokens'
+  | 'output_tokens'
+  | 'reasoning_output_tokens'
+  | 'total_tokens'
+type Usage = Readonly<Record<TokenMember, number>>
 
 /** Token counts after a model response; `info` is null when only rate limits are known. */
-export const TokenCount = t.partial(
-  {
-    info: optional(
-      t.intersection([
-        t.type({ total_token_usage: Usage, last_token_usage: Usage }),
-        t.partial({ model_context_window: optional(i64) })
-      ])
-    ),
-    rate_limits: optional(t.UnknownRecord)
-  },
-  'TokenCount'
-)
-export type TokenCount = t.TypeOf<typeof TokenCount>
+export interface TokenCount {
+  readonly info?: Maybe<{
+    readonly total_token_usage: Usage
+    readonly last_token_usage: Usage
+    readonly model_context_window?: Maybe<number>
+  }>
+  readonly rate_limits?: Maybe<Unknowns>
+}
 
 /** Spend of one model response and what it adds up to, one line per response (0.169). */
-export const TokenUsageRecord = t.type(
-  { thread_id: t.string, turn_id: t.string, response_id: t.string, thread_token_usage: Usage },
-  'TokenUsageRecord'
-)
-export type TokenUsageRecord = t.TypeOf<typeof TokenUsageRecord>
+export interface TokenUsageRecord {
+  readonly thread_id: string
+  readonly turn_id: string
+  readonly response_id: string
+  readonly thread_token_usage: Usage
+}
 
 /** Settings a client chose; they hold from the next turn on (0.169). */
-export const ThreadSettingsApplied = t.intersection(
-  [
-    t.type({
-      thread_settings: t.intersection([
-        t.type({ model: t.string }),
-        t.partial({
-          model_provider_id: text,
-          reasoning_effort: text,
-          cwd: text,
-          approval_policy: t.unknown,
-          permission_profile: t.unknown
-        })
-      ])
-    }),
-    t.partial({ thread_id: text })
-  ],
-  'ThreadSettingsApplied'
-)
-export type ThreadSettingsApplied = t.TypeOf<typeof ThreadSettingsApplied>
+export interface ThreadSettingsApplied {
+  readonly thread_settings: {
+    readonly model: string
+    readonly model_provider_id?: Maybe<string>
+    readonly reasoning_effort?: Maybe<string>
+    readonly cwd?: Maybe<string>
+    readonly approval_policy?: unknown
+    readonly permission_profile?: unknown
+  }
+  readonly thread_id?: Maybe<string>
+}
 
 /** Why a turn failed; kept from 0.146 on. */
-export const TurnFailure = t.intersection(
-  [t.type({ message: t.string }), t.partial({ codex_error_info: t.unknown })],
-  'TurnFailure'
-)
-export type TurnFailure = t.TypeOf<typeof TurnFailure>
+export interface TurnFailure {
+  readonly message: string
+  readonly codex_error_info?: unknown
+}
 
 /** A turn begins. */
-export const TaskStarted = t.intersection(
-  [
-    t.type({ turn_id: t.string }),
-    t.partial({
-      started_at: optional(i64),
-      root_turn_id: text,
-      model_context_window: optional(i64),
-      collaboration_mode_kind: defaulted(
-        oneOf('default', 'plan', 'code', 'pair_programming', 'execute', 'custom')
-      )
-    })
-  ],
-  'TaskStarted'
-)
-export type TaskStarted = t.TypeOf<typeof TaskStarted>
+export interface TaskStarted {
+  readonly turn_id: string
+  readonly started_at?: Maybe<number>
+  readonly root_turn_id?: Maybe<string>
+  readonly model_context_window?: Maybe<number>
+  readonly collaboration_mode_kind?:
+    | 'default'
+    | 'plan'
+    | 'code'
+    | 'pair_programming'
+    | 'execute'
+    | 'custom'
+    | undefined
+}
+
+interface TurnEnding {
+  readonly completed_at?: Maybe<number>
+  readonly duration_ms?: Maybe<number>
+  readonly started_at?: Maybe<number>
+  readonly root_turn_id?: Maybe<string>
+  readonly error?: Maybe<TurnFailure>
+}
 
 /** A turn ends by itself. */
-export const TaskComplete = t.intersection(
-  [
-    t.type({ turn_id: t.string }),
-    t.partial({
-      last_agent_message: text,
-      completed_at: optional(i64),
-      duration_ms: optional(i64),
-      started_at: optional(i64),
-      root_turn_id: text,
-      error: optional(TurnFailure)
-    })
-  ],
-  'TaskComplete'
-)
-export type TaskComplete = t.TypeOf<typeof TaskComplete>
+export interface TaskComplete extends TurnEnding {
+  readonly turn_id: string
+  readonly last_agent_message?: Maybe<string>
+}
 
 /** A turn was cut short. */
-export const TurnAborted = t.intersection(
-  [
-    t.type({ reason: oneOf('interrupted', 'replaced', 'review_ended', 'budget_limited') }),
-    t.partial({
-      turn_id: text,
-      completed_at: optional(i64),
-      duration_ms: optional(i64),
-      started_at: optional(i64),
-      root_turn_id: text,
-      error: optional(TurnFailure)
-    })
-  ],
-  'TurnAborted'
-)
-export type TurnAborted = t.TypeOf<typeof TurnAborted>
+export interface TurnAborted extends TurnEnding {
+  readonly reason: 'interrupted' | 'replaced' | 'review_ended' | 'budget_limited'
+  readonly turn_id?: Maybe<string>
+}
 
 /**
  * unroll's own: the next `lines` lines are copies of those that the last rollback hid, and the turns they make take the
@@ -256,114 +208,84 @@ export const TurnsRestored = t.intersection(
 )
 export type TurnsRestored = t.TypeOf<typeof TurnsRestored>
 
-/** Hides the last `num_turns` turns. */
-export const ThreadRolledBack = t.type({ num_turns: u32 }, 'ThreadRolledBack')
-
 /** A patch was applied, refused or failed. */
-export const PatchApplyEnd = t.intersection(
-  [
-    t.type({
-      call_id: t.string,
-      stdout: t.string,
-      stderr: t.string,
-      success: t.boolean,
-      status: oneOf('completed', 'failed', 'declined')
-    }),
-    t.partial({ turn_id: defaulted(t.string), changes: defaulted(t.record(t.string, FileChange)) })
-  ],
-  'PatchApplyEnd'
-)
-export type PatchApplyEnd = t.TypeOf<typeof PatchApplyEnd>
+export interface PatchApplyEnd {
+  readonly call_id: string
+  readonly stdout: string
+  readonly stderr: string
+  readonly success: boolean
+  readonly status: 'completed' | 'failed' | 'declined'
+  readonly turn_id?: string | undefined
+  readonly changes?: Readonly<Record<string, FileChange>> | undefined
+}
 
 /**
  * An MCP tool call ended; with the names of its app (0.143), `read_only_hint` (0.148), `mcp_app_ui` and the turn it
  * belongs to (0.156).
  */
-export const McpToolCallEnd = t.intersection(
-  [
-    t.type({
-      call_id: t.string,
-      invocation: t.intersection([
-        t.type({ server: t.string, tool: t.string }),
-        t.partial({ arguments: t.unknown })
-      ]),
-      duration: t.type({ secs: u64, nanos: u32 }),
-      result: t.union([t.type({ Ok: ToolResult }), t.type({ Err: t.string })])
-    }),
-    t.partial({
-      mcp_app_resource_uri: text,
-      connector_id: text,
-      link_id: text,
-      plugin_id: text,
-      app_name: text,
-      action_name: text,
-      read_only_hint: optional(t.boolean),
-      mcp_app_ui: optional(t.UnknownRecord),
-      turn_id: defaulted(t.string)
-    })
-  ],
-  'McpToolCallEnd'
-)
-export type McpToolCallEnd = t.TypeOf<typeof McpToolCallEnd>
+export interface McpToolCallEnd {
+  readonly call_id: string
+  readonly invocation: {
+    readonly server: string
+    readonly tool: string
+    readonly arguments?: unknown
+  }
+  readonly duration: { readonly secs: number; readonly nanos: number }
+  readonly result: { readonly Ok: ToolResult } | { readonly Err: string }
+  readonly mcp_app_resource_uri?: Maybe<string>
+  readonly connector_id?: Maybe<string>
+  readonly link_id?: Maybe<string>
+  readonly plugin_id?: Maybe<string>
+  readonly app_name?: Maybe<string>
+  readonly action_name?: Maybe<string>
+  readonly read_only_hint?: Maybe<boolean>
+  readonly mcp_app_ui?: Maybe<Unknowns>
+  readonly turn_id?: string | undefined
+}
 
 /** A web search ended; an action of an unknown type reads as `other`. What it found is there from 0.146 on. */
-export const WebSearchEnd = t.intersection(
-  [
-    t.type({ call_id: t.string, query: t.string, action: WebSearchAction }),
-    t.partial({ results: optional(t.array(t.unknown)) })
-  ],
-  'WebSearchEnd'
-)
-export type WebSearchEnd = t.TypeOf<typeof WebSearchEnd>
+export interface WebSearchEnd {
+  readonly call_id: string
+  readonly query: string
+  readonly action: WebSearchAction
+  readonly results?: Maybe<ReadonlyArray<unknown>>
+}
 
 /** An image was generated; `result` is base64. */
-export const ImageGenerationEnd = t.intersection(
-  [
-    t.type({ call_id: t.string, status: t.string }),
-    t.partial({
-      result: t.string,
-      fileId: t.string,
-      input_images: t.array(t.UnknownRecord),
-      revised_prompt: text,
-      saved_path: text,
-      transparent_background: optional(t.boolean),
-      failure: optional(t.UnknownRecord),
-      generation_id: text
-    })
-  ],
-  'ImageGenerationEnd'
-)
-export type ImageGenerationEnd = t.TypeOf<typeof ImageGenerationEnd>
+export interface ImageGenerationEnd {
+  readonly call_id: string
+  readonly status: string
+  readonly result?: string
+  readonly fileId?: string
+  readonly input_images?: ReadonlyArray<Unknowns>
+  readonly revised_prompt?: Maybe<string>
+  readonly saved_path?: Maybe<string>
+  readonly transparent_background?: Maybe<boolean>
+  readonly failure?: Maybe<Unknowns>
+  readonly generation_id?: Maybe<string>
+}
 
 /** A review begins; from 0.144 on it says which turn and item it makes. */
-export const EnteredReviewMode = t.intersection(
-  [
-    t.type({ target: ReviewTarget }),
-    t.partial({ user_facing_hint: text, turn_id: text, item_id: text })
-  ],
-  'EnteredReviewMode'
-)
-export type EnteredReviewMode = t.TypeOf<typeof EnteredReviewMode>
+export interface EnteredReviewMode {
+  readonly target: ReviewTarget
+  readonly user_facing_hint?: Maybe<string>
+  readonly turn_id?: Maybe<string>
+  readonly item_id?: Maybe<string>
+}
 
 /** A review ends; `review_output` is null when the reviewer failed. Turn and item are named from 0.144 on. */
-export const ExitedReviewMode = t.partial(
-  {
-    review_output: optional(
-      t.type({
-        findings: t.array(t.UnknownRecord),
-        overall_correctness: t.string,
-        overall_explanation: t.string,
-        overall_confidence_score: t.number
-      })
-    ),
-    turn_id: text,
-    item_id: text
-  },
-  'ExitedReviewMode'
-)
-export type ExitedReviewMode = t.TypeOf<typeof ExitedReviewMode>
+export interface ExitedReviewMode {
+  readonly review_output?: Maybe<{
+    readonly findings: ReadonlyArray<Unknowns>
+    readonly overall_correctness: string
+    readonly overall_explanation: string
+    readonly overall_confidence_score: number
+  }>
+  readonly turn_id?: Maybe<string>
+  readonly item_id?: Maybe<string>
+}
 
-/** A goal was set or changed (0.142); members are camelCase on disk. */
+/** A goal was set or changed (0.142); members are camelCase on disk. An era that ignores the event does not check it, hence the codec. */
 export const ThreadGoalUpdated = t.intersection(
   [
     t.type({
@@ -389,16 +311,11 @@ export const ThreadGoalUpdated = t.intersection(
 )
 export type ThreadGoalUpdated = t.TypeOf<typeof ThreadGoalUpdated>
 
-const ItemHead = t.intersection([
-  t.type({ thread_id: uuid, turn_id: t.string, item: t.type({ type: t.string }) }),
-  t.partial({ started_at_ms: optional(i64), completed_at_ms: defaulted(i64) })
-])
-
 interface ItemCompletedOf<I extends TurnItem> {
   readonly thread_id: string
   readonly turn_id: string
   readonly item: I
-  readonly started_at_ms?: number | null | undefined
+  readonly started_at_ms?: Maybe<number>
   readonly completed_at_ms?: number | undefined
 }
 
@@ -409,35 +326,22 @@ export type ItemCompleted = TurnItem extends infer I
     : never
   : never
 
-/** Codec of `item_completed`: the item is checked by the codec of its own kind. */
-export const ItemCompleted: t.Type<ItemCompleted> = new t.Type(
-  'ItemCompleted',
-  (u): u is ItemCompleted =>
-    ItemHead.is(u) && isTurnItemType(u.item.type) && TURN_ITEMS[u.item.type].is(u.item),
-  (u, c) => (ItemCompleted.is(u) ? t.success(u) : t.failure(u, c)),
-  t.identity
-)
-
 /** A sub-agent was started, spoken to or interrupted (0.142). */
-export const SubAgentActivity = t.intersection(
-  [
-    t.type({
-      event_id: t.string,
-      agent_thread_id: uuid,
-      agent_path: t.string,
-      kind: oneOf('started', 'interacted', 'interrupted', 'completed')
-    }),
-    t.partial({ occurred_at_ms: defaulted(i64), model: text, reasoning_effort: text })
-  ],
-  'SubAgentActivity'
-)
-export type SubAgentActivity = t.TypeOf<typeof SubAgentActivity>
+export interface SubAgentActivity {
+  readonly event_id: string
+  readonly agent_thread_id: string
+  readonly agent_path: string
+  readonly kind: 'started' | 'interacted' | 'interrupted' | 'completed'
+  readonly occurred_at_ms?: number | undefined
+  readonly model?: Maybe<string>
+  readonly reasoning_effort?: Maybe<string>
+}
 
-/** A message between agents (0.142). */
+/** A message between agents (0.142); the text of an assistant message may be one, spelled as JSON. */
 export const InterAgentCommunication = t.intersection(
   [
     t.type({ author: t.string, recipient: t.string, content: t.string, trigger_turn: t.boolean }),
-    t.partial({ other_recipients: defaulted(strings), encrypted_content: text })
+    t.partial({ other_recipients: defaulted(t.array(t.string)), encrypted_content: text })
   ],
   'InterAgentCommunication'
 )

@@ -2,7 +2,7 @@
  * What differs between the eras of Codex that write and read a home, as data.
  *
  * A profile is named after the Codex version whose answers it reproduces. Adding an era is adding a row here
- * (and, when its lines differ, a codec in `payloads.ts`).
+ * (and, when its lines differ, their changes in `shapes/`).
  */
 
 import type { NumberKeeping } from './exact-json.ts'
@@ -25,7 +25,7 @@ export interface Profile {
   readonly readsBare: boolean
   /** Words of later versions are taken where nothing depends on them; Codex drops the line. */
   readonly takesLaterWords: boolean
-  /** Numbers keep the text they were written as, and some are refused for it; see `events/exact-json.ts`. */
+  /** Numbers keep the text they were written as, and some are refused for it; see `exact-json.ts`. */
   readonly numbers: NumberKeeping
   /** The type of a line may be the only member of an object. */
   readonly takesTypeInObject: boolean

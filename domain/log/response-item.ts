@@ -29,9 +29,6 @@ export const Message = t.intersection(
 )
 export type Message = t.TypeOf<typeof Message>
 
-/** What a response item is to a reader. */
-export type ResponseItemClass = 'persisted' | 'ignored' | 'damaged'
-
 /** True for a readable item that counts: Codex reads those of other types as `other`, and leaves them out. */
 export const isPersisted = ({ type }: JsonObject, { responseItems }: Profile): boolean =>
   typeof type === 'string' && responseItems.has(type)
@@ -40,7 +37,10 @@ export const isPersisted = ({ type }: JsonObject, { responseItems }: Profile): b
  * Tells whether a payload is a response item that counts (`persisted`), one that Codex reads but leaves out
  * (`ignored`: unknown types, ghost snapshots, compaction triggers), or one it cannot read (`damaged`).
  */
-export const classifyResponseItem = (payload: unknown, profile: Profile): ResponseItemClass => {
+export const classifyResponseItem = (
+  payload: unknown,
+  profile: Profile
+): 'persisted' | 'ignored' | 'damaged' => {
   if (!checkOf(profile, 'ResponseItem')(payload)) return 'damaged'
   return isPersisted(payload as JsonObject, profile) ? 'persisted' : 'ignored'
 }

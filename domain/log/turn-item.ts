@@ -7,7 +7,7 @@
  * Source: TurnItem of the RolloutLine schema that 0.169.0 generates, and homes written by 0.169.0.
  */
 import * as t from 'io-ts'
-import { defaulted, i64, oneOf, optional, u32, u64 } from './codec.ts'
+import { defaulted, guarded, i64, oneOf, optional, u32, u64 } from './codec.ts'
 import {
   FileChange,
   MemoryCitation,
@@ -19,20 +19,12 @@ import {
 
 const text = optional(t.string)
 const strings = t.array(t.string)
-const Duration = t.type({ secs: u64, nanos: u32 })
-const duration = optional(Duration)
-
-interface OtherInput {
-  readonly type: string
-}
+const duration = optional(t.type({ secs: u64, nanos: u32 }))
 
 /** Parts that later versions add; a text whose members are of the wrong type is none of them. */
-const OtherInput = new t.Type<OtherInput>(
+const OtherInput = guarded(
   'OtherInput',
-  (u): u is OtherInput => t.type({ type: t.string }).is(u) && u.type !== 'text',
-  (u, context) =>
-    t.type({ type: t.string }).is(u) && u.type !== 'text' ? t.success(u) : t.failure(u, context),
-  t.identity
+  (u): u is { readonly type: string } => t.type({ type: t.string }).is(u) && u.type !== 'text'
 )
 
 const UserInput = t.union([
@@ -56,158 +48,163 @@ const ParsedCommand = t.intersection([
   t.partial({ name: text, path: text, query: text })
 ])
 
-const item = <R extends t.Props, O extends t.Props>(required: R, others: O) =>
-  t.intersection([t.type({ id: t.string, ...required }), t.partial(others)])
-
-const UserMessageItem = item({ content: t.array(UserInput) }, { client_id: text })
-const AgentMessageItem = item(
-  { content: t.array(t.type({ type: t.literal('Text'), text: t.string })) },
-  {
-    phase: text,
-    memory_citation: optional(MemoryCitation),
-    moderation: t.unknown,
-    delivery: text,
-    questions: t.unknown
-  }
-)
-const ReasoningItem = item({ summary_text: strings }, { raw_content: defaulted(strings) })
-const CommandExecutionItem = item(
-  {
-    command: strings,
-    cwd: t.string,
-    parsed_cmd: t.array(ParsedCommand),
-    source: t.string,
-    status: t.string
-  },
-  {
-    process_id: text,
-    aggregated_output: text,
-    exit_code: optional(i64),
-    duration,
-    plugin_id: text,
-    script_path: text
-  }
-)
-const DynamicToolCallItem = item(
-  { tool: t.string, status: t.string },
-  {
-    arguments: t.unknown,
-    namespace: text,
-    content_items: optional(t.array(t.UnknownRecord)),
-    success: optional(t.boolean),
-    error: text,
-    duration
-  }
-)
-const CollabAgentToolCallItem = item(
-  { tool: t.string, status: t.string, sender_thread_id: t.string },
-  {
-    receiver_thread_ids: defaulted(strings),
-    prompt: text,
-    model: text,
-    reasoning_effort: text,
-    agents_states: defaulted(t.record(t.string, t.unknown))
-  }
-)
-const FileChangeItem = item(
-  { changes: t.record(t.string, FileChange) },
-  { status: optional(oneOf('completed', 'failed', 'declined')) }
-)
-const McpToolCallItem = item(
-  { server: t.string, tool: t.string, status: t.string },
-  {
-    arguments: t.unknown,
-    pluginId: text,
-    connectorId: text,
-    linkId: text,
-    appName: text,
-    actionName: text,
-    mcpAppResourceUri: text,
-    mcpAppUi: t.unknown,
-    readOnlyHint: optional(t.boolean),
-    result: optional(ToolResult),
-    error: optional(t.type({ message: t.string })),
-    duration
-  }
-)
-const ImageGenerationItem = item(
-  { status: t.string, result: t.string },
-  { revised_prompt: text, saved_path: text }
-)
-const ExitedReviewItem = item(
-  {},
-  {
-    review_output: optional(
-      t.type({ findings: t.array(t.UnknownRecord), overall_explanation: t.string })
-    )
-  }
-)
-const ExtensionItem = item(
-  { kind: t.string },
-  {
-    durationMs: u64,
-    query: t.string,
-    action: t.unknown,
-    results: t.unknown,
-    status: t.string,
-    result: t.string,
-    fileId: t.string,
-    revisedPrompt: text,
-    savedPath: text,
-    inputImages: t.unknown,
-    transparentBackground: optional(t.boolean),
-    failure: t.unknown,
-    generationId: text
-  }
-)
-
-const variant = <K extends string, C extends t.Mixed>(type: K, codec: C) =>
-  t.intersection([t.type({ type: t.literal(type) }), codec])
+const item = <K extends string, R extends t.Props, O extends t.Props>(
+  type: K,
+  required: R,
+  others: O
+) =>
+  t.intersection([
+    t.type({ type: t.literal(type) }),
+    t.intersection([t.type({ id: t.string, ...required }), t.partial(others)])
+  ])
 
 /** Codec of every kind of item, by its `type` on disk. */
 export const TURN_ITEMS = {
-  UserMessage: variant('UserMessage', UserMessageItem),
-  FunctionCallOutput: variant(
+  UserMessage: item('UserMessage', { content: t.array(UserInput) }, { client_id: text }),
+  FunctionCallOutput: item(
     'FunctionCallOutput',
-    item({ name: t.string, output: t.unknown }, { namespace: text })
+    { name: t.string, output: t.unknown },
+    { namespace: text }
   ),
-  HookPrompt: variant(
+  HookPrompt: item(
     'HookPrompt',
-    item({ fragments: t.array(t.type({ text: t.string, hookRunId: t.string })) }, {})
+    { fragments: t.array(t.type({ text: t.string, hookRunId: t.string })) },
+    {}
   ),
-  AgentMessage: variant('AgentMessage', AgentMessageItem),
-  Plan: variant('Plan', item({ text: t.string }, {})),
-  Reasoning: variant('Reasoning', ReasoningItem),
-  CommandExecution: variant('CommandExecution', CommandExecutionItem),
-  DynamicToolCall: variant('DynamicToolCall', DynamicToolCallItem),
-  CollabAgentToolCall: variant('CollabAgentToolCall', CollabAgentToolCallItem),
-  SubAgentActivity: variant(
+  AgentMessage: item(
+    'AgentMessage',
+    { content: t.array(t.type({ type: t.literal('Text'), text: t.string })) },
+    {
+      phase: text,
+      memory_citation: optional(MemoryCitation),
+      moderation: t.unknown,
+      delivery: text,
+      questions: t.unknown
+    }
+  ),
+  Plan: item('Plan', { text: t.string }, {}),
+  Reasoning: item('Reasoning', { summary_text: strings }, { raw_content: defaulted(strings) }),
+  CommandExecution: item(
+    'CommandExecution',
+    {
+      command: strings,
+      cwd: t.string,
+      parsed_cmd: t.array(ParsedCommand),
+      source: t.string,
+      status: t.string
+    },
+    {
+      process_id: text,
+      aggregated_output: text,
+      exit_code: optional(i64),
+      duration,
+      plugin_id: text,
+      script_path: text
+    }
+  ),
+  DynamicToolCall: item(
+    'DynamicToolCall',
+    { tool: t.string, status: t.string },
+    {
+      arguments: t.unknown,
+      namespace: text,
+      content_items: optional(t.array(t.UnknownRecord)),
+      success: optional(t.boolean),
+      error: text,
+      duration
+    }
+  ),
+  CollabAgentToolCall: item(
+    'CollabAgentToolCall',
+    { tool: t.string, status: t.string, sender_thread_id: t.string },
+    {
+      receiver_thread_ids: defaulted(strings),
+      prompt: text,
+      model: text,
+      reasoning_effort: text,
+      agents_states: defaulted(t.record(t.string, t.unknown))
+    }
+  ),
+  SubAgentActivity: item(
     'SubAgentActivity',
-    item(
-      { agent_thread_id: t.string, agent_path: t.string, kind: t.string },
-      { model: text, reasoning_effort: text }
-    )
+    { agent_thread_id: t.string, agent_path: t.string, kind: t.string },
+    { model: text, reasoning_effort: text }
   ),
-  WebSearch: variant(
+  WebSearch: item(
     'WebSearch',
-    item({ query: t.string, action: WebSearchAction }, { results: t.unknown })
+    { query: t.string, action: WebSearchAction },
+    { results: t.unknown }
   ),
-  ImageView: variant('ImageView', item({ path: t.string }, {})),
-  Sleep: variant('Sleep', item({ duration_ms: u64 }, {})),
-  ImageGeneration: variant('ImageGeneration', ImageGenerationItem),
-  EnteredReviewMode: variant(
+  ImageView: item('ImageView', { path: t.string }, {}),
+  Sleep: item('Sleep', { duration_ms: u64 }, {}),
+  ImageGeneration: item(
+    'ImageGeneration',
+    { status: t.string, result: t.string },
+    { revised_prompt: text, saved_path: text }
+  ),
+  EnteredReviewMode: item(
     'EnteredReviewMode',
-    item({ target: ReviewTarget }, { user_facing_hint: text })
+    { target: ReviewTarget },
+    { user_facing_hint: text }
   ),
-  ExitedReviewMode: variant('ExitedReviewMode', ExitedReviewItem),
-  FileChange: variant('FileChange', FileChangeItem),
-  McpToolCall: variant('McpToolCall', McpToolCallItem),
-  ContextCompaction: variant('ContextCompaction', item({}, {})),
-  Extension: variant('Extension', ExtensionItem)
+  ExitedReviewMode: item(
+    'ExitedReviewMode',
+    {},
+    {
+      review_output: optional(
+        t.type({ findings: t.array(t.UnknownRecord), overall_explanation: t.string })
+      )
+    }
+  ),
+  FileChange: item(
+    'FileChange',
+    { changes: t.record(t.string, FileChange) },
+    { status: optional(oneOf('completed', 'failed', 'declined')) }
+  ),
+  McpToolCall: item(
+    'McpToolCall',
+    { server: t.string, tool: t.string, status: t.string },
+    {
+      arguments: t.unknown,
+      pluginId: text,
+      connectorId: text,
+      linkId: text,
+      appName: text,
+      actionName: text,
+      mcpAppResourceUri: text,
+      mcpAppUi: t.unknown,
+      readOnlyHint: optional(t.boolean),
+      result: optional(ToolResult),
+      error: optional(t.type({ message: t.string })),
+      duration
+    }
+  ),
+  ContextCompaction: item('ContextCompaction', {}, {}),
+  Extension: item(
+    'Extension',
+    { kind: t.string },
+    {
+      durationMs: u64,
+      query: t.string,
+      action: t.unknown,
+      results: t.unknown,
+      status: t.string,
+      result: t.string,
+      fileId: t.string,
+      revisedPrompt: text,
+      savedPath: text,
+      inputImages: t.unknown,
+      transparentBackground: optional(t.boolean),
+      failure: t.unknown,
+      generationId: text
+    }
+  )
 } as const
 
 /** An item as it stands in an `item_completed` event. */
 export type TurnItem = t.TypeOf<(typeof TURN_ITEMS)[keyof typeof TURN_ITEMS]>
+/** The items of some kinds. */
+export type TurnItemOf<K extends TurnItem['type']> = Extract<TurnItem, { readonly type: K }>
 
 /** True for a kind of item this build can read. */
 export const isTurnItemType = (type: string): type is keyof typeof TURN_ITEMS => type in TURN_ITEMS

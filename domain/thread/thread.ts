@@ -8,14 +8,14 @@
  * Source: thread row of Codex 0.130 and 0.142 after a backfill, compared on 800 rows.
  */
 import type { RecordedEvent } from '../log/event.ts'
-import { isItemOf, type EventOf, type LineOf, type Needs } from '../log/needs.ts'
+import { isItemOf, type EventOf, type LineOf, type Needs, type SessionHead } from '../log/needs.ts'
 import { metadataChangeOf, METADATA_UPDATED } from '../changes/metadata.ts'
 import { goalOf, GOAL_CLEARED, GOAL_UPDATED, type Goal } from '../changes/goal.ts'
 import { cwdInBare, saidInBare } from './items/bare-items.ts'
 import { userParts } from './items/item-parts.ts'
 import { SKETCH_NEEDS } from './items/item-needs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import { ThreadGoalUpdated, type SessionMeta } from '../log/payloads.ts'
+import { ThreadGoalUpdated } from '../log/payloads.ts'
 import type { TurnContext } from '../log/turn-context.ts'
 import { declaredTools } from './rich/tools.ts'
 import { subagentIn } from '../spawned.ts'
@@ -41,7 +41,6 @@ export const THREAD_NEEDS = {
 
 type ThreadLine = LineOf<typeof THREAD_NEEDS>
 type ThreadEvent = RecordedEvent<ThreadLine>
-type SessionHead = Omit<SessionMeta, 'base_instructions'>
 
 /** Facts one `session_meta` states about its thread. */
 export interface MetaFacts {

@@ -3,7 +3,6 @@
  */
 import type { Shapes } from './shape.ts'
 
-/** By name. */
 export const SHAPES_130: Shapes = {
   LINES: {
     session_meta: 'SessionMetaLine',

@@ -3,7 +3,6 @@
  */
 import type { ShapeChanges } from './shape.ts'
 
-/** By name. */
 export const CHANGES_142: ShapeChanges = {
   LINES: { inter_agent_communication: 'InterAgentCommunication' },
   EventMsg: {

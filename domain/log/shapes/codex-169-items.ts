@@ -3,7 +3,6 @@
  */
 import type { ShapeChanges } from './shape.ts'
 
-/** By name. */
 export const ITEM_CHANGES_169: ShapeChanges = {
   TurnItem: {
     '@order':

@@ -18,15 +18,17 @@ export const SHAPES: Readonly<Record<ProfileName, Shapes>> = {
   '0.169': changed(SHAPES_142, { ...CHANGES_169, ...ITEM_CHANGES_169 })
 }
 
-const CHECKS = {
-  '0.130': checksOf(SHAPES['0.130']),
-  '0.142': checksOf(SHAPES['0.142']),
-  '0.169': checksOf(SHAPES['0.169'])
-}
+const ofEachEra = <A>(make: (shapes: Shapes) => A): Readonly<Record<ProfileName, A>> => ({
+  '0.130': make(SHAPES['0.130']),
+  '0.142': make(SHAPES['0.142']),
+  '0.169': make(SHAPES['0.169'])
+})
+
+const CHECKS = ofEachEra(checksOf)
 
 /**
- * Words that a later version may add to, and on which no fold depends. A new limit must not cost the token counts it is told
- * with, so outside of strict mode any text is one of them.
+ * Enumerations that a later version may extend and on which no fold depends. A new kind of limit must not cost the token counts
+ * in the same line, so outside of strict mode any text passes.
  */
 const ANY_WORD: Shapes = {
   RateLimitReachedType: 'string',
@@ -35,23 +37,15 @@ const ANY_WORD: Shapes = {
   TurnAbortReason: 'string'
 }
 
-const LENIENT = {
-  '0.130': checksOf({ ...SHAPES['0.130'], ...ANY_WORD }),
-  '0.142': checksOf({ ...SHAPES['0.142'], ...ANY_WORD }),
-  '0.169': checksOf({ ...SHAPES['0.169'], ...ANY_WORD })
-}
+const LENIENT = ofEachEra((shapes) => checksOf({ ...shapes, ...ANY_WORD }))
 
 /** The check of a shape of an era. */
 export const checkOf = ({ name, takesLaterWords }: Profile, shape: string): Fits =>
   (takesLaterWords ? LENIENT : CHECKS)[name](shape)
 
-const SPELLINGS = {
-  '0.130': spellingsOf(SHAPES['0.130']),
-  '0.142': spellingsOf(SHAPES['0.142']),
-  '0.169': spellingsOf(SHAPES['0.169'])
-}
+const SPELLINGS = ofEachEra(spellingsOf)
 
-/** A payload that fits a shape of an era, with the names that its Codex gives to variants and words. */
+/** A payload that fits a shape of an era, with variants and words under the names of its Codex. */
 export const spelled = <A>(era: ProfileName, shape: string, payload: A): A =>
   (SPELLINGS[era](shape)?.(payload) ?? payload) as A
 
@@ -60,7 +54,7 @@ export const hasShape = (era: ProfileName, shape: string): boolean =>
   Object.hasOwn(SHAPES[era], shape)
 
 /** The name of the variant a number stands for; null when it stands for none. */
-export const typeNamed = (era: ProfileName, shape: string, told: unknown): string | null => {
+export const typeNamed = (era: ProfileName, shape: string, type: unknown): string | null => {
   const order = (SHAPES[era][shape] as Readonly<Record<string, unknown>>)['@order']
-  return typeof order === 'string' ? variantAt(placesOf(order), told) : null
+  return typeof order === 'string' ? variantAt(placesOf(order), type) : null
 }

@@ -15,15 +15,12 @@
 import { DOUBLED, ExactNumber } from '../exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../json.ts'
 
-/** See the head of this file. */
 export type Shape = string | readonly [Shape] | Members
 
-/** The shape of an object. */
 export interface Members {
   readonly [member: string]: Shape | ReadonlyArray<Shape>
 }
 
-/** Shapes by name. */
 export type Shapes = Readonly<Record<string, Shape>>
 
 /** What a later version reads otherwise: null takes a name or a member away. */
@@ -104,10 +101,11 @@ const words = (list: string): Fits => {
 
 type Compile = (shape: Shape) => Fits
 
-/** Checks one member of an object. */
-type HasMember = (object: JsonObject) => boolean
-
-const memberCheck = (key: string, shape: Shape, compile: Compile): HasMember => {
+const memberCheck = (
+  key: string,
+  shape: Shape,
+  compile: Compile
+): ((object: JsonObject) => boolean) => {
   if (key.endsWith('!')) return (object) => object[key.slice(0, -1)] === undefined
   const fits = compile(shape)
   if (key.endsWith('?')) {
@@ -127,16 +125,16 @@ export const placesOf = (order: string): ReadonlyArray<string> =>
     .split(' ')
     .flatMap((word) => (/^\d+$/.test(word) ? Array<string>(Number(word)).fill('-') : [word]))
 
-/** The place a number stands for; null when it stands for none. A zero with a sign is one to a reader that keeps what is written. */
-const placeOf = (told: unknown): number | null => {
-  if (typeof told === 'number') return Number.isInteger(told) && told >= 0 ? told : null
-  const place = told instanceof ExactNumber ? told.integer() : null
+/** The place a number stands for, or null. A signed zero is a place to a reader that keeps numbers as written. */
+const placeOf = (value: unknown): number | null => {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 0 ? value : null
+  const place = value instanceof ExactNumber ? value.integer() : null
   return place !== null && place >= 0n && place < 2n ** 64n ? Number(place) : null
 }
 
 /** The variant that a number names: `*` for one behind all; null when it is no place. */
-export const variantAt = (names: ReadonlyArray<string>, told: unknown): string | null => {
-  const place = placeOf(told)
+export const variantAt = (names: ReadonlyArray<string>, value: unknown): string | null => {
+  const place = placeOf(value)
   return place === null ? null : (names[place] ?? '*')
 }
 
@@ -145,13 +143,13 @@ const variants = (tag: string, all: Shapes, order: string | undefined, compile: 
   const other = fits.get('*')
   const names = order === undefined ? [...fits.keys()] : placesOf(order)
   return (value) => {
-    const told = (value as JsonObject)[tag]
-    const name = typeof told === 'string' ? told : variantAt(names, told)
+    const type = (value as JsonObject)[tag]
+    const name = typeof type === 'string' ? type : variantAt(names, type)
     return name !== null && (fits.get(name) ?? other)?.(value) === true
   }
 }
 
-/** Tells which words may stand in the place of an object with one of these keys. */
+/** Which words may stand in place of an object with one of these keys. */
 export const unitsOf = (units: string | undefined, all: Shapes): Fits => {
   if (units === '*') return (word) => isText(word) && !Object.hasOwn(all, word)
   return units === undefined ? () => false : words(units.slice(1))
@@ -175,15 +173,7 @@ export const isDoubled = (object: JsonObject, names: ReadonlyArray<string>): boo
   return doubled !== undefined && names.some((name) => doubled.has(name))
 }
 
-/** Some objects may be written as the list of their members, the last ones left out. */
-const sequenceOf = (shapes: ReadonlyArray<Shape> | undefined, compile: Compile) => {
-  if (shapes === undefined) return undefined
-  const each = shapes.map(compile)
-  return (values: ReadonlyArray<unknown>): boolean =>
-    values.length <= each.length && values.every((value, at) => each[at]?.(value))
-}
-
-/** The member of an object that a number is taken for. */
+/** serde_json reads some numbers as an object with this member. */
 const NUMBER = '$serde_json::private::Number'
 
 const objectCheck = (shape: Members, compile: Compile): Fits => {
@@ -210,7 +200,12 @@ const objectCheck = (shape: Members, compile: Compile): Fits => {
       all.push((value) => has(value as JsonObject))
     }
   }
-  const sequence = sequenceOf(shape['@sequence'] as ReadonlyArray<Shape> | undefined, compile)
+  // Some objects may be written as the list of their members, the last ones left out.
+  const sequence = (shape['@sequence'] as ReadonlyArray<Shape> | undefined)?.map(compile)
+  const isSequence = (values: ReadonlyArray<unknown>): boolean =>
+    sequence !== undefined &&
+    values.length <= sequence.length &&
+    values.every((value, at) => sequence[at]?.(value))
   const isLoose = shape['@object'] === undefined
   const names = Object.keys(shape).map((key) => key.replace(/^@|[?=!]$/g, ''))
   if (shape['@closed'] !== undefined) {
@@ -219,7 +214,7 @@ const objectCheck = (shape: Members, compile: Compile): Fits => {
   }
   if (shape['@either'] !== undefined) return (value) => all.every((fits) => fits(value))
   return (value) => {
-    if (!isJsonObject(value)) return Array.isArray(value) && sequence?.(value) === true
+    if (!isJsonObject(value)) return Array.isArray(value) && isSequence(value)
     if (value instanceof ExactNumber)
       return isLoose && value.isObject() && all.every((fits) => fits({ [NUMBER]: value.text }))
     if (isDoubled(value, names)) return false

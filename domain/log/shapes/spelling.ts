@@ -1,6 +1,6 @@
 /**
- * Values of a shape as Codex itself writes them: a variant that is told by its place gets its name, and a word that is written as the
- * only member of an object stands alone. What follows from a line goes by these names, and clients know no others.
+ * Values of a shape as Codex itself writes them: a variant given by its place gets its name, and a word given as the only member
+ * of an object stands alone. Folds and clients know only these names.
  */
 import { isJsonObject, type JsonObject } from '../../json.ts'
 import {
@@ -14,10 +14,10 @@ import {
   type Shapes
 } from './shape.ts'
 
-/** A value that fits, with its names; the same value when it has them already. */
-export type Spell = (value: unknown) => unknown
+/** Gives a value that fits its names; the same value when it has them already. */
+type Spell = (value: unknown) => unknown
 
-type Compile = (shape: Shape) => Spell | null
+type SpellingOf = (shape: Shape) => Spell | null
 
 const spelledMember = (object: JsonObject, name: string, spell: Spell): JsonObject => {
   const value = object[name]
@@ -25,16 +25,15 @@ const spelledMember = (object: JsonObject, name: string, spell: Spell): JsonObje
   return spelled === value ? object : ({ ...object, [name]: spelled } as JsonObject)
 }
 
-const listSpelling = (spell: Spell | null): Spell | null =>
-  spell === null
-    ? null
-    : (value) => {
-        if (!Array.isArray(value)) return value
-        const all: ReadonlyArray<unknown> = value.map(spell)
-        return all.some((one, at) => one !== value[at]) ? all : value
-      }
+const listSpelling =
+  (spell: Spell): Spell =>
+  (value) => {
+    if (!Array.isArray(value)) return value
+    const all: ReadonlyArray<unknown> = value.map(spell)
+    return all.some((one, at) => one !== value[at]) ? all : value
+  }
 
-const spellings = (all: Shapes, compile: Compile): ReadonlyMap<string, Spell> =>
+const spellings = (all: Shapes, compile: SpellingOf): ReadonlyMap<string, Spell> =>
   new Map(
     Object.entries(all).flatMap(([name, shape]) => {
       const spell = compile(shape)
@@ -46,20 +45,20 @@ const variantSpelling = (
   tag: string,
   all: Shapes,
   order: string | undefined,
-  compile: Compile
+  compile: SpellingOf
 ): Spell => {
   const spells = spellings(all, compile)
   const names = order === undefined ? Object.keys(all) : placesOf(order)
   return (value) => {
     if (!isJsonObject(value)) return value
-    const told = value[tag]
-    const name = typeof told === 'string' ? told : variantAt(names, told)
-    const spelled = name === told ? value : { ...value, [tag]: name }
+    const type = value[tag]
+    const name = typeof type === 'string' ? type : variantAt(names, type)
+    const spelled = name === type ? value : { ...value, [tag]: name }
     return (spells.get(name ?? '') ?? spells.get('*'))?.(spelled) ?? spelled
   }
 }
 
-const keyedSpelling = (all: Shapes, units: string | undefined, compile: Compile): Spell => {
+const keyedSpelling = (all: Shapes, units: string | undefined, compile: SpellingOf): Spell => {
   const spells = spellings(all, compile)
   const isUnit = unitsOf(units, all)
   return (value) => {
@@ -71,7 +70,7 @@ const keyedSpelling = (all: Shapes, units: string | undefined, compile: Compile)
 }
 
 /** Makes the spellings of the shapes of one version; null for a shape that can be written in one way only. */
-export const spellingsOf = (shapes: Shapes): Compile => {
+export const spellingsOf = (shapes: Shapes): SpellingOf => {
   const fitsOf = checksOf(shapes)
   const made = new Map<string, Spell | null>()
   const named = (name: string): Spell | null => {
@@ -110,10 +109,13 @@ export const spellingsOf = (shapes: Shapes): Compile => {
           )
         : value
   }
-  const compile: Compile = (shape) => {
+  const compile: SpellingOf = (shape) => {
     if (typeof shape === 'string')
       return shape.startsWith('=') ? wordIn : named(shape.replace(/\?$/, ''))
-    if (Array.isArray(shape)) return listSpelling(compile(shape[0] as Shape))
+    if (Array.isArray(shape)) {
+      const spell = compile(shape[0] as Shape)
+      return spell === null ? null : listSpelling(spell)
+    }
     const parts = Object.keys(shape).flatMap((key) => partOf(shape as Members, key) ?? [])
     return parts.length === 0
       ? null

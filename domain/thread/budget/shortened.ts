@@ -14,7 +14,7 @@ const MARK = /\udfff(\d+)\udfff/u
 export const shortenedMark = (bytes: number): string => `\\udfff${bytes}\\udfff`
 
 /** A value without marks, and how many bytes of JSON are missing in it. */
-export interface Unmarked<A> {
+interface Unmarked<A> {
   readonly value: A
   readonly missingBytes: number
 }

@@ -6,7 +6,7 @@
  * the text does not matter. Every mark was tried on the binaries, one rollout each.
  */
 import { InterAgentCommunication } from '../../log/payloads.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import { isJsonObject, parsedJson, textOrNull, type JsonObject } from '../../json.ts'
 import type { Profile } from '../../log/profile.ts'
 import { trimmed, trimmedStart } from '../../white-space.ts'
 
@@ -25,7 +25,7 @@ const USER_MARKS: ReadonlyArray<TextMarks> = [
 const PLUGINS = tag('recommended_plugins')
 const AGENTS: TextMarks = ['# AGENTS.md instructions', '</INSTRUCTIONS>']
 const AGENTS_142: TextMarks = ['# agents.md instructions', '</instructions>']
-const GOAL: TextMarks = ['<goal_context>', '</goal_context>']
+const GOAL = tag('goal_context')
 
 const HOOK_PROMPT = /^<hook_prompt\s+hook_run_id="[^"]*"\s*>[\s\S]*<\/hook_prompt>$/
 const INTERNAL =
@@ -103,7 +103,7 @@ export const partsOf = (item: JsonObject): ReadonlyArray<JsonObject> => {
 
 /** The text a person or Codex wrote in a part of a message; null for images and for what the model said. */
 export const inputText = (part: JsonObject): string | null =>
-  part['type'] === 'input_text' && typeof part['text'] === 'string' ? part['text'] : null
+  part['type'] === 'input_text' ? textOrNull(part['text']) : null
 
 /** True for a user message with a contextual text in it. */
 export const isContextualUser = (item: JsonObject, profile: Profile): boolean =>
@@ -121,14 +121,6 @@ export const isContextualDeveloper = (item: JsonObject, profile: Profile): boole
     return text !== null && isContextualDeveloperText(text, profile)
   })
 
-const parsed = (text: string): Json => {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return null
-  }
-}
-
 /** An assistant message that is nothing but an instruction from one agent to another, spelled as JSON. */
 const isAgentInstruction = (item: JsonObject): boolean => {
   const [part, ...others] = partsOf(item)
@@ -138,7 +130,7 @@ const isAgentInstruction = (item: JsonObject): boolean => {
     others.length === 0 &&
     typeof text === 'string' &&
     trimmedStart(text).startsWith('{') &&
-    InterAgentCommunication.is(parsed(text))
+    InterAgentCommunication.is(parsedJson(text))
   )
 }
 

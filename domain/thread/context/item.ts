@@ -82,16 +82,10 @@ const inner = (type: string, item: JsonObject): JsonObject => {
     : item
 }
 
-const RENAMED: Readonly<Record<string, string>> = { compaction_summary: 'compaction' }
-
-const typeOf = (item: JsonObject): string => {
-  const type = textIn(item['type'])
-  return own(RENAMED, type) ?? type
-}
-
 /** Members but the id and the passthrough. Kinds that are not known here keep all they have. */
 const known = (item: JsonObject): JsonObject => {
-  const type = typeOf(item)
+  const given = textIn(item['type'])
+  const type = given === 'compaction_summary' ? 'compaction' : given
   const members = own(MEMBERS, type)
   if (members !== undefined) return inner(type, { type, ...pick(item, members) })
   const { id: _, [PASSTHROUGH]: __, ...others } = item

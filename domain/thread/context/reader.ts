@@ -10,8 +10,7 @@
  *
  * Source: checked against what Codex 0.130.0 and 0.142.5 send to a model, rollout by rollout.
  */
-import type { ByteRange } from '../turns/turn-state.ts'
-import { rangeOf } from '../turns/turn-state.ts'
+import { rangeOf, type ByteRange } from '../turns/turn-state.ts'
 import type { PlacedEvent, RolloutLine } from '../../log/event.ts'
 import type { JsonObject } from '../../json.ts'
 import type { TokenCount } from '../../log/payloads.ts'
@@ -24,7 +23,7 @@ import { isItemLine, replacementOf, replayItems, type ItemLine } from './replay.
 export type TokenInfo = NonNullable<TokenCount['info']>
 
 /** The counts a thread goes on with. */
-export interface RestoredUsage {
+interface RestoredUsage {
   readonly info: TokenInfo
   /** Where the newest `token_count` stands, with or without counts: it belongs to the turn that was open there. */
   readonly countedAt: ByteRange
@@ -48,15 +47,14 @@ export interface ModelContext {
 }
 
 /** Reads a thread from its end. */
-export interface ContextReader {
+interface ContextReader {
   /** Takes the line before those it got; true when no older one matters. */
   readonly older: (event: PlacedEvent) => boolean
   /** The context. The reader must not be used afterwards. */
   readonly context: () => ModelContext
 }
 
-/** What a reader is asked for. */
-export interface ContextWish {
+interface ContextWish {
   /** False when only the items are needed, which may end the reading earlier. */
   readonly settings: boolean
   readonly usage: boolean
@@ -206,9 +204,6 @@ const isDone = (state: ReaderState, wish: ContextWish): boolean =>
   (!wish.usage || state.info !== null) &&
   (!wish.settings || (state.settings !== null && state.reference !== 'unknown'))
 
-const asked = (value: TurnContext | 'unknown' | 'cleared'): TurnContext | null =>
-  typeof value === 'string' ? null : value
-
 const finish = (state: ReaderState): ModelContext => {
   closeSpan(state)
   const { base, lines, kept, info, countedAt, settings, newest, reference, profile } = state
@@ -218,20 +213,19 @@ const finish = (state: ReaderState): ModelContext => {
     items,
     settings,
     newest,
-    turnContext: sawPlainCompaction ? null : asked(reference),
+    turnContext: sawPlainCompaction || typeof reference === 'string' ? null : reference,
     usage: info === null || countedAt === null ? null : { info, countedAt }
   }
 }
 
-const ROLLED_BACK = (count: number): ItemLine => ({
-  timestamp: '',
-  type: 'event_msg',
-  payload: { type: 'thread_rolled_back', num_turns: count }
-})
-
 /** A reader of the context of one thread, to be given its lines newest first. */
 export const contextReader = (profile: Profile, wish: ContextWish): ContextReader => {
   const { rollback, keep = (item) => item } = wish
+  const lines: Array<ItemLine> = []
+  if (rollback !== undefined) {
+    const payload = { type: 'thread_rolled_back', num_turns: rollback } as const
+    lines.push({ timestamp: '', type: 'event_msg', payload })
+  }
   const state: ReaderState = {
     profile,
     keep,
@@ -241,7 +235,7 @@ export const contextReader = (profile: Profile, wish: ContextWish): ContextReade
     settings: null,
     newest: null,
     reference: 'unknown',
-    lines: rollback === undefined ? [] : [ROLLED_BACK(rollback)],
+    lines,
     kept: null,
     info: null,
     countedAt: null

@@ -52,7 +52,7 @@ const agentMessage = (payload: JsonObject): JsonObject => {
  * The items before the last `count` turns of the model, without the context that was given for the first of those
  * turns. What stands before the first turn of all stays, however many turns are dropped.
  */
-export const withoutLastTurns = (
+const withoutLastTurns = (
   items: ReadonlyArray<JsonObject>,
   count: number,
   profile: Profile
@@ -83,18 +83,12 @@ export const isItemLine = (line: RolloutLine): line is ItemLine =>
   line.type === 'compacted' ||
   (line.type === 'event_msg' && line.payload.type === 'thread_rolled_back')
 
-/** What the items come to, and whether a compaction in between left no context of its own. */
-export interface Replayed {
-  readonly items: ReadonlyArray<JsonObject>
-  readonly sawPlainCompaction: boolean
-}
-
-/** Lines over a base, oldest first. */
+/** Lines over a base, oldest first: the items, and whether a compaction in between left no context of its own. */
 export const replayItems = (
   base: ReadonlyArray<JsonObject>,
   lines: ReadonlyArray<ItemLine>,
   profile: Profile
-): Replayed => {
+): { readonly items: ReadonlyArray<JsonObject>; readonly sawPlainCompaction: boolean } => {
   let items: Array<JsonObject> = [...base]
   let sawPlainCompaction = false
   for (const line of lines) {

@@ -1,7 +1,7 @@
 /**
  * What the model is sent: the items of the context in pairs and without what only files keep.
  */
-import { isJsonObject, textIn, type JsonObject } from '../../json.ts'
+import { isJsonObject, parsedObject, textIn, textOrNull, type JsonObject } from '../../json.ts'
 import type { Profile } from '../../log/profile.ts'
 import { sentItem } from './item.ts'
 import { own } from '../../own.ts'
@@ -40,8 +40,7 @@ const PAIRINGS: Readonly<Record<string, Pairing>> = {
 
 const OUTPUTS: ReadonlySet<string> = new Set(Object.values(PAIRINGS).map(({ output }) => output))
 
-const callIdOf = ({ call_id }: JsonObject): string | null =>
-  typeof call_id === 'string' ? call_id : null
+const callIdOf = ({ call_id }: JsonObject): string | null => textOrNull(call_id)
 
 const pairKey = (output: string, callId: string): string => `${output} ${callId}`
 
@@ -54,18 +53,13 @@ const isShellCall = ({ type, name }: JsonObject): boolean =>
 
 /** What a shell printed, spelled as JSON, becomes text; null when it is none. */
 const shellText = (output: unknown): string | null => {
-  if (typeof output !== 'string' || !output.startsWith('{')) return null
-  try {
-    const read = JSON.parse(output) as unknown
-    const metadata = isJsonObject(read) ? read['metadata'] : undefined
-    if (!isJsonObject(read) || !isJsonObject(metadata) || typeof read['output'] !== 'string')
-      return null
-    const { exit_code: code, duration_seconds: seconds } = metadata
-    if (typeof code !== 'number' || typeof seconds !== 'number') return null
-    return `Exit code: ${code}\nWall time: ${seconds} seconds\nOutput:\n${read['output']}`
-  } catch {
-    return null
-  }
+  const read = typeof output === 'string' && output.startsWith('{') ? parsedObject(output) : null
+  const metadata = read?.['metadata']
+  const text = read?.['output']
+  if (!isJsonObject(metadata) || typeof text !== 'string') return null
+  const { exit_code: code, duration_seconds: seconds } = metadata
+  if (typeof code !== 'number' || typeof seconds !== 'number') return null
+  return `Exit code: ${code}\nWall time: ${seconds} seconds\nOutput:\n${text}`
 }
 
 /** Until 0.142 what shells and patches printed was kept as JSON and sent as text. */

@@ -21,19 +21,12 @@ export interface ContextSize {
   readonly cut: ReadonlyArray<number>
 }
 
-/** Before the first line. */
 export const NO_CONTEXT: ContextSize = {
   isPlain: true,
   tokens: 0,
   trailing: 0,
   before: [],
   cut: []
-}
-
-/** Counts lines, oldest first. */
-export interface ContextSizer {
-  readonly take: (line: RolloutLine) => void
-  readonly size: () => ContextSize
 }
 
 /** What is left after the last turns of the model are taken away; the contextual items above the first one stay. */
@@ -50,8 +43,8 @@ export const withoutTurns = (size: ContextSize, count: number): ContextSize => {
   }
 }
 
-/** A counter that goes on from a count. */
-export const contextSizer = (profile: Profile, from: ContextSize): ContextSizer => {
+/** A counter of lines, oldest first, that goes on from a count. */
+export const contextSizer = (profile: Profile, from: ContextSize) => {
   let { isPlain, tokens, trailing } = from
   let before = [...from.before]
   let cut = [...from.cut]
@@ -70,7 +63,7 @@ export const contextSizer = (profile: Profile, from: ContextSize): ContextSizer 
   }
   return {
     size,
-    take: (line) => {
+    take: (line: RolloutLine): void => {
       if (line.type === 'response_item') takeItem(line.payload)
       else if (line.type === 'compacted' || line.type === 'inter_agent_communication')
         isPlain = false

@@ -1,8 +1,8 @@
 /**
- * What became of a list: entries that came, that went, and that are not as they were.
+ * What became of a list: entries that were added, removed and changed.
  *
- * Entries are told by a key; one that is there several times is told by its place among those. An entry that now stands before one
- * that it stood behind went and came again.
+ * Entries are matched by a key; of several with one key, by their place among those. An entry that moved before another was
+ * removed and added again.
  */
 
 /** One change. Applied in order, they make the newer list of the older one. */
@@ -17,16 +17,7 @@ export type ListChange<A> =
       readonly after: A
     }
 
-interface KeyedEntry<A> {
-  readonly name: string
-  readonly key: string
-  readonly value: A
-}
-
-const entriesOf = <A>(
-  list: ReadonlyArray<A>,
-  keyOf: (value: A) => string
-): ReadonlyArray<KeyedEntry<A>> => {
+const entriesOf = <A>(list: ReadonlyArray<A>, keyOf: (value: A) => string) => {
   const counts = new Map<string, number>()
   return list.map((value) => {
     const key = keyOf(value)
@@ -48,13 +39,13 @@ export const listChanges = <A>(
   const older = entriesOf(before, keyOf)
   const newer = entriesOf(after, keyOf)
   const placeOf = new Map(older.map(({ name }, place) => [name, place]))
-  const kept = new Map<string, KeyedEntry<A>>()
+  const kept = new Set<string>()
   let last = -1
   for (const entry of newer) {
     const place = placeOf.get(entry.name) ?? -1
     if (place <= last) continue
     last = place
-    kept.set(entry.name, entry)
+    kept.add(entry.name)
   }
   const removed = older
     .filter(({ name }) => !kept.has(name))

@@ -1,6 +1,6 @@
 /**
  * How a thread differs between two points, or two threads from each other: in turns, in what the model knows, in files that patches
- * changed, and in tokens. What did not change is not told; what is equal has no differences.
+ * changed, and in tokens. What did not change is left out.
  */
 import type { JsonObject } from '../../json.ts'
 import type { ThreadItem, Turn } from '../../protocol.ts'
@@ -9,18 +9,16 @@ import { isSame, listChanges, type ListChange } from './lists.ts'
 
 /** What can be compared. */
 export const DIFFERENCE_PARTS = ['turns', 'context', 'files', 'usage'] as const
-/** One of them. */
 export type DifferencePart = (typeof DIFFERENCE_PARTS)[number]
 
-/** A value under a name, and another one later. */
-export interface FieldChange {
+interface FieldChange {
   readonly field: string
   readonly before: unknown
   readonly after: unknown
 }
 
 /** A turn that came or went, or what of it is not as it was. */
-export type TurnDifference =
+type TurnDifference =
   | Exclude<ListChange<Turn>, { readonly change: 'changed' }>
   | {
       readonly change: 'changed'
@@ -46,7 +44,6 @@ export interface ModelSum extends Tokens {
   readonly model: string
 }
 
-/** A difference. */
 export type ThreadDifference =
   | ({ readonly of: 'turns' } & TurnDifference)
   /** An item the model is told, or one of the facts beside the items. */
@@ -59,11 +56,7 @@ const fieldChanges = (before: object, after: object): ReadonlyArray<FieldChange>
   const [old, now] = [before, after] as ReadonlyArray<Readonly<Record<string, unknown>>>
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((field) => !isSame(old?.[field], now?.[field]))
-    .map((field) => ({
-      field,
-      before: old?.[field] ?? null,
-      after: now?.[field] ?? null
-    }))
+    .map((field) => ({ field, before: old?.[field] ?? null, after: now?.[field] ?? null }))
 }
 
 /** How turns differ; they are given with all their items. */
@@ -81,7 +74,7 @@ export const turnDifferences = (
   })
 
 /** The items a model is told, and the facts beside them. */
-export interface KnownContext {
+interface KnownContext {
   readonly items: ReadonlyArray<JsonObject>
   readonly itemTokens?: ReadonlyArray<number>
   readonly settings: object | null
@@ -96,22 +89,20 @@ const factsOf = (context: KnownContext): object => {
   return { ...facts, ...Object.fromEntries<unknown>(named) }
 }
 
-/** How what a model knows differs. Its items have no ids: one that is not as it was went, and another came. */
+/** How what a model knows differs. Its items have no ids: a changed one is one removed and one added. */
 export const contextDifferences = (
   before: KnownContext,
   after: KnownContext
-): ReadonlyArray<ThreadDifference> => {
-  return [
-    ...listChanges(before.items, after.items, (item) => JSON.stringify(item)).map(
-      (one): ThreadDifference => ({ of: 'context', ...one })
-    ),
-    ...fieldChanges(factsOf(before), factsOf(after)).map((one): ThreadDifference => ({
-      of: 'context',
-      change: 'changed',
-      ...one
-    }))
-  ]
-}
+): ReadonlyArray<ThreadDifference> => [
+  ...listChanges(before.items, after.items, (item) => JSON.stringify(item)).map(
+    (one): ThreadDifference => ({ of: 'context', ...one })
+  ),
+  ...fieldChanges(factsOf(before), factsOf(after)).map((one): ThreadDifference => ({
+    of: 'context',
+    change: 'changed',
+    ...one
+  }))
+]
 
 /** How what patches did differs, file by file. */
 export const fileDifferences = (

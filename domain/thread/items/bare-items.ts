@@ -5,13 +5,14 @@
  * directory. Everything is derived: no line says that a turn began or ended, or when.
  */
 import { isContextualText, partsOf } from '../context/boundary.ts'
-import { isJsonObject, type JsonObject } from '../../json.ts'
+import { isJsonObject, textOrNull, type JsonObject } from '../../json.ts'
 import { DEFAULT_PROFILE, type Profile } from '../../log/profile.ts'
 import type { ThreadItem, UserContent } from '../../protocol.ts'
 
-type WithoutId<I> = I extends unknown ? Omit<I, 'id'> : never
+/** An item before it has an id. */
+export type WithoutId<I> = I extends unknown ? Omit<I, 'id'> : never
 /** An item that takes the next number. */
-export type BareItem = WithoutId<
+type BareItem = WithoutId<
   Extract<ThreadItem, { readonly type: 'userMessage' | 'agentMessage' | 'reasoning' }>
 >
 
@@ -19,8 +20,7 @@ export type BareItem = WithoutId<
 const INSTRUCTIONS = /^\s*<user_instructions>[\s\S]*<\/user_instructions>\s*$/i
 const CWD = /<cwd>([^<]{1,4096})<\/cwd>/
 
-const textOf = (part: JsonObject): string | null =>
-  typeof part['text'] === 'string' ? part['text'] : null
+const textOf = (part: JsonObject): string | null => textOrNull(part['text'])
 
 const isContextual = (part: JsonObject): boolean => {
   const text = textOf(part)

@@ -21,14 +21,12 @@ import {
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { ThreadItem } from '../../protocol.ts'
 import { joinWords } from './shell-words.ts'
-import type { TurnItem } from '../../log/turn-item.ts'
+import type { ExitedReviewMode } from '../../log/payloads.ts'
+import type { TurnItem, TurnItemOf } from '../../log/turn-item.ts'
 import { trimmed } from '../../white-space.ts'
 
-type Of<K extends TurnItem['type']> = Extract<TurnItem, { readonly type: K }>
-type Untimed = ThreadItem
-
 /** `in_progress` as the wire spells it: `inProgress`. */
-const camel = (name: string): string =>
+export const camel = (name: string): string =>
   name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 const milliseconds = (
@@ -37,9 +35,10 @@ const milliseconds = (
 
 const orNull = (value: unknown): Json => (value ?? null) as Json
 
-type ParsedCommand = Of<'CommandExecution'>['parsed_cmd'][number]
-
-const commandAction = (parsed: ParsedCommand, cwd: string): JsonObject => {
+const commandAction = (
+  parsed: TurnItemOf<'CommandExecution'>['parsed_cmd'][number],
+  cwd: string
+): JsonObject => {
   const { type } = parsed
   const command = withoutSecrets(parsed.cmd)
   const path = parsed.path ?? null
@@ -60,7 +59,7 @@ const commandAction = (parsed: ParsedCommand, cwd: string): JsonObject => {
   }
 }
 
-const commandItem = (item: Of<'CommandExecution'>): Untimed => {
+const commandItem = (item: TurnItemOf<'CommandExecution'>): ThreadItem => {
   const cwd = pathOfUrl(item.cwd)
   return {
     type: 'commandExecution',
@@ -79,7 +78,7 @@ const commandItem = (item: Of<'CommandExecution'>): Untimed => {
   }
 }
 
-const mcpItem = (item: Of<'McpToolCall'>): Untimed => {
+const mcpItem = (item: TurnItemOf<'McpToolCall'>): ThreadItem => {
   const { result, connectorId, mcpAppResourceUri } = item
   return {
     type: 'mcpToolCall',
@@ -123,7 +122,7 @@ const agentState = (state: unknown): Json => {
   }
 }
 
-const collabItem = (item: Of<'CollabAgentToolCall'>): Untimed => ({
+const collabItem = (item: TurnItemOf<'CollabAgentToolCall'>): ThreadItem => ({
   type: 'collabAgentToolCall',
   id: item.id,
   tool: camel(item.tool),
@@ -156,7 +155,12 @@ const findingText = (finding: Readonly<Record<string, unknown>>): string => {
 }
 
 /** A review as text: what the reviewer says of it all, then its findings. Up to 0.142 the findings are left out. */
-export const reviewText = (output: Of<'ExitedReviewMode'>['review_output']): string => {
+export const reviewText = (
+  output:
+    | Pick<NonNullable<ExitedReviewMode['review_output']>, 'findings' | 'overall_explanation'>
+    | null
+    | undefined
+): string => {
   const explanation = trimmed(output?.overall_explanation ?? '')
   const findings = (output?.findings ?? []).map(findingText)
   const heading = findings.length === 1 ? 'Review comment:' : 'Full review comments:'
@@ -165,7 +169,7 @@ export const reviewText = (output: Of<'ExitedReviewMode'>['review_output']): str
   return text === '' ? 'Reviewer failed to output a response.' : text
 }
 
-const imageItem = (item: Of<'ImageGeneration'>): Untimed => ({
+const imageItem = (item: TurnItemOf<'ImageGeneration'>): ThreadItem => ({
   type: 'imageGeneration',
   id: item.id,
   status: item.status,
@@ -177,7 +181,7 @@ const imageItem = (item: Of<'ImageGeneration'>): Untimed => ({
   generationId: null
 })
 
-const pictureItem = (item: Of<'Extension'>): Untimed => ({
+const pictureItem = (item: TurnItemOf<'Extension'>): ThreadItem => ({
   type: 'imageGeneration',
   id: item.id,
   status: item.status ?? '',
@@ -190,7 +194,7 @@ const pictureItem = (item: Of<'Extension'>): Untimed => ({
   generationId: item.generationId ?? null
 })
 
-const extensionItem = (item: Of<'Extension'>): Untimed | null => {
+const extensionItem = (item: TurnItemOf<'Extension'>): ThreadItem | null => {
   const { id } = item
   switch (item.kind) {
     case 'clock.sleep':
@@ -210,7 +214,7 @@ const extensionItem = (item: Of<'Extension'>): Untimed | null => {
   }
 }
 
-const messageItem = (item: Of<'AgentMessage'>): Untimed => ({
+const messageItem = (item: TurnItemOf<'AgentMessage'>): ThreadItem => ({
   type: 'agentMessage',
   moderation: moderationOf(item.moderation),
   id: item.id,
@@ -221,14 +225,14 @@ const messageItem = (item: Of<'AgentMessage'>): Untimed => ({
   questions: questionsOf(item.questions)
 })
 
-const fileItem = (item: Of<'FileChange'>): Untimed => ({
+const fileItem = (item: TurnItemOf<'FileChange'>): ThreadItem => ({
   type: 'fileChange',
   id: item.id,
   changes: fileUpdates(item.changes),
   status: item.status ?? 'inProgress'
 })
 
-const dynamicItem = (item: Of<'DynamicToolCall'>): Untimed => ({
+const dynamicItem = (item: TurnItemOf<'DynamicToolCall'>): ThreadItem => ({
   type: 'dynamicToolCall',
   id: item.id,
   namespace: item.namespace ?? null,
@@ -286,7 +290,7 @@ export const completedItem = (item: TurnItem): ThreadItem | null => {
 const plainItem = (
   item: Exclude<
     TurnItem,
-    Of<
+    TurnItemOf<
       | 'UserMessage'
       | 'AgentMessage'
       | 'Reasoning'
@@ -298,7 +302,7 @@ const plainItem = (
       | 'WebSearch'
     >
   >
-): Untimed | null => {
+): ThreadItem | null => {
   const { id } = item
   switch (item.type) {
     case 'FunctionCallOutput':

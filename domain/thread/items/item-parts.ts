@@ -14,7 +14,7 @@ interface TextElement {
 }
 
 /** Marked stretches of a text, as the wire spells them. */
-export const textElements = (elements: ReadonlyArray<TextElement> | undefined) =>
+const textElements = (elements: ReadonlyArray<TextElement> | undefined) =>
   (elements ?? []).map(({ byte_range, placeholder }) => ({
     byteRange: { start: byte_range.start, end: byte_range.end },
     placeholder: placeholder ?? null

@@ -8,7 +8,7 @@
  * others carry their own id and replace an item of the same turn with that id in place. From 0.144 on review marks are
  * such others too.
  */
-import { bareItem } from './bare-items.ts'
+import { bareItem, type WithoutId } from './bare-items.ts'
 import { completedItem, reviewText, withTimes } from './completed-items.ts'
 import type { RolloutLine } from '../../log/event.ts'
 import type { EventOf, LineOf } from '../../log/needs.ts'
@@ -40,9 +40,8 @@ import { Message } from '../../log/response-item.ts'
 import { SHOWING_EVENTS } from '../turns/showing.ts'
 import { trimmed } from '../../white-space.ts'
 
-type WithoutId<I> = I extends { readonly id: string } ? Omit<I, 'id'> : never
 /** An item that has not been given its `item-N` id yet. */
-export type UnnumberedItem = WithoutId<ThreadItem>
+type UnnumberedItem = WithoutId<ThreadItem>
 
 /** What one event does to the items of its turn. */
 export type ItemChange =
@@ -222,10 +221,10 @@ const exitedText = (output: ExitedReviewMode['review_output'], profile: Profile)
 }
 
 type ShownEvent = EventOf<typeof SHOWN_NEEDS>
-type EndedItem = Extract<ShownEvent, { readonly type: 'item_completed' }>['item']
+type ShownItem = Extract<ShownEvent, { readonly type: 'item_completed' }>['item']
 
 /** Items of `item_completed` that legacy threads keep; the others stand beside an event that shows the same. */
-const isKeptInLegacy = (item: EndedItem): boolean => {
+const isKeptInLegacy = (item: ShownItem): boolean => {
   switch (item.type) {
     case 'Plan':
     case 'Sleep':
@@ -240,7 +239,7 @@ const isKeptInLegacy = (item: EndedItem): boolean => {
   }
 }
 
-const isShownInLegacy = (item: EndedItem): boolean =>
+const isShownInLegacy = (item: ShownItem): boolean =>
   isKeptInLegacy(item) && !(item.type === 'Plan' && item.text === '')
 
 /** False for an item that is passed over in a legacy thread, as if its line were of an unknown kind. */

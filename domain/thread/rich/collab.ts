@@ -20,9 +20,9 @@ import type { CollabAgentToolCall, RichContext } from './types.ts'
 import { outputText, parseObject, reader, type Reader } from './values.ts'
 import { own } from '../../own.ts'
 
-type Tool = 'spawnAgent' | 'sendInput' | 'wait' | 'closeAgent' | 'resumeAgent'
+type AgentTool = 'spawnAgent' | 'sendInput' | 'wait' | 'closeAgent' | 'resumeAgent'
 
-const TOOLS: Readonly<Record<string, Tool>> = {
+const TOOLS: Readonly<Record<string, AgentTool>> = {
   spawn_agent: 'spawnAgent',
   send_input: 'sendInput',
   wait: 'wait',
@@ -34,7 +34,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
 const NAMESPACES: ReadonlySet<string | null> = new Set([null, 'multi_agent_v1'])
 
 /** A sub-agent tool by its name in a call; null when the call is of another tool. */
-export const collabTool = (name: string, namespace: string | null): Tool | null =>
+export const collabTool = (name: string, namespace: string | null): AgentTool | null =>
   (NAMESPACES.has(namespace) ? own(TOOLS, name) : undefined) ?? null
 
 const STATUS: Readonly<Record<string, string>> = {
@@ -78,7 +78,7 @@ const verdict = (agents: States): 'completed' | 'failed' =>
 
 const item = (
   id: string,
-  tool: Tool,
+  tool: AgentTool,
   senderThreadId: string,
   certainty: ItemCertainty,
   members: Partial<CollabAgentToolCall>
@@ -104,7 +104,7 @@ const promptOf = (call: Reader): string | null => {
 /** A sub-agent call, still in progress; null when its arguments are not those of its tool. */
 export const calledAgent = (
   id: string,
-  tool: Tool,
+  tool: AgentTool,
   call: Reader,
   context: RichContext
 ): CollabAgentToolCall | null => {
@@ -168,7 +168,7 @@ export const afterAgentOutput = (call: CollabAgentToolCall, text: string): Colla
   }
 }
 
-const EVENTS: Readonly<Record<string, readonly [Tool, 'begin' | 'end']>> = {
+const EVENTS: Readonly<Record<string, readonly [AgentTool, 'begin' | 'end']>> = {
   collab_agent_spawn_begin: ['spawnAgent', 'begin'],
   collab_agent_spawn_end: ['spawnAgent', 'end'],
   collab_agent_interaction_begin: ['sendInput', 'begin'],

@@ -19,9 +19,9 @@ import type { CommandExecution, RichContext } from './types.ts'
 import { durationMs, reader, type Reader } from './values.ts'
 import { joinWords } from '../items/shell-words.ts'
 
-type Source = 'agent' | 'userShell' | 'unifiedExecStartup' | 'unifiedExecInteraction'
+type CommandSource = 'agent' | 'userShell' | 'unifiedExecStartup' | 'unifiedExecInteraction'
 
-/** The directory of a command: its own, seen from the turn's. */
+/** The directory of a command, relative to that of its turn. */
 const directory = ({ cwd }: RichContext, own: string | null): string =>
   own === null || own === '' ? cwd : absoluteIn(cwd, own)
 
@@ -30,7 +30,7 @@ const running = (
   command: string,
   script: string,
   cwd: string,
-  source: Source
+  source: CommandSource
 ): CommandExecution => ({
   type: 'commandExecution',
   id,
@@ -184,7 +184,7 @@ export const userShellCommand = (
   }
 }
 
-const SOURCES: ReadonlyMap<string | null, Source> = new Map([
+const SOURCES: ReadonlyMap<string | null, CommandSource> = new Map([
   ['user_shell', 'userShell'],
   ['unified_exec_startup', 'unifiedExecStartup'],
   ['unified_exec_interaction', 'unifiedExecInteraction']

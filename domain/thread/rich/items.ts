@@ -56,9 +56,6 @@ export type RichChange =
   /** A later `finish` of this id is about the newest command with this processId; nothing when there is none. */
   | { readonly op: 'follow'; readonly id: string; readonly processId: string }
 
-/** A failure a line states about its turn. */
-export type RichFailure = TurnError & { readonly certainty: ItemCertainty }
-
 const begin = (item: RichItem | null): RichChange | null =>
   item === null ? null : { op: 'begin', item }
 const put = (item: RichItem | null): RichChange | null =>
@@ -226,7 +223,7 @@ export const FAILURE_NEEDS = {
   'ignored:event_msg:error': 'whole'
 } as const satisfies Needs
 
-/** The error a line carries, unread; null when it is a line of another kind. */
+/** The error in a line; null when it is of another kind. */
 const errorOf = (line: LineOf<typeof FAILURE_NEEDS>): Reader | null => {
   if (line.type === 'ignored') return line.kind === `${EVENT}error` ? reader(line.payload) : null
   if (line.type !== 'event_msg') return null
@@ -240,7 +237,9 @@ const errorOf = (line: LineOf<typeof FAILURE_NEEDS>): Reader | null => {
  * The failure a line states about its turn: an `error` event of old files, or the error 0.169 keeps in the turn's end.
  * Null for errors that leave the turn as it is (a refused rollback, a refused steer) and for all other lines.
  */
-export const richFailure = (line: LineOf<typeof FAILURE_NEEDS>): RichFailure | null => {
+export const richFailure = (
+  line: LineOf<typeof FAILURE_NEEDS>
+): (TurnError & { readonly certainty: ItemCertainty }) | null => {
   const error = errorOf(line)
   const message = error?.text('message') ?? null
   if (error === null || message === null) return null

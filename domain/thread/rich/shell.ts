@@ -103,22 +103,17 @@ const structured = (text: string): CommandReport | null => {
   }
 }
 
-/** A patch that stands in a script is applied without the shell; its own report takes the place of the output. */
-const nested = (output: string): CommandReport | null => freeform(output) ?? structured(output)
-
 const freeform = (text: string): CommandReport | null => {
   const match = FREEFORM.exec(text)
   if (match === null) return null
   const [header, exitCode, seconds = ''] = match
-  const output = withoutCutHeader(text.slice(header.length))
-  const durationMs = milliseconds(seconds)
   return {
     kind: 'ran',
     exitCode: Number(exitCode),
     processId: null,
-    durationMs,
+    durationMs: milliseconds(seconds),
     isJson: false,
-    output
+    output: withoutCutHeader(text.slice(header.length))
   }
 }
 
@@ -130,7 +125,7 @@ const refused = (text: string, command: string | null): CommandReport | null => 
   return BY_RULE.test(why) ? { kind: 'declined', by: 'policy', command } : null
 }
 
-/** True for what stands in the place of an output when the turn was cut short while it was waited for. */
+/** True for the text in place of an output when the turn was cut short. */
 export const isAborted = (text: string): boolean => ABORTED.test(text)
 
 const UNSUPPORTED = /^unsupported (?:custom tool )?call: /
@@ -168,7 +163,9 @@ export const readCommandReport = (text: string): CommandReport => {
   if (unified !== null) {
     const [header, seconds = '', exitCode, processId] = unified
     const output = text.slice(header.length)
-    const inner = exitCode === undefined && processId === undefined ? nested(output) : null
+    // A patch in a script is applied without the shell; its own report takes the place of the output.
+    const isPatch = exitCode === undefined && processId === undefined
+    const inner = isPatch ? (freeform(output) ?? structured(output)) : null
     if (inner !== null) return inner
     return {
       kind: 'ran',

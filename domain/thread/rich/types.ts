@@ -23,7 +23,6 @@ export type DynamicToolCall = RichItemOf<'dynamicToolCall'>
 export type ImageView = RichItemOf<'imageView'>
 /** A call by which an agent starts, feeds, awaits, closes or resumes another. */
 export type CollabAgentToolCall = RichItemOf<'collabAgentToolCall'>
-/** An item of rich mode. */
 export type RichItem = CommandExecution | DynamicToolCall | ImageView | CollabAgentToolCall
 
 /** What the lines before this one say about the thread; `NO_CONTEXT` where they were not read. */
@@ -36,5 +35,4 @@ export interface RichContext {
   readonly dynamicTools: ReadonlySet<string> | null
 }
 
-/** Nothing is known. */
 export const NO_CONTEXT: RichContext = { threadId: '', cwd: '', dynamicTools: null }

@@ -4,9 +4,14 @@
  * Shape:  a reader over one object. Tool arguments and ignored events are written by models and by other versions,
  *         so a codec for the whole object would lose a line over a member that nobody shows.
  */
-import * as E from 'fp-ts/lib/Either.js'
-import * as J from 'fp-ts/lib/Json.js'
-import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import {
+  isJsonObject,
+  parsedJson,
+  parsedObject,
+  textOrNull,
+  type Json,
+  type JsonObject
+} from '../../json.ts'
 
 /** Typed access to the members of an object. A class, because most lines of a rollout are read with one: it costs no closures. */
 export class Reader {
@@ -26,8 +31,7 @@ export class Reader {
   }
 
   text(member: string): string | null {
-    const value = this.json(member)
-    return typeof value === 'string' ? value : null
+    return textOrNull(this.json(member))
   }
 
   number(member: string): number | null {
@@ -68,12 +72,12 @@ export class Reader {
 export const reader = (value: unknown): Reader => new Reader(isJsonObject(value) ? value : {})
 
 /** Parses a text as JSON; null when it is none. */
-export const parseJson = (text: string): Json => E.getOrElse((): Json => null)(J.parse(text))
+export const parseJson = (text: string): Json => parsedJson(text) ?? null
 
 /** A reader over the object a text holds; null when it holds none. */
 export const parseObject = (text: string): Reader | null => {
-  const value = parseJson(text)
-  return isJsonObject(value) ? reader(value) : null
+  const object = parsedObject(text)
+  return object === null ? null : new Reader(object)
 }
 
 /** The text of a tool's output: a string, or its text parts, one below the other. */

@@ -12,19 +12,12 @@ export type Folding = 'full' | 'simple'
 /** A text with one space for every run of white space, and none at its ends. */
 export const spaced = (text: string): string => trimmed(text.replace(/\p{White_Space}+/gu, ' '))
 
-const FINAL_SIGMA = 'ς'
-const SIGMA = 'σ'
-
-const fullLetter = (letter: string): string =>
-  letter === 'İ'
-    ? 'i'
-    : letter.normalize('NFKD').toUpperCase().toLowerCase().replaceAll(FINAL_SIGMA, SIGMA)
-
-const simpleLetter = (letter: string): string => letter.toLowerCase().replaceAll(FINAL_SIGMA, SIGMA)
-
 const LETTERS: Readonly<Record<Folding, (letter: string) => string>> = {
-  full: fullLetter,
-  simple: simpleLetter
+  full: (letter) =>
+    letter === 'İ'
+      ? 'i'
+      : letter.normalize('NFKD').toUpperCase().toLowerCase().replaceAll('ς', 'σ'),
+  simple: (letter) => letter.toLowerCase().replaceAll('ς', 'σ')
 }
 const LETTERS_KEPT_MAX = 65_536
 const kept: Readonly<Record<Folding, Map<string, string>>> = { full: new Map(), simple: new Map() }
@@ -40,15 +33,15 @@ const letterOf = (letter: string, folding: Folding): string => {
 const PLAIN = /^[\x00-\x7f]*$/
 const NOT_PLAIN = /[^\x00-\x7f]+/g
 
-const foldedRun = (run: string, folding: Folding): string => {
-  let all = ''
-  for (const letter of run) all += letterOf(letter, folding)
-  return all
-}
-
 /** A text with every letter folded. */
 export const folded = (text: string, folding: Folding = 'full'): string =>
-  text.replace(NOT_PLAIN, (run) => foldedRun(run, folding)).toLowerCase()
+  text
+    .replace(NOT_PLAIN, (run) => {
+      let all = ''
+      for (const letter of run) all += letterOf(letter, folding)
+      return all
+    })
+    .toLowerCase()
 
 /** UTF-16 code units `start` (inclusive) to `end` (exclusive) of a text. */
 export interface TextRange {
@@ -57,10 +50,13 @@ export interface TextRange {
 }
 
 /** Finds a folded term in a text that is not folded, from a place on. */
-export type Finder = (from: number) => TextRange | null
+type Finder = (from: number) => TextRange | null
 
 /** For each unit of a folded text, and for its end, where its letter begins in the text; -1 inside of one. */
-const beginnings = (text: string, folding: Folding): readonly [string, ReadonlyArray<number>] => {
+const foldedWithPlaces = (
+  text: string,
+  folding: Folding
+): readonly [string, ReadonlyArray<number>] => {
   const places: Array<number> = []
   let all = ''
   let at = 0
@@ -83,7 +79,7 @@ export const finder = (text: string, term: string, folding: Folding = 'full'): F
       return start === -1 ? null : { start, end: start + term.length }
     }
   }
-  const [all, places] = beginnings(text, folding)
+  const [all, places] = foldedWithPlaces(text, folding)
   return (from) => {
     let at = all.indexOf(term)
     for (; at !== -1; at = all.indexOf(term, at + 1)) {

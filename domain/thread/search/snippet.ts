@@ -7,10 +7,9 @@
 import type { TextRange } from './folded.ts'
 import { trimmedEnd, trimmedStart } from '../../white-space.ts'
 
-/** A piece of text and where the match is in it. */
+/** A piece of text, and where the match is in it. */
 export interface Snippet {
   readonly snippet: string
-  /** In UTF-16 code units of the snippet. */
   readonly range: TextRange
 }
 

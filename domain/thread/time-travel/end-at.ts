@@ -1,17 +1,16 @@
 /**
  * Where a rollout ended at a time: before the first line that says a later one.
  *
- * Only the heads of lines are looked at, so this costs reading and no parsing. A line that says no time (damaged, or not
- * written as Codex writes) ends nothing and belongs to the lines before it. Times may go backwards in files that were mended by
- * hand; what stands behind a later line is later, whatever it says.
+ * Only the heads of lines are read, and nearly none is parsed. A line without a time (damaged, or not written as Codex writes)
+ * ends nothing and belongs to the lines before it. Times may go backwards in files that were edited by hand: what follows a
+ * later line is later, whatever it says.
  */
 import { parsedObject, textOrNull } from '../../json.ts'
 
-/** What was found. */
 export interface EndAt {
   /** Where the first later line begins; null when there is none. */
   readonly untilBytes: number | null
-  /** Time of the newest line before that which says one; null when none does. */
+  /** Newest time of a line before that; null when there is none. */
   readonly lastMs: number | null
 }
 
@@ -29,8 +28,8 @@ const parsedTime = (bytes: Uint8Array): string | null => {
   return textOrNull(parsedObject(new TextDecoder().decode(bytes))?.['timestamp'])
 }
 
-/** The time a line says; null when it says none. */
-export const timeOfLine = (line: Uint8Array): number | null => {
+/** The time of a line; null when it has none. */
+const timeOfLine = (line: Uint8Array): number | null => {
   const bytes = MARK.every((byte, i) => line[i] === byte) ? line.subarray(MARK.length) : line
   const head = decoder.decode(bytes.subarray(0, HEAD.length + TIME_BYTES_MAX))
   const end = head.startsWith(HEAD) ? head.indexOf('"', HEAD.length) : -1
@@ -40,7 +39,7 @@ export const timeOfLine = (line: Uint8Array): number | null => {
 }
 
 /** Looks for the end of a rollout at a time, piece by piece. */
-export interface EndFinder {
+interface EndFinder {
   /** Takes the next bytes; true when nothing behind them matters. */
   readonly take: (piece: Uint8Array) => boolean
   readonly end: () => EndAt

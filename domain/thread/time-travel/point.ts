@@ -5,7 +5,7 @@
  * Shape:  what is neither a number nor a time is taken for a turn. The beginning of a turn's id that is all digits is a revision.
  */
 
-/** A point of the past. A revision: before the event with that number. A turn: behind its last line. */
+/** A point in the past. A revision: before the event with that number. A turn: behind its last line. */
 export type Point =
   | { readonly timeMs: number }
   | { readonly revision: number }
@@ -15,6 +15,7 @@ export type Point =
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?$/
+const LIKE_TIME = /^\d{4}-\d{2}-\d{2}($|[Tt ])/
 const AGO = /^-?(\d{1,9}) ?(s|m|min|h|d|w)( ago)?$/
 
 const DAY_MS = 86_400_000
@@ -47,8 +48,6 @@ export const timeOf = (text: string, nowMs: number): number | null => {
   return Number.isNaN(ms) ? null : ms
 }
 
-const looksLikeTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}($|[Tt ])/.test(text)
-
 /** Reads a point; null for one that cannot be read. */
 export const pointOf = (text: string, nowMs: number): Point | null => {
   if (/^\d+$/.test(text)) {
@@ -57,5 +56,5 @@ export const pointOf = (text: string, nowMs: number): Point | null => {
   }
   const timeMs = timeOf(text, nowMs)
   if (timeMs !== null) return { timeMs }
-  return text === '' || looksLikeTime(text) ? null : { turn: text }
+  return text === '' || LIKE_TIME.test(text) ? null : { turn: text }
 }

@@ -32,7 +32,7 @@ import {
   openTurn,
   rangeOf,
   type OpenTurn,
-  type Step,
+  type TurnStep,
   type TurnEvent,
   type TurnLookup,
   type TurnRow,
@@ -101,7 +101,7 @@ const pushLate = (
   change: ItemSketch,
   event: TurnEvent,
   rows: TurnLookup
-): Step => {
+): TurnStep => {
   const row = rows.row(index)
   if (row === null || change.op !== 'upsert') return [state, NO_WRITES]
   const replaces = row.ownIds.includes(change.item.id)
@@ -142,7 +142,7 @@ const end = (
   event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
-): Step => {
+): TurnStep => {
   const payload = event.line.type === 'event_msg' ? event.line.payload : null
   if (payload?.type !== 'task_complete' && payload?.type !== 'turn_aborted')
     return [state, NO_WRITES]
@@ -181,7 +181,7 @@ const item = (
   event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
-): Step => {
+): TurnStep => {
   const { open } = state
   if (event.line.type === 'compacted') {
     if (open === null) return [state, NO_WRITES]
@@ -207,7 +207,7 @@ export const applyLegacy = (
   event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
-): Step => {
+): TurnStep => {
   switch (change.op) {
     case 'open':
       return [begin(state, change, event, profile), NO_WRITES]

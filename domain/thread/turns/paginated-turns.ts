@@ -26,7 +26,7 @@ import {
   openTurn,
   rangeOf,
   type OpenTurn,
-  type Step,
+  type TurnStep,
   type TurnEvent,
   type TURN_NEEDS,
   type TurnLookup,
@@ -78,7 +78,7 @@ const pushEarly = (state: TurnsState, p: ItemEnded, event: TurnEvent): TurnsStat
 }
 
 /** The oldest early turn becomes a row, out of order. */
-const spill = (state: TurnsState, place: number, event: TurnEvent): Step => {
+const spill = (state: TurnsState, place: number, event: TurnEvent): TurnStep => {
   const [oldest, ...early] = state.early
   if (oldest === undefined) return [state, NO_WRITES]
   const closed = closedTurn({ ...oldest, ...numbered(event) })
@@ -146,7 +146,7 @@ const end = (
   p: (TaskComplete | TurnAborted) & TurnPayload,
   event: TurnEvent,
   rows: TurnLookup
-): Step => {
+): TurnStep => {
   const status = statusOf(p)
   if (place !== null) {
     const row = rows.row(place)
@@ -229,7 +229,7 @@ const pushRow = (
   p: ItemEnded,
   event: TurnEvent,
   rows: TurnLookup
-): Step => {
+): TurnStep => {
   const row = rows.row(index)
   if (row === null) return [state, NO_WRITES]
   const write = {
@@ -248,7 +248,7 @@ const applyItem = (
   p: ItemEnded,
   event: TurnEvent,
   rows: TurnLookup
-): Step => {
+): TurnStep => {
   switch (change.op) {
     case 'item':
       if (change.place !== null) return pushRow(state, change.place, p, event, rows)
@@ -269,7 +269,7 @@ export const applyPaginated = (
   change: TurnChange,
   event: TurnEvent,
   rows: TurnLookup
-): Step => {
+): TurnStep => {
   if (event.line.type !== 'event_msg') return [state, NO_WRITES]
   const p = event.line.payload
   if (p.type === 'item_completed') return applyItem(state, change, p, event, rows)

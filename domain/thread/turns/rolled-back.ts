@@ -11,7 +11,7 @@ import { IMPLICIT_ID, isCopy } from './lifecycle.ts'
 import {
   rangeOf,
   type HiddenTurns,
-  type Step,
+  type TurnStep,
   type TurnLookup,
   type TurnRow,
   type TurnsState,
@@ -80,7 +80,7 @@ export const rollBack = (
   event: RecordedEvent<DeliveredLine>,
   rows: TurnLookup,
   before: ReadonlyArray<TurnWrite>
-): Step => {
+): TurnStep => {
   if (from === until) return [hidNothing(state, from, event), []]
   const dropped: Array<TurnRow> = []
   for (let index = from; index < until; index++) {

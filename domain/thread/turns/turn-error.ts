@@ -3,6 +3,7 @@
  *
  * Source: `task_complete.error` and `turn_aborted.error` of 0.169.0, and what it answers about them.
  */
+import { camel } from '../items/completed-items.ts'
 import { isJsonObject, type Json } from '../../json.ts'
 import type { TurnFailure } from '../../log/payloads.ts'
 import type { TurnError } from '../../protocol.ts'
@@ -32,9 +33,6 @@ const WITH_STATUS: ReadonlySet<string> = new Set([
   'response_stream_disconnected',
   'response_too_many_failed_attempts'
 ])
-
-const camel = (name: string): string =>
-  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /** What kind of failure it was; kinds this build does not know are `other`. */
 const errorInfo = (info: unknown): Json => {

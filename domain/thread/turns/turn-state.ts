@@ -169,7 +169,7 @@ export type TurnWrite =
   | { readonly op: 'close_up'; readonly from: number; readonly until: number }
 
 /** The next state and the rows to write. */
-export type Step = readonly [TurnsState, ReadonlyArray<TurnWrite>]
+export type TurnStep = readonly [TurnsState, ReadonlyArray<TurnWrite>]
 /** Nothing to write. */
 export const NO_WRITES: ReadonlyArray<TurnWrite> = []
 
@@ -228,22 +228,11 @@ export const openTurn = (
   keepsSummary: true
 })
 
-/** A turn as the index keeps it once it is closed. */
-export interface ClosedTurn {
-  readonly row: TurnRow
-  readonly summary: TurnSummary
-}
-
-/** The part of an open turn that is kept when it closes. */
-const rowOf = (open: OpenTurn): TurnRow => {
-  const { keepsSummary, nextItem, endsWithReasoning, firstUser, lastAgent, ...row } = open
-  return row
-}
-
-/** What an open turn would become. */
-export const closedTurn = (open: OpenTurn): ClosedTurn => {
-  const { keepsSummary, firstUser, lastAgent } = open
-  const row = rowOf(open)
+/** What an open turn becomes when it closes. */
+export const closedTurn = (
+  open: OpenTurn
+): { readonly row: TurnRow; readonly summary: TurnSummary } => {
+  const { keepsSummary, nextItem: _, endsWithReasoning: __, firstUser, lastAgent, ...row } = open
   const isOver = row.mode !== 'paginated' || row.status !== 'inProgress'
   const kept = [firstUser, isOver ? lastAgent : null].filter((item) => item !== null)
   return { row, summary: keepsSummary ? kept : null }

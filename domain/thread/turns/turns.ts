@@ -13,7 +13,7 @@ import {
   closedTurn,
   NO_WRITES,
   untilNext,
-  type Step,
+  type TurnStep,
   type TurnEvent,
   type TurnLookup,
   type TurnsState,
@@ -33,7 +33,7 @@ const close = (
   state: TurnsState,
   { place, isNext }: TurnChange & { readonly op: 'close' },
   event: TurnEvent
-): Step => {
+): TurnStep => {
   const open = isNext ? untilNext(state.open, event) : state.open
   const next = { ...state, open: null }
   return open === null || place === null
@@ -54,7 +54,7 @@ const apply = (
   rows: TurnLookup,
   profile: Profile,
   before: ReadonlyArray<TurnWrite>
-): Step => {
+): TurnStep => {
   switch (change.op) {
     case 'close':
       return close(state, change, event)
@@ -87,7 +87,7 @@ const applyAll = (
   event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
-): Step => {
+): TurnStep => {
   const [only] = changes
   if (only === undefined) return [state, NO_WRITES]
   if (changes.length === 1) return apply(state, only, event, rows, profile, NO_WRITES)
@@ -117,7 +117,7 @@ export const evolveTurns = (
   event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
-): Step => {
+): TurnStep => {
   const [lifecycle, changes] = evolveLifecycle(before.lifecycle, event, rows, profile)
   const state = lifecycle === before.lifecycle ? before : { ...before, lifecycle }
   if (lifecycle.mode === 'paginated') {

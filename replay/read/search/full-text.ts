@@ -28,7 +28,7 @@ import {
   type Chunk,
   type ChunkRanges,
   type GramSink,
-  type Head,
+  type FullTextHead,
   type Posting,
   type SaidRow,
   TEXT_CHARACTERS_MAX
@@ -69,7 +69,7 @@ export interface FullText {
 }
 
 interface IndexedText {
-  readonly head: Head
+  readonly head: FullTextHead
   readonly threads: ReadonlyMap<string, Indexed>
   /** First chunk of each range, ascending, and whose it is. */
   readonly ranges: ReadonlyArray<{
@@ -88,7 +88,7 @@ const ATTEMPTS_MAX = 8
 const loader = (env: Env, table: string): (() => IndexedText) => {
   let known: IndexedText = NOTHING_KNOWN
   return () => {
-    const head = (env.index.get(headKey(table)) as Head | undefined) ?? EMPTY_HEAD
+    const head = (env.index.get(headKey(table)) as FullTextHead | undefined) ?? EMPTY_HEAD
     if (head.commits === known.head.commits && head.next === known.head.next) return known
     const rows = rowsUnder(env.index, [`${table}.threads`])
     const threads = new Map(rows.map(([key, row]) => [key[1] as string, row as Indexed]))
@@ -105,8 +105,9 @@ interface Indexing {
   readonly table: string
   readonly grams: GramSink
   readonly rows: Map<string, RowWrite>
-  head: Head
-  stored: Head
+  head: FullTextHead
+  /** The head in the index. */
+  stored: FullTextHead
 }
 
 const keep = (work: Indexing, key: RowKey, value: unknown): void => {
@@ -272,9 +273,10 @@ const indexOne = async (
 }
 
 /** Deleted chunks stay in the postings; when most are deleted, the index is rebuilt. */
-const isMostlyGone = ({ next, gone }: Head): boolean => gone > BLOCK_CHUNKS && gone * 2 > next
+const isMostlyGone = ({ next, gone }: FullTextHead): boolean =>
+  gone > BLOCK_CHUNKS && gone * 2 > next
 
-const dropAll = (env: Env, table: string, head: Head): Promise<unknown> => {
+const dropAll = (env: Env, table: string, head: FullTextHead): Promise<unknown> => {
   const rows = ['threads', 'chunks', 'grams'].flatMap((part) =>
     rowsUnder(env.index, [`${table}.${part}`])
   )
