@@ -25,7 +25,7 @@ import {
 } from './rollout-state.ts'
 import { goalChanged, said } from './rollout-said.ts'
 import { answeredOnce, calls } from './rollout-calls.ts'
-import { turnConfigured, turnEnded, turnStarted } from './rollout-turns.ts'
+import { turnConfigured, turnEnded, turnStarted, withOpenTurn } from './rollout-turns.ts'
 
 /** Facts at the places of their line. */
 export const placed = (
@@ -152,12 +152,7 @@ const after = (first: RolloutStep, next: (state: RolloutState) => RolloutStep): 
   return { state: second.state, writes: [...first.writes, ...second.writes] }
 }
 
-/** Pure and total: one line of a thread. The same place is written again when a later line knows more. */
-export const evolveRollout = (
-  state: RolloutState,
-  event: SituatedEvent,
-  profile: Profile
-): RolloutStep => {
+const evolveAny = (state: RolloutState, event: SituatedEvent, profile: Profile): RolloutStep => {
   if (event.origin === 'inherited') {
     const isTurn = event.line.type === 'turn_context'
     return context(isTurn ? { ...state, hadTurn: true } : state, event, false)
@@ -169,4 +164,14 @@ export const evolveRollout = (
     next.inReview ? silent(next) : calls(next, event, profile)
   )
   return after(called, compactionSettled)
+}
+
+/** Pure and total: one line of a thread. The same place is written again when a later line knows more. */
+export const evolveRollout = (
+  before: RolloutState,
+  event: SituatedEvent,
+  profile: Profile
+): RolloutStep => {
+  const { state, writes } = evolveAny(before, event, profile)
+  return { state: withOpenTurn(state, event), writes }
 }
