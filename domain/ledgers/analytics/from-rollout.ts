@@ -35,7 +35,10 @@ export const placed = (
 ): ReadonlyArray<FactWrite> =>
   facts.map((fact, i) => ({ place: { revision, index: from + i }, fact }))
 
-/** The thread's own head, which stands before what a sub-agent was given and has a lower number. */
+/**
+ * The thread's own head, which stands before what a sub-agent was given and has a lower number. Not the `isHead` of the event:
+ * that is the first metadata of the file, whatever thread it names, and later ones of the thread's own change the repository.
+ */
 const isHead = ({ line, streamId, inherited }: RecordedEvent): boolean =>
   line.type === 'session_meta' && inherited !== true && line.payload.id.toLowerCase() === streamId
 

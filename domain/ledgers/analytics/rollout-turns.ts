@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../log/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../../log/payloads.ts'
 import type { TurnContext } from '../../log/turn-context.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
-import { begunTurnId, isRunning, type SituatedEvent } from '../../thread/turns/situate.ts'
+import { begunTurnId, isOverAfter, type SituatedEvent } from '../../thread/turns/situate.ts'
 import { richFailure } from '../../thread/rich/items.ts'
 import { reader } from '../../thread/rich/values.ts'
 import type { TurnErrorKind, Fact, FactOf } from './fact.ts'
@@ -34,7 +34,7 @@ const withoutTurn = (state: RolloutState): RolloutState => ({
 
 /** What was noted of a turn is over with it. */
 export const withOpenTurn = (state: RolloutState, event: SituatedEvent): RolloutState =>
-  state.turn === null || isRunning(state.turn.turnId, event) ? state : withoutTurn(state)
+  state.turn !== null && isOverAfter(state.turn.turnId, event) ? withoutTurn(state) : state
 
 /** A turn begins; one that was still open is left as it is. */
 export const turnStarted = (
@@ -180,7 +180,7 @@ export const turnEnded = (
   ]
   const { revision } = event
   return {
-    state,
+    state: withoutTurn(state),
     writes: facts.map((fact, index) => ({ place: { revision, index }, fact }))
   }
 }

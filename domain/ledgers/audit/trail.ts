@@ -11,7 +11,7 @@ import { toldSettings } from '../../log/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../../log/payloads.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../json.ts'
 import { richFailure } from '../../thread/rich/items.ts'
-import { begunTurnId, isRunning, type SituatedEvent } from '../../thread/turns/situate.ts'
+import { begunTurnId, isOverAfter, type SituatedEvent } from '../../thread/turns/situate.ts'
 import { rowsOfActivity, rowsOfAgents } from './agents.ts'
 import { rowsOfFacts, rowsOfMeta } from './facts.ts'
 import { shortText, type TrailRow } from './row.ts'
@@ -39,7 +39,7 @@ const started = (state: TrailState, p: TaskStarted, event: SituatedEvent): Trail
   if (state.review !== null)
     return [{ ...state, review: { ...state.review, turnId: p.turn_id } }, NONE]
   if (IMPORT_TURN.test(p.turn_id))
-    return [{ ...state, imported: { turns: state.imported.turns + 1 } }, NONE]
+    return [{ ...state, turn: null, imported: { turns: state.imported.turns + 1 } }, NONE]
   const after = p.collaboration_mode_kind === 'plan' ? { mode: 'plan' } : null
   const row: TrailDraft = { action: 'turn_started', turnId: p.turn_id, after }
   if (begunTurnId(event) === null) return [state, [row]]
@@ -240,7 +240,7 @@ const heldMark = (state: TrailState, event: SituatedEvent): TrailState | null =>
 
 /** What was noted of a turn is over with it. */
 const withOpenTurn = (state: TrailState, event: SituatedEvent): TrailState =>
-  state.turn === null || isRunning(state.turn.id, event) ? state : { ...state, turn: null }
+  state.turn !== null && isOverAfter(state.turn.id, event) ? { ...state, turn: null } : state
 
 /** One line; pure and total. */
 export const evolveTrail = (

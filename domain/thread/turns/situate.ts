@@ -53,7 +53,7 @@ export const initialSituation = (seesAll: boolean): Situation => ({
 export interface SituatedEvent<L extends DeliveredLine = RolloutLine> extends RecordedEvent<L> {
   readonly mode: HistoryMode
   /** The turn that goes on after the event; null between turns. Its id is null where only counting every event could tell it. */
-  readonly turn: Pick<LiveTurn, 'id' | 'explicit' | 'ended'> | null
+  readonly turn: Pick<LiveTurn, 'id' | 'explicit'> | null
   /** The turn that the line names, as far as it is one; null when it names none. */
   readonly namedTurnId: string | null
   /** Number of live turns before that one, or of all between turns. */
@@ -162,9 +162,16 @@ export const begunTurnId = ({ turnChanges }: Pick<SituatedEvent, 'turnChanges'>)
   return null
 }
 
-/** True when this turn was begun and goes on after the event: it is the open one and did not end. */
-export const isRunning = (id: string, { turn }: Pick<SituatedEvent, 'turn'>): boolean =>
-  turn !== null && turn.id === id && turn.explicit && turn.ended === null
+/**
+ * True when the event ends this turn, or closes whatever is open because turns are hidden or brought back. A turn of a review
+ * may open beside the one it stands in, which still has its own end: being the open one does not tell.
+ */
+export const isOverAfter = (
+  id: string,
+  { endedTurnId, turnChanges }: Pick<SituatedEvent, 'endedTurnId' | 'turnChanges'>
+): boolean =>
+  endedTurnId === id ||
+  turnChanges.some(({ op }) => op === 'hide' || op === 'restore' || op === 'detach')
 
 /** What few events have. */
 const withFlags = <L extends DeliveredLine>(
