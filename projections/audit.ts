@@ -20,7 +20,7 @@ export const trailTimes = (table: string): RowKey => [`${table}.time`]
 /** The audit trail of a file. */
 export const threadAudit: LedgerProjection<TrailState> = {
   name: 'thread_audit',
-  version: 2,
+  version: 3,
   needs: EVERY_LINE,
   initial: () => START_OF_TRAIL,
   evolve: (state, event, { table }) => {

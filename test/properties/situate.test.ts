@@ -5,6 +5,8 @@ import { expect } from 'chai'
 import { EVERY_LINE } from '../../domain/log/needs.ts'
 import type { RecordedEvent } from '../../domain/log/event.ts'
 import { SITUATE_NEEDS, type SituatedLine } from '../../domain/thread/turns/situate.ts'
+import { evolveRollout } from '../../domain/ledgers/analytics/from-rollout.ts'
+import { NO_ROLLOUT } from '../../domain/ledgers/analytics/rollout-state.ts'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
@@ -218,6 +220,24 @@ const situationsOf = async (home: string, seesAll: boolean) => {
   return found
 }
 
+/** The turns that facts of analytics name. */
+const factTurns = async (home: string): Promise<ReadonlyArray<string>> => {
+  const { store, info } = readOf(home)
+  const situate = situating(overlay(NO_ROWS), PROFILE, true)
+  let state = NO_ROLLOUT
+  const named: Array<string> = []
+  for await (const { lines } of store.read(info, START, EVERY_LINE))
+    for (const line of lines) {
+      if (isDamaged(line)) continue
+      const event: RecordedEvent = line
+      const step = evolveRollout(state, situate(event), PROFILE)
+      state = step.state
+      for (const { fact } of step.writes)
+        if ('turnId' in fact && fact.turnId !== null) named.push(fact.turnId)
+    }
+  return named
+}
+
 const inHistory = async (
   lines: ReadonlyArray<string>,
   check: (home: string, turns: Turns) => Promise<void>
@@ -287,7 +307,7 @@ describe('one derivation of turns', () => {
       { numRuns: 60 }
     ))
 
-  it('has every spend, tool call and audit row name the turn that was open or named then', () =>
+  it('has every spend, tool call, audit row and fact name the turn that was open or named then', () =>
     fc.assert(
       fc.asyncProperty(history, (lines) =>
         inHistory(lines, async (home, { after, ids }) => {
@@ -303,6 +323,7 @@ describe('one derivation of turns', () => {
             const { data } = await right(engine.auditTrail({ limit: 100_000 }))
             for (const { turnId } of data) if (turnId !== null) expect([...ids]).to.include(turnId)
           })
+          for (const turnId of await factTurns(home)) expect([...ids]).to.include(turnId)
         })
       ),
       { numRuns: 25 }

@@ -25,7 +25,7 @@ import {
 } from './rollout-state.ts'
 import { goalChanged, said } from './rollout-said.ts'
 import { answeredOnce, calls } from './rollout-calls.ts'
-import { turnConfigured, turnEnded, turnStarted } from './rollout-turns.ts'
+import { turnConfigured, turnEnded, turnStarted, withOpenTurn } from './rollout-turns.ts'
 
 export const placed = (
   { revision }: Pick<RecordedEvent, 'revision'>,
@@ -34,7 +34,10 @@ export const placed = (
 ): ReadonlyArray<FactWrite> =>
   facts.map((fact, i) => ({ place: { revision, index: from + i }, fact }))
 
-/** The thread's own head; it precedes what a sub-agent inherits and has a lower number. */
+/**
+ * The thread's own head, which stands before what a sub-agent was given and has a lower number. Not the `isHead` of the event:
+ * that is the first metadata of the file, whatever thread it names, and later ones of the thread's own change the repository.
+ */
 const isHead = ({ line, streamId, inherited }: RecordedEvent): boolean =>
   line.type === 'session_meta' && inherited !== true && line.payload.id.toLowerCase() === streamId
 
@@ -151,12 +154,7 @@ const after = (first: RolloutStep, next: (state: RolloutState) => RolloutStep): 
   return { state: second.state, writes: [...first.writes, ...second.writes] }
 }
 
-/** Pure and total: one line of a thread. The same place is written again when a later line knows more. */
-export const evolveRollout = (
-  state: RolloutState,
-  event: SituatedEvent,
-  profile: Profile
-): RolloutStep => {
+const evolveAny = (state: RolloutState, event: SituatedEvent, profile: Profile): RolloutStep => {
   if (event.origin === 'inherited') {
     const isTurn = event.line.type === 'turn_context'
     return context(isTurn ? { ...state, hadTurn: true } : state, event, false)
@@ -168,4 +166,14 @@ export const evolveRollout = (
     next.inReview ? silent(next) : calls(next, event, profile)
   )
   return after(called, compactionSettled)
+}
+
+/** Pure and total: one line of a thread. The same place is written again when a later line knows more. */
+export const evolveRollout = (
+  before: RolloutState,
+  event: SituatedEvent,
+  profile: Profile
+): RolloutStep => {
+  const { state, writes } = evolveAny(before, event, profile)
+  return { state: withOpenTurn(state, event), writes }
 }

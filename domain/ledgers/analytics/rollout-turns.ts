@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../log/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../../log/payloads.ts'
 import type { TurnContext } from '../../log/turn-context.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
-import type { SituatedEvent } from '../../thread/turns/situate.ts'
+import { begunTurnId, isOverAfter, type SituatedEvent } from '../../thread/turns/situate.ts'
 import { richFailure } from '../../thread/rich/items.ts'
 import { reader } from '../../thread/rich/values.ts'
 import type { TurnErrorKind, Fact, FactOf } from './fact.ts'
@@ -22,21 +22,36 @@ const hadTurnBy = ({ hadTurn, turn }: RolloutState): boolean =>
     !turn.isReview &&
     (turn.messages > 0 || (turn.settings !== null && turn.compaction === null)))
 
+/** The turn is over, or is left as it is. */
+const withoutTurn = (state: RolloutState): RolloutState => ({
+  ...state,
+  turn: null,
+  hadTurn: hadTurnBy(state),
+  unclaimed: [],
+  answers: [],
+  unfollowed: []
+})
+
+/** What was noted of a turn is over with it. */
+export const withOpenTurn = (state: RolloutState, event: SituatedEvent): RolloutState =>
+  state.turn !== null && isOverAfter(state.turn.turnId, event) ? withoutTurn(state) : state
+
 /** A turn begins; one still open is left as it is. */
 export const turnStarted = (
-  state: RolloutState,
+  given: RolloutState,
   payload: TaskStarted,
-  event: RecordedEvent,
+  event: SituatedEvent,
   atMs: number
 ): RolloutStep => {
-  const hadTurn = hadTurnBy(state)
+  if (begunTurnId(event) === null) return silent(given)
+  const state = withoutTurn(given)
   const turn: RolloutTurn = {
     turnId: payload.turn_id,
     isReview: state.inReview,
     startedAt: payload.started_at ?? null,
     startedAtMs: atMs,
     modelBefore: state.turnModel,
-    head: turnHead(payload, !hadTurn),
+    head: turnHead(payload, !state.hadTurn),
     settings: null,
     configuredAt: null,
     imageCount: 0,
@@ -52,7 +67,7 @@ export const turnStarted = (
   const { turnId, startedAt } = turn
   const fact: Fact = { kind: 'turn_started', atMs, threadId, turnId, startedAt }
   return {
-    state: { ...state, turn, hadTurn, unclaimed: [], answers: [], unfollowed: [] },
+    state: { ...state, turn },
     writes: [{ place: { revision: event.revision, index: 0 }, fact }]
   }
 }
@@ -146,9 +161,7 @@ export const turnEnded = (
   atMs: number
 ): RolloutStep => {
   const { turn, threadId } = state
-  // A late end of another turn leaves the open one as it is.
-  if (turn === null || (event.endedTurnId !== null && event.endedTurnId !== turn.turnId))
-    return silent(state)
+  if (turn === null || event.endedTurnId !== turn.turnId) return silent(state)
   const { status, info, kind } = endingOf(turn, payload, event)
   const at = { atMs, threadId, turnId: turn.turnId }
   const facts: ReadonlyArray<Fact> = [
@@ -166,14 +179,7 @@ export const turnEnded = (
   ]
   const { revision } = event
   return {
-    state: {
-      ...state,
-      turn: null,
-      hadTurn: hadTurnBy(state),
-      unclaimed: [],
-      answers: [],
-      unfollowed: []
-    },
+    state: withoutTurn(state),
     writes: facts.map((fact, index) => ({ place: { revision, index }, fact }))
   }
 }

@@ -11,12 +11,12 @@ import { toldSettings } from '../../log/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../../log/payloads.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../json.ts'
 import { richFailure } from '../../thread/rich/items.ts'
-import type { SituatedEvent } from '../../thread/turns/situate.ts'
+import { begunTurnId, isOverAfter, type SituatedEvent } from '../../thread/turns/situate.ts'
 import { rowsOfActivity, rowsOfAgents } from './agents.ts'
 import { rowsOfFacts, rowsOfMeta } from './facts.ts'
 import { shortText, type TrailRow } from './row.ts'
 import { reviewOf, rowsOfReview } from './review-marks.ts'
-import type { TrailDraft, TrailStep, TrailState } from './trail-state.ts'
+import type { OpenAuditTurn, TrailDraft, TrailStep, TrailState } from './trail-state.ts'
 
 const NONE: ReadonlyArray<TrailDraft> = []
 
@@ -34,39 +34,39 @@ const unended = ({ turn }: TrailState): ReadonlyArray<TrailDraft> =>
         { action: 'resumed', turnId: null, certainty: 'inferred' }
       ]
 
-const started = (state: TrailState, p: TaskStarted): TrailStep => {
+const started = (state: TrailState, p: TaskStarted, event: SituatedEvent): TrailStep => {
   // The turn of a reviewer is told by the marks of its review.
   if (state.review !== null)
     return [{ ...state, review: { ...state.review, turnId: p.turn_id } }, NONE]
   if (IMPORT_TURN.test(p.turn_id))
     return [{ ...state, turn: null, imported: { turns: state.imported.turns + 1 } }, NONE]
-  const turn = { id: p.turn_id, messages: 0, answerless: false, failure: null }
-  const before = unended(state)
   const after = p.collaboration_mode_kind === 'plan' ? { mode: 'plan' } : null
-  return [{ ...state, turn }, [...before, { action: 'turn_started', turnId: turn.id, after }]]
+  const row: TrailDraft = { action: 'turn_started', turnId: p.turn_id, after }
+  if (begunTurnId(event) === null) return [state, [row]]
+  const turn = { id: p.turn_id, messages: 0, answerless: false, failure: null }
+  return [{ ...state, turn }, [...unended(state), row]]
 }
 
-/** Up to 0.142 a failed turn ends like one without an answer; a newer end says when it began. */
-const mayHaveFailed = (state: TrailState, p: TaskComplete): boolean =>
+/** Up to 0.142 a turn that failed ends like one without an answer; a newer end says when it began. */
+const mayHaveFailed = (
+  p: TaskComplete,
+  turn: OpenAuditTurn | null,
+  { reviewFailed }: TrailState
+): boolean =>
   typeof p.last_agent_message !== 'string' &&
   !('started_at' in p || 'root_turn_id' in p || 'error' in p) &&
-  (state.turn === null ? state.reviewFailed : !state.turn.answerless)
+  (turn === null ? reviewFailed : !turn.answerless)
 
-/** A late end of another turn leaves the open one as it is. */
-const isLate = ({ turn }: TrailState, endedId: string | null): boolean =>
-  turn !== null && endedId !== null && endedId !== turn.id
-
-const completed = (given: TrailState, p: TaskComplete, endedId: string | null): TrailStep => {
-  if (IMPORT_TURN.test(p.turn_id)) return [given, NONE]
-  const isOther = isLate(given, endedId)
-  const state = isOther ? { ...given, turn: null } : given
-  const { failure } = state.turn ?? { failure: null }
+const completed = (state: TrailState, p: TaskComplete, endedId: string | null): TrailStep => {
+  if (IMPORT_TURN.test(p.turn_id)) return [state, NONE]
+  const turn = state.turn?.id === endedId ? state.turn : null
+  const { failure } = turn ?? { failure: null }
   const error = p.error ? (shortText(p.error.message) ?? '') : failure
   const durationMs = p.duration_ms ?? null
-  const next = { ...state, turn: isOther ? given.turn : null, reviewFailed: false }
+  const next = { ...state, reviewFailed: false }
   if (error !== null)
     return [next, [{ action: 'turn_failed', turnId: p.turn_id, after: { error, durationMs } }]]
-  return mayHaveFailed(state, p)
+  return mayHaveFailed(p, turn, state)
     ? [
         next,
         [
@@ -83,9 +83,8 @@ const completed = (given: TrailState, p: TaskComplete, endedId: string | null): 
 
 const aborted = (state: TrailState, p: TurnAborted, endedId: string | null): TrailStep => {
   const turnId = p.turn_id ?? endedId
-  const next = isLate(state, endedId) ? state : { ...state, turn: null }
   const after = { reason: p.reason, durationMs: p.duration_ms ?? null }
-  return [next, [{ action: 'turn_interrupted', turnId, after }]]
+  return [state, [{ action: 'turn_interrupted', turnId, after }]]
 }
 
 /** The first message begins a turn, later ones steer it; that to a reviewer is recorded twice. */
@@ -129,7 +128,7 @@ const eventRows = (state: TrailState, event: SituatedEvent): TrailStep => {
   const p = line.payload
   switch (p.type) {
     case 'task_started':
-      return started(state, p)
+      return started(state, p, event)
     case 'task_complete':
       return completed(state, p, endedTurnId)
     case 'turn_aborted':
@@ -138,14 +137,9 @@ const eventRows = (state: TrailState, event: SituatedEvent): TrailStep => {
       return mode === 'paginated' ? [state, NONE] : said(state, null)
     case 'thread_rolled_back':
       // Nobody rolls back while a turn runs: its process ended before.
-      return [
-        { ...state, turn: null },
-        [...unended(state), rolledBack(p.num_turns, event.hiddenTurnIds)]
-      ]
-    case 'unroll_turns_restored': {
-      const after = { turns: p.num_turns }
-      return [{ ...state, turn: null }, [{ action: 'turns_restored', after }]]
-    }
+      return [state, [...unended(state), rolledBack(p.num_turns, event.hiddenTurnIds)]]
+    case 'unroll_turns_restored':
+      return [state, [{ action: 'turns_restored', after: { turns: p.num_turns } }]]
     case 'sub_agent_activity':
       return rowsOfActivity(state, p)
     case 'item_completed':
@@ -244,6 +238,10 @@ const heldMark = (state: TrailState, event: SituatedEvent): TrailState | null =>
   return { ...next, held: placed(next, event, { ...draft, certainty: 'inferred' }) }
 }
 
+/** What was noted of a turn is over with it. */
+const withOpenTurn = (state: TrailState, event: SituatedEvent): TrailState =>
+  state.turn !== null && isOverAfter(state.turn.id, event) ? { ...state, turn: null } : state
+
 export const evolveTrail = (
   state: TrailState,
   event: SituatedEvent
@@ -253,10 +251,10 @@ export const evolveTrail = (
   const first = before === null ? [] : [before]
   if (event.origin === 'inherited') {
     const held = heldMark(current, event)
-    return [held ?? inheritedStep(current, event), first]
+    return [withOpenTurn(held ?? inheritedStep(current, event), event), first]
   }
-  if (event.origin === 'restored_copy') return [current, first]
+  if (event.origin === 'restored_copy') return [withOpenTurn(current, event), first]
   const [next, drafted] = drafts(current, event)
   const rows = [...first, ...drafted.map((draft) => placed(next, event, draft))]
-  return [{ ...next, rows: state.rows + rows.length }, rows]
+  return [withOpenTurn({ ...next, rows: state.rows + rows.length }, event), rows]
 }

@@ -85,7 +85,10 @@ const withSettings = (settings: SpendSettings, { line }: UsageLine): SpendSettin
   }
 }
 
-/** The thread's own metadata; others are copies, and later ones of its own repeat it. */
+/**
+ * The thread's own metadata; those of other threads are copies, and later ones of its own repeat it. Not `isHead`: that is the
+ * first metadata of the file, whatever thread it names.
+ */
 const withHead = (state: UsageState, event: UsageLine): UsageState => {
   const { line } = event
   if (line.type !== 'session_meta' || event.inherited === true || state.spender !== null)

@@ -23,6 +23,7 @@ import {
   isCopy,
   LIFECYCLE_NEEDS,
   type Lifecycle,
+  type LiveTurn,
   type LiveTurns,
   type TurnChange
 } from './lifecycle.ts'
@@ -52,7 +53,7 @@ export const initialSituation = (seesAll: boolean): Situation => ({
 export interface SituatedEvent<L extends DeliveredLine = RolloutLine> extends RecordedEvent<L> {
   readonly mode: HistoryMode
   /** The turn that goes on after the event; null between turns. Its id is null where only counting every event could tell it. */
-  readonly turn: { readonly id: string | null; readonly explicit: boolean } | null
+  readonly turn: Pick<LiveTurn, 'id' | 'explicit'> | null
   /** The turn that the line names, as far as it is one; null when it names none. */
   readonly namedTurnId: string | null
   /** Number of live turns before that one, or of all between turns. */
@@ -154,6 +155,23 @@ export const situate = <L extends SituatedLine>(
   }
   return [{ lifecycle, inheritance, atMs }, withFlags(situated, event)]
 }
+
+/** Id of the turn that the event begins; null when it begins none, or only shows something outside of one. */
+export const begunTurnId = ({ turnChanges }: Pick<SituatedEvent, 'turnChanges'>): string | null => {
+  for (const change of turnChanges) if (change.op === 'open' && change.explicit) return change.id
+  return null
+}
+
+/**
+ * True when the event ends this turn, or closes whatever is open because turns are hidden or brought back. A turn of a review
+ * may open beside the one it stands in, which still has its own end: being the open one does not tell.
+ */
+export const isOverAfter = (
+  id: string,
+  { endedTurnId, turnChanges }: Pick<SituatedEvent, 'endedTurnId' | 'turnChanges'>
+): boolean =>
+  endedTurnId === id ||
+  turnChanges.some(({ op }) => op === 'hide' || op === 'restore' || op === 'detach')
 
 /** What few events have. */
 const withFlags = <L extends DeliveredLine>(

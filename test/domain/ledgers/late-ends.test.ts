@@ -71,6 +71,24 @@ describe('the late end of an older turn', () => {
       ['turn_ended', 'b', 6]
     ]))
 
+  it('does not end the turn around a review that its mark stands in, which ends by its own name', () =>
+    expect(
+      turnFacts([
+        legacy,
+        start('r'),
+        event('entered_review_mode', { turn_id: 'x', target: { type: 'uncommittedChanges' } }),
+        event('turn_aborted', { turn_id: 'r', reason: 'interrupted' })
+      ])
+    ).to.deep.equal([
+      ['turn_started', 'r', 1],
+      ['turn_ended', 'r', 3]
+    ]))
+
+  it('does not end a turn that a rollback hid', () =>
+    expect(
+      turnFacts([legacy, start('a'), event('thread_rolled_back', { num_turns: 1 }), done('a')])
+    ).to.deep.equal([['turn_started', 'a', 1]]))
+
   it('is no fact when it is a copy, but a turn that was begun while copies were missing is one', () => {
     const mark = event('unroll_turns_restored', { num_turns: 1, lines: 9, next_item: 1 })
     const copied = [start('a'), done('a')].map((line, i) => ({
