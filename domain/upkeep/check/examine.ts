@@ -154,7 +154,9 @@ const KINDS_MAX = 20
 
 const takeEvent = (state: Examination, at: LinePlace, line: RolloutLine): void => {
   const { found, metas, turns, calls, numbers } = state
-  const event = { ...at, line }
+  const { revision, offsetBytes, bytes } = at
+  // Member by member: V8 makes a spread several times slower, and this is every line.
+  const event = { revision, offsetBytes, bytes, line }
   const wasFirst = metas.first === null
   foldMetas(metas, event, found)
   const { first } = metas

@@ -12,6 +12,7 @@ import {
   evolveLifecycle,
   initialLifecycle,
   isOver,
+  LIFECYCLE_NEEDS,
   type Lifecycle,
   type LiveTurns,
   type PlacedTurn,
@@ -180,23 +181,38 @@ const note = (turns: Turns, change: TurnChange, at: LinePlace, end: TurnEnd): vo
   }
 }
 
-const ENTERS_REVIEW: ReadonlySet<unknown> = new Set(['entered_review_mode', 'EnteredReviewMode'])
-const EXITS_REVIEW: ReadonlySet<unknown> = new Set(['exited_review_mode', 'ExitedReviewMode'])
-
 /** Marks of a review are events in legacy threads, items in paginated ones. */
 const noteReview = (turns: Turns, line: RolloutLine): void => {
   if (line.type !== 'event_msg') return
   const { payload } = line
-  const mark = payload.type === 'item_completed' ? payload.item.type : payload.type
-  if (ENTERS_REVIEW.has(mark)) turns.isReviewing = true
-  if (EXITS_REVIEW.has(mark)) turns.isReviewing = false
+  switch (payload.type === 'item_completed' ? payload.item.type : payload.type) {
+    case 'entered_review_mode':
+    case 'EnteredReviewMode':
+      turns.isReviewing = true
+      return
+    case 'exited_review_mode':
+    case 'ExitedReviewMode':
+      turns.isReviewing = false
+      return
+    default:
+  }
+}
+
+const NEEDED: ReadonlySet<string> = new Set(Object.keys(LIFECYCLE_NEEDS))
+
+/** False for most lines: nothing is built for what the lifecycle would pass over. */
+const mayChangeTurns = (line: RolloutLine): boolean => {
+  if (line.type === 'event_msg') return NEEDED.has(line.payload.type)
+  if (line.type === 'response_item') return line.bare === true || line.payload['role'] === 'user'
+  return NEEDED.has(line.type)
 }
 
 /** One event of the file. */
 export const foldTurns = (turns: Turns, event: PlacedEvent, found: FileFindings): void => {
   const { revision, offsetBytes, bytes, line } = event
+  if (!mayChangeTurns(line)) return
   noteReview(turns, line)
-  // Member by member: V8 makes a spread several times slower, and this is every line.
+  // Member by member: V8 makes a spread several times slower.
   const recorded: RecordedEvent = {
     streamId: streamId(found.facts.threadId ?? ''),
     revision,
