@@ -9,11 +9,10 @@ import { isJsonObject } from '../../domain/json.ts'
 import type { Names } from '../../replay/home-ports.ts'
 import { readPlain } from './plain-file.ts'
 
-/** The file of a home. */
 export const sessionIndexOf = (home: string): string => join(home, 'session_index.jsonl')
 
 /** A line of the file; null where a member is missing. */
-export interface NameEntry {
+interface NameEntry {
   readonly threadId: string
   readonly name: string | null
   readonly updatedAt: string | null

@@ -14,7 +14,6 @@ import { openRollout } from '../../log/jsonl/front-to-back.ts'
 import { cutLines } from './cut-lines.ts'
 import type { Pace } from './pace.ts'
 
-/** What a base is looked for in. */
 export interface Bases {
   readonly home: string
   readonly shown: ReadonlyMap<string, RolloutEntry>

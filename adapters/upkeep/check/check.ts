@@ -23,7 +23,6 @@ import { startPace, type Pace } from './pace.ts'
 import { sidecarFindings } from './sidecars.ts'
 import { reasonOf, walkHome } from './walk.ts'
 
-/** What is checked, and how. */
 export interface CheckOptions {
   /** Path of `$CODEX_HOME`. */
   readonly home: string
@@ -40,9 +39,7 @@ export interface CheckOptions {
   readonly onProgress?: (done: number, total: number, bytes: number) => void
 }
 
-/** What was checked. */
 export interface CheckSummary {
-  /** Rollout files. */
   readonly rollouts: number
   /** Those in which nothing is worse than a note. */
   readonly ok: number

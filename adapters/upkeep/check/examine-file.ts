@@ -17,8 +17,7 @@ import { cutLines, type CutLine } from './cut-lines.ts'
 import type { Pace } from './pace.ts'
 import { HELD_BYTES_MAX, readHeld, startLong, type LongLine } from './read-line.ts'
 
-/** What was learned of a file, and how much of it was read. */
-export interface ExaminedFile extends FileReport {
+interface ExaminedFile extends FileReport {
   /** Uncompressed. */
   readonly bytes: number
   readonly sizeBytes: number
@@ -26,8 +25,7 @@ export interface ExaminedFile extends FileReport {
   readonly partlyRead: number
 }
 
-/** What a file is examined with. */
-export interface ExamineOptions {
+interface ExamineOptions {
   readonly absolutePath: string
   readonly compressed: boolean
   readonly facts: FileFacts

@@ -29,10 +29,8 @@ import { jsonlStore } from '../../log/jsonl/store.ts'
 import { memoryIndex } from '../../index/memory/index.ts'
 import type { Pace } from './pace.ts'
 
-/** What is compared. */
-export interface Drift {
+interface Drift {
   readonly home: string
-  /** Directory of the index. */
   readonly directory: string
   readonly deep: boolean
   /** Only these threads; null for all. */

@@ -5,15 +5,12 @@
 /** Work of this length is done in one piece. */
 const TURN_MS = 10
 
-/** The pace of one check. */
 export interface Pace {
-  /** True when it is time to give way. */
   readonly isDue: () => boolean
   /** Lets other work run; throws the reason when the check was told to end. */
   readonly giveWay: () => Promise<void>
 }
 
-/** A pace that ends with a signal. */
 export const startPace = (signal?: AbortSignal): Pace => {
   let began = performance.now()
   return {

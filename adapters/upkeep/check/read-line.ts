@@ -72,15 +72,12 @@ const read = (line: Buffer, terminated: boolean, isCut = false): RolloutLine | L
   return problemOf(scan, terminated)
 }
 
-/** Reads a line that is held. */
 export const readHeld = (line: Buffer, terminated: boolean): ReadLine =>
   whole(read(line, terminated))
 
-/** A line that goes by. */
 export interface LongLine {
   readonly take: (piece: Buffer) => void
   readonly bytes: () => number
-  /** The first bytes of the line. */
   readonly head: () => Uint8Array
   readonly endsInReturn: () => boolean
   readonly end: (terminated: boolean) => ReadLine

@@ -8,7 +8,6 @@ import type { Pace } from './pace.ts'
 /** No line of these files is longer; the rest of one that is stays unread. */
 const LINE_BYTES_MAX = 1024 * 1024
 
-/** A line where it stands. */
 export interface SidecarLine {
   readonly offsetBytes: number
   readonly bytes: number

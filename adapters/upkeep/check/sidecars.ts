@@ -13,8 +13,7 @@ import type { Pace } from './pace.ts'
 import { sidecarLines, type SidecarLine } from './sidecar-lines.ts'
 import { isAbandoned, reasonOf } from './walk.ts'
 
-/** What the sidecars of a home are compared with. */
-export interface Sidecars {
+interface Sidecars {
   readonly home: string
   readonly pace: Pace
   readonly nowMs: number
@@ -49,7 +48,7 @@ const UNSEEN = {
   affected: 'Locks, logs and seals of unroll that are there are not checked; the rollouts are.'
 } as const
 
-/** What is found; a finding for what cannot be read. */
+/** What `read` finds; a system error becomes a finding. */
 async function* told(
   path: string,
   read: () => AsyncGenerator<Finding> | Generator<Finding>
@@ -67,7 +66,7 @@ async function* told(
   }
 }
 
-/** A file of lines that is there. */
+/** Nothing for a file that is missing; a finding for anything but a plain file. */
 const readable = (
   { home }: Sidecars,
   path: string,
@@ -168,7 +167,6 @@ function* leftovers({ home, nowMs }: Sidecars): Generator<Finding> {
         yield findingOf('leftover_file', { path: `${folder}/${name}` })
 }
 
-/** What is wrong in the folder of unroll. */
 async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   const own = join(sidecars.home, OWN)
   if (lstatSync(own, { throwIfNoEntry: false })?.isDirectory() !== true) return
@@ -181,7 +179,6 @@ async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   yield* leftovers(sidecars)
 }
 
-/** Findings beside the rollouts. */
 export async function* sidecarFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   yield* readable(sidecars, NAMES, () => names(sidecars))
   yield* told(OWN, () => ownFindings(sidecars))

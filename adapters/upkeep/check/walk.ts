@@ -8,7 +8,7 @@ import { ROLLOUT_ROOTS, walk } from '../../home/walk.ts'
 import type { Pace } from './pace.ts'
 
 /** A temporary file that was not written to for so long belongs to nobody. */
-export const LEFTOVER_MS = 10 * 60 * 1000
+const LEFTOVER_MS = 10 * 60 * 1000
 const TEMPORARY = /\.tmp$/
 
 const kindOf = (entry: Dirent): HomeEntry['is'] => {

@@ -24,7 +24,6 @@ import { DATABASES, databasePath, sqliteHome, type DatabaseName } from './places
 import { TEXT_CHARACTERS_MAX } from './sqlite.ts'
 import { integrityOf, stateGoals } from './tables.ts'
 
-/** One of Codex's databases. */
 export interface DatabaseReport {
   readonly name: DatabaseName
   /** Relative to the home where it is in it. */
@@ -37,14 +36,12 @@ export interface DatabaseReport {
   readonly sizeBytes: number | null
 }
 
-/** Rollout files of one folder. */
-export interface FileCounts {
+interface FileCounts {
   readonly files: number
   readonly bytes: number
 }
 
-/** The files of a home. */
-export interface RolloutCounts {
+interface RolloutCounts {
   readonly active: FileCounts
   readonly archived: FileCounts
   /** Files of threads from before a revert; their threads go on in another file. */
@@ -60,7 +57,6 @@ export interface RolloutCounts {
   readonly troubles: ReadonlyArray<{ readonly path: string; readonly why: string }>
 }
 
-/** What was found in a home. */
 export interface Inspection {
   readonly home: string
   readonly sqliteHome: string

@@ -10,7 +10,6 @@ import { discovery } from '../../log/jsonl/discover.ts'
 import { firstLines } from '../../log/jsonl/first-line.ts'
 import { placeOf } from '../../log/jsonl/listing.ts'
 
-/** What a home holds. */
 export interface Rollouts {
   readonly files: ReadonlyArray<InventoryFile>
   /** Folders that cannot be read, and links in the place of a folder or a file. */
@@ -53,7 +52,6 @@ const look = (home: string, root: (typeof ROLLOUT_ROOTS)[number], found: ListedF
   }
 }
 
-/** Lists the rollouts of a home. */
 export const rolloutsOf = (home: string): Rollouts => {
   const found: ListedFiles = { files: [], troubles: [] }
   for (const root of ROLLOUT_ROOTS) look(home, root, found)

@@ -11,7 +11,6 @@ import type {
 import { snapshotOf } from './snapshot.ts'
 import { openBytes, type OpenDatabase, type SqliteRow } from './sqlite.ts'
 
-/** Something of a database, or why there is nothing. */
 export type DatabaseRead<A> =
   | { readonly kind: 'read'; readonly value: A; readonly sizeBytes: number }
   | { readonly kind: 'missing' }
@@ -140,11 +139,9 @@ const reading = async <A extends object>(
   }
 }
 
-/** What a database of threads holds. */
 export const threadState = (path: string): Promise<DatabaseRead<CodexThreads>> =>
   reading(path, stateIn)
 
-/** The goals of a database of goals. */
 export const stateGoals = (path: string): Promise<DatabaseRead<ReadonlyArray<StateGoal>>> =>
   reading(path, goalsIn)
 

@@ -18,7 +18,6 @@ import type { PluginsManager } from './manager.ts'
 import { clearSidecar, writeSidecar, type OnStep } from './sidecar-file.ts'
 import { pluginFolder, versionsIn, type PluginResult } from './tree.ts'
 
-/** How a change is done. */
 export interface ChangeOptions {
   /** Check everything, and change nothing. */
   readonly dryRun?: boolean
@@ -26,7 +25,6 @@ export interface ChangeOptions {
   readonly step?: OnStep
 }
 
-/** What became of a plugin. */
 export interface ChangedPlugin {
   /** `name@marketplace`. */
   readonly pluginId: string
@@ -35,11 +33,10 @@ export interface ChangedPlugin {
   /** Null when the plugin is gone. */
   readonly version: string | null
   readonly removedVersions: ReadonlyArray<string>
-  /** What analytics say about it. */
   readonly metadata: PluginTelemetryMetadata
 }
 
-/** Runs alone among the processes that change the plugins of a home, after what a killed one left is in order. */
+/** Runs as the only process that changes the plugins of a home, after cleaning up behind a killed one. */
 export const holdingPlugins = async <A>(
   home: string,
   { dryRun = false }: ChangeOptions,

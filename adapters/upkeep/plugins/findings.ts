@@ -10,7 +10,6 @@ import { isRemoteMarketplace, sidesOf } from '../../../domain/ledgers/plugins/id
 import type { PluginScan, ScannedPlugin } from './scan.ts'
 import type { Stray } from './tree.ts'
 
-/** One thing that is not as it should be. */
 export interface PluginFinding {
   /** Stable name, for programs. */
   readonly kind: string
@@ -97,7 +96,7 @@ const ofStray = ({ path, kind }: Stray): PluginFinding => ({
   next: `look at ${path}, and delete it if nothing uses it`
 })
 
-/** Everything that is not as it should be; empty when all is well. */
+/** Empty when all is well. */
 export const pluginFindings = ({
   plugins,
   strays,

@@ -38,7 +38,7 @@ import {
 } from './tree.ts'
 
 /** As much as Codex unpacks of a bundle. */
-export const BUNDLE_BYTES_MAX = 250 * 1024 * 1024
+const BUNDLE_BYTES_MAX = 250 * 1024 * 1024
 
 /** Ours among the folders of installs and the files beside sidecars; those of Codex have six letters after the dash. */
 const OURS = /^(plugin-(install|backup|remove)-unroll|\.tmp-unroll-)/
@@ -74,9 +74,7 @@ const copyTree = (from: string, to: string, room: number): number => {
   return left
 }
 
-/** What is to be installed. */
 export interface BundleContent {
-  /** Folder it is copied from. */
   readonly bundle: string
   readonly version: string
   /** The manifest that is added to it, where it has none. */
@@ -90,8 +88,7 @@ const writeManifest = (bundle: string, text: string): void => {
   syncFile(path)
 }
 
-/** What an install came to. */
-export interface Installed {
+interface Installed {
   readonly version: string
   /** Versions that were there before and are gone. */
   readonly removed: ReadonlyArray<string>
@@ -119,7 +116,6 @@ const swap = (market: string, staged: string, target: string, name: string, step
   removeAll(backup)
 }
 
-/** Where an install goes, and the folder it works in. */
 interface Placing {
   readonly market: string
   readonly target: string
@@ -155,7 +151,7 @@ const put = (
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep)
 
-/** Puts back what lies in a backup and is not in its place. */
+/** Moves back what lies in a backup unless its place is taken. */
 const restoreBackup = (market: string, backup: string): void => {
   for (const name of readdirSync(backup))
     if (!existsSync(join(market, name))) renameSync(join(backup, name), join(market, name))

@@ -26,11 +26,9 @@ type PluginChange<A> = Promise<PluginResult<A>>
 
 /** The plugins of a home. Ids are `name@marketplace`; `BadPluginId` for any other text. Nothing uses the network. */
 export interface HomePlugins {
-  /** What analytics say about plugins. */
   readonly manager: PluginsManager
   /** Looks at cache, sidecars and configuration. */
   readonly scan: () => PluginResult<PluginScan>
-  /** What is not as it should be. */
   readonly findings: () => PluginResult<ReadonlyArray<PluginFinding>>
   /** The remote id beside an installed plugin; null when there is none. */
   readonly readSidecar: (pluginId: string) => PluginResult<string | null>

@@ -27,7 +27,6 @@ import {
   type PluginResult
 } from './tree.ts'
 
-/** A plugin as it is. */
 export interface ScannedPlugin {
   /** `name@marketplace`. */
   readonly localId: string
@@ -36,7 +35,6 @@ export interface ScannedPlugin {
   readonly faults: ReadonlyArray<PluginFault>
 }
 
-/** The plugins of a home as they are. */
 export interface PluginScan {
   /** By id. */
   readonly plugins: ReadonlyArray<ScannedPlugin>
@@ -86,7 +84,6 @@ const bundleOf = (
   }
 }
 
-/** One plugin as it is, installed or not. */
 const scanPlugin = (
   home: string,
   id: PluginId,

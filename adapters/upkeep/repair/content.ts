@@ -12,7 +12,6 @@ import type { Step } from '../../home/relocate.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
-/** Which bytes of a file are meant. */
 export interface Original {
   readonly path: string
   /** How many bytes of what a compressed file holds; null for all bytes of a plain one. */
@@ -33,7 +32,6 @@ function* piecesFrom(source: ByteSource, from: number, until: number): Generator
 const putOf = ({ spaces, text }: Edit): Buffer =>
   Buffer.concat([Buffer.alloc(spaces, 32), Buffer.from(text)])
 
-/** A file with edits, piece by piece. */
 function* editedPieces(
   source: ByteSource,
   edits: ReadonlyArray<Edit>,
@@ -76,7 +74,6 @@ const digested = (pieces: Iterable<Buffer>, each: (piece: Buffer) => void): File
 export const contentOf = (original: Original, edits: ReadonlyArray<Edit> = []): FileContent =>
   withPieces(original, edits, (pieces) => digested(pieces, () => undefined))
 
-/** What the plain file at a path holds. */
 export const fileContent = (path: string): FileContent =>
   contentOf({ path, decompressedBytes: null })
 
@@ -91,7 +88,7 @@ export const prefixContent = (path: string, bytes: number): FileContent => {
 }
 
 /** Bytes that stand behind others of another file. */
-export interface AppendedTail {
+interface AppendedTail {
   readonly path: string
   readonly from: number
 }
@@ -107,7 +104,6 @@ function* withTail(pieces: Iterable<Buffer>, tail: AppendedTail | null): Generat
   }
 }
 
-/** How a file is made. */
 export interface Making {
   readonly target: string
   readonly mode: number

@@ -19,11 +19,10 @@ import { isThere, makePrivate, syncFolder } from '../../home/own-folder.ts'
 import { addName, type Step } from '../../home/relocate.ts'
 import { fileContent, prefixContent } from './content.ts'
 
-/** How far one exchange is. */
 type ExchangeProgress = 'before' | 'after' | 'other'
 
 /** What a batch of exchanges came to: null when all are done, else why all files are as before. */
-export type ExchangeOutcome = { readonly refused: string | null; readonly unclear: string | null }
+type ExchangeOutcome = { readonly refused: string | null; readonly unclear: string | null }
 
 interface ExchangeRun {
   readonly home: string
@@ -165,7 +164,7 @@ const takeBack = (
   return left.filter((reason) => reason !== null)
 }
 
-/** Why the files cannot be exchanged any more; null when each is as before or as after. */
+/** Why the files can no longer be exchanged; null when each is as before or as after. */
 const obstacle = (work: ExchangeRun, exchanges: ReadonlyArray<FileExchange>): string | null => {
   for (const one of exchanges) {
     const progress = progressOf(work, one)

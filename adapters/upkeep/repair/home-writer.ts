@@ -133,8 +133,7 @@ const relocated = <A>(home: string, run: () => A): E.Either<StoreError, A> => {
   }
 }
 
-/** What makes a test of this writer. */
-export interface HomeWriterOptions {
+interface HomeWriterOptions {
   /** Called before every step of a relocation. */
   readonly step?: Step
   /** True while another unroll process writes to a thread. */
@@ -142,7 +141,6 @@ export interface HomeWriterOptions {
   readonly telemetry?: Telemetry
 }
 
-/** A writer for a home. */
 export const homeWriter = (
   home: string,
   { step, isOpen = () => false, telemetry = noTelemetry }: HomeWriterOptions = {}

@@ -45,7 +45,6 @@ const ask = (
   }
 }
 
-/** Where the new content of a file stands. */
 const targetOf = (
   { to, decompressedBytes, edits }: RepairDraft,
   { path, compressed }: FileView
@@ -89,7 +88,7 @@ const stepOf = (
   return { ...step, to, decompressedBytes, edits, after }
 }
 
-/** A step whose target another step has already gives way. */
+/** A step gives way when an earlier one has its target. */
 const withoutClashes = (
   steps: ReadonlyArray<PlanStep>,
   left: Array<Unrepaired>

@@ -26,8 +26,7 @@ import { stageSteps } from './stage.ts'
 export const planDigest = (bytes: string | Buffer): string =>
   createHash('sha256').update(bytes).digest('hex')
 
-/** Who repairs, and what makes a test of it. */
-export interface RepairOptions {
+interface RepairOptions {
   /** For the operation log; `library` when nobody says. */
   readonly actor?: string
   /** Called before every step that changes something. */

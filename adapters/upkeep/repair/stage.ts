@@ -102,7 +102,6 @@ interface Staging {
   readonly made: Array<string>
 }
 
-/** A name for the next staged file. */
 const nextStaged = (staging: Staging): string => {
   const name = `${STAGING}/${staging.made.length}`
   staging.made.push(name)
@@ -138,7 +137,7 @@ const stageStep = (staging: Staging, one: PlanStep): string | null => {
   return staged
 }
 
-/** A file is not what it was when its repair was planned. */
+/** A file changed after its repair was planned. */
 class ChangedSincePlan extends Error {}
 
 const readyOf = (staging: Staging, one: PlanStep): ReadonlyArray<ReadyExchange> => {

@@ -28,8 +28,7 @@ import { holdHome } from '../../home/hold.ts'
 import { shownRollouts, type RolloutFile } from '../storage/files.ts'
 import { scanFile, type Scanned } from './scan.ts'
 
-/** What a file is beside its seal. */
-export type SealVerdict =
+type SealVerdict =
   | 'unchanged'
   | 'appended'
   | 'new'
@@ -37,10 +36,8 @@ export type SealVerdict =
   | 'removed'
   | 'unreadable'
 
-/** Verdicts that are as they should be. */
 const FINE: ReadonlySet<SealVerdict> = new Set(['unchanged', 'appended', 'new'])
 
-/** What became of a file since it was sealed. */
 export interface SealedOutcome {
   readonly threadId: string
   /** Where it is now, or where it was when it is gone; relative to the home. */
@@ -55,10 +52,8 @@ export interface SealedOutcome {
   readonly bytes: number | null
 }
 
-/** True for an outcome that is as it should be. */
 export const isFine = ({ verdict }: SealedOutcome): boolean => FINE.has(verdict)
 
-/** What a home is beside its seals. */
 export interface SealReport {
   /** True when the log is whole and every sealed byte is there as it was. */
   readonly ok: boolean
@@ -68,7 +63,6 @@ export interface SealReport {
   readonly sealed: string | null
 }
 
-/** How seals are asked for. */
 export interface SealRequest {
   readonly home: string
   /** The log; in the home when none is named. */
@@ -79,7 +73,6 @@ export interface SealRequest {
   readonly signal?: AbortSignal
 }
 
-/** Where the seals of a home are. */
 export const sealLogOf = (home: string): string => join(home, OWN_FOLDER, 'seals.jsonl')
 
 const HEX = 8
@@ -269,7 +262,6 @@ const extend = (log: string, lines: ReadonlyArray<string>): void => {
   replaceFile(log, write, { temporary: `${log}.${process.pid}.tmp`, mode: 0o600 })
 }
 
-/** What is sealed, and when. */
 export interface NewSeal extends SealRequest {
   /** Also over bytes that are not what they were. */
   readonly accept?: boolean

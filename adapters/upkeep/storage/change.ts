@@ -23,7 +23,6 @@ import {
 import { byThread, filesMeant, rolloutsOf, type RolloutFile } from './files.ts'
 import { decompressedContent } from '../../log/jsonl/zstd.ts'
 
-/** What became of a file. */
 export interface FileOutcome {
   readonly threadId: string
   /** Relative to the home, as it was before. */
@@ -37,7 +36,6 @@ export interface FileOutcome {
   readonly operationId: string | null
 }
 
-/** What is to be done to which files. */
 export interface StorageRequest {
   readonly home: string
   /** Ids, beginnings of ids or names; none: every archived thread for `compress`, every thread for `expand`. */
@@ -56,7 +54,7 @@ export interface StorageRequest {
   readonly expected?: JsonObject
 }
 
-/** Nobody waits for a thread that is in use: it can be compressed later. */
+/** A thread in use is not waited for: it can be compressed later. */
 const WAIT_MS_MAX = 200
 
 type CompressionWork = 'compress' | 'expand'
@@ -241,7 +239,7 @@ const workOn = async (
   }
 }
 
-/** Compresses rollouts. A file that must stay as it is, is an outcome; what was done before a failure stays done. */
+/** Compresses rollouts. A file that must stay as it is counts as an outcome; what was done before a failure stays done. */
 export const compressRollouts = (
   request: StorageRequest
 ): Promise<E.Either<StoreError, ReadonlyArray<FileOutcome>>> => workOn('compress', request)

@@ -34,10 +34,8 @@ import {
   type Content
 } from '../../log/jsonl/zstd.ts'
 
-/** Why a file is left as it is. */
 export class FileLeft extends Error {}
 
-/** A file that was compressed, or would be. */
 export interface Compressed {
   readonly plainBytes: number
   readonly compressedBytes: number
@@ -50,7 +48,7 @@ export type Step = (name: string) => void
 const WORK = 'compress'
 
 /** Where files are made; on the file system of the home. */
-export const workFolder = (home: string): string => join(home, OWN_FOLDER, WORK)
+const workFolder = (home: string): string => join(home, OWN_FOLDER, WORK)
 
 const isSame = (a: Stats, b: Stats): boolean =>
   a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs
@@ -160,7 +158,7 @@ const bringBack = async (home: string, plain: string, file: number): Promise<voi
   }
 }
 
-/** Takes the plain file away, unless it is not what was compressed any more. */
+/** Deletes the plain file, unless it changed after it was compressed. */
 const takeAway = async (home: string, plain: string, before: Stats, step: Step): Promise<void> => {
   const file = openSync(plain, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
@@ -183,7 +181,7 @@ const takeAway = async (home: string, plain: string, before: Stats, step: Step):
   }
 }
 
-/** A run was killed between the two names: goes on when the compressed file holds what the plain one does. */
+/** Finishes a run that was killed while both names existed, when both files hold the same. */
 const goOn = async (
   home: string,
   plain: string,

@@ -7,7 +7,6 @@ import type { ProblemKind } from './kinds.ts'
 import type { LineScan, LinePiece } from './line-scan.ts'
 import { badUtf8At, isCutOff } from './utf8-scan.ts'
 
-/** A kind, and what was found. */
 export interface LineProblem {
   readonly kind: ProblemKind
   readonly facts: JsonObject

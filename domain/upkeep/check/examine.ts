@@ -40,8 +40,7 @@ interface TornLine {
   readonly half: Half
 }
 
-/** State of the examiner. */
-export interface Examination {
+interface Examination {
   readonly found: FileFindings
   /** Lines so far, blank ones left out. */
   revision: number
@@ -61,7 +60,6 @@ export interface Examination {
   isCut: boolean
 }
 
-/** What was learned of a file. */
 export interface FileReport {
   /** In the order of the file. */
   readonly findings: ReadonlyArray<Finding>
@@ -71,7 +69,6 @@ export interface FileReport {
   readonly isCut: boolean
 }
 
-/** Before the first line. */
 export const startExamination = (facts: FileFacts): Examination => ({
   found: startFound(facts),
   revision: 0,
@@ -88,10 +85,8 @@ export const startExamination = (facts: FileFacts): Examination => ({
   isCut: false
 })
 
-/** Bytes of a byte order mark. */
 export const MARK_BYTES = 3
 
-/** The file begins with a byte order mark. */
 export const examineMark = ({ found }: Examination): void =>
   addFinding(found, 'byte_order_mark', { revision: 0, offsetBytes: 0, bytes: MARK_BYTES }, {})
 
@@ -104,7 +99,7 @@ export const examineCut = (state: Examination, at: number, reason: string): void
 
 const isProblem = (read: RolloutLine | LineProblem): read is LineProblem => !('timestamp' in read)
 
-/** Behind a torn line stands its whole copy, or something else. */
+/** Decides about a torn line once the next line is known: its whole copy, or something else. */
 const settleTorn = (state: Examination, line: ExaminedLine | null): void => {
   const { torn } = state
   if (torn === null) return
@@ -149,7 +144,7 @@ const takeUnknown = (state: Examination, at: LinePlace, line: RolloutLine): void
   if (kinds.has(kind) || kinds.size < KINDS_MAX) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
 }
 
-/** Names of unknown kinds that are told. */
+/** At most this many unknown kinds are named. */
 const KINDS_MAX = 20
 
 const takeEvent = (state: Examination, at: LinePlace, line: RolloutLine): void => {
@@ -220,7 +215,6 @@ const tellIdentity = (state: Examination): void => {
     addFinding(found, 'base_unknown', null, {})
 }
 
-/** At the end of the file. */
 export const endExamination = (state: Examination): FileReport => {
   const { found } = state
   settleTorn(state, null)

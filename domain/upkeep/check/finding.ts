@@ -8,12 +8,11 @@ import { KINDS, type ProblemKind } from './kinds.ts'
 export type { Severity } from './kind.ts'
 
 /** Bytes of a file; of a compressed one, of what it holds. */
-export interface ByteSpan {
+interface ByteSpan {
   readonly offsetBytes: number
   readonly bytes: number
 }
 
-/** One problem in one place. */
 export interface Finding {
   readonly kind: ProblemKind
   readonly severity: Severity
@@ -28,7 +27,6 @@ export interface Finding {
   readonly affected: string
   /** The next command to type, or why there is none. */
   readonly remedy: string
-  /** What was found. */
   readonly facts: JsonObject
 }
 

@@ -5,7 +5,6 @@ import { isReadBefore, plainPath } from '../../rollout-file.ts'
 import { findingOf, type Finding } from './finding.ts'
 import { isRolloutLike, rolloutName, type RolloutName } from './names.ts'
 
-/** What stands in the folders of rollouts. */
 export interface HomeEntry {
   /** Relative to the home, `/` between its parts. */
   readonly path: string

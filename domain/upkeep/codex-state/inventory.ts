@@ -2,7 +2,6 @@
  * The rollout files of a home, as a comparison with Codex's database needs them.
  */
 
-/** One rollout file. */
 export interface InventoryFile {
   /** Relative to the home, with `/` between its parts. */
   readonly path: string

@@ -10,8 +10,7 @@ import { plainPath } from '../../rollout-file.ts'
 import type { InventoryFile } from './inventory.ts'
 import type { BackfillState, StateThread, CodexThreads } from './state.ts'
 
-/** What is compared. */
-export interface ParityInput {
+interface ParityInput {
   /** The home as it is spelled in paths: as it was named, and without links. */
   readonly homes: ReadonlyArray<string>
   readonly files: ReadonlyArray<InventoryFile>
@@ -21,7 +20,6 @@ export interface ParityInput {
   readonly nowMs: number
 }
 
-/** What was counted. */
 export interface ParityCounts {
   readonly activeRows: number
   readonly archivedRows: number
@@ -37,7 +35,6 @@ export interface ParityCounts {
   readonly sources: Histogram
 }
 
-/** A comparison of files and rows. */
 export interface Parity {
   readonly counts: ParityCounts
   readonly findings: ReadonlyArray<Finding>

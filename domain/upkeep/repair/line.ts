@@ -10,8 +10,7 @@ import { PROFILES } from '../../log/profile.ts'
 import { badUtf8, type ByteRun } from './utf8.ts'
 import type { Edit } from './plan.ts'
 
-/** How a line stands in its file. */
-export interface LineSetting {
+interface LineSetting {
   /** True for the last line when no newline ends it. */
   readonly isTail: boolean
   /** True when another file names a place behind this line, so that no byte behind it may move. */
@@ -19,7 +18,7 @@ export interface LineSetting {
 }
 
 /** What became of a line: edits counted from its beginning, or why there are none. */
-export type MendedLine =
+type MendedLine =
   | { readonly edits: ReadonlyArray<Edit>; readonly events: number }
   | { readonly none: string }
 

@@ -32,7 +32,6 @@ export interface FileView {
   readonly named: ReadonlyArray<number>
 }
 
-/** What rules know of the home. */
 export interface RuleHome {
   /** The rollouts of a thread and segment, as their names tell, relative to the home. */
   readonly filesOf: (threadId: string) => ReadonlyArray<string>

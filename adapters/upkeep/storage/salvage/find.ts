@@ -14,7 +14,6 @@ import { readFirstLine } from '../../../log/jsonl/first-line.ts'
 import { parseLine } from '../../../log/jsonl/lines.ts'
 import { decompressedContent, plainContent } from '../../../log/jsonl/zstd.ts'
 
-/** A rollout that was found. */
 export interface FoundRollout {
   readonly source: string
   readonly threadId: string
@@ -29,8 +28,7 @@ export interface FoundRollout {
   readonly sha256: string
 }
 
-/** What a file is. */
-export type SalvageFinding =
+type SalvageFinding =
   | { readonly kind: 'rollout'; readonly rollout: FoundRollout }
   | { readonly kind: 'names'; readonly path: string }
   /** Looks like a rollout and cannot be used. */

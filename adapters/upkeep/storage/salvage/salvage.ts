@@ -30,7 +30,6 @@ import { filesBelow, lookAt, type FoundRollout } from './find.ts'
 import { mergeNames } from './names.ts'
 import { resolve, type Relation } from './resolve.ts'
 
-/** What became of a file. */
 export interface SalvagedFile {
   readonly source: string
   readonly threadId: string | null
@@ -44,7 +43,6 @@ export interface SalvagedFile {
   readonly reason: string | null
 }
 
-/** What a salvage came to. */
 export interface Salvaged {
   readonly files: ReadonlyArray<SalvagedFile>
   /** Threads that got a name or a newer one. */
@@ -53,7 +51,6 @@ export interface Salvaged {
   readonly others: number
 }
 
-/** What is to be salvaged. */
 export interface SalvageRequest {
   readonly folders: ReadonlyArray<string>
   readonly home: string

@@ -26,14 +26,12 @@ interface Call {
   readonly turn: CallTurn
 }
 
-/** State of the fold, changed in place. */
 export interface Calls {
   /** Calls that wait for their output; null for those that have it. */
   readonly byId: Map<string, Call | null>
   forgot: boolean
 }
 
-/** Before the first line. */
 export const startCalls = (): Calls => ({ byId: new Map(), forgot: false })
 
 const remember = (calls: Calls, id: string, call: Call | null): void => {

@@ -5,7 +5,6 @@ import { baseOf, type HistoryBase, type SessionMeta } from '../../../log/payload
 import { isJsonObject } from '../../../json.ts'
 import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
 
-/** What the first metadata say. */
 export interface Identity {
   readonly id: string
   readonly isPaginated: boolean
@@ -14,7 +13,6 @@ export interface Identity {
   readonly at: LinePlace
 }
 
-/** State of the fold, changed in place. */
 export interface Metas {
   first: Identity | null
   /** Threads whose metadata may stand here. */
@@ -25,7 +23,6 @@ export interface Metas {
 /** Ids beyond this many are not kept: a fork of a fork has a handful. */
 const KNOWN_MAX = 1000
 
-/** Before the first line. */
 export const startMetas = (): Metas => ({ first: null, known: new Set(), responseItems: 0 })
 
 const spawnedBy = ({ source }: SessionMeta): unknown => {
@@ -59,7 +56,6 @@ const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: FileF
     addFinding(found, 'id_mismatch', event, { id, inName: threadId })
 }
 
-/** One event of the file. */
 export const foldMetas = (metas: Metas, event: PlacedEvent, found: FileFindings): void => {
   const { line } = event
   if (line.type === 'response_item' && metas.first === null) metas.responseItems += 1

@@ -3,13 +3,11 @@
  */
 import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
 
-/** A run of lines without a number. */
 interface Unnumbered {
   readonly at: LinePlace
   lines: number
 }
 
-/** State of the fold, changed in place. */
 export interface Numbers {
   /** Null while no number can be expected. */
   expected: number | null
@@ -18,7 +16,6 @@ export interface Numbers {
   damaged: number
 }
 
-/** Before the first line. */
 export const startNumbers = (): Numbers => ({ expected: null, unnumbered: null, damaged: 0 })
 
 const endRun = (numbers: Numbers, found: FileFindings): void => {
@@ -63,5 +60,4 @@ export const skipNumber = (numbers: Numbers): void => {
   numbers.damaged += 1
 }
 
-/** At the end of the file. */
 export const endNumbers = (numbers: Numbers, found: FileFindings): void => endRun(numbers, found)

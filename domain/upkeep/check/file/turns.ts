@@ -29,12 +29,10 @@ interface BegunTurn extends PlacedTurn {
   readonly at: LinePlace
 }
 
-/** The live turns that are not open. */
 interface TurnList extends LiveTurns {
   readonly at: (place: number) => BegunTurn | null
-  /** Answers false when an older turn had to be forgotten. */
+  /** False when an older turn had to be forgotten. */
   readonly put: (place: number, turn: BegunTurn) => boolean
-  /** Forgets the turns from a place on. */
   readonly cut: (from: number, until: number) => void
 }
 
@@ -63,11 +61,10 @@ const turnList = (): TurnList => {
   }
 }
 
-/** State of the fold, changed in place. */
 export interface Turns {
   lifecycle: Lifecycle
   readonly live: TurnList
-  /** Beside the open turn of the lifecycle. */
+  /** What is known of the open turn beyond the lifecycle. */
   open: {
     readonly at: LinePlace
     readonly calls: CallTurn
@@ -81,7 +78,6 @@ export interface Turns {
   readonly outside: CallTurn
 }
 
-/** Before the first line. */
 export const startTurns = (): Turns => ({
   // Nothing is said of turns that only an index names, so nothing is counted.
   lifecycle: initialLifecycle(false),
@@ -92,7 +88,7 @@ export const startTurns = (): Turns => ({
   outside: { end: 'open' }
 })
 
-/** What calls of this moment belong to. */
+/** The turn that a call at this point belongs to. */
 export const callTurnOf = ({ lifecycle, open, outside }: Turns): CallTurn =>
   open === null || lifecycle.open?.ended === 'completed' ? outside : open.calls
 
@@ -106,7 +102,7 @@ const isOlder = (turnId: string, threadId: string | null): boolean => {
   return turnMs != null && threadMs != null && turnMs < threadMs
 }
 
-/** Tells of the open turn when it never ended: found out at the next one, or at the end of the file. */
+/** Reports an open turn that never ended, when the next one begins or the file ends. */
 const tellOpen = (
   { lifecycle: { open: turn }, open }: Turns,
   found: FileFindings,
@@ -119,14 +115,14 @@ const tellOpen = (
   addFinding(found, 'open_turn', open.at, facts, isNewest || inherited ? { severity: 'note' } : {})
 }
 
-/** Where a turn of this id began that is live. */
+/** Where the live turn with this id began. */
 const begunAt = ({ lifecycle, live, open }: Turns, id: string): LinePlace | null => {
   const place = live.placeOf(id)
   if (place !== null) return live.at(place)?.at ?? null
   return lifecycle.open?.id === id ? (open?.at ?? null) : null
 }
 
-/** What is told before a line is taken, of what it does to turns. */
+/** Findings about what a line does to turns; made before the line is taken. */
 const tellChanges = (
   turns: Turns,
   changes: ReadonlyArray<TurnChange>,
@@ -207,7 +203,6 @@ const mayChangeTurns = (line: RolloutLine): boolean => {
   return NEEDED.has(line.type)
 }
 
-/** One event of the file. */
 export const foldTurns = (turns: Turns, event: PlacedEvent, found: FileFindings): void => {
   const { revision, offsetBytes, bytes, line } = event
   if (!mayChangeTurns(line)) return
@@ -232,5 +227,4 @@ export const foldTurns = (turns: Turns, event: PlacedEvent, found: FileFindings)
   turns.lifecycle = next
 }
 
-/** At the end of the file. */
 export const endTurns = (turns: Turns, found: FileFindings): void => tellOpen(turns, found, true)

@@ -42,7 +42,7 @@ describe('check: the catalogue', () => {
   })
 
   it('has a test that produces each kind', () => {
-    const text = sources(['adapters/upkeep/check', 'adapters/cli'])
+    const text = sources(['adapters/upkeep/check', 'adapters/cli', 'adapters/log/jsonl'])
     const untested = PROBLEM_KINDS.filter(
       (kind) => !DATABASE.test(kind) && !text.includes(`'${kind}'`)
     )
