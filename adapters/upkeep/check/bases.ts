@@ -12,7 +12,7 @@ import type { FirstLine } from '../../log/jsonl/first-line.ts'
 import { lineEndingAt, ordinalOf } from '../../log/jsonl/ordinals.ts'
 import { openRollout } from '../../log/jsonl/front-to-back.ts'
 import { cutLines } from './cut-lines.ts'
-import type { Pace } from './pace.ts'
+import type { CheckPace } from './pace.ts'
 
 export interface Bases {
   readonly home: string
@@ -20,7 +20,7 @@ export interface Bases {
   /** False when a folder could not be listed: what was not seen may be there. */
   readonly isWhole: boolean
   readonly firstLine: (path: string, compressed: boolean) => FirstLine
-  readonly pace: Pace
+  readonly pace: CheckPace
 }
 
 type LineBefore = ReturnType<typeof lineEndingAt>
@@ -32,7 +32,7 @@ const HEAD_BYTES = 96
 const compressedLineEndingAt = async (
   path: string,
   until: number,
-  pace: Pace
+  pace: CheckPace
 ): Promise<LineBefore> => {
   const source = openRollout(path, true)
   let at = 0

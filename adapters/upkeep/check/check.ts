@@ -19,7 +19,7 @@ import { firstLines } from '../../log/jsonl/first-line.ts'
 import { isBeingWritten } from '../../log/jsonl/writer-lock.ts'
 import { baseFinding, type Bases } from './bases.ts'
 import { examineFile } from './examine-file.ts'
-import { startPace, type Pace } from './pace.ts'
+import { startPace, type CheckPace } from './pace.ts'
 import { sidecarFindings } from './sidecars.ts'
 import { reasonOf, walkHome } from './walk.ts'
 
@@ -60,7 +60,7 @@ export type Check = AsyncGenerator<Finding, CheckSummary>
 interface CheckRun {
   readonly home: string
   readonly options: CheckOptions
-  readonly pace: Pace
+  readonly pace: CheckPace
   readonly bases: Bases
   readonly rollouts: ReadonlyArray<RolloutEntry>
   readonly counts: Record<Severity, number>
@@ -171,7 +171,7 @@ async function* checkIndex(run: CheckRun): AsyncGenerator<Finding> {
 
 const startRun = async (
   options: CheckOptions,
-  pace: Pace
+  pace: CheckPace
 ): Promise<readonly [CheckRun, ReadonlyArray<HomeEntry>]> => {
   const home = resolve(options.home)
   const all = await walkHome(home, pace, Date.now())

@@ -5,13 +5,13 @@
 /** Work of this length is done in one piece. */
 const TURN_MS = 10
 
-export interface Pace {
+export interface CheckPace {
   readonly isDue: () => boolean
   /** Lets other work run; throws the reason when the check was told to end. */
   readonly giveWay: () => Promise<void>
 }
 
-export const startPace = (signal?: AbortSignal): Pace => {
+export const startPace = (signal?: AbortSignal): CheckPace => {
   let began = performance.now()
   return {
     isDue: () => performance.now() - began > TURN_MS,

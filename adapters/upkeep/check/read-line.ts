@@ -25,12 +25,12 @@ const KEPT_BYTES_MAX = HELD_BYTES_MAX
 const ERA = eraOf(NEWEST_ERA, false)
 
 /** An event, or what is wrong; `partly`: only its head was looked at. */
-export interface ReadLine {
+export interface LineReading {
   readonly read: RolloutLine | LineProblem
   readonly partly: boolean
 }
 
-const whole = (read: RolloutLine | LineProblem): ReadLine => ({ read, partly: false })
+const whole = (read: RolloutLine | LineProblem): LineReading => ({ read, partly: false })
 
 const valueOf = (line: Buffer): unknown => {
   try {
@@ -72,22 +72,22 @@ const read = (line: Buffer, terminated: boolean, isCut = false): RolloutLine | L
   return problemOf(scan, terminated)
 }
 
-export const readHeld = (line: Buffer, terminated: boolean): ReadLine =>
+export const readHeld = (line: Buffer, terminated: boolean): LineReading =>
   whole(read(line, terminated))
 
-export interface LongLine {
+export interface StreamedLine {
   readonly take: (piece: Buffer) => void
   readonly bytes: () => number
   readonly head: () => Uint8Array
   readonly endsInReturn: () => boolean
-  readonly end: (terminated: boolean) => ReadLine
+  readonly end: (terminated: boolean) => LineReading
 }
 
 const headOf = ({ pieces: [first] }: LineScan): Buffer =>
   Buffer.from(first?.head.subarray(0, first.headBytes) ?? [])
 
 /** Stands for a line of which only the head was looked at. */
-const partly = (scan: LineScan): ReadLine => {
+const partly = (scan: LineScan): LineReading => {
   const ordinal = ordinalOf(headOf(scan))
   const line: RolloutLine = {
     timestamp: '',
@@ -97,7 +97,7 @@ const partly = (scan: LineScan): ReadLine => {
   return { read: line, partly: true }
 }
 
-const endLong = (scan: LineScan, cutter: Shortener | null, terminated: boolean): ReadLine => {
+const endLong = (scan: LineScan, cutter: Shortener | null, terminated: boolean): LineReading => {
   if (scan.bytes >= LINE_BYTES_MAX) return whole({ kind: 'line_too_long', facts: {} })
   const [first] = scan.pieces
   const isUtf8 = scan.utf8.badAt === null && scan.utf8.missing === 0
@@ -108,7 +108,7 @@ const endLong = (scan: LineScan, cutter: Shortener | null, terminated: boolean):
 }
 
 /** Begins a line that is too long to be held. */
-export const startLong = (): LongLine => {
+export const startLong = (): StreamedLine => {
   const scan = startLine()
   let cutter: Shortener | null = shortener(TEXT_BYTES_MAX)
   let last = 0

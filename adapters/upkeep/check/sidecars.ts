@@ -9,13 +9,13 @@ import { isJsonObject } from '../../../domain/json.ts'
 import { HOME_LOCKS } from '../../home/hold.ts'
 import { isHalfLock, isLeftBehind } from '../../home/lock-file.ts'
 import { staleLocks } from '../../log/jsonl/writer-lock.ts'
-import type { Pace } from './pace.ts'
+import type { CheckPace } from './pace.ts'
 import { sidecarLines, type SidecarLine } from './sidecar-lines.ts'
 import { isAbandoned, reasonOf } from './walk.ts'
 
 interface Sidecars {
   readonly home: string
-  readonly pace: Pace
+  readonly pace: CheckPace
   readonly nowMs: number
   /** Threads that have a file; null when nobody can tell, because a folder could not be listed. */
   readonly threadIds: ReadonlySet<string> | null
@@ -36,9 +36,6 @@ const at = (path: string, { offsetBytes, bytes, revision, terminated }: SidecarL
   facts: { terminated }
 })
 
-const isFile = (path: string): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
 const OWN = '.unroll'
 
@@ -73,8 +70,9 @@ const readable = (
   read: () => AsyncGenerator<Finding>
 ): AsyncGenerator<Finding> =>
   told(path, async function* () {
-    if (!isThere(join(home, path))) return
-    if (isFile(join(home, path))) yield* read()
+    const stat = lstatSync(join(home, path), { throwIfNoEntry: false })
+    if (stat === undefined) return
+    if (stat.isFile()) yield* read()
     else yield findingOf('not_a_plain_file', { path, facts: { is: 'link or folder' } })
   })
 

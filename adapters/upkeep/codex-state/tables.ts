@@ -17,31 +17,31 @@ export type DatabaseRead<A> =
   | { readonly kind: 'unreadable'; readonly why: string }
 
 /** A member of a row: its column, and how its value is taken. */
-type Column<A> = readonly [name: string, take: (value: SqliteRow[string] | undefined) => A]
-type Columns<A> = { readonly [Member in keyof A]: Column<A[Member]> }
+type TableColumn<A> = readonly [name: string, take: (value: SqliteRow[string] | undefined) => A]
+type TableColumns<A> = { readonly [Member in keyof A]: TableColumn<A[Member]> }
 
-const textOrNull = (name: string): Column<string | null> => [
+const textOrNull = (name: string): TableColumn<string | null> => [
   name,
   (value) => (typeof value === 'string' ? value : null)
 ]
-const text = (name: string): Column<string> => [
+const text = (name: string): TableColumn<string> => [
   name,
   (value) => (typeof value === 'string' ? value : '')
 ]
-const id = (name: string): Column<string> => [
+const id = (name: string): TableColumn<string> => [
   name,
   (value) => (typeof value === 'string' ? value.toLowerCase() : '')
 ]
-const numberOrNull = (name: string): Column<number | null> => [
+const numberOrNull = (name: string): TableColumn<number | null> => [
   name,
   (value) => (typeof value === 'number' ? value : null)
 ]
-const number = (name: string): Column<number> => [
+const number = (name: string): TableColumn<number> => [
   name,
   (value) => (typeof value === 'number' ? value : 0)
 ]
 
-const THREAD: Columns<StateThread> = {
+const THREAD: TableColumns<StateThread> = {
   id: id('id'),
   rolloutPath: text('rollout_path'),
   archived: ['archived', (value) => typeof value === 'number' && value !== 0],
@@ -59,20 +59,20 @@ const THREAD: Columns<StateThread> = {
   gitOriginUrl: textOrNull('git_origin_url')
 }
 
-const BACKFILL: Columns<BackfillState> = {
+const BACKFILL: TableColumns<BackfillState> = {
   status: text('status'),
   lastWatermark: textOrNull('last_watermark'),
   lastSuccessAt: numberOrNull('last_success_at'),
   updatedAt: numberOrNull('updated_at')
 }
 
-const EDGE: Columns<SpawnEdge> = {
+const EDGE: TableColumns<SpawnEdge> = {
   parentId: id('parent_thread_id'),
   childId: id('child_thread_id'),
   status: text('status')
 }
 
-const GOAL: Columns<StateGoal> = {
+const GOAL: TableColumns<StateGoal> = {
   threadId: id('thread_id'),
   objective: text('objective'),
   status: text('status'),
@@ -87,9 +87,9 @@ const GOAL: Columns<StateGoal> = {
 const rowsIn = <A>(
   opened: OpenDatabase,
   table: string,
-  columns: Columns<A>
+  columns: TableColumns<A>
 ): ReadonlyArray<A> | null => {
-  const members = Object.entries<Column<unknown>>(columns)
+  const members = Object.entries<TableColumn<unknown>>(columns)
   const rows = opened.rows(
     table,
     members.map(([, [name]]) => name)

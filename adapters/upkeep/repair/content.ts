@@ -8,7 +8,7 @@ import { writeWhole } from '../../home/plain-file.ts'
 import type { FileContent } from '../../../domain/changes/relocation.ts'
 import type { Edit } from '../../../domain/upkeep/repair/plan.ts'
 import { openBytes, type ByteSource } from '../../log/jsonl/bytes.ts'
-import type { Step } from '../../home/relocate.ts'
+import type { StepHook } from '../../home/relocate.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -109,7 +109,7 @@ export interface Making {
   readonly mode: number
   /** What comes behind; null for nothing. */
   readonly tail: AppendedTail | null
-  readonly step: Step
+  readonly step: StepHook
 }
 
 /** Writes a file with edits to a new one, brings it to the disk, and answers what it holds then. */

@@ -16,7 +16,7 @@ import {
 } from '../../../domain/changes/relocation.ts'
 import { makeOrRemove, refuseLinks } from '../../home/plain-file.ts'
 import { isThere, makePrivate, syncFolder } from '../../home/own-folder.ts'
-import { addName, type Step } from '../../home/relocate.ts'
+import { addName, type StepHook } from '../../home/relocate.ts'
 import { fileContent, prefixContent } from './content.ts'
 
 type ExchangeProgress = 'before' | 'after' | 'other'
@@ -26,7 +26,7 @@ type ExchangeOutcome = { readonly refused: string | null; readonly unclear: stri
 
 interface ExchangeRun {
   readonly home: string
-  readonly step: Step
+  readonly step: StepHook
   /** Folders in which names came or went. */
   readonly folders: Set<string>
 }
@@ -200,7 +200,7 @@ const tryAll = (work: ExchangeRun, exchanges: ReadonlyArray<FileExchange>): stri
 export const exchangeFiles = (
   home: string,
   exchanges: ReadonlyArray<FileExchange>,
-  step: Step = () => undefined
+  step: StepHook = () => undefined
 ): ExchangeOutcome => {
   const work: ExchangeRun = { home, step, folders: new Set() }
   const stray = strayPath({

@@ -126,7 +126,7 @@ const locate = async (
   return uncut.verdict === 'truncated' || uncut.line !== found.line ? found : uncut
 }
 
-interface ComparedFile {
+interface SealComparison {
   readonly outcome: SealedOutcome
   /** What a seal adds; null when it adds nothing. */
   readonly record: SealRecord | null
@@ -156,7 +156,7 @@ const lookAt = async (
   file: RolloutFile,
   sealed: SealedFile | undefined,
   anew: boolean
-): Promise<ComparedFile> => {
+): Promise<SealComparison> => {
   const { threadId, path } = file
   const from = sealed?.bytes ?? 0
   const lines: Array<string> = []
@@ -197,9 +197,9 @@ const compareAll = async (
   { home, onFile, signal }: SealRequest,
   state: SealState,
   anew: boolean
-): Promise<ReadonlyArray<ComparedFile>> => {
+): Promise<ReadonlyArray<SealComparison>> => {
   const current = shownRollouts(home)
-  const looked: Array<ComparedFile> = []
+  const looked: Array<SealComparison> = []
   let [done, bytes] = [0, 0]
   for (const [segmentId, file] of current) {
     if (signal?.aborted === true) break
@@ -224,7 +224,7 @@ const stateOf = async ({ home, log = sealLogOf(home), head = null }: SealRequest
 
 const reportOf = (
   { files: _, ...log }: SealState,
-  looked: ReadonlyArray<ComparedFile>,
+  looked: ReadonlyArray<SealComparison>,
   sealed: string | null
 ): SealReport => {
   const files = looked.map(({ outcome }) => outcome)

@@ -11,13 +11,13 @@ import { recorded, type Performed } from '../../../replay/change/life/recorded.t
 import { homeOperations } from '../../home/operations.ts'
 import { homeWriter } from '../repair/home-writer.ts'
 import { isCompressing, isHeldByCodex } from '../../home/codex-lock.ts'
+import type { StepHook } from '../../home/relocate.ts'
 import { lockWriter } from '../../log/jsonl/writer-lock.ts'
 import {
   compressFile,
   FileLeft,
   obstacleOf,
   wouldCompress,
-  type Step,
   expandFile
 } from './compress.ts'
 import { byThread, filesMeant, rolloutsOf, type RolloutFile } from './files.ts'
@@ -47,7 +47,7 @@ export interface StorageRequest {
   readonly onOutcome?: (outcome: FileOutcome) => Promise<void> | void
   readonly signal?: AbortSignal
   /** Called before every step; a test kills the process there. */
-  readonly step?: Step
+  readonly step?: StepHook
   /** The operation that this one undoes. */
   readonly undoes?: string
   /** Digests that files must have, by path; for an undo. */
@@ -71,18 +71,13 @@ const leftAs = (
   }
 })
 
-interface FileResult {
+interface CompressionResult {
   readonly outcome: FileOutcome
   /** Digest of the content; null when the file was left. */
   readonly sha256: string | null
 }
 
-const digestIn = (digests: JsonObject | undefined, path: string): string | null => {
-  const digest = digests?.[path]
-  return typeof digest === 'string' ? digest : null
-}
-
-const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<FileResult> => {
+const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<CompressionResult> => {
   const { home, dryRun = false, step } = request
   const { plainBytes, compressedBytes, sha256 } = dryRun
     ? await wouldCompress(home, file.path)
@@ -92,12 +87,13 @@ const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<
   return { outcome: { threadId, path, outcome: 'compressed', reason: null, ...sizes }, sha256 }
 }
 
-const expandOne = async (request: StorageRequest, file: RolloutFile): Promise<FileResult> => {
+const expandOne = async (request: StorageRequest, file: RolloutFile): Promise<CompressionResult> => {
   const { home, dryRun = false, expected } = request
   const { threadId, path, sizeBytes } = file
+  const digest = expected?.[path]
   const { bytes, sha256 } = dryRun
     ? await decompressedContent(`${home}/${path}`)
-    : await expandFile(home, path, digestIn(expected, path))
+    : await expandFile(home, path, typeof digest === 'string' ? digest : null)
   const sizes = { plainBytes: bytes, compressedBytes: sizeBytes, operationId: null }
   return { outcome: { threadId, path, outcome: 'expanded', reason: null, ...sizes }, sha256 }
 }
@@ -106,7 +102,7 @@ const one = async (
   work: CompressionWork,
   request: StorageRequest,
   file: RolloutFile
-): Promise<FileResult> => {
+): Promise<CompressionResult> => {
   try {
     return await (work === 'compress' ? compressOne : expandOne)(request, file)
   } catch (cause) {
@@ -119,7 +115,7 @@ const one = async (
 const inverseOf = (
   work: CompressionWork,
   threadId: string,
-  done: ReadonlyArray<FileResult>
+  done: ReadonlyArray<CompressionResult>
 ): Performed<unknown>['inverse'] => {
   if (work === 'expand') return { none: 'type "unroll storage compress" to compress it again' }
   const files = Object.fromEntries(
@@ -132,20 +128,15 @@ const inverseOf = (
     : { operation: 'expand', arguments: { threadId, files } }
 }
 
-const moversOf = (home: string): HomeParts => ({
-  homeWriter: homeWriter(home),
-  operations: homeOperations(home)
-})
-
 /** Works on the files of one thread, which nobody writes to or moves meanwhile. */
 const locked = async (
   work: CompressionWork,
   request: StorageRequest,
   threadId: string,
   files: ReadonlyArray<RolloutFile>
-): Promise<E.Either<StoreError, ReadonlyArray<FileResult>>> => {
+): Promise<E.Either<StoreError, ReadonlyArray<CompressionResult>>> => {
   const { home, actor = 'library', undoes = null } = request
-  const movers = moversOf(home)
+  const movers: HomeParts = { homeWriter: homeWriter(home), operations: homeOperations(home) }
   return holding(movers, {}, async () => {
     const lock = await lockWriter(home, streamId(threadId), WAIT_MS_MAX)
     if (E.isLeft(lock)) return lock
@@ -158,7 +149,7 @@ const locked = async (
         { ...asked, arguments: { threadId, files: paths } },
         null,
         async (operationId) => {
-          const done: Array<FileResult> = []
+          const done: Array<CompressionResult> = []
           for (const file of files) {
             const { outcome, sha256 } = await one(work, request, file)
             const isLeft = outcome.outcome === 'left'
@@ -200,7 +191,7 @@ const workOnThread = async (
   const able = files.filter((_, i) => reasons[i] === null)
   if (able.length === 0) return E.right(left)
   if (dryRun) {
-    const done: Array<FileResult> = []
+    const done: Array<CompressionResult> = []
     for (const file of able) done.push(await one(work, request, file))
     return E.right([...left, ...done.map(({ outcome }) => outcome)])
   }
@@ -256,18 +247,13 @@ export const undoCompression = async (
   expected: JsonObject,
   { actor = 'library', undoes, dryRun = false }: MutationOptions
 ): Promise<E.Either<StoreError, { readonly operationId: string | null }>> => {
-  const known = {
-    threads: [],
-    actor,
-    dryRun,
-    expected,
-    ...(undoes === undefined ? {} : { undoes })
-  }
   const paths = new Set(Object.keys(expected))
   const there = rolloutsOf(home).filter(({ path }) => paths.has(path))
   if (there.length < paths.size)
     return E.left(notPossible('what was compressed is not there any more', 'see "unroll log"'))
-  const done = await workOnThread('expand', { home, ...known }, threadId, there)
+  const undo = undoes === undefined ? {} : { undoes }
+  const request = { home, threads: [], actor, dryRun, expected, ...undo }
+  const done = await workOnThread('expand', request, threadId, there)
   if (E.isLeft(done)) return done
   const left = done.right.find(({ reason }) => reason !== null)
   return left === undefined

@@ -25,6 +25,7 @@ import { isDocument } from '../../../domain/rollout-file.ts'
 import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
 import { makePrivate, syncFolder } from '../../home/own-folder.ts'
 import { LinkRefused, refuseLinks, writeWhole } from '../../home/plain-file.ts'
+import type { StepHook } from '../../home/relocate.ts'
 import { expand } from '../../log/jsonl/head.ts'
 import {
   chunksOf,
@@ -41,9 +42,6 @@ export interface Compressed {
   readonly compressedBytes: number
   readonly sha256: string
 }
-
-/** Called before every step; a test kills the process there. */
-export type Step = (name: string) => void
 
 const WORK = 'compress'
 
@@ -159,7 +157,7 @@ const bringBack = async (home: string, plain: string, file: number): Promise<voi
 }
 
 /** Deletes the plain file, unless it changed after it was compressed. */
-const takeAway = async (home: string, plain: string, before: Stats, step: Step): Promise<void> => {
+const takeAway = async (home: string, plain: string, before: Stats, step: StepHook): Promise<void> => {
   const file = openSync(plain, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const gone = new FileLeft('somebody wrote to it meanwhile')
@@ -186,7 +184,7 @@ const goOn = async (
   home: string,
   plain: string,
   before: Stats,
-  step: Step
+  step: StepHook
 ): Promise<Compressed> => {
   const other = `${plain}.zst`
   const [mine, its] = [await plainContent(plain), await decompressedContent(other)]
@@ -203,7 +201,7 @@ const goOn = async (
 export const compressFile = async (
   home: string,
   path: string,
-  step: Step = () => undefined
+  step: StepHook = () => undefined
 ): Promise<Compressed> => {
   const plain = join(home, path)
   refuseOutside(home, plain)

@@ -5,7 +5,6 @@
  * kept up to a number (`calls.ts`, `turns.ts`, `file-facts.ts`).
  */
 import type { RolloutLine } from '../../log/event.ts'
-import type { JsonObject } from '../../json.ts'
 import { isHalfOf, type Half, type LineProblem } from './damage.ts'
 import {
   callTurnOf,
@@ -15,12 +14,12 @@ import {
   startTurns,
   type Turns
 } from './file/turns.ts'
-import { endCalls, foldCalls, startCalls, type Calls } from './file/calls.ts'
+import { endCalls, foldCalls, startCalls, type CallsState } from './file/calls.ts'
 import {
   allFound,
   startFound,
   addFinding,
-  type LinePlace,
+  type FilePlace,
   type ExaminedLine,
   type FileFacts,
   type FileFindings
@@ -31,12 +30,12 @@ import { endNumbers, foldNumbers, skipNumber, startNumbers, type Numbers } from 
 import type { Finding } from './finding.ts'
 
 interface CountedLines {
-  readonly at: LinePlace
+  readonly at: FilePlace
   lines: number
 }
 
 interface TornLine {
-  readonly at: LinePlace
+  readonly at: FilePlace
   readonly half: Half
 }
 
@@ -46,7 +45,7 @@ interface Examination {
   revision: number
   readonly metas: Metas
   readonly turns: Turns
-  readonly calls: Calls
+  readonly calls: CallsState
   readonly numbers: Numbers
   /** A line that may be the half of the next one. */
   torn: TornLine | null
@@ -54,7 +53,7 @@ interface Examination {
   /** Lines without an envelope. */
   bare: CountedLines | null
   unknown: (CountedLines & { readonly kinds: Map<string, number> }) | null
-  unfinished: LinePlace | null
+  unfinished: FilePlace | null
   damagedLines: number
   /** True when the rest of the file cannot be decompressed. */
   isCut: boolean
@@ -118,7 +117,7 @@ const settleTorn = (state: Examination, line: ExaminedLine | null): void => {
 
 const takeProblem = (
   state: Examination,
-  at: LinePlace,
+  at: FilePlace,
   { kind, facts, half }: LineProblem
 ): void => {
   skipNumber(state.numbers)
@@ -129,7 +128,7 @@ const takeProblem = (
   else addFinding(state.found, kind, at, facts)
 }
 
-const takeUnknown = (state: Examination, at: LinePlace, line: RolloutLine): void => {
+const takeUnknown = (state: Examination, at: FilePlace, line: RolloutLine): void => {
   if (line.bare === true) {
     state.bare ??= { at, lines: 0 }
     state.bare.lines += 1
@@ -147,7 +146,7 @@ const takeUnknown = (state: Examination, at: LinePlace, line: RolloutLine): void
 /** At most this many unknown kinds are named. */
 const KINDS_MAX = 20
 
-const takeEvent = (state: Examination, at: LinePlace, line: RolloutLine): void => {
+const takeEvent = (state: Examination, at: FilePlace, line: RolloutLine): void => {
   const { found, metas, turns, calls, numbers } = state
   const { revision, offsetBytes, bytes } = at
   // Member by member: V8 makes a spread several times slower, and this is every line.
@@ -187,15 +186,13 @@ export const examineLine = (state: Examination, line: ExaminedLine): void => {
 /** Kinds of lines that are whole as JSON. */
 const WHOLE: ReadonlySet<string> = new Set(['not_an_event', 'missing_timestamp', 'invalid_payload'])
 
-const kindCounts = (kinds: ReadonlyMap<string, number>): JsonObject => Object.fromEntries(kinds)
-
 const tellCounted = (state: Examination): void => {
   const { found, returns, bare, unknown, unfinished } = state
   if (bare !== null) addFinding(found, 'before_envelope', bare.at, { lines: bare.lines })
   if (returns !== null) addFinding(found, 'crlf', returns.at, { lines: returns.lines })
   if (unknown !== null) {
     const { at, lines, kinds } = unknown
-    addFinding(found, 'unknown_line', at, { lines, kinds: kindCounts(kinds) })
+    addFinding(found, 'unknown_line', at, { lines, kinds: Object.fromEntries(kinds) })
   }
   if (unfinished !== null && !found.facts.isHeld)
     addFinding(found, 'no_final_newline', unfinished, {})

@@ -30,7 +30,7 @@ export interface ExaminedLine {
   readonly head: Uint8Array
 }
 
-export interface PlacedEvent {
+export interface ExaminedEvent {
   readonly revision: number
   readonly offsetBytes: number
   readonly bytes: number
@@ -38,7 +38,7 @@ export interface PlacedEvent {
 }
 
 /** Where a finding stands, in short. */
-export type LinePlace = Pick<PlacedEvent, 'revision' | 'offsetBytes' | 'bytes'>
+export type FilePlace = Pick<ExaminedEvent, 'revision' | 'offsetBytes' | 'bytes'>
 
 /** Findings of a file; of one kind only so many are kept, the others are counted. */
 export interface FileFindings {
@@ -59,7 +59,7 @@ export const startFound = (facts: FileFacts): FileFindings => ({
 export const addFinding = (
   found: FileFindings,
   kind: ProblemKind,
-  at: LinePlace | null,
+  at: FilePlace | null,
   facts: JsonObject,
   more: Pick<FindingPlace, 'severity' | 'affected' | 'remedy'> = {}
 ): void => {

@@ -3,14 +3,14 @@
  */
 import { baseOf, type HistoryBase, type SessionMeta } from '../../../log/payloads.ts'
 import { isJsonObject } from '../../../json.ts'
-import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
+import { addFinding, type FilePlace, type FileFindings, type ExaminedEvent } from './file-facts.ts'
 
 export interface Identity {
   readonly id: string
   readonly isPaginated: boolean
   readonly base: HistoryBase | null
   /** Where they stand. */
-  readonly at: LinePlace
+  readonly at: FilePlace
 }
 
 export interface Metas {
@@ -37,7 +37,7 @@ const learn = ({ known }: Metas, meta: SessionMeta): void => {
     if (typeof one === 'string' && known.size < KNOWN_MAX) known.add(one.toLowerCase())
 }
 
-const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: FileFindings): void => {
+const begin = (metas: Metas, meta: SessionMeta, event: ExaminedEvent, found: FileFindings): void => {
   const id = meta.id.toLowerCase()
   const { threadId } = found.facts
   const { revision, offsetBytes, bytes } = event
@@ -56,7 +56,7 @@ const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: FileF
     addFinding(found, 'id_mismatch', event, { id, inName: threadId })
 }
 
-export const foldMetas = (metas: Metas, event: PlacedEvent, found: FileFindings): void => {
+export const foldMetas = (metas: Metas, event: ExaminedEvent, found: FileFindings): void => {
   const { line } = event
   if (line.type === 'response_item' && metas.first === null) metas.responseItems += 1
   if (line.type !== 'session_meta') return

@@ -1,10 +1,10 @@
 /**
  * Numbers of the lines of a paginated file: each is one more than the one before.
  */
-import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
+import { addFinding, type FilePlace, type FileFindings, type ExaminedEvent } from './file-facts.ts'
 
 interface Unnumbered {
-  readonly at: LinePlace
+  readonly at: FilePlace
   lines: number
 }
 
@@ -27,7 +27,7 @@ const endRun = (numbers: Numbers, found: FileFindings): void => {
 const compare = (
   numbers: Numbers,
   ordinal: number,
-  event: PlacedEvent,
+  event: ExaminedEvent,
   found: FileFindings
 ): void => {
   const { expected, damaged } = numbers
@@ -41,7 +41,7 @@ const compare = (
 }
 
 /** One event of a paginated file. */
-export const foldNumbers = (numbers: Numbers, event: PlacedEvent, found: FileFindings): void => {
+export const foldNumbers = (numbers: Numbers, event: ExaminedEvent, found: FileFindings): void => {
   const { ordinal } = event.line
   if (ordinal === undefined) {
     const { revision, offsetBytes, bytes } = event

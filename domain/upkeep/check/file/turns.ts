@@ -18,26 +18,26 @@ import {
   type PlacedTurn,
   type TurnChange
 } from '../../../thread/turns/lifecycle.ts'
-import type { CallTurn, TurnEnd } from './calls.ts'
-import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
+import type { CallTurn, CallTurnEnd } from './calls.ts'
+import { addFinding, type FilePlace, type FileFindings, type ExaminedEvent } from './file-facts.ts'
 
 const TURNS_MAX = 100_000
 const ERA = eraOf(NEWEST_ERA, false)
 
 /** A live turn that is not open, and where it began. */
-interface BegunTurn extends PlacedTurn {
-  readonly at: LinePlace
+interface LocatedTurn extends PlacedTurn {
+  readonly at: FilePlace
 }
 
 interface TurnList extends LiveTurns {
-  readonly at: (place: number) => BegunTurn | null
+  readonly at: (place: number) => LocatedTurn | null
   /** False when an older turn had to be forgotten. */
-  readonly put: (place: number, turn: BegunTurn) => boolean
+  readonly put: (place: number, turn: LocatedTurn) => boolean
   readonly cut: (from: number, until: number) => void
 }
 
 const turnList = (): TurnList => {
-  const byPlace = new Map<number, BegunTurn>()
+  const byPlace = new Map<number, LocatedTurn>()
   const placeById = new Map<string, number>()
   const drop = (place: number): void => {
     const id = byPlace.get(place)?.id
@@ -66,7 +66,7 @@ export interface Turns {
   readonly live: TurnList
   /** What is known of the open turn beyond the lifecycle. */
   open: {
-    readonly at: LinePlace
+    readonly at: FilePlace
     readonly calls: CallTurn
     /** Begun inside a review: Codex from 0.144 on never ends the reviewer's own turn. */
     readonly isReviewers: boolean
@@ -116,7 +116,7 @@ const tellOpen = (
 }
 
 /** Where the live turn with this id began. */
-const begunAt = ({ lifecycle, live, open }: Turns, id: string): LinePlace | null => {
+const begunAt = ({ lifecycle, live, open }: Turns, id: string): FilePlace | null => {
   const place = live.placeOf(id)
   if (place !== null) return live.at(place)?.at ?? null
   return lifecycle.open?.id === id ? (open?.at ?? null) : null
@@ -126,7 +126,7 @@ const begunAt = ({ lifecycle, live, open }: Turns, id: string): LinePlace | null
 const tellChanges = (
   turns: Turns,
   changes: ReadonlyArray<TurnChange>,
-  event: PlacedEvent,
+  event: ExaminedEvent,
   found: FileFindings
 ): void => {
   const payload = event.line.type === 'event_msg' ? event.line.payload : null
@@ -148,7 +148,7 @@ const tellChanges = (
 }
 
 /** Notes a change. A file is one segment: no turn of it is opened again in a later one. */
-const note = (turns: Turns, change: TurnChange, at: LinePlace, end: TurnEnd): void => {
+const note = (turns: Turns, change: TurnChange, at: FilePlace, end: CallTurnEnd): void => {
   const { live, open } = turns
   switch (change.op) {
     case 'open':
@@ -203,7 +203,7 @@ const mayChangeTurns = (line: RolloutLine): boolean => {
   return NEEDED.has(line.type)
 }
 
-export const foldTurns = (turns: Turns, event: PlacedEvent, found: FileFindings): void => {
+export const foldTurns = (turns: Turns, event: ExaminedEvent, found: FileFindings): void => {
   const { revision, offsetBytes, bytes, line } = event
   if (!mayChangeTurns(line)) return
   noteReview(turns, line)
