@@ -9,7 +9,7 @@ import { problemOf, type LineProblem } from '../../../domain/upkeep/check/damage
 import { isWholeJson } from '../../../domain/upkeep/check/json-scan.ts'
 import { feedLine, startLine, type LineScan } from '../../../domain/upkeep/check/line-scan.ts'
 import type { RolloutLine } from '../../../domain/log/event.ts'
-import { isJsonObject, textIn } from '../../../domain/json.ts'
+import { isJsonObject, parsedJson, textIn } from '../../../domain/json.ts'
 import { eraOf, NEWEST_ERA } from '../../../domain/log/profile.ts'
 import { LINE_BYTES_MAX, parseLine } from '../../log/jsonl/lines.ts'
 import { ordinalOf } from '../../log/jsonl/ordinals.ts'
@@ -32,13 +32,7 @@ export interface LineReading {
 
 const whole = (read: RolloutLine | LineProblem): LineReading => ({ read, partly: false })
 
-const valueOf = (line: Buffer): unknown => {
-  try {
-    return JSON.parse(line.toString('utf8'))
-  } catch {
-    return null
-  }
-}
+const valueOf = (line: Buffer): unknown => parsedJson(line.toString('utf8'))
 
 /** Names in facts are cut: a line may hold anything. */
 const nameIn = (value: unknown): string => textIn(value).slice(0, 80)

@@ -5,7 +5,7 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { findingOf, type Finding } from '../../../domain/upkeep/check/finding.ts'
 import { toOperationRecord, type Began } from '../../../domain/changes/operations.ts'
-import { isJsonObject } from '../../../domain/json.ts'
+import { isJsonObject, parsedJson } from '../../../domain/json.ts'
 import { HOME_LOCKS } from '../../home/hold.ts'
 import { isHalfLock, isLeftBehind } from '../../home/lock-file.ts'
 import { staleLocks } from '../../log/jsonl/writer-lock.ts'
@@ -21,21 +21,12 @@ interface Sidecars {
   readonly threadIds: ReadonlySet<string> | null
 }
 
-const parsed = (text: string | null): unknown => {
-  try {
-    return text === null ? null : JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 const at = (path: string, { offsetBytes, bytes, revision, terminated }: SidecarLine) => ({
   path,
   range: { offsetBytes, bytes },
   revision,
   facts: { terminated }
 })
-
 
 const OWN = '.unroll'
 
@@ -81,7 +72,7 @@ const NAMES = 'session_index.jsonl'
 async function* names(sidecars: Sidecars): AsyncGenerator<Finding> {
   const last = new Map<string, SidecarLine>()
   for await (const line of sidecarLines(join(sidecars.home, NAMES), sidecars.pace)) {
-    const entry = parsed(line.text)
+    const entry = parsedJson(line.text ?? '')
     const { id, thread_name: name } = isJsonObject(entry) ? entry : {}
     if (typeof id !== 'string' || typeof name !== 'string') {
       yield findingOf('damaged_name_line', at(NAMES, line))
@@ -116,7 +107,7 @@ const unfinished = (line: SidecarLine, began: Began): Finding =>
 async function* operations({ home, pace }: Sidecars): AsyncGenerator<Finding> {
   const open = new Map<string, readonly [SidecarLine, Began]>()
   for await (const line of sidecarLines(join(home, OPERATIONS), pace)) {
-    const record = toOperationRecord(parsed(line.text))
+    const record = toOperationRecord(parsedJson(line.text ?? ''))
     if (record === null) yield findingOf('damaged_log_line', at(OPERATIONS, line))
     else if (record.record === 'ended') open.delete(record.id)
     else open.set(record.id, [{ ...line, text: null }, record])
@@ -127,7 +118,8 @@ async function* operations({ home, pace }: Sidecars): AsyncGenerator<Finding> {
 
 async function* records({ home, pace }: Sidecars, path: string): AsyncGenerator<Finding> {
   for await (const line of sidecarLines(join(home, path), pace))
-    if (!isJsonObject(parsed(line.text))) yield findingOf('damaged_log_line', at(path, line))
+    if (!isJsonObject(parsedJson(line.text ?? '')))
+      yield findingOf('damaged_log_line', at(path, line))
 }
 
 /** Names of what stands in a folder; none when it is not there or cannot be listed. */

@@ -4,8 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Finding } from '../../../domain/upkeep/check/finding.ts'
 import { factFindings, type KnownThread } from '../../../domain/upkeep/codex-state/facts.ts'
-import type { InventoryFile } from '../../../domain/upkeep/codex-state/inventory.ts'
-import type { ParityCounts } from '../../../domain/upkeep/codex-state/parity.ts'
+import type { InventoryFile, ParityCounts } from '../../../domain/upkeep/codex-state/parity.ts'
 import type {
   BackfillState,
   StateGoal,

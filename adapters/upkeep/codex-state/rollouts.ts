@@ -3,7 +3,7 @@
  */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { InventoryFile } from '../../../domain/upkeep/codex-state/inventory.ts'
+import type { InventoryFile } from '../../../domain/upkeep/codex-state/parity.ts'
 import { PROFILES } from '../../../domain/log/profile.ts'
 import { ROLLOUT_ROOTS, walk } from '../../home/walk.ts'
 import { discovery } from '../../log/jsonl/discover.ts'

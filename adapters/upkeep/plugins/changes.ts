@@ -83,26 +83,24 @@ const checkedLocal = (
     : version
 }
 
-const removedBy = (home: string, id: PluginId, version: string): ReadonlyArray<string> => {
-  const folder = pluginFolder(home, id)
-  return E.isRight(folder) && folder.right !== null
-    ? versionsIn(folder.right).filter((old) => old !== version)
-    : []
-}
+/** Null for a plugin without a folder. */
+const versionsOf = (home: string, id: PluginId): PluginResult<ReadonlyArray<string> | null> =>
+  E.map((folder: string | null) => (folder === null ? null : versionsIn(folder)))(
+    pluginFolder(home, id)
+  )
 
+/** Answers the versions that go. */
 const installed = (
   home: string,
   id: PluginId,
   content: BundleContent,
   options: ChangeOptions
 ): PluginResult<ReadonlyArray<string>> => {
-  if (options.dryRun === true) {
-    const folder = pluginFolder(home, id)
-    return E.isLeft(folder) ? folder : E.right(removedBy(home, id, content.version))
-  }
-  return E.map(({ removed }: { readonly removed: ReadonlyArray<string> }) => removed)(
-    installBundle(home, id, content, options.step)
-  )
+  if (options.dryRun === true)
+    return E.map((versions: ReadonlyArray<string> | null) =>
+      (versions ?? []).filter((old) => old !== content.version)
+    )(versionsOf(home, id))
+  return installBundle(home, id, content, options.step)
 }
 
 /**
@@ -206,11 +204,6 @@ export const installRemote = (
       metadata: manager.installedRemotely(localId, trimmed(release.remoteId))
     })
   })
-
-const versionsOf = (home: string, id: PluginId): PluginResult<ReadonlyArray<string> | null> =>
-  E.map((folder: string | null) => (folder === null ? null : versionsIn(folder)))(
-    pluginFolder(home, id)
-  )
 
 /**
  * Removes a plugin: its folder with the sidecar, and its table in `config.toml`; `unchanged` when there is neither. `BadConfig`

@@ -88,14 +88,6 @@ const writeManifest = (bundle: string, text: string): void => {
   syncFile(path)
 }
 
-interface Installed {
-  readonly version: string
-  /** Versions that were there before and are gone. */
-  readonly removed: ReadonlyArray<string>
-  /** True when the same version was there before. */
-  readonly replaced: boolean
-}
-
 const removeAll = (path: string): void => rmSync(path, { recursive: true, force: true })
 
 /** Puts a whole plugin folder in the place of another; the other one comes back when that fails. */
@@ -123,12 +115,13 @@ interface Placing {
   readonly work: string
 }
 
+/** Answers the versions that were there before and are gone. */
 const put = (
   { market, target, name, work }: Placing,
   staged: string,
   version: string,
   step: OnStep
-): Installed => {
+): ReadonlyArray<string> => {
   const isThere = existsSync(target)
   const before = isThere ? versionsIn(target) : []
   if (!isThere) renameSync(staged, target)
@@ -143,8 +136,7 @@ const put = (
   }
   step()
   syncFolder(market)
-  const removed = before.filter((old) => old !== version)
-  return { version, removed, replaced: before.includes(version) }
+  return before.filter((old) => old !== version)
 }
 
 /** True when a folder is another one or lies in it. */
@@ -176,7 +168,7 @@ export const recoverPlugins = (home: string): PluginResult<void> => {
 }
 
 /**
- * Installs a bundle as a version of a plugin. `BundleTooLarge` and system errors leave what was installed. Whoever calls holds the
+ * Installs a bundle as a version of a plugin; answers the versions that it removed. `BundleTooLarge` and system errors leave what was installed. Whoever calls holds the
  * plugins of the home, and has looked at the manifest.
  */
 export const installBundle = (
@@ -184,12 +176,12 @@ export const installBundle = (
   id: PluginId,
   { bundle, version, givenManifest }: BundleContent,
   step: OnStep = () => undefined
-): PluginResult<Installed> => {
+): PluginResult<ReadonlyArray<string>> => {
   const there = pluginFolder(home, id)
   if (E.isLeft(there)) return there
   const target = pluginPath(home, id)
   const market = join(target, '..')
-  const done = attempt(bundle, (): PluginResult<Installed> => {
+  const done = attempt(bundle, (): PluginResult<ReadonlyArray<string>> => {
     mkdirSync(market, { recursive: true })
     const source = realpathSync(bundle)
     if (isWithin(realpathSync(market), source))
@@ -211,16 +203,16 @@ export const installBundle = (
   return E.flatten(done)
 }
 
-/** Removes the folder of a plugin with everything in it; that of its marketplace stays. False when there was none. */
+/** Removes the folder of a plugin with everything in it; that of its marketplace stays. */
 export const removePlugin = (
   home: string,
   id: PluginId,
   step: OnStep = () => undefined
-): PluginResult<boolean> => {
+): PluginResult<void> => {
   const folder = pluginFolder(home, id)
   if (E.isLeft(folder)) return folder
   const path = folder.right
-  if (path === null) return E.right(false)
+  if (path === null) return E.right(undefined)
   return attempt(path, () => {
     const market = join(path, '..')
     const away = mkdtempSync(join(market, 'plugin-remove-unroll'))
@@ -229,6 +221,5 @@ export const removePlugin = (
     step()
     syncFolder(market)
     removeAll(away)
-    return true
   })
 }

@@ -46,7 +46,10 @@ export interface HomePlugins {
     release: RemoteRelease,
     options?: ChangeOptions
   ) => PendingPluginChange<ChangedPlugin>
-  readonly uninstall: (pluginId: string, options?: ChangeOptions) => PendingPluginChange<ChangedPlugin>
+  readonly uninstall: (
+    pluginId: string,
+    options?: ChangeOptions
+  ) => PendingPluginChange<ChangedPlugin>
   /** Applies a list of the backend (`parseListed`); bundle paths are relative to `folder`. */
   readonly sync: (
     listed: ListedPlugins,
@@ -63,7 +66,10 @@ export const homePlugins = (
 ): HomePlugins => {
   const home = resolve(given)
   const manager = pluginsManager(home, onWarning, profile)
-  const withId = <A>(text: string, use: (id: PluginId) => PendingPluginChange<A>): PendingPluginChange<A> => {
+  const withId = <A>(
+    text: string,
+    use: (id: PluginId) => PendingPluginChange<A>
+  ): PendingPluginChange<A> => {
     const id = parsePluginId(text)
     return E.isLeft(id) ? Promise.resolve(id) : use(id.right)
   }

@@ -43,7 +43,9 @@ export interface PluginScan {
   readonly configFault: PluginFault | null
 }
 
-const stateOf = (fault: PluginFault): SidecarState => {
+const stateOf = (sidecar: PluginResult<string | null>): SidecarState => {
+  if (E.isRight(sidecar)) return sidecar.right === null ? 'absent' : 'ok'
+  const fault = sidecar.left
   switch (fault._tag) {
     case 'SidecarUnsupported':
       return `unsupported:${fault.version}`
@@ -56,11 +58,6 @@ const stateOf = (fault: PluginFault): SidecarState => {
     default:
       return 'malformed'
   }
-}
-
-const sidecarStateOf = (sidecar: PluginResult<string | null>): SidecarState => {
-  if (E.isLeft(sidecar)) return stateOf(sidecar.left)
-  return sidecar.right === null ? 'absent' : 'ok'
 }
 
 /** What the bundle of the active version tells; nothing when there is none, or no manifest in it. */
@@ -115,7 +112,7 @@ const scanPlugin = (
       enabled,
       remoteId,
       remoteIdSource: source,
-      sidecar: sidecarStateOf(sidecar),
+      sidecar: stateOf(sidecar),
       manifestPath: bundle?.manifestPath ?? null,
       hasSkills: bundle?.capabilities?.hasSkills ?? null,
       mcpServerCount: bundle?.capabilities?.mcpServerNames.length ?? null

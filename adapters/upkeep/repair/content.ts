@@ -29,9 +29,6 @@ function* piecesFrom(source: ByteSource, from: number, until: number): Generator
   }
 }
 
-const putOf = ({ spaces, text }: Edit): Buffer =>
-  Buffer.concat([Buffer.alloc(spaces, 32), Buffer.from(text)])
-
 function* editedPieces(
   source: ByteSource,
   edits: ReadonlyArray<Edit>,
@@ -40,7 +37,7 @@ function* editedPieces(
   let at = 0
   for (const edit of edits) {
     yield* piecesFrom(source, at, edit.offsetBytes)
-    yield putOf(edit)
+    yield Buffer.concat([Buffer.alloc(edit.spaces, 32), Buffer.from(edit.text)])
     at = edit.offsetBytes + edit.bytes
   }
   yield* piecesFrom(source, at, until)
@@ -137,10 +134,8 @@ export const writeEdited = (
 
 /** True when the content of one file is the beginning of that of the other, or all of it. */
 export const isPrefixOf = (path: string, other: string): boolean => {
-  const [short, long] = [path, other].map((one) => openBytes(one, one.endsWith('.zst'))) as [
-    ReturnType<typeof openBytes>,
-    ReturnType<typeof openBytes>
-  ]
+  const short = openBytes(path, path.endsWith('.zst'))
+  const long = openBytes(other, other.endsWith('.zst'))
   try {
     for (let at = 0; ;) {
       const [a, b] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)]

@@ -113,9 +113,9 @@ const byPath = (findings: ReadonlyArray<Finding>): ReadonlyMap<string, ReadonlyA
   const found = new Map<string, Array<Finding>>()
   for (const finding of findings) {
     if (finding.path === null) continue
-    const known = found.get(finding.path)
-    if (known === undefined) found.set(finding.path, [finding])
-    else known.push(finding)
+    const own = found.get(finding.path) ?? []
+    own.push(finding)
+    found.set(finding.path, own)
   }
   return found
 }

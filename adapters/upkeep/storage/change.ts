@@ -13,13 +13,7 @@ import { homeWriter } from '../repair/home-writer.ts'
 import { isCompressing, isHeldByCodex } from '../../home/codex-lock.ts'
 import type { StepHook } from '../../home/relocate.ts'
 import { lockWriter } from '../../log/jsonl/writer-lock.ts'
-import {
-  compressFile,
-  FileLeft,
-  obstacleOf,
-  wouldCompress,
-  expandFile
-} from './compress.ts'
+import { compressFile, FileLeft, obstacleOf, wouldCompress, expandFile } from './compress.ts'
 import { byThread, filesMeant, rolloutsOf, type RolloutFile } from './files.ts'
 import { decompressedContent } from '../../log/jsonl/zstd.ts'
 
@@ -77,7 +71,10 @@ interface CompressionResult {
   readonly sha256: string | null
 }
 
-const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<CompressionResult> => {
+const compressOne = async (
+  request: StorageRequest,
+  file: RolloutFile
+): Promise<CompressionResult> => {
   const { home, dryRun = false, step } = request
   const { plainBytes, compressedBytes, sha256 } = dryRun
     ? await wouldCompress(home, file.path)
@@ -87,7 +84,10 @@ const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<
   return { outcome: { threadId, path, outcome: 'compressed', reason: null, ...sizes }, sha256 }
 }
 
-const expandOne = async (request: StorageRequest, file: RolloutFile): Promise<CompressionResult> => {
+const expandOne = async (
+  request: StorageRequest,
+  file: RolloutFile
+): Promise<CompressionResult> => {
   const { home, dryRun = false, expected } = request
   const { threadId, path, sizeBytes } = file
   const digest = expected?.[path]

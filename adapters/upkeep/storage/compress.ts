@@ -157,7 +157,12 @@ const bringBack = async (home: string, plain: string, file: number): Promise<voi
 }
 
 /** Deletes the plain file, unless it changed after it was compressed. */
-const takeAway = async (home: string, plain: string, before: Stats, step: StepHook): Promise<void> => {
+const takeAway = async (
+  home: string,
+  plain: string,
+  before: Stats,
+  step: StepHook
+): Promise<void> => {
   const file = openSync(plain, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const gone = new FileLeft('somebody wrote to it meanwhile')

@@ -75,9 +75,9 @@ export const byThread = (
 ): ReadonlyMap<string, ReadonlyArray<RolloutFile>> => {
   const groups = new Map<string, Array<RolloutFile>>()
   for (const file of files) {
-    const group = groups.get(file.threadId)
-    if (group === undefined) groups.set(file.threadId, [file])
-    else group.push(file)
+    const group = groups.get(file.threadId) ?? []
+    group.push(file)
+    groups.set(file.threadId, group)
   }
   return groups
 }

@@ -105,10 +105,7 @@ const gapBefore = (from: number, until: number): ReadonlyArray<Edit> =>
 
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === SPACE)
 
-const mendedText = (
-  { from, bad }: LineEvent,
-  { keepsOffsets }: LineSetting
-): ReadonlyArray<Edit> =>
+const mendedText = ({ from, bad }: LineEvent, { keepsOffsets }: LineSetting): ReadonlyArray<Edit> =>
   bad.map(({ at, bytes }) => edit(from + at, bytes, 0, keepsOffsets ? '?'.repeat(bytes) : '\ufffd'))
 
 /** What stands behind the last event: cut off at the end of the file, blank elsewhere. */

@@ -37,7 +37,12 @@ const learn = ({ known }: Metas, meta: SessionMeta): void => {
     if (typeof one === 'string' && known.size < KNOWN_MAX) known.add(one.toLowerCase())
 }
 
-const begin = (metas: Metas, meta: SessionMeta, event: ExaminedEvent, found: FileFindings): void => {
+const begin = (
+  metas: Metas,
+  meta: SessionMeta,
+  event: ExaminedEvent,
+  found: FileFindings
+): void => {
   const id = meta.id.toLowerCase()
   const { threadId } = found.facts
   const { revision, offsetBytes, bytes } = event
