@@ -203,14 +203,8 @@ export const exchangeFiles = (
   step: StepHook = () => undefined
 ): ExchangeOutcome => {
   const work: ExchangeRun = { home, step, folders: new Set() }
-  const stray = strayPath({
-    rootId: '',
-    moves: [],
-    names: 'keep',
-    trash: null,
-    purge: false,
-    exchanges
-  })
+  const nothing = { rootId: '', moves: [], names: 'keep', trash: null, purge: false } as const
+  const stray = strayPath({ ...nothing, exchanges })
   if (stray !== null) return { refused: `${stray} is not a path in the home`, unclear: null }
   const failed = tryAll(work, exchanges)
   try {

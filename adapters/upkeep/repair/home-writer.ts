@@ -106,18 +106,12 @@ const exchanged = async (
   const { exchangeFiles } = await import('./exchange.ts')
   const { exchanges = [] } = relocation
   const { refused, unclear } = exchangeFiles(home, exchanges, step)
-  if (unclear !== null)
-    return E.left({
-      ...{ _tag: 'IoFailure', operation: 'exchange files of', path: home },
-      ...{ cause: unclear, unfinished: true }
-    })
+  const failure = { _tag: 'IoFailure', operation: 'exchange files of', path: home } as const
+  const next = 'every file is as it was before'
+  if (unclear !== null) return E.left({ ...failure, cause: unclear, unfinished: true })
   if (refused !== null && SYSTEM_FAILURE.test(refused))
-    return E.left({
-      ...{ _tag: 'IoFailure', operation: 'exchange files of', path: home },
-      cause: `${refused}; every file is as it was before`
-    })
-  if (refused !== null)
-    return E.left({ _tag: 'NotPossible', reason: refused, next: 'every file is as it was before' })
+    return E.left({ ...failure, cause: `${refused}; ${next}` })
+  if (refused !== null) return E.left({ _tag: 'NotPossible', reason: refused, next })
   const threadIds = exchanges.flatMap(({ threadId }) => (threadId === null ? [] : [threadId]))
   return E.right({ threadIds: [...new Set(threadIds)], skipped: [] })
 }

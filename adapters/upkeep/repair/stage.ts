@@ -292,22 +292,16 @@ export const stageUndo = (
   const threadIds = threadsOf(done)
   const paths = done.map(({ path }) => path)
   const isOwn = done.every(({ path, kept }) => kept === null || kept === keptAt(operationId, path))
-  if (!isOwn)
-    return Promise.resolve(
-      E.left(notPossible(`operation ${operationId} is no repair`, 'see "unroll log"'))
-    )
+  const notOurs = notPossible(`operation ${operationId} is no repair`, 'see "unroll log"')
+  if (!isOwn) return Promise.resolve(E.left(notOurs))
   return withLocks(realpathSync(home), step, { threadIds, paths }, (staging) => {
     const ready: Array<ReadyExchange> = []
     // Last one first, so that a file has its old name again before it loses the new one.
     for (const one of [...done].reverse()) {
       const back = backOf(staging, one)
+      const next = `its old bytes are in ${quarantineOf(operationId)}`
       if (typeof back === 'string')
-        return E.left(
-          notPossible(
-            `${one.path} cannot go back: ${back}`,
-            `its old bytes are in ${quarantineOf(operationId)}`
-          )
-        )
+        return E.left(notPossible(`${one.path} cannot go back: ${back}`, next))
       ready.push(back)
     }
     return E.right({ ready, threadIds })

@@ -58,11 +58,9 @@ const leftAs = (
   reason: string
 ): FileOutcome => ({
   ...{ threadId, path, outcome: 'left', reason },
-  ...{
-    plainBytes: compressed ? 0 : sizeBytes,
-    compressedBytes: compressed ? sizeBytes : 0,
-    operationId: null
-  }
+  plainBytes: compressed ? 0 : sizeBytes,
+  compressedBytes: compressed ? sizeBytes : 0,
+  operationId: null
 })
 
 interface CompressionResult {
@@ -183,12 +181,13 @@ const workOnThread = async (
   files: ReadonlyArray<RolloutFile>
 ): Promise<E.Either<StoreError, ReadonlyArray<FileOutcome>>> => {
   const { home, dryRun = false } = request
-  const reasons = files.map((file) => (work === 'compress' ? obstacleOf(home, file.path) : null))
-  const left = files.flatMap((file, i) => {
-    const reason = reasons[i] ?? null
-    return reason === null ? [] : [leftAs(file, reason)]
-  })
-  const able = files.filter((_, i) => reasons[i] === null)
+  const left: Array<FileOutcome> = []
+  const able: Array<RolloutFile> = []
+  for (const file of files) {
+    const reason = work === 'compress' ? obstacleOf(home, file.path) : null
+    if (reason === null) able.push(file)
+    else left.push(leftAs(file, reason))
+  }
   if (able.length === 0) return E.right(left)
   if (dryRun) {
     const done: Array<CompressionResult> = []
