@@ -17,31 +17,31 @@ export type DatabaseRead<A> =
   | { readonly kind: 'unreadable'; readonly why: string }
 
 /** A member of a row: its column, and how its value is taken. */
-type TableColumn<A> = readonly [name: string, take: (value: SqliteRow[string] | undefined) => A]
-type TableColumns<A> = { readonly [Member in keyof A]: TableColumn<A[Member]> }
+type DatabaseColumn<A> = readonly [name: string, take: (value: SqliteRow[string] | undefined) => A]
+type DatabaseColumns<A> = { readonly [Member in keyof A]: DatabaseColumn<A[Member]> }
 
-const textOrNull = (name: string): TableColumn<string | null> => [
+const textOrNull = (name: string): DatabaseColumn<string | null> => [
   name,
   (value) => (typeof value === 'string' ? value : null)
 ]
-const text = (name: string): TableColumn<string> => [
+const text = (name: string): DatabaseColumn<string> => [
   name,
   (value) => (typeof value === 'string' ? value : '')
 ]
-const id = (name: string): TableColumn<string> => [
+const id = (name: string): DatabaseColumn<string> => [
   name,
   (value) => (typeof value === 'string' ? value.toLowerCase() : '')
 ]
-const numberOrNull = (name: string): TableColumn<number | null> => [
+const numberOrNull = (name: string): DatabaseColumn<number | null> => [
   name,
   (value) => (typeof value === 'number' ? value : null)
 ]
-const number = (name: string): TableColumn<number> => [
+const number = (name: string): DatabaseColumn<number> => [
   name,
   (value) => (typeof value === 'number' ? value : 0)
 ]
 
-const THREAD: TableColumns<StateThread> = {
+const THREAD: DatabaseColumns<StateThread> = {
   id: id('id'),
   rolloutPath: text('rollout_path'),
   archived: ['archived', (value) => typeof value === 'number' && value !== 0],
@@ -59,20 +59,20 @@ const THREAD: TableColumns<StateThread> = {
   gitOriginUrl: textOrNull('git_origin_url')
 }
 
-const BACKFILL: TableColumns<BackfillState> = {
+const BACKFILL: DatabaseColumns<BackfillState> = {
   status: text('status'),
   lastWatermark: textOrNull('last_watermark'),
   lastSuccessAt: numberOrNull('last_success_at'),
   updatedAt: numberOrNull('updated_at')
 }
 
-const EDGE: TableColumns<SpawnEdge> = {
+const EDGE: DatabaseColumns<SpawnEdge> = {
   parentId: id('parent_thread_id'),
   childId: id('child_thread_id'),
   status: text('status')
 }
 
-const GOAL: TableColumns<StateGoal> = {
+const GOAL: DatabaseColumns<StateGoal> = {
   threadId: id('thread_id'),
   objective: text('objective'),
   status: text('status'),
@@ -87,9 +87,9 @@ const GOAL: TableColumns<StateGoal> = {
 const rowsIn = <A>(
   opened: OpenDatabase,
   table: string,
-  columns: TableColumns<A>
+  columns: DatabaseColumns<A>
 ): ReadonlyArray<A> | null => {
-  const members = Object.entries<TableColumn<unknown>>(columns)
+  const members = Object.entries<DatabaseColumn<unknown>>(columns)
   const rows = opened.rows(
     table,
     members.map(([, [name]]) => name)

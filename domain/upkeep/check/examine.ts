@@ -19,7 +19,7 @@ import {
   allFound,
   startFound,
   addFinding,
-  type FilePlace,
+  type LineLocation,
   type ExaminedLine,
   type FileFacts,
   type FileFindings
@@ -30,12 +30,12 @@ import { endNumbers, foldNumbers, skipNumber, startNumbers, type Numbers } from 
 import type { Finding } from './finding.ts'
 
 interface CountedLines {
-  readonly at: FilePlace
+  readonly at: LineLocation
   lines: number
 }
 
 interface TornLine {
-  readonly at: FilePlace
+  readonly at: LineLocation
   readonly half: Half
 }
 
@@ -53,7 +53,7 @@ interface Examination {
   /** Lines without an envelope. */
   bare: CountedLines | null
   unknown: (CountedLines & { readonly kinds: Map<string, number> }) | null
-  unfinished: FilePlace | null
+  unfinished: LineLocation | null
   damagedLines: number
   /** True when the rest of the file cannot be decompressed. */
   isCut: boolean
@@ -117,7 +117,7 @@ const settleTorn = (state: Examination, line: ExaminedLine | null): void => {
 
 const takeProblem = (
   state: Examination,
-  at: FilePlace,
+  at: LineLocation,
   { kind, facts, half }: LineProblem
 ): void => {
   skipNumber(state.numbers)
@@ -128,7 +128,7 @@ const takeProblem = (
   else addFinding(state.found, kind, at, facts)
 }
 
-const takeUnknown = (state: Examination, at: FilePlace, line: RolloutLine): void => {
+const takeUnknown = (state: Examination, at: LineLocation, line: RolloutLine): void => {
   if (line.bare === true) {
     state.bare ??= { at, lines: 0 }
     state.bare.lines += 1
@@ -146,7 +146,7 @@ const takeUnknown = (state: Examination, at: FilePlace, line: RolloutLine): void
 /** At most this many unknown kinds are named. */
 const KINDS_MAX = 20
 
-const takeEvent = (state: Examination, at: FilePlace, line: RolloutLine): void => {
+const takeEvent = (state: Examination, at: LineLocation, line: RolloutLine): void => {
   const { found, metas, turns, calls, numbers } = state
   const { revision, offsetBytes, bytes } = at
   // Member by member: V8 makes a spread several times slower, and this is every line.

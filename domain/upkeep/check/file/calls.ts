@@ -5,7 +5,12 @@
  * finding any more.
  */
 import { textIn } from '../../../json.ts'
-import { addFinding, type FilePlace, type FileFindings, type ExaminedEvent } from './file-facts.ts'
+import {
+  addFinding,
+  type LineLocation,
+  type FileFindings,
+  type ExaminedEvent
+} from './file-facts.ts'
 
 const CALLS_MAX = 100_000
 
@@ -20,21 +25,21 @@ export interface CallTurn {
   end: CallTurnEnd
 }
 
-interface OpenCall {
-  readonly at: FilePlace
+interface WaitingCall {
+  readonly at: LineLocation
   readonly type: string
   readonly turn: CallTurn
 }
 
 export interface CallsState {
   /** Calls that wait for their output; null for those that have it. */
-  readonly byId: Map<string, OpenCall | null>
+  readonly byId: Map<string, WaitingCall | null>
   forgot: boolean
 }
 
 export const startCalls = (): CallsState => ({ byId: new Map(), forgot: false })
 
-const remember = (calls: CallsState, id: string, call: OpenCall | null): void => {
+const remember = (calls: CallsState, id: string, call: WaitingCall | null): void => {
   calls.byId.delete(id)
   calls.byId.set(id, call)
   if (calls.byId.size <= CALLS_MAX) return

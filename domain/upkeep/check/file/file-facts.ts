@@ -38,7 +38,7 @@ export interface ExaminedEvent {
 }
 
 /** Where a finding stands, in short. */
-export type FilePlace = Pick<ExaminedEvent, 'revision' | 'offsetBytes' | 'bytes'>
+export type LineLocation = Pick<ExaminedEvent, 'revision' | 'offsetBytes' | 'bytes'>
 
 /** Findings of a file; of one kind only so many are kept, the others are counted. */
 export interface FileFindings {
@@ -59,7 +59,7 @@ export const startFound = (facts: FileFacts): FileFindings => ({
 export const addFinding = (
   found: FileFindings,
   kind: ProblemKind,
-  at: FilePlace | null,
+  at: LineLocation | null,
   facts: JsonObject,
   more: Pick<FindingPlace, 'severity' | 'affected' | 'remedy'> = {}
 ): void => {

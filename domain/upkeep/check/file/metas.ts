@@ -3,14 +3,19 @@
  */
 import { baseOf, type HistoryBase, type SessionMeta } from '../../../log/payloads.ts'
 import { isJsonObject } from '../../../json.ts'
-import { addFinding, type FilePlace, type FileFindings, type ExaminedEvent } from './file-facts.ts'
+import {
+  addFinding,
+  type LineLocation,
+  type FileFindings,
+  type ExaminedEvent
+} from './file-facts.ts'
 
 export interface Identity {
   readonly id: string
   readonly isPaginated: boolean
   readonly base: HistoryBase | null
   /** Where they stand. */
-  readonly at: FilePlace
+  readonly at: LineLocation
 }
 
 export interface Metas {

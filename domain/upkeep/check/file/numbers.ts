@@ -1,10 +1,15 @@
 /**
  * Numbers of the lines of a paginated file: each is one more than the one before.
  */
-import { addFinding, type FilePlace, type FileFindings, type ExaminedEvent } from './file-facts.ts'
+import {
+  addFinding,
+  type LineLocation,
+  type FileFindings,
+  type ExaminedEvent
+} from './file-facts.ts'
 
 interface Unnumbered {
-  readonly at: FilePlace
+  readonly at: LineLocation
   lines: number
 }
 

@@ -19,14 +19,19 @@ import {
   type TurnChange
 } from '../../../thread/turns/lifecycle.ts'
 import type { CallTurn, CallTurnEnd } from './calls.ts'
-import { addFinding, type FilePlace, type FileFindings, type ExaminedEvent } from './file-facts.ts'
+import {
+  addFinding,
+  type LineLocation,
+  type FileFindings,
+  type ExaminedEvent
+} from './file-facts.ts'
 
 const TURNS_MAX = 100_000
 const ERA = eraOf(NEWEST_ERA, false)
 
 /** A live turn that is not open, and where it began. */
 interface LocatedTurn extends PlacedTurn {
-  readonly at: FilePlace
+  readonly at: LineLocation
 }
 
 interface TurnList extends LiveTurns {
@@ -66,7 +71,7 @@ export interface Turns {
   readonly live: TurnList
   /** What is known of the open turn beyond the lifecycle. */
   open: {
-    readonly at: FilePlace
+    readonly at: LineLocation
     readonly calls: CallTurn
     /** Begun inside a review: Codex from 0.144 on never ends the reviewer's own turn. */
     readonly isReviewers: boolean
@@ -116,7 +121,7 @@ const tellOpen = (
 }
 
 /** Where the live turn with this id began. */
-const begunAt = ({ lifecycle, live, open }: Turns, id: string): FilePlace | null => {
+const begunAt = ({ lifecycle, live, open }: Turns, id: string): LineLocation | null => {
   const place = live.placeOf(id)
   if (place !== null) return live.at(place)?.at ?? null
   return lifecycle.open?.id === id ? (open?.at ?? null) : null
@@ -148,7 +153,7 @@ const tellChanges = (
 }
 
 /** Notes a change. A file is one segment: no turn of it is opened again in a later one. */
-const note = (turns: Turns, change: TurnChange, at: FilePlace, end: CallTurnEnd): void => {
+const note = (turns: Turns, change: TurnChange, at: LineLocation, end: CallTurnEnd): void => {
   const { live, open } = turns
   switch (change.op) {
     case 'open':
