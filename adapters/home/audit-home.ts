@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ImportRecord } from '../../domain/ledgers/audit/outside.ts'
-import { isJsonObject } from '../../domain/json.ts'
+import { isJsonObject, parsedJson } from '../../domain/json.ts'
 import type { AuditHome } from '../../replay/home-ports.ts'
 import { readPlain } from './plain-file.ts'
 import { nameEntryOf, sessionIndexOf } from './names.ts'
@@ -38,13 +38,9 @@ export const importIn = (record: unknown): ReadonlyArray<ImportRecord> => {
 }
 
 const importsIn = (text: string): ReadonlyArray<ImportRecord> => {
-  try {
-    const ledger: unknown = JSON.parse(text)
-    const records = isJsonObject(ledger) ? ledger['records'] : null
-    return Array.isArray(records) ? records.flatMap(importIn) : []
-  } catch {
-    return []
-  }
+  const ledger = parsedJson(text)
+  const records = isJsonObject(ledger) ? ledger['records'] : null
+  return Array.isArray(records) ? records.flatMap(importIn) : []
 }
 
 /** SHA-256 as the exports of the trail use it. */

@@ -8,7 +8,7 @@ import { readPlain } from './plain-file.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 
 /** Codex's own default when the configuration names none. */
-export const DEFAULT_PROVIDER = 'openai'
+const DEFAULT_PROVIDER = 'openai'
 
 /** A configuration; null for a text that is not TOML. */
 export const parsedConfig = (text: string): JsonObject | null => {
@@ -40,7 +40,7 @@ export const providerIn = (config: JsonObject): string =>
 export const configuredProvider = (home: string): string => providerIn(homeConfig(home))
 
 /** A configuration with some values replaced; a key with dots names a member of a table. */
-export const withOverrides = (config: JsonObject, overrides: JsonObject): JsonObject =>
+const withOverrides = (config: JsonObject, overrides: JsonObject): JsonObject =>
   Object.entries(overrides).reduce<JsonObject>((all, [key, value]) => {
     const [first = '', ...rest] = key.split('.')
     if (rest.length === 0) return { ...all, [first]: value }
@@ -66,7 +66,6 @@ const SANDBOX_MODES = ['read-only', 'workspace-write', 'danger-full-access'] as 
 /** How far a session may go, as `config.toml` names it. */
 export type SandboxMode = (typeof SANDBOX_MODES)[number]
 
-/** What a new session begins with. */
 export interface SessionDefaults {
   readonly model: string | null
   readonly modelProvider: string

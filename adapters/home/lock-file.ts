@@ -25,7 +25,7 @@ import { hasNoLinks, makeOrRemove, removeQuietly, writeWhole } from './plain-fil
 import { fateOf, isRunning, thisProcess } from './process-identity.ts'
 
 /** How the text of a lock names its owner. */
-export interface OwnerFormat {
+interface OwnerFormat {
   readonly self: () => string
   /** Whether the owner is gone; null for a text that names nobody. */
   readonly isGone: (text: string) => boolean | null
@@ -55,7 +55,6 @@ export const PID_ALONE: OwnerFormat = {
   }
 }
 
-/** A lock that is held. */
 export interface LockFile {
   /** True when its last owner did not finish. */
   readonly leftOver: boolean
@@ -129,7 +128,7 @@ export const isHalfLock = (name: string): boolean => {
   return pid !== null && !isRunning(pid)
 }
 
-/** Takes away what processes left, this one among them, that were killed or whose disk failed while they made a lock. */
+/** Deletes half-made locks of processes, this one included, that were killed or met a failing disk. */
 const sweep = (folder: string): void => {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
@@ -138,7 +137,7 @@ const sweep = (folder: string): void => {
   }
 }
 
-/** Puts this process in the place of one that is gone; one taker at a time. */
+/** Takes a lock over from a process that is gone; one taker at a time. */
 const takeOver = (path: string, format: OwnerFormat): boolean => {
   const next = `${path}.next`
   if (!make(next, format)) {

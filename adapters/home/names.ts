@@ -5,15 +5,14 @@
  */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isJsonObject } from '../../domain/json.ts'
+import { isJsonObject, parsedJson } from '../../domain/json.ts'
 import type { Names } from '../../replay/home-ports.ts'
 import { readPlain } from './plain-file.ts'
 
-/** The file of a home. */
 export const sessionIndexOf = (home: string): string => join(home, 'session_index.jsonl')
 
 /** A line of the file; null where a member is missing. */
-export interface NameEntry {
+interface NameEntry {
   readonly threadId: string
   readonly name: string | null
   readonly updatedAt: string | null
@@ -23,14 +22,10 @@ const text = (value: unknown): string | null => (typeof value === 'string' ? val
 
 /** What a line says; null for one without a thread. */
 export const nameEntryOf = (line: string): NameEntry | null => {
-  try {
-    const entry: unknown = JSON.parse(line)
-    if (!isJsonObject(entry) || typeof entry['id'] !== 'string') return null
-    const { id, thread_name: name, updated_at: updatedAt } = entry
-    return { threadId: id.toLowerCase(), name: text(name), updatedAt: text(updatedAt) }
-  } catch {
-    return null
-  }
+  const entry = parsedJson(line)
+  if (!isJsonObject(entry) || typeof entry['id'] !== 'string') return null
+  const { id, thread_name: name, updated_at: updatedAt } = entry
+  return { threadId: id.toLowerCase(), name: text(name), updatedAt: text(updatedAt) }
 }
 
 const textOf = (path: string): string => {

@@ -5,6 +5,5 @@ import { operationLog } from '../../replay/operation-log.ts'
 import type { OperationLog } from '../../replay/home-ports.ts'
 import { homeLog } from './home-log.ts'
 
-/** The operation log of a home. */
 export const homeOperations = (home: string): OperationLog =>
   operationLog(homeLog(home)('operations'))

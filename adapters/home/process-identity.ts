@@ -40,7 +40,6 @@ export const thisProcess = (): ProcessIdentity =>
     startTime: processStat(process.pid)?.startTime ?? UNKNOWN
   })
 
-/** True when any process has this number. */
 export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -68,7 +67,7 @@ export const nameOf = ({ bootId, pidNamespace, pid, startTime }: ProcessIdentity
   [bootId, pidNamespace, pid, startTime].join('.')
 
 /** A process that a file is named after, and the parts of the name behind it. */
-export interface NamedOwner {
+interface NamedOwner {
   readonly owner: ProcessIdentity
   readonly rest: ReadonlyArray<string>
 }

@@ -34,7 +34,7 @@ import { giveNames, takeNames } from './session-index.ts'
 import { walk } from './walk.ts'
 
 /** Called before every step; a test kills the process there. */
-export type Step = (name: string) => void
+export type StepHook = (name: string) => void
 
 /** What `manifest.json` of a trash folder says: enough to bring everything back by hand. */
 export interface Manifest {
@@ -94,7 +94,7 @@ const isSameFile = (a: string, b: string): boolean => {
 
 interface RelocationWork {
   readonly home: string
-  readonly step: Step
+  readonly step: StepHook
   /** Folders to sync: names came or went there. */
   readonly folders: Set<string>
 }
@@ -313,7 +313,7 @@ export const relocate = (
   home: string,
   relocation: Relocation,
   operationId: string,
-  step: Step = () => undefined
+  step: StepHook = () => undefined
 ): RelocationResult | string => {
   const stray = strayPath(relocation)
   if (stray !== null) return `${stray} is not a path in the home`

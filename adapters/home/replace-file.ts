@@ -16,7 +16,7 @@ import { dirname } from 'node:path'
 import { syncFolder } from './own-folder.ts'
 import { makeOrRemove, writeWhole } from './plain-file.ts'
 
-export interface Replacement {
+interface Replacement {
   /** The other name, on the same file system; what a killed process left there is replaced. */
   readonly temporary: string
   readonly mode: number

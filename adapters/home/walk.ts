@@ -11,15 +11,14 @@ export const ROLLOUT_ROOTS = ['sessions', 'archived_sessions'] as const
 export const DEPTH_MAX = 8
 
 /** Anything but a folder. */
-export interface WalkEntry {
+interface WalkEntry {
   /** Relative to where the walk began, with `/` between its parts. */
   readonly path: string
-  /** Folder it is in. */
   readonly folder: string
   readonly entry: Dirent
 }
 
-export interface WalkOptions {
+interface WalkOptions {
   readonly depthMax?: number
   /** False for a folder to skip. */
   readonly enters?: (name: string) => boolean

@@ -117,7 +117,7 @@ const sweep = (directory: string): void => {
   }
 }
 
-/** Makes sure that what is in a directory is whole; deletes it when there is no other way. */
+/** Makes sure that the index in a directory is whole; deletes it when nothing else helps. */
 const ensureWhole = (
   directory: string,
   inDoubt: boolean
@@ -131,7 +131,7 @@ const ensureWhole = (
 }
 
 /** An environment and the file it maps: another process may put a new file in its place. */
-export interface OpenEnvironment {
+interface OpenEnvironment {
   readonly environment: Environment
   readonly inode: bigint
   /** The lock file that belongs to it, as `nameOfFile` names it. */

@@ -48,7 +48,7 @@ const replyOf = (given: Omit<IndexReply, 'told'>): string => {
   return JSON.stringify(whole)
 }
 
-/** Ends where the file was changed by somebody who is no index: what was read, or would be written over, is not to be trusted. */
+/** Ends the process when something other than an index changed the file: what was read can no longer be trusted. */
 const exitUnlessIntact = (index: LmdbIndex): void => {
   if (!index.isIntact()) process.exit(1)
 }
@@ -89,10 +89,9 @@ const reply = async (index: LmdbIndex, request: IndexRequest): Promise<string> =
   }
 }
 
-/** Timers of the driver are let go by a turn of the event loop, which each look at a state of the file sets one of. */
+/** Each look at the state of the file sets a timer in the driver; only a turn of the event loop frees those. */
 const REQUESTS_PER_TURN = 256
 
-/** Answers requests until there are no more. */
 const serve = async (index: LmdbIndex): Promise<void> => {
   const received = frameReader()
   for (let asked = 1; ; asked++) {

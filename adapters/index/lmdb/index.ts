@@ -125,7 +125,7 @@ const lmdbRange = (from: RowKey, until: RowKey, limit: number, reverse: boolean)
 }
 
 /** Rows as the JSON that is stored. */
-export interface RowTexts {
+interface RowTexts {
   readonly get: (key: RowKey) => string | null
   readonly range: (...asked: Parameters<Index['range']>) => ReadonlyArray<readonly [RowKey, string]>
 }

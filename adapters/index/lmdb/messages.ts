@@ -6,7 +6,6 @@ import { readSync } from 'node:fs'
 import type { Index } from '../../../replay/ports.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
 
-/** The name of a method of the index, and what it is given. */
 export type IndexRequest =
   | readonly ['get', ...Parameters<Index['get']>]
   | readonly ['range', ...Parameters<Index['range']>]
@@ -19,7 +18,6 @@ export type TelemetryCall =
   | readonly ['count', ...Parameters<Telemetry['count']>]
   | readonly ['time', ...Parameters<Telemetry['time']>]
 
-/** A value, or why there is none. */
 export interface IndexReply {
   readonly value?: unknown
   readonly damage?: string
@@ -29,13 +27,12 @@ export interface IndexReply {
   readonly told?: ReadonlyArray<TelemetryCall>
 }
 
-/** Files of the child: those of its streams are none of ours, since whoever names `process.stdout` there may change how it is written. */
+/** File descriptors of the child; not its streams, since code there that names `process.stdout` may change how it is written. */
 export const READS = 3
 export const CHANGES = 4
 
 const HEAD_BYTES = 4
 
-/** A text as it is sent. */
 export const frameOf = (text: string): Buffer => {
   const bytes = Buffer.byteLength(text)
   const frame = Buffer.allocUnsafe(HEAD_BYTES + bytes)
@@ -44,8 +41,7 @@ export const frameOf = (text: string): Buffer => {
   return frame
 }
 
-/** Bytes of frames as they come. */
-export interface FrameReader {
+interface FrameReader {
   readonly push: (chunk: Buffer) => void
   /** The next text; null as long as it is not whole. */
   readonly take: () => string | null

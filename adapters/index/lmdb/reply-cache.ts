@@ -8,7 +8,6 @@ import { closeSync, fstatSync, readSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 import { openPlain } from '../../home/plain-file.ts'
 
-/** Replies by their requests. */
 export interface ReplyCache {
   /** The reply as of now; undefined when it has to be asked for. */
   readonly known: (request: string) => string | undefined

@@ -14,7 +14,7 @@ export const dataFile = (directory: string): string => join(directory, 'data.mdb
 const sealFile = (directory: string): string => join(directory, 'unroll-index.json')
 
 /** What the outside of the data file tells: which file it is, and in which state. */
-export interface DataFileState {
+interface DataFileState {
   readonly inode: bigint
   readonly size: bigint
   /** All of it as one text. */
@@ -99,7 +99,7 @@ export const watcher = (directory: string) => {
     }
   }
   return {
-    /** Takes the file as it is for good. */
+    /** Accepts the file as it is now. */
     trust: (): void => {
       known = look()
     },

@@ -7,7 +7,7 @@ import { currentIndex } from '../current-index.ts'
 /** A server answers its first clients before it starts another process: on a busy machine that takes longer than the answers. */
 const LATER_MS = 100
 
-/** Goes on in a process of its own a moment after it was opened here, or not at all when none can be started. */
+/** Moves an index that was opened here to its own process a moment later; it stays here when none can be started. */
 export const soonApart = (here: Index, open: () => Promise<Index>): Index => {
   let current = here
   let moved: Promise<void> | null = null

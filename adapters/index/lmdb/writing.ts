@@ -11,7 +11,6 @@ import { join } from 'node:path'
 import { fateOf, nameOf, ownerInName, thisProcess } from '../../home/process-identity.ts'
 import { MARK_PREFIX } from './files.ts'
 
-/** The mark of one open index. */
 export interface WriteMark {
   readonly up: () => void
   readonly down: () => void

@@ -18,7 +18,6 @@ const CLOSE_MS_MAX = 2000
 /** Makes events of facts; keeps its own state. */
 export type Reduce = (fact: Fact) => ReadonlyArray<PostedEvent>
 
-/** Takes facts. */
 export interface Pump {
   /** Queues what the function makes of something that happened; it is called at once. */
   readonly tell: (facts: () => ReadonlyArray<Fact>) => void
@@ -28,15 +27,13 @@ export interface Pump {
   readonly close: () => Promise<void>
 }
 
-/** What a pump needs. */
-export interface PumpParts {
+interface PumpParts {
   readonly reduce: Reduce
   readonly sender: Sender
   readonly log: (line: string) => void
   readonly telemetry?: Telemetry
 }
 
-/** A pump with an empty queue. */
 export const createPump = ({ reduce, sender, log, telemetry = noTelemetry }: PumpParts): Pump => {
   const queue: Array<Fact> = []
   const said = new Set<string>()

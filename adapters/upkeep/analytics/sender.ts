@@ -14,7 +14,6 @@ export type Post = (payload: RequestPayload) => Promise<void>
 export interface AnalyticsOutlet {
   /** Path of a capture file; when it is not empty nothing is ever posted. */
   readonly capturePath?: string
-  /** Posts what is not captured. */
   readonly post?: Post
 }
 

@@ -12,16 +12,15 @@ import type { FirstLine } from '../../log/jsonl/first-line.ts'
 import { lineEndingAt, ordinalOf } from '../../log/jsonl/ordinals.ts'
 import { openRollout } from '../../log/jsonl/front-to-back.ts'
 import { cutLines } from './cut-lines.ts'
-import type { Pace } from './pace.ts'
+import type { CheckPace } from './pace.ts'
 
-/** What a base is looked for in. */
 export interface Bases {
   readonly home: string
   readonly shown: ReadonlyMap<string, RolloutEntry>
   /** False when a folder could not be listed: what was not seen may be there. */
   readonly isWhole: boolean
   readonly firstLine: (path: string, compressed: boolean) => FirstLine
-  readonly pace: Pace
+  readonly pace: CheckPace
 }
 
 type LineBefore = ReturnType<typeof lineEndingAt>
@@ -33,7 +32,7 @@ const HEAD_BYTES = 96
 const compressedLineEndingAt = async (
   path: string,
   until: number,
-  pace: Pace
+  pace: CheckPace
 ): Promise<LineBefore> => {
   const source = openRollout(path, true)
   let at = 0

@@ -20,11 +20,10 @@ import { isBeingWritten } from '../../log/jsonl/writer-lock.ts'
 import { advise, type AdvisedFinding } from './remedies.ts'
 import { baseFinding, type Bases } from './bases.ts'
 import { examineFile } from './examine-file.ts'
-import { startPace, type Pace } from './pace.ts'
+import { startPace, type CheckPace } from './pace.ts'
 import { sidecarFindings } from './sidecars.ts'
 import { reasonOf, walkHome } from './walk.ts'
 
-/** What is checked, and how. */
 export interface CheckOptions {
   /** Path of `$CODEX_HOME`. */
   readonly home: string
@@ -41,9 +40,7 @@ export interface CheckOptions {
   readonly onProgress?: (done: number, total: number, bytes: number) => void
 }
 
-/** What was checked. */
 export interface CheckSummary {
-  /** Rollout files. */
   readonly rollouts: number
   /** Those in which nothing is worse than a note. */
   readonly ok: number
@@ -64,7 +61,7 @@ export type Check = AsyncGenerator<AdvisedFinding, CheckSummary>
 interface CheckRun {
   readonly home: string
   readonly options: CheckOptions
-  readonly pace: Pace
+  readonly pace: CheckPace
   readonly bases: Bases
   readonly rollouts: ReadonlyArray<RolloutEntry>
   readonly counts: Record<Severity, number>
@@ -175,7 +172,7 @@ async function* checkIndex(run: CheckRun): AsyncGenerator<Finding> {
 
 const startRun = async (
   options: CheckOptions,
-  pace: Pace
+  pace: CheckPace
 ): Promise<readonly [CheckRun, ReadonlyArray<HomeEntry>]> => {
   const home = resolve(options.home)
   const all = await walkHome(home, pace, Date.now())

@@ -14,11 +14,10 @@ import type { FileFacts } from '../../../domain/upkeep/check/file/file-facts.ts'
 import { isBlank } from '../../log/jsonl/lines.ts'
 import { CompressedDamage, openRollout } from '../../log/jsonl/front-to-back.ts'
 import { cutLines, type CutLine } from './cut-lines.ts'
-import type { Pace } from './pace.ts'
-import { HELD_BYTES_MAX, readHeld, startLong, type LongLine } from './read-line.ts'
+import type { CheckPace } from './pace.ts'
+import { HELD_BYTES_MAX, readHeld, startLong, type StreamedLine } from './read-line.ts'
 
-/** What was learned of a file, and how much of it was read. */
-export interface ExaminedFile extends FileReport {
+interface ExaminedFile extends FileReport {
   /** Uncompressed. */
   readonly bytes: number
   readonly sizeBytes: number
@@ -26,12 +25,11 @@ export interface ExaminedFile extends FileReport {
   readonly partlyRead: number
 }
 
-/** What a file is examined with. */
-export interface ExamineOptions {
+interface ExamineOptions {
   readonly absolutePath: string
   readonly compressed: boolean
   readonly facts: FileFacts
-  readonly pace: Pace
+  readonly pace: CheckPace
   readonly onBytes: (bytes: number) => void
 }
 
@@ -70,7 +68,7 @@ export const examineFile = async (options: ExamineOptions): Promise<ExaminedFile
   const facts = { ...options.facts }
   const state = startExamination(facts)
   let [bytes, partlyRead] = [0, 0]
-  let long: LongLine | null = null
+  let long: StreamedLine | null = null
   const next = (): Uint8Array | null => {
     const piece = source.next()
     bytes += piece?.length ?? 0

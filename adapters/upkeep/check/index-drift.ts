@@ -27,17 +27,15 @@ import type { Index, StreamInfo } from '../../../replay/ports.ts'
 import { openLmdbIndex } from '../../index/lmdb/index.ts'
 import { jsonlStore } from '../../log/jsonl/store.ts'
 import { memoryIndex } from '../../index/memory/index.ts'
-import type { Pace } from './pace.ts'
+import type { CheckPace } from './pace.ts'
 
-/** What is compared. */
-export interface Drift {
+interface Drift {
   readonly home: string
-  /** Directory of the index. */
   readonly directory: string
   readonly deep: boolean
   /** Only these threads; null for all. */
   readonly threadIds: ReadonlySet<string> | null
-  readonly pace: Pace
+  readonly pace: CheckPace
 }
 
 /** Rows of one thread that differ are named up to this many. */

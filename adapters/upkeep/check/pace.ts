@@ -5,16 +5,13 @@
 /** Work of this length is done in one piece. */
 const TURN_MS = 10
 
-/** The pace of one check. */
-export interface Pace {
-  /** True when it is time to give way. */
+export interface CheckPace {
   readonly isDue: () => boolean
   /** Lets other work run; throws the reason when the check was told to end. */
   readonly giveWay: () => Promise<void>
 }
 
-/** A pace that ends with a signal. */
-export const startPace = (signal?: AbortSignal): Pace => {
+export const startPace = (signal?: AbortSignal): CheckPace => {
   let began = performance.now()
   return {
     isDue: () => performance.now() - began > TURN_MS,

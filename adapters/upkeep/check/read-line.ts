@@ -9,7 +9,7 @@ import { problemOf, type LineProblem } from '../../../domain/upkeep/check/damage
 import { isWholeJson } from '../../../domain/upkeep/check/json-scan.ts'
 import { feedLine, startLine, type LineScan } from '../../../domain/upkeep/check/line-scan.ts'
 import type { RolloutLine } from '../../../domain/log/event.ts'
-import { isJsonObject, textIn } from '../../../domain/json.ts'
+import { isJsonObject, parsedJson, textIn } from '../../../domain/json.ts'
 import { eraOf, NEWEST_ERA } from '../../../domain/log/profile.ts'
 import { LINE_BYTES_MAX, parseLine } from '../../log/jsonl/lines.ts'
 import { ordinalOf } from '../../log/jsonl/ordinals.ts'
@@ -25,20 +25,14 @@ const KEPT_BYTES_MAX = HELD_BYTES_MAX
 const ERA = eraOf(NEWEST_ERA, false)
 
 /** An event, or what is wrong; `partly`: only its head was looked at. */
-export interface ReadLine {
+export interface LineReading {
   readonly read: RolloutLine | LineProblem
   readonly partly: boolean
 }
 
-const whole = (read: RolloutLine | LineProblem): ReadLine => ({ read, partly: false })
+const whole = (read: RolloutLine | LineProblem): LineReading => ({ read, partly: false })
 
-const valueOf = (line: Buffer): unknown => {
-  try {
-    return JSON.parse(line.toString('utf8'))
-  } catch {
-    return null
-  }
-}
+const valueOf = (line: Buffer): unknown => parsedJson(line.toString('utf8'))
 
 /** Names in facts are cut: a line may hold anything. */
 const nameIn = (value: unknown): string => textIn(value).slice(0, 80)
@@ -72,25 +66,22 @@ const read = (line: Buffer, terminated: boolean, isCut = false): RolloutLine | L
   return problemOf(scan, terminated)
 }
 
-/** Reads a line that is held. */
-export const readHeld = (line: Buffer, terminated: boolean): ReadLine =>
+export const readHeld = (line: Buffer, terminated: boolean): LineReading =>
   whole(read(line, terminated))
 
-/** A line that goes by. */
-export interface LongLine {
+export interface StreamedLine {
   readonly take: (piece: Buffer) => void
   readonly bytes: () => number
-  /** The first bytes of the line. */
   readonly head: () => Uint8Array
   readonly endsInReturn: () => boolean
-  readonly end: (terminated: boolean) => ReadLine
+  readonly end: (terminated: boolean) => LineReading
 }
 
 const headOf = ({ pieces: [first] }: LineScan): Buffer =>
   Buffer.from(first?.head.subarray(0, first.headBytes) ?? [])
 
 /** Stands for a line of which only the head was looked at. */
-const partly = (scan: LineScan): ReadLine => {
+const partly = (scan: LineScan): LineReading => {
   const ordinal = ordinalOf(headOf(scan))
   const line: RolloutLine = {
     timestamp: '',
@@ -100,7 +91,7 @@ const partly = (scan: LineScan): ReadLine => {
   return { read: line, partly: true }
 }
 
-const endLong = (scan: LineScan, cutter: Shortener | null, terminated: boolean): ReadLine => {
+const endLong = (scan: LineScan, cutter: Shortener | null, terminated: boolean): LineReading => {
   if (scan.bytes >= LINE_BYTES_MAX) return whole({ kind: 'line_too_long', facts: {} })
   const [first] = scan.pieces
   const isUtf8 = scan.utf8.badAt === null && scan.utf8.missing === 0
@@ -111,7 +102,7 @@ const endLong = (scan: LineScan, cutter: Shortener | null, terminated: boolean):
 }
 
 /** Begins a line that is too long to be held. */
-export const startLong = (): LongLine => {
+export const startLong = (): StreamedLine => {
   const scan = startLine()
   let cutter: Shortener | null = shortener(TEXT_BYTES_MAX)
   let last = 0

@@ -3,12 +3,11 @@
  */
 import { openRollout } from '../../log/jsonl/front-to-back.ts'
 import { cutLines } from './cut-lines.ts'
-import type { Pace } from './pace.ts'
+import type { CheckPace } from './pace.ts'
 
 /** No line of these files is longer; the rest of one that is stays unread. */
 const LINE_BYTES_MAX = 1024 * 1024
 
-/** A line where it stands. */
 export interface SidecarLine {
   readonly offsetBytes: number
   readonly bytes: number
@@ -20,7 +19,7 @@ export interface SidecarLine {
 }
 
 /** Lines that are not empty; throws errors of the system. */
-export async function* sidecarLines(path: string, pace: Pace): AsyncGenerator<SidecarLine> {
+export async function* sidecarLines(path: string, pace: CheckPace): AsyncGenerator<SidecarLine> {
   const source = openRollout(path, false)
   let revision = 0
   try {

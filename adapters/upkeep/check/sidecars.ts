@@ -5,29 +5,20 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { findingOf, type Finding } from '../../../domain/upkeep/check/finding.ts'
 import { toOperationRecord, type Began } from '../../../domain/changes/operations.ts'
-import { isJsonObject } from '../../../domain/json.ts'
+import { isJsonObject, parsedJson } from '../../../domain/json.ts'
 import { HOME_LOCKS } from '../../home/hold.ts'
 import { isHalfLock, isLeftBehind } from '../../home/lock-file.ts'
 import { staleLocks } from '../../log/jsonl/writer-lock.ts'
-import type { Pace } from './pace.ts'
+import type { CheckPace } from './pace.ts'
 import { sidecarLines, type SidecarLine } from './sidecar-lines.ts'
 import { isAbandoned, reasonOf } from './walk.ts'
 
-/** What the sidecars of a home are compared with. */
-export interface Sidecars {
+interface Sidecars {
   readonly home: string
-  readonly pace: Pace
+  readonly pace: CheckPace
   readonly nowMs: number
   /** Threads that have a file; null when nobody can tell, because a folder could not be listed. */
   readonly threadIds: ReadonlySet<string> | null
-}
-
-const parsed = (text: string | null): unknown => {
-  try {
-    return text === null ? null : JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 const at = (path: string, { offsetBytes, bytes, revision, terminated }: SidecarLine) => ({
@@ -37,10 +28,6 @@ const at = (path: string, { offsetBytes, bytes, revision, terminated }: SidecarL
   facts: { terminated }
 })
 
-const isFile = (path: string): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
-
 const OWN = '.unroll'
 
 /** What it means that something of `.unroll` cannot be read: it is of no account for the rollouts. */
@@ -49,7 +36,7 @@ const UNSEEN = {
   affected: 'Locks, logs and seals of unroll that are there are not checked; the rollouts are.'
 } as const
 
-/** What is found; a finding for what cannot be read. */
+/** What `read` finds; a system error becomes a finding. */
 async function* told(
   path: string,
   read: () => AsyncGenerator<Finding> | Generator<Finding>
@@ -67,15 +54,16 @@ async function* told(
   }
 }
 
-/** A file of lines that is there. */
+/** Nothing for a file that is missing; a finding for anything but a plain file. */
 const readable = (
   { home }: Sidecars,
   path: string,
   read: () => AsyncGenerator<Finding>
 ): AsyncGenerator<Finding> =>
   told(path, async function* () {
-    if (!isThere(join(home, path))) return
-    if (isFile(join(home, path))) yield* read()
+    const stat = lstatSync(join(home, path), { throwIfNoEntry: false })
+    if (stat === undefined) return
+    if (stat.isFile()) yield* read()
     else yield findingOf('not_a_plain_file', { path, facts: { is: 'link or folder' } })
   })
 
@@ -84,7 +72,7 @@ const NAMES = 'session_index.jsonl'
 async function* names(sidecars: Sidecars): AsyncGenerator<Finding> {
   const last = new Map<string, SidecarLine>()
   for await (const line of sidecarLines(join(sidecars.home, NAMES), sidecars.pace)) {
-    const entry = parsed(line.text)
+    const entry = parsedJson(line.text ?? '')
     const { id, thread_name: name } = isJsonObject(entry) ? entry : {}
     if (typeof id !== 'string' || typeof name !== 'string') {
       yield findingOf('damaged_name_line', at(NAMES, line))
@@ -119,7 +107,7 @@ const unfinished = (line: SidecarLine, began: Began): Finding =>
 async function* operations({ home, pace }: Sidecars): AsyncGenerator<Finding> {
   const open = new Map<string, readonly [SidecarLine, Began]>()
   for await (const line of sidecarLines(join(home, OPERATIONS), pace)) {
-    const record = toOperationRecord(parsed(line.text))
+    const record = toOperationRecord(parsedJson(line.text ?? ''))
     if (record === null) yield findingOf('damaged_log_line', at(OPERATIONS, line))
     else if (record.record === 'ended') open.delete(record.id)
     else open.set(record.id, [{ ...line, text: null }, record])
@@ -130,7 +118,8 @@ async function* operations({ home, pace }: Sidecars): AsyncGenerator<Finding> {
 
 async function* records({ home, pace }: Sidecars, path: string): AsyncGenerator<Finding> {
   for await (const line of sidecarLines(join(home, path), pace))
-    if (!isJsonObject(parsed(line.text))) yield findingOf('damaged_log_line', at(path, line))
+    if (!isJsonObject(parsedJson(line.text ?? '')))
+      yield findingOf('damaged_log_line', at(path, line))
 }
 
 /** Names of what stands in a folder; none when it is not there or cannot be listed. */
@@ -168,7 +157,6 @@ function* leftovers({ home, nowMs }: Sidecars): Generator<Finding> {
         yield findingOf('leftover_file', { path: `${folder}/${name}` })
 }
 
-/** What is wrong in the folder of unroll. */
 async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   const own = join(sidecars.home, OWN)
   if (lstatSync(own, { throwIfNoEntry: false })?.isDirectory() !== true) return
@@ -181,7 +169,6 @@ async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   yield* leftovers(sidecars)
 }
 
-/** Findings beside the rollouts. */
 export async function* sidecarFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   yield* readable(sidecars, NAMES, () => names(sidecars))
   yield* told(OWN, () => ownFindings(sidecars))

@@ -5,10 +5,10 @@ import { lstatSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
 import type { HomeEntry } from '../../../domain/upkeep/check/home.ts'
 import { ROLLOUT_ROOTS, walk } from '../../home/walk.ts'
-import type { Pace } from './pace.ts'
+import type { CheckPace } from './pace.ts'
 
 /** A temporary file that was not written to for so long belongs to nobody. */
-export const LEFTOVER_MS = 10 * 60 * 1000
+const LEFTOVER_MS = 10 * 60 * 1000
 const TEMPORARY = /\.tmp$/
 
 const kindOf = (entry: Dirent): HomeEntry['is'] => {
@@ -44,7 +44,7 @@ const rootIs = (
 /** Everything in the folders of rollouts but the folders themselves, in order of the paths. */
 export const walkHome = async (
   home: string,
-  pace: Pace,
+  pace: CheckPace,
   nowMs: number
 ): Promise<ReadonlyArray<HomeEntry>> => {
   const found: Array<HomeEntry> = []

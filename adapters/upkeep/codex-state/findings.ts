@@ -11,7 +11,6 @@ import { databasePath, sqliteHome, type DatabaseName } from './places.ts'
 import { headlessOf, rolloutsOf, type Rollouts } from './rollouts.ts'
 import { threadState, type DatabaseRead } from './tables.ts'
 
-/** Files and rows of a home, compared. */
 export interface ComparedHome {
   readonly rollouts: Rollouts
   readonly headless: ReadonlySet<string>
@@ -27,7 +26,6 @@ export const shownPath = (home: string, path: string): string => {
   return inside.startsWith('..') ? path : inside.split(sep).join('/')
 }
 
-/** A database that cannot be read. */
 export const unreadableFinding = (
   home: string,
   path: string,
@@ -44,7 +42,6 @@ const spellings = (home: string): ReadonlyArray<string> => {
   }
 }
 
-/** A home, and when it is looked at. */
 export interface CompareOptions {
   readonly home: string
   readonly env: NodeJS.ProcessEnv

@@ -5,8 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Finding } from '../../../domain/upkeep/check/finding.ts'
 import { advise, type AdvisedFinding } from '../check/remedies.ts'
 import { factFindings, type KnownThread } from '../../../domain/upkeep/codex-state/facts.ts'
-import type { InventoryFile } from '../../../domain/upkeep/codex-state/inventory.ts'
-import type { ParityCounts } from '../../../domain/upkeep/codex-state/parity.ts'
+import type { InventoryFile, ParityCounts } from '../../../domain/upkeep/codex-state/parity.ts'
 import type {
   BackfillState,
   StateGoal,
@@ -25,7 +24,6 @@ import { DATABASES, databasePath, sqliteHome, type DatabaseName } from './places
 import { TEXT_CHARACTERS_MAX } from './sqlite.ts'
 import { integrityOf, stateGoals } from './tables.ts'
 
-/** One of Codex's databases. */
 export interface DatabaseReport {
   readonly name: DatabaseName
   /** Relative to the home where it is in it. */
@@ -38,14 +36,12 @@ export interface DatabaseReport {
   readonly sizeBytes: number | null
 }
 
-/** Rollout files of one folder. */
-export interface FileCounts {
+interface FileCounts {
   readonly files: number
   readonly bytes: number
 }
 
-/** The files of a home. */
-export interface RolloutCounts {
+interface RolloutCounts {
   readonly active: FileCounts
   readonly archived: FileCounts
   /** Files of threads from before a revert; their threads go on in another file. */
@@ -61,7 +57,6 @@ export interface RolloutCounts {
   readonly troubles: ReadonlyArray<{ readonly path: string; readonly why: string }>
 }
 
-/** What was found in a home. */
 export interface Inspection {
   readonly home: string
   readonly sqliteHome: string

@@ -17,7 +17,6 @@ export const DATABASES = {
   queue: 'queue_1.sqlite'
 } as const
 
-/** One of the databases. */
 export type DatabaseName = keyof typeof DATABASES
 
 /** The folder of the databases: the one the configuration names, or the environment, else the home. */
@@ -28,6 +27,5 @@ export const sqliteHome = (home: string, env: NodeJS.ProcessEnv): string => {
   return named === '' ? home : resolve(named)
 }
 
-/** Path of a database. */
 export const databasePath = (folder: string, name: DatabaseName): string =>
   join(folder, DATABASES[name])

@@ -3,14 +3,13 @@
  */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { InventoryFile } from '../../../domain/upkeep/codex-state/inventory.ts'
+import type { InventoryFile } from '../../../domain/upkeep/codex-state/parity.ts'
 import { PROFILES } from '../../../domain/log/profile.ts'
 import { ROLLOUT_ROOTS, walk } from '../../home/walk.ts'
 import { discovery } from '../../log/jsonl/discover.ts'
 import { firstLines } from '../../log/jsonl/first-line.ts'
 import { placeOf } from '../../log/jsonl/listing.ts'
 
-/** What a home holds. */
 export interface Rollouts {
   readonly files: ReadonlyArray<InventoryFile>
   /** Folders that cannot be read, and links in the place of a folder or a file. */
@@ -53,7 +52,6 @@ const look = (home: string, root: (typeof ROLLOUT_ROOTS)[number], found: ListedF
   }
 }
 
-/** Lists the rollouts of a home. */
 export const rolloutsOf = (home: string): Rollouts => {
   const found: ListedFiles = { files: [], troubles: [] }
   for (const root of ROLLOUT_ROOTS) look(home, root, found)

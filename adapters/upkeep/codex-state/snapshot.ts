@@ -13,7 +13,7 @@ const ATTEMPTS_MAX = 5
 const NO_BYTES = new Uint8Array()
 
 /** A database as it was at one moment, or why it could not be read. */
-export type Snapshot =
+type Snapshot =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly why: string }

@@ -11,38 +11,37 @@ import type {
 import { snapshotOf } from './snapshot.ts'
 import { openBytes, type OpenDatabase, type SqliteRow } from './sqlite.ts'
 
-/** Something of a database, or why there is nothing. */
 export type DatabaseRead<A> =
   | { readonly kind: 'read'; readonly value: A; readonly sizeBytes: number }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly why: string }
 
 /** A member of a row: its column, and how its value is taken. */
-type Column<A> = readonly [name: string, take: (value: SqliteRow[string] | undefined) => A]
-type Columns<A> = { readonly [Member in keyof A]: Column<A[Member]> }
+type DatabaseColumn<A> = readonly [name: string, take: (value: SqliteRow[string] | undefined) => A]
+type DatabaseColumns<A> = { readonly [Member in keyof A]: DatabaseColumn<A[Member]> }
 
-const textOrNull = (name: string): Column<string | null> => [
+const textOrNull = (name: string): DatabaseColumn<string | null> => [
   name,
   (value) => (typeof value === 'string' ? value : null)
 ]
-const text = (name: string): Column<string> => [
+const text = (name: string): DatabaseColumn<string> => [
   name,
   (value) => (typeof value === 'string' ? value : '')
 ]
-const id = (name: string): Column<string> => [
+const id = (name: string): DatabaseColumn<string> => [
   name,
   (value) => (typeof value === 'string' ? value.toLowerCase() : '')
 ]
-const numberOrNull = (name: string): Column<number | null> => [
+const numberOrNull = (name: string): DatabaseColumn<number | null> => [
   name,
   (value) => (typeof value === 'number' ? value : null)
 ]
-const number = (name: string): Column<number> => [
+const number = (name: string): DatabaseColumn<number> => [
   name,
   (value) => (typeof value === 'number' ? value : 0)
 ]
 
-const THREAD: Columns<StateThread> = {
+const THREAD: DatabaseColumns<StateThread> = {
   id: id('id'),
   rolloutPath: text('rollout_path'),
   archived: ['archived', (value) => typeof value === 'number' && value !== 0],
@@ -60,20 +59,20 @@ const THREAD: Columns<StateThread> = {
   gitOriginUrl: textOrNull('git_origin_url')
 }
 
-const BACKFILL: Columns<BackfillState> = {
+const BACKFILL: DatabaseColumns<BackfillState> = {
   status: text('status'),
   lastWatermark: textOrNull('last_watermark'),
   lastSuccessAt: numberOrNull('last_success_at'),
   updatedAt: numberOrNull('updated_at')
 }
 
-const EDGE: Columns<SpawnEdge> = {
+const EDGE: DatabaseColumns<SpawnEdge> = {
   parentId: id('parent_thread_id'),
   childId: id('child_thread_id'),
   status: text('status')
 }
 
-const GOAL: Columns<StateGoal> = {
+const GOAL: DatabaseColumns<StateGoal> = {
   threadId: id('thread_id'),
   objective: text('objective'),
   status: text('status'),
@@ -88,9 +87,9 @@ const GOAL: Columns<StateGoal> = {
 const rowsIn = <A>(
   opened: OpenDatabase,
   table: string,
-  columns: Columns<A>
+  columns: DatabaseColumns<A>
 ): ReadonlyArray<A> | null => {
-  const members = Object.entries<Column<unknown>>(columns)
+  const members = Object.entries<DatabaseColumn<unknown>>(columns)
   const rows = opened.rows(
     table,
     members.map(([, [name]]) => name)
@@ -140,11 +139,9 @@ const reading = async <A extends object>(
   }
 }
 
-/** What a database of threads holds. */
 export const threadState = (path: string): Promise<DatabaseRead<CodexThreads>> =>
   reading(path, stateIn)
 
-/** The goals of a database of goals. */
 export const stateGoals = (path: string): Promise<DatabaseRead<ReadonlyArray<StateGoal>>> =>
   reading(path, goalsIn)
 

@@ -39,7 +39,7 @@ const textAt = (path: string): string | null => {
 }
 
 /** A bundle's manifest and where it is in it. */
-export interface FoundManifest {
+interface FoundManifest {
   readonly manifest: PluginManifest
   /** Relative to the bundle. */
   readonly path: string

@@ -18,7 +18,6 @@ import type { PluginsManager } from './manager.ts'
 import { clearSidecar, writeSidecar, type OnStep } from './sidecar-file.ts'
 import { pluginFolder, versionsIn, type PluginResult } from './tree.ts'
 
-/** How a change is done. */
 export interface ChangeOptions {
   /** Check everything, and change nothing. */
   readonly dryRun?: boolean
@@ -26,7 +25,6 @@ export interface ChangeOptions {
   readonly step?: OnStep
 }
 
-/** What became of a plugin. */
 export interface ChangedPlugin {
   /** `name@marketplace`. */
   readonly pluginId: string
@@ -35,11 +33,10 @@ export interface ChangedPlugin {
   /** Null when the plugin is gone. */
   readonly version: string | null
   readonly removedVersions: ReadonlyArray<string>
-  /** What analytics say about it. */
   readonly metadata: PluginTelemetryMetadata
 }
 
-/** Runs alone among the processes that change the plugins of a home, after what a killed one left is in order. */
+/** Runs as the only process that changes the plugins of a home, after cleaning up behind a killed one. */
 export const holdingPlugins = async <A>(
   home: string,
   { dryRun = false }: ChangeOptions,
@@ -86,26 +83,24 @@ const checkedLocal = (
     : version
 }
 
-const removedBy = (home: string, id: PluginId, version: string): ReadonlyArray<string> => {
-  const folder = pluginFolder(home, id)
-  return E.isRight(folder) && folder.right !== null
-    ? versionsIn(folder.right).filter((old) => old !== version)
-    : []
-}
+/** Null for a plugin without a folder. */
+const versionsOf = (home: string, id: PluginId): PluginResult<ReadonlyArray<string> | null> =>
+  E.map((folder: string | null) => (folder === null ? null : versionsIn(folder)))(
+    pluginFolder(home, id)
+  )
 
+/** Answers the versions that go. */
 const installed = (
   home: string,
   id: PluginId,
   content: BundleContent,
   options: ChangeOptions
 ): PluginResult<ReadonlyArray<string>> => {
-  if (options.dryRun === true) {
-    const folder = pluginFolder(home, id)
-    return E.isLeft(folder) ? folder : E.right(removedBy(home, id, content.version))
-  }
-  return E.map(({ removed }: { readonly removed: ReadonlyArray<string> }) => removed)(
-    installBundle(home, id, content, options.step)
-  )
+  if (options.dryRun === true)
+    return E.map((versions: ReadonlyArray<string> | null) =>
+      (versions ?? []).filter((old) => old !== content.version)
+    )(versionsOf(home, id))
+  return installBundle(home, id, content, options.step)
 }
 
 /**
@@ -209,11 +204,6 @@ export const installRemote = (
       metadata: manager.installedRemotely(localId, trimmed(release.remoteId))
     })
   })
-
-const versionsOf = (home: string, id: PluginId): PluginResult<ReadonlyArray<string> | null> =>
-  E.map((folder: string | null) => (folder === null ? null : versionsIn(folder)))(
-    pluginFolder(home, id)
-  )
 
 /**
  * Removes a plugin: its folder with the sidecar, and its table in `config.toml`; `unchanged` when there is neither. `BadConfig`

@@ -57,8 +57,7 @@ const replaceConfig = (path: string, text: string, step: OnStep): void => {
   replaceFile(target, text, { temporary: `${target}.unroll-${process.pid}`, mode, step })
 }
 
-/** An edit of the configuration about a plugin. */
-export type ConfigEdit = 'enable' | 'forget'
+type ConfigEdit = 'enable' | 'forget'
 
 const EDITS = { enable: withEnabled, forget: withoutPlugin }
 const REFUSED = { enable: 'enabled', forget: 'taken out' }

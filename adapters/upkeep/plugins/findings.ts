@@ -10,7 +10,6 @@ import { isRemoteMarketplace, sidesOf } from '../../../domain/ledgers/plugins/id
 import type { PluginScan, ScannedPlugin } from './scan.ts'
 import type { Stray } from './tree.ts'
 
-/** One thing that is not as it should be. */
 export interface PluginFinding {
   /** Stable name, for programs. */
   readonly kind: string
@@ -39,45 +38,27 @@ const ofFault = (localId: string, fault: PluginFault): PluginFinding => {
   }
 }
 
-const finding = (kind: string, pluginId: string, message: string, next: string): PluginFinding => ({
-  kind,
-  pluginId,
-  path: null,
-  message,
-  next
-})
-
 const ofState = ({ localId, seen }: ScannedPlugin): ReadonlyArray<PluginFinding> => {
-  const marketplace = sidesOf(localId)?.marketplace ?? ''
+  const isRemote = isRemoteMarketplace(sidesOf(localId)?.marketplace ?? '')
+  const { installed, enabled, activeVersion, versions, sidecar } = seen
   const found: Array<PluginFinding> = []
-  if (!seen.installed && seen.enabled === true)
-    found.push(
-      finding('not_installed', localId, 'it is enabled and not installed', uninstallOf(localId))
-    )
-  if (!seen.installed && seen.enabled === null)
-    found.push(finding('no_version', localId, 'its folder holds no version', uninstallOf(localId)))
-  if (seen.installed && seen.enabled === null && !isRemoteMarketplace(marketplace))
-    found.push(
-      finding(
-        'not_configured',
-        localId,
-        'no table in config.toml names it, so that Codex takes it for not installed',
-        installOf(localId)
-      )
-    )
-  if (seen.versions.length > 1)
-    found.push(
-      finding(
-        'several_versions',
-        localId,
-        `besides ${seen.activeVersion ?? ''} there are older versions: ${seen.versions.filter((version) => version !== seen.activeVersion).join(', ')}`,
-        installOf(localId)
-      )
-    )
-  if (seen.installed && seen.sidecar === 'absent' && isRemoteMarketplace(marketplace))
-    found.push(
-      finding('remote_id_missing', localId, 'the backend lists it, and it has no sidecar', SYNC)
-    )
+  const add = (kind: string, message: string, next: string): void =>
+    void found.push({ kind, pluginId: localId, path: null, message, next })
+  if (!installed && enabled === true)
+    add('not_installed', 'it is enabled and not installed', uninstallOf(localId))
+  if (!installed && enabled === null)
+    add('no_version', 'its folder holds no version', uninstallOf(localId))
+  if (installed && enabled === null && !isRemote) {
+    const message = 'no table in config.toml names it, so that Codex takes it for not installed'
+    add('not_configured', message, installOf(localId))
+  }
+  if (versions.length > 1) {
+    const older = versions.filter((version) => version !== activeVersion).join(', ')
+    const message = `besides ${activeVersion ?? ''} there are older versions: ${older}`
+    add('several_versions', message, installOf(localId))
+  }
+  if (installed && sidecar === 'absent' && isRemote)
+    add('remote_id_missing', 'the backend lists it, and it has no sidecar', SYNC)
   return found
 }
 
@@ -97,7 +78,7 @@ const ofStray = ({ path, kind }: Stray): PluginFinding => ({
   next: `look at ${path}, and delete it if nothing uses it`
 })
 
-/** Everything that is not as it should be; empty when all is well. */
+/** Empty when all is well. */
 export const pluginFindings = ({
   plugins,
   strays,

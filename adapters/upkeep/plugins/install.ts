@@ -38,7 +38,7 @@ import {
 } from './tree.ts'
 
 /** As much as Codex unpacks of a bundle. */
-export const BUNDLE_BYTES_MAX = 250 * 1024 * 1024
+const BUNDLE_BYTES_MAX = 250 * 1024 * 1024
 
 /** Ours among the folders of installs and the files beside sidecars; those of Codex have six letters after the dash. */
 const OURS = /^(plugin-(install|backup|remove)-unroll|\.tmp-unroll-)/
@@ -74,9 +74,7 @@ const copyTree = (from: string, to: string, room: number): number => {
   return left
 }
 
-/** What is to be installed. */
 export interface BundleContent {
-  /** Folder it is copied from. */
   readonly bundle: string
   readonly version: string
   /** The manifest that is added to it, where it has none. */
@@ -88,15 +86,6 @@ const writeManifest = (bundle: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text, { flag: 'wx' })
   syncFile(path)
-}
-
-/** What an install came to. */
-export interface Installed {
-  readonly version: string
-  /** Versions that were there before and are gone. */
-  readonly removed: ReadonlyArray<string>
-  /** True when the same version was there before. */
-  readonly replaced: boolean
 }
 
 const removeAll = (path: string): void => rmSync(path, { recursive: true, force: true })
@@ -119,7 +108,6 @@ const swap = (market: string, staged: string, target: string, name: string, step
   removeAll(backup)
 }
 
-/** Where an install goes, and the folder it works in. */
 interface Placing {
   readonly market: string
   readonly target: string
@@ -127,12 +115,13 @@ interface Placing {
   readonly work: string
 }
 
+/** Answers the versions that were there before and are gone. */
 const put = (
   { market, target, name, work }: Placing,
   staged: string,
   version: string,
   step: OnStep
-): Installed => {
+): ReadonlyArray<string> => {
   const isThere = existsSync(target)
   const before = isThere ? versionsIn(target) : []
   if (!isThere) renameSync(staged, target)
@@ -147,15 +136,14 @@ const put = (
   }
   step()
   syncFolder(market)
-  const removed = before.filter((old) => old !== version)
-  return { version, removed, replaced: before.includes(version) }
+  return before.filter((old) => old !== version)
 }
 
 /** True when a folder is another one or lies in it. */
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep)
 
-/** Puts back what lies in a backup and is not in its place. */
+/** Moves back what lies in a backup unless its place is taken. */
 const restoreBackup = (market: string, backup: string): void => {
   for (const name of readdirSync(backup))
     if (!existsSync(join(market, name))) renameSync(join(backup, name), join(market, name))
@@ -180,7 +168,7 @@ export const recoverPlugins = (home: string): PluginResult<void> => {
 }
 
 /**
- * Installs a bundle as a version of a plugin. `BundleTooLarge` and system errors leave what was installed. Whoever calls holds the
+ * Installs a bundle as a version of a plugin; answers the versions that it removed. `BundleTooLarge` and system errors leave what was installed. Whoever calls holds the
  * plugins of the home, and has looked at the manifest.
  */
 export const installBundle = (
@@ -188,12 +176,12 @@ export const installBundle = (
   id: PluginId,
   { bundle, version, givenManifest }: BundleContent,
   step: OnStep = () => undefined
-): PluginResult<Installed> => {
+): PluginResult<ReadonlyArray<string>> => {
   const there = pluginFolder(home, id)
   if (E.isLeft(there)) return there
   const target = pluginPath(home, id)
   const market = join(target, '..')
-  const done = attempt(bundle, (): PluginResult<Installed> => {
+  const done = attempt(bundle, (): PluginResult<ReadonlyArray<string>> => {
     mkdirSync(market, { recursive: true })
     const source = realpathSync(bundle)
     if (isWithin(realpathSync(market), source))
@@ -215,16 +203,16 @@ export const installBundle = (
   return E.flatten(done)
 }
 
-/** Removes the folder of a plugin with everything in it; that of its marketplace stays. False when there was none. */
+/** Removes the folder of a plugin with everything in it; that of its marketplace stays. */
 export const removePlugin = (
   home: string,
   id: PluginId,
   step: OnStep = () => undefined
-): PluginResult<boolean> => {
+): PluginResult<void> => {
   const folder = pluginFolder(home, id)
   if (E.isLeft(folder)) return folder
   const path = folder.right
-  if (path === null) return E.right(false)
+  if (path === null) return E.right(undefined)
   return attempt(path, () => {
     const market = join(path, '..')
     const away = mkdtempSync(join(market, 'plugin-remove-unroll'))
@@ -233,6 +221,5 @@ export const removePlugin = (
     step()
     syncFolder(market)
     removeAll(away)
-    return true
   })
 }

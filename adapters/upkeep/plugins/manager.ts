@@ -20,8 +20,7 @@ import { capabilitiesOf, readManifest } from './bundle.ts'
 import { readSidecar } from './sidecar-file.ts'
 import { attempt, pluginFolder, versionsIn } from './tree.ts'
 
-/** What a turn knows of a plugin it used. */
-export interface UsedPlugin {
+interface UsedPlugin {
   /** Its local id, as the configuration spells it. */
   readonly configName: string
   readonly capabilities: CapabilitySummary
@@ -46,7 +45,6 @@ export interface PluginsManager {
   readonly notInstalledRemotely: (remoteId: string) => PluginTelemetryMetadata
   /** A plugin that somebody enables or disables, whether or not it is there. */
   readonly toggled: (localId: string) => PluginTelemetryMetadata
-  /** A plugin that a turn used. */
   readonly used: (plugin: UsedPlugin) => PluginTelemetryMetadata
 }
 

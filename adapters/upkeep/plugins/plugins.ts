@@ -22,39 +22,40 @@ import { clearSidecar, readSidecar, writeSidecar } from './sidecar-file.ts'
 import { syncPlugins, type Synced } from './sync.ts'
 import type { PluginResult } from './tree.ts'
 
-type PluginChange<A> = Promise<PluginResult<A>>
+type PendingPluginChange<A> = Promise<PluginResult<A>>
 
 /** The plugins of a home. Ids are `name@marketplace`; `BadPluginId` for any other text. Nothing uses the network. */
 export interface HomePlugins {
-  /** What analytics say about plugins. */
   readonly manager: PluginsManager
   /** Looks at cache, sidecars and configuration. */
   readonly scan: () => PluginResult<PluginScan>
-  /** What is not as it should be. */
   readonly findings: () => PluginResult<ReadonlyArray<PluginFinding>>
   /** The remote id beside an installed plugin; null when there is none. */
   readonly readSidecar: (pluginId: string) => PluginResult<string | null>
   /** Notes the remote id of an installed plugin; on disk when it answers. */
-  readonly writeSidecar: (pluginId: string, remoteId: string) => PluginChange<void>
-  readonly clearSidecar: (pluginId: string) => PluginChange<void>
+  readonly writeSidecar: (pluginId: string, remoteId: string) => PendingPluginChange<void>
+  readonly clearSidecar: (pluginId: string) => PendingPluginChange<void>
   readonly installLocal: (
     pluginId: string,
     bundle: string,
     options?: ChangeOptions
-  ) => PluginChange<ChangedPlugin>
+  ) => PendingPluginChange<ChangedPlugin>
   readonly installRemote: (
     pluginId: string,
     bundle: string,
     release: RemoteRelease,
     options?: ChangeOptions
-  ) => PluginChange<ChangedPlugin>
-  readonly uninstall: (pluginId: string, options?: ChangeOptions) => PluginChange<ChangedPlugin>
+  ) => PendingPluginChange<ChangedPlugin>
+  readonly uninstall: (
+    pluginId: string,
+    options?: ChangeOptions
+  ) => PendingPluginChange<ChangedPlugin>
   /** Applies a list of the backend (`parseListed`); bundle paths are relative to `folder`. */
   readonly sync: (
     listed: ListedPlugins,
     folder: string,
     options?: ChangeOptions
-  ) => PluginChange<Synced>
+  ) => PendingPluginChange<Synced>
 }
 
 /** The plugins of a home, by the rules of a version of Codex; `onWarning` is told of sidecars that cannot be read. */
@@ -65,7 +66,10 @@ export const homePlugins = (
 ): HomePlugins => {
   const home = resolve(given)
   const manager = pluginsManager(home, onWarning, profile)
-  const withId = <A>(text: string, use: (id: PluginId) => PluginChange<A>): PluginChange<A> => {
+  const withId = <A>(
+    text: string,
+    use: (id: PluginId) => PendingPluginChange<A>
+  ): PendingPluginChange<A> => {
     const id = parsePluginId(text)
     return E.isLeft(id) ? Promise.resolve(id) : use(id.right)
   }

@@ -27,7 +27,6 @@ import {
   type PluginResult
 } from './tree.ts'
 
-/** A plugin as it is. */
 export interface ScannedPlugin {
   /** `name@marketplace`. */
   readonly localId: string
@@ -36,7 +35,6 @@ export interface ScannedPlugin {
   readonly faults: ReadonlyArray<PluginFault>
 }
 
-/** The plugins of a home as they are. */
 export interface PluginScan {
   /** By id. */
   readonly plugins: ReadonlyArray<ScannedPlugin>
@@ -45,7 +43,9 @@ export interface PluginScan {
   readonly configFault: PluginFault | null
 }
 
-const stateOf = (fault: PluginFault): SidecarState => {
+const stateOf = (sidecar: PluginResult<string | null>): SidecarState => {
+  if (E.isRight(sidecar)) return sidecar.right === null ? 'absent' : 'ok'
+  const fault = sidecar.left
   switch (fault._tag) {
     case 'SidecarUnsupported':
       return `unsupported:${fault.version}`
@@ -58,11 +58,6 @@ const stateOf = (fault: PluginFault): SidecarState => {
     default:
       return 'malformed'
   }
-}
-
-const sidecarStateOf = (sidecar: PluginResult<string | null>): SidecarState => {
-  if (E.isLeft(sidecar)) return stateOf(sidecar.left)
-  return sidecar.right === null ? 'absent' : 'ok'
 }
 
 /** What the bundle of the active version tells; nothing when there is none, or no manifest in it. */
@@ -86,7 +81,6 @@ const bundleOf = (
   }
 }
 
-/** One plugin as it is, installed or not. */
 const scanPlugin = (
   home: string,
   id: PluginId,
@@ -118,7 +112,7 @@ const scanPlugin = (
       enabled,
       remoteId,
       remoteIdSource: source,
-      sidecar: sidecarStateOf(sidecar),
+      sidecar: stateOf(sidecar),
       manifestPath: bundle?.manifestPath ?? null,
       hasSkills: bundle?.capabilities?.hasSkills ?? null,
       mcpServerCount: bundle?.capabilities?.mcpServerNames.length ?? null

@@ -19,7 +19,6 @@ import { cacheTree, pluginFolder, versionsIn, type PluginResult } from './tree.t
 
 /** What a sync did; plugins are named by their local ids. */
 export interface Synced {
-  /** Bundles that were installed. */
   readonly installed: ReadonlyArray<string>
   /** Plugins that were current and whose remote id is new or another one. */
   readonly noted: ReadonlyArray<string>

@@ -88,7 +88,7 @@ export interface Stray {
 }
 
 /** What the cache of a home holds. */
-export interface CacheTree {
+interface CacheTree {
   /** In the order of their names. */
   readonly plugins: ReadonlyArray<{ readonly id: PluginId; readonly folder: string }>
   readonly strays: ReadonlyArray<Stray>

@@ -8,11 +8,10 @@ import { writeWhole } from '../../home/plain-file.ts'
 import type { FileContent } from '../../../domain/changes/relocation.ts'
 import type { Edit } from '../../../domain/upkeep/repair/plan.ts'
 import { openBytes, type ByteSource } from '../../log/jsonl/bytes.ts'
-import type { Step } from '../../home/relocate.ts'
+import type { StepHook } from '../../home/relocate.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
-/** Which bytes of a file are meant. */
 export interface Original {
   readonly path: string
   /** How many bytes of what a compressed file holds; null for all bytes of a plain one. */
@@ -30,10 +29,6 @@ function* piecesFrom(source: ByteSource, from: number, until: number): Generator
   }
 }
 
-const putOf = ({ spaces, text }: Edit): Buffer =>
-  Buffer.concat([Buffer.alloc(spaces, 32), Buffer.from(text)])
-
-/** A file with edits, piece by piece. */
 function* editedPieces(
   source: ByteSource,
   edits: ReadonlyArray<Edit>,
@@ -42,7 +37,7 @@ function* editedPieces(
   let at = 0
   for (const edit of edits) {
     yield* piecesFrom(source, at, edit.offsetBytes)
-    yield putOf(edit)
+    yield Buffer.concat([Buffer.alloc(edit.spaces, 32), Buffer.from(edit.text)])
     at = edit.offsetBytes + edit.bytes
   }
   yield* piecesFrom(source, at, until)
@@ -76,7 +71,6 @@ const digested = (pieces: Iterable<Buffer>, each: (piece: Buffer) => void): File
 export const contentOf = (original: Original, edits: ReadonlyArray<Edit> = []): FileContent =>
   withPieces(original, edits, (pieces) => digested(pieces, () => undefined))
 
-/** What the plain file at a path holds. */
 export const fileContent = (path: string): FileContent =>
   contentOf({ path, decompressedBytes: null })
 
@@ -91,7 +85,7 @@ export const prefixContent = (path: string, bytes: number): FileContent => {
 }
 
 /** Bytes that stand behind others of another file. */
-export interface AppendedTail {
+interface AppendedTail {
   readonly path: string
   readonly from: number
 }
@@ -107,13 +101,12 @@ function* withTail(pieces: Iterable<Buffer>, tail: AppendedTail | null): Generat
   }
 }
 
-/** How a file is made. */
 export interface Making {
   readonly target: string
   readonly mode: number
   /** What comes behind; null for nothing. */
   readonly tail: AppendedTail | null
-  readonly step: Step
+  readonly step: StepHook
 }
 
 /** Writes a file with edits to a new one, brings it to the disk, and answers what it holds then. */
@@ -141,10 +134,8 @@ export const writeEdited = (
 
 /** True when the content of one file is the beginning of that of the other, or all of it. */
 export const isPrefixOf = (path: string, other: string): boolean => {
-  const [short, long] = [path, other].map((one) => openBytes(one, one.endsWith('.zst'))) as [
-    ReturnType<typeof openBytes>,
-    ReturnType<typeof openBytes>
-  ]
+  const short = openBytes(path, path.endsWith('.zst'))
+  const long = openBytes(other, other.endsWith('.zst'))
   try {
     for (let at = 0; ;) {
       const [a, b] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)]

@@ -16,10 +16,9 @@ import {
 } from '../../../domain/changes/relocation.ts'
 import { LinkRefused, makeOrRemove, refuseLinks } from '../../home/plain-file.ts'
 import { isThere, makePrivate, syncFolder } from '../../home/own-folder.ts'
-import { addName, type Step } from '../../home/relocate.ts'
+import { addName, type StepHook } from '../../home/relocate.ts'
 import { fileContent, prefixContent } from './content.ts'
 
-/** How far one exchange is. */
 type ExchangeProgress = 'before' | 'after' | 'other'
 
 /** Why an exchange stopped; `bySystem`: a system call failed. */
@@ -39,7 +38,7 @@ type ExchangeOutcome =
 
 interface ExchangeRun {
   readonly home: string
-  readonly step: Step
+  readonly step: StepHook
   /** Folders in which names came or went. */
   readonly folders: Set<string>
 }
@@ -177,7 +176,7 @@ const takeBack = (
   return left.filter((reason) => reason !== null)
 }
 
-/** Why the files cannot be exchanged any more; null when each is as before or as after. */
+/** Why the files can no longer be exchanged; null when each is as before or as after. */
 const obstacle = (work: ExchangeRun, exchanges: ReadonlyArray<FileExchange>): string | null => {
   for (const one of exchanges) {
     const progress = progressOf(work, one)
@@ -218,17 +217,11 @@ const tryAll = (
 export const exchangeFiles = (
   home: string,
   exchanges: ReadonlyArray<FileExchange>,
-  step: Step = () => undefined
+  step: StepHook = () => undefined
 ): ExchangeOutcome => {
   const work: ExchangeRun = { home, step, folders: new Set() }
-  const stray = strayPath({
-    rootId: '',
-    moves: [],
-    names: 'keep',
-    trash: null,
-    purge: false,
-    exchanges
-  })
+  const nothing = { rootId: '', moves: [], names: 'keep', trash: null, purge: false } as const
+  const stray = strayPath({ ...nothing, exchanges })
   if (stray !== null)
     return { kind: 'refused', reason: `${stray} is not a path in the home`, bySystem: false }
   const failed = tryAll(work, exchanges)

@@ -62,7 +62,6 @@ const endFrom = (read: ReadBytes, offset: number): Omit<LineSpan, 'from'> | null
   return null
 }
 
-/** Opens a file for a plan, and closes it afterwards. */
 export const withView = <A>(
   home: string,
   path: string,

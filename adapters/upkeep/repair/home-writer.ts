@@ -22,7 +22,7 @@ import { isHeldByCodex } from '../../home/codex-lock.ts'
 import { discovery } from '../../log/jsonl/discover.ts'
 import { holdHome } from '../../home/hold.ts'
 import { isThere } from '../../home/own-folder.ts'
-import { readManifest, relocate, stoppedHalfway, type Step } from '../../home/relocate.ts'
+import { readManifest, relocate, stoppedHalfway, type StepHook } from '../../home/relocate.ts'
 import { appendName } from '../../home/session-index.ts'
 import { ROLLOUT_ROOTS, walk } from '../../home/walk.ts'
 
@@ -98,7 +98,7 @@ const attempt = <A>(home: string, run: () => A): E.Either<StoreError, A> => {
 const exchanged = async (
   home: string,
   relocation: Relocation,
-  step: Step | undefined
+  step: StepHook | undefined
 ): Promise<E.Either<StoreError, RelocationResult>> => {
   const { exchangeFiles } = await import('./exchange.ts')
   const { exchanges = [] } = relocation
@@ -124,16 +124,14 @@ const relocated = <A>(home: string, run: () => A): E.Either<StoreError, A> => {
   }
 }
 
-/** What makes a test of this writer. */
-export interface HomeWriterOptions {
+interface HomeWriterOptions {
   /** Called before every step of a relocation. */
-  readonly step?: Step
+  readonly step?: StepHook
   /** True while another unroll process writes to a thread. */
   readonly isOpen?: (threadId: string) => boolean
   readonly telemetry?: Telemetry
 }
 
-/** A writer for a home. */
 export const homeWriter = (
   home: string,
   { step, isOpen = () => false, telemetry = noTelemetry }: HomeWriterOptions = {}

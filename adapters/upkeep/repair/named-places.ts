@@ -11,11 +11,9 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const LAST_ID = new RegExp(`(${UUID})\\.jsonl(?:\\.zst)?$`, 'i')
 const FIRST_ID = new RegExp(`(${UUID})(?:_${UUID})?\\.jsonl(?:\\.zst)?$`, 'i')
 
-/** What is asked of the files of a home. */
-export interface NamedPlaces {
+interface NamedPlaces {
   /** Offsets in a file at which others go on, in order. */
   readonly inFile: (path: string) => ReadonlyArray<number>
-  /** The files of a thread, by their names. */
   readonly filesOf: (threadId: string) => ReadonlyArray<string>
 }
 

@@ -45,7 +45,6 @@ const ask = (
   }
 }
 
-/** Where the new content of a file stands. */
 const targetOf = (
   { to, decompressedBytes, edits }: RepairDraft,
   { path, compressed }: FileView
@@ -89,7 +88,7 @@ const stepOf = (
   return { ...step, to, decompressedBytes, edits, after }
 }
 
-/** A step whose target another step has already gives way. */
+/** A step gives way when an earlier one has its target. */
 const withoutClashes = (
   steps: ReadonlyArray<PlanStep>,
   left: Array<Unrepaired>
@@ -114,9 +113,9 @@ const byPath = (findings: ReadonlyArray<Finding>): ReadonlyMap<string, ReadonlyA
   const found = new Map<string, Array<Finding>>()
   for (const finding of findings) {
     if (finding.path === null) continue
-    const known = found.get(finding.path)
-    if (known === undefined) found.set(finding.path, [finding])
-    else known.push(finding)
+    const own = found.get(finding.path) ?? []
+    own.push(finding)
+    found.set(finding.path, own)
   }
   return found
 }

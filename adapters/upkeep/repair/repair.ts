@@ -17,7 +17,7 @@ import {
 import type { StagedExchange } from '../../../replay/home-ports.ts'
 import type { HomeParts } from '../../../replay/change/life/life.ts'
 import { homeOperations } from '../../home/operations.ts'
-import type { Step } from '../../home/relocate.ts'
+import type { StepHook } from '../../home/relocate.ts'
 import { homeWriter } from './home-writer.ts'
 import { isBeingWritten } from '../../log/jsonl/writer-lock.ts'
 import { stageSteps } from './stage.ts'
@@ -26,12 +26,11 @@ import { stageSteps } from './stage.ts'
 export const planDigest = (bytes: string | Buffer): string =>
   createHash('sha256').update(bytes).digest('hex')
 
-/** Who repairs, and what makes a test of it. */
-export interface RepairOptions {
+interface RepairOptions {
   /** For the operation log; `library` when nobody says. */
   readonly actor?: string
   /** Called before every step that changes something. */
-  readonly step?: Step
+  readonly step?: StepHook
 }
 
 const partsOf = (home: string, { actor = 'library', step }: RepairOptions): HomeParts => ({
@@ -70,7 +69,7 @@ export const repairWork = (
   home: string,
   bytes: Buffer,
   digest: string,
-  step?: Step
+  step?: StepHook
 ): E.Either<StoreError, RepairWork> => {
   const plan = meantPlan(home, bytes, digest)
   if (E.isLeft(plan)) return plan

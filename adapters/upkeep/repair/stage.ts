@@ -17,7 +17,7 @@ import type { PlanStep } from '../../../domain/upkeep/repair/plan.ts'
 import { mayBeMade, mayBeRepaired, staysInside } from '../../../domain/upkeep/repair/plan-file.ts'
 import type { StagedExchange } from '../../../replay/home-ports.ts'
 import { makePrivate, syncFolder } from '../../home/own-folder.ts'
-import { addName, type Step } from '../../home/relocate.ts'
+import { addName, type StepHook } from '../../home/relocate.ts'
 import { isHeldByCodex, isLocked } from '../../home/codex-lock.ts'
 import { lockWriter, type WriterLock } from '../../log/jsonl/writer-lock.ts'
 import { fileContent, prefixContent, writeEdited } from './content.ts'
@@ -96,14 +96,13 @@ const lockAll = async (
   }
 }
 
-interface Staging {
+interface StagingRun {
   readonly home: string
-  readonly step: Step
+  readonly step: StepHook
   readonly made: Array<string>
 }
 
-/** A name for the next staged file. */
-const nextStaged = (staging: Staging): string => {
+const nextStaged = (staging: StagingRun): string => {
   const name = `${STAGING}/${staging.made.length}`
   staging.made.push(name)
   return name
@@ -116,7 +115,7 @@ const emptyStaging = (home: string): void => {
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true })
 }
 
-const stageStep = (staging: Staging, one: PlanStep): string | null => {
+const stageStep = (staging: StagingRun, one: PlanStep): string | null => {
   const { home, step } = staging
   const { to, after, edits, decompressedBytes } = one
   if (to === null || after === null) return null
@@ -138,10 +137,10 @@ const stageStep = (staging: Staging, one: PlanStep): string | null => {
   return staged
 }
 
-/** A file is not what it was when its repair was planned. */
+/** A file changed after its repair was planned. */
 class ChangedSincePlan extends Error {}
 
-const readyOf = (staging: Staging, one: PlanStep): ReadonlyArray<ReadyExchange> => {
+const readyOf = (staging: StagingRun, one: PlanStep): ReadonlyArray<ReadyExchange> => {
   const { threadId, path, before, to, after } = one
   const staged = stageStep(staging, one)
   if (to === path) return [{ threadId, path, before, after, staged }]
@@ -180,15 +179,15 @@ interface StagedFiles {
 /** Runs with the writers of some threads away; on failure everything is as before. */
 const withLocks = async (
   home: string,
-  step: Step,
+  step: StepHook,
   asked: { readonly threadIds: ReadonlyArray<string>; readonly paths: ReadonlyArray<string> },
-  stage: (staging: Staging) => E.Either<StoreError, StagedFiles>
+  stage: (staging: StagingRun) => E.Either<StoreError, StagedFiles>
 ): Promise<E.Either<StoreError, StagedExchange>> => {
   const link = OWN_FOLDERS.find((path) => !isFolder(join(home, path)))
   if (link !== undefined) return E.left(notPossible(`${link} is no folder`, 'move it away'))
   const locks = await lockAll(home, asked.threadIds, asked.paths)
   if (E.isLeft(locks)) return locks
-  const staging: Staging = { home, step, made: [] }
+  const staging: StagingRun = { home, step, made: [] }
   const close = (unfinished: boolean): void => {
     try {
       for (const path of unfinished ? [] : staging.made) rmSync(join(home, path), { force: true })
@@ -229,7 +228,7 @@ const withLocks = async (
 export const stageSteps = (
   home: string,
   steps: ReadonlyArray<PlanStep>,
-  step: Step = () => undefined
+  step: StepHook = () => undefined
 ): Promise<E.Either<StoreError, StagedExchange>> => {
   const threadIds = threadsOf(steps)
   const paths = steps.map(({ path }) => path)
@@ -244,7 +243,7 @@ const APPENDED = 'it was appended to since, and the repair moved its bytes'
 
 /** The old content with what was appended behind the new one since; offsets must not have moved. */
 const carried = (
-  staging: Staging,
+  staging: StagingRun,
   one: FileExchange & { readonly kept: string }
 ): ReadyExchange | string => {
   const { home, step } = staging
@@ -265,7 +264,7 @@ const carried = (
 }
 
 /** One file on its way back; a text when that cannot be. */
-const backOf = (staging: Staging, one: FileExchange): ReadyExchange | string => {
+const backOf = (staging: StagingRun, one: FileExchange): ReadyExchange | string => {
   const { home } = staging
   const { threadId, path, before, after, kept } = one
   const isSafe = staysInside(path) && (mayBeRepaired(path) || mayBeMade(path))
@@ -288,27 +287,21 @@ export const stageUndo = (
   home: string,
   operationId: string,
   done: ReadonlyArray<FileExchange>,
-  step: Step = () => undefined
+  step: StepHook = () => undefined
 ): Promise<E.Either<StoreError, StagedExchange>> => {
   const threadIds = threadsOf(done)
   const paths = done.map(({ path }) => path)
   const isOwn = done.every(({ path, kept }) => kept === null || kept === keptAt(operationId, path))
-  if (!isOwn)
-    return Promise.resolve(
-      E.left(notPossible(`operation ${operationId} is no repair`, 'see "unroll log"'))
-    )
+  const notOurs = notPossible(`operation ${operationId} is no repair`, 'see "unroll log"')
+  if (!isOwn) return Promise.resolve(E.left(notOurs))
   return withLocks(realpathSync(home), step, { threadIds, paths }, (staging) => {
     const ready: Array<ReadyExchange> = []
     // Last one first, so that a file has its old name again before it loses the new one.
     for (const one of [...done].reverse()) {
       const back = backOf(staging, one)
+      const next = `its old bytes are in ${quarantineOf(operationId)}`
       if (typeof back === 'string')
-        return E.left(
-          notPossible(
-            `${one.path} cannot go back: ${back}`,
-            `its old bytes are in ${quarantineOf(operationId)}`
-          )
-        )
+        return E.left(notPossible(`${one.path} cannot go back: ${back}`, next))
       ready.push(back)
     }
     return E.right({ ready, threadIds })

@@ -7,7 +7,6 @@ import { crc32 } from 'node:zlib'
 import type { LineNow } from '../../../domain/upkeep/seal/compare.ts'
 import { openAsIs } from '../../log/jsonl/bytes.ts'
 
-/** What a file holds. */
 export interface Scanned {
   readonly bytes: number
   readonly sha256: string
@@ -19,7 +18,7 @@ const CHUNK_BYTES = 1024 * 1024
 const NEWLINE = 10
 
 /** Told of each line, or part of one where a seal ended inside of it. */
-export type OnSealedLine = (line: LineNow) => void
+type OnSealedLine = (line: LineNow) => void
 
 /** Cuts bytes into lines, and lines at the places where seals ended. */
 const lineCutter = (cuts: ReadonlyArray<number>, onLine: OnSealedLine) => {

@@ -28,8 +28,7 @@ import { holdHome } from '../../home/hold.ts'
 import { shownRollouts, type RolloutFile } from '../storage/files.ts'
 import { scanFile, type Scanned } from './scan.ts'
 
-/** What a file is beside its seal. */
-export type SealVerdict =
+type SealVerdict =
   | 'unchanged'
   | 'appended'
   | 'new'
@@ -37,10 +36,8 @@ export type SealVerdict =
   | 'removed'
   | 'unreadable'
 
-/** Verdicts that are as they should be. */
 const FINE: ReadonlySet<SealVerdict> = new Set(['unchanged', 'appended', 'new'])
 
-/** What became of a file since it was sealed. */
 export interface SealedOutcome {
   readonly threadId: string
   /** Where it is now, or where it was when it is gone; relative to the home. */
@@ -55,10 +52,8 @@ export interface SealedOutcome {
   readonly bytes: number | null
 }
 
-/** True for an outcome that is as it should be. */
 export const isFine = ({ verdict }: SealedOutcome): boolean => FINE.has(verdict)
 
-/** What a home is beside its seals. */
 export interface SealReport {
   /** True when the log is whole and every sealed byte is there as it was. */
   readonly ok: boolean
@@ -68,7 +63,6 @@ export interface SealReport {
   readonly sealed: string | null
 }
 
-/** How seals are asked for. */
 export interface SealRequest {
   readonly home: string
   /** The log; in the home when none is named. */
@@ -79,7 +73,6 @@ export interface SealRequest {
   readonly signal?: AbortSignal
 }
 
-/** Where the seals of a home are. */
 export const sealLogOf = (home: string): string => join(home, OWN_FOLDER, 'seals.jsonl')
 
 const HEX = 8
@@ -133,7 +126,7 @@ const locate = async (
   return uncut.verdict === 'truncated' || uncut.line !== found.line ? found : uncut
 }
 
-interface ComparedFile {
+interface SealComparison {
   readonly outcome: SealedOutcome
   /** What a seal adds; null when it adds nothing. */
   readonly record: SealRecord | null
@@ -163,7 +156,7 @@ const lookAt = async (
   file: RolloutFile,
   sealed: SealedFile | undefined,
   anew: boolean
-): Promise<ComparedFile> => {
+): Promise<SealComparison> => {
   const { threadId, path } = file
   const from = sealed?.bytes ?? 0
   const lines: Array<string> = []
@@ -204,9 +197,9 @@ const compareAll = async (
   { home, onFile, signal }: SealRequest,
   state: SealState,
   anew: boolean
-): Promise<ReadonlyArray<ComparedFile>> => {
+): Promise<ReadonlyArray<SealComparison>> => {
   const current = shownRollouts(home)
-  const looked: Array<ComparedFile> = []
+  const looked: Array<SealComparison> = []
   let [done, bytes] = [0, 0]
   for (const [segmentId, file] of current) {
     if (signal?.aborted === true) break
@@ -231,7 +224,7 @@ const stateOf = async ({ home, log = sealLogOf(home), head = null }: SealRequest
 
 const reportOf = (
   { files: _, ...log }: SealState,
-  looked: ReadonlyArray<ComparedFile>,
+  looked: ReadonlyArray<SealComparison>,
   sealed: string | null
 ): SealReport => {
   const files = looked.map(({ outcome }) => outcome)
@@ -269,7 +262,6 @@ const extend = (log: string, lines: ReadonlyArray<string>): void => {
   replaceFile(log, write, { temporary: `${log}.${process.pid}.tmp`, mode: 0o600 })
 }
 
-/** What is sealed, and when. */
 export interface NewSeal extends SealRequest {
   /** Also over bytes that are not what they were. */
   readonly accept?: boolean

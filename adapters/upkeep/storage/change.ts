@@ -11,19 +11,12 @@ import { recorded, type Performed } from '../../../replay/change/life/recorded.t
 import { homeOperations } from '../../home/operations.ts'
 import { homeWriter } from '../repair/home-writer.ts'
 import { isCompressing, isHeldByCodex } from '../../home/codex-lock.ts'
+import type { StepHook } from '../../home/relocate.ts'
 import { lockWriter } from '../../log/jsonl/writer-lock.ts'
-import {
-  compressFile,
-  FileLeft,
-  obstacleOf,
-  wouldCompress,
-  type Step,
-  expandFile
-} from './compress.ts'
+import { compressFile, FileLeft, obstacleOf, wouldCompress, expandFile } from './compress.ts'
 import { byThread, filesMeant, rolloutsOf, type RolloutFile } from './files.ts'
 import { decompressedContent } from '../../log/jsonl/zstd.ts'
 
-/** What became of a file. */
 export interface FileOutcome {
   readonly threadId: string
   /** Relative to the home, as it was before. */
@@ -37,7 +30,6 @@ export interface FileOutcome {
   readonly operationId: string | null
 }
 
-/** What is to be done to which files. */
 export interface StorageRequest {
   readonly home: string
   /** Ids, beginnings of ids or names; none: every archived thread for `compress`, every thread for `expand`. */
@@ -49,14 +41,14 @@ export interface StorageRequest {
   readonly onOutcome?: (outcome: FileOutcome) => Promise<void> | void
   readonly signal?: AbortSignal
   /** Called before every step; a test kills the process there. */
-  readonly step?: Step
+  readonly step?: StepHook
   /** The operation that this one undoes. */
   readonly undoes?: string
   /** Digests that files must have, by path; for an undo. */
   readonly expected?: JsonObject
 }
 
-/** Nobody waits for a thread that is in use: it can be compressed later. */
+/** A thread in use is not waited for: it can be compressed later. */
 const WAIT_MS_MAX = 200
 
 type CompressionWork = 'compress' | 'expand'
@@ -66,25 +58,21 @@ const leftAs = (
   reason: string
 ): FileOutcome => ({
   ...{ threadId, path, outcome: 'left', reason },
-  ...{
-    plainBytes: compressed ? 0 : sizeBytes,
-    compressedBytes: compressed ? sizeBytes : 0,
-    operationId: null
-  }
+  plainBytes: compressed ? 0 : sizeBytes,
+  compressedBytes: compressed ? sizeBytes : 0,
+  operationId: null
 })
 
-interface FileResult {
+interface CompressionResult {
   readonly outcome: FileOutcome
   /** Digest of the content; null when the file was left. */
   readonly sha256: string | null
 }
 
-const digestIn = (digests: JsonObject | undefined, path: string): string | null => {
-  const digest = digests?.[path]
-  return typeof digest === 'string' ? digest : null
-}
-
-const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<FileResult> => {
+const compressOne = async (
+  request: StorageRequest,
+  file: RolloutFile
+): Promise<CompressionResult> => {
   const { home, dryRun = false, step } = request
   const { plainBytes, compressedBytes, sha256 } = dryRun
     ? await wouldCompress(home, file.path)
@@ -94,12 +82,16 @@ const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<
   return { outcome: { threadId, path, outcome: 'compressed', reason: null, ...sizes }, sha256 }
 }
 
-const expandOne = async (request: StorageRequest, file: RolloutFile): Promise<FileResult> => {
+const expandOne = async (
+  request: StorageRequest,
+  file: RolloutFile
+): Promise<CompressionResult> => {
   const { home, dryRun = false, expected } = request
   const { threadId, path, sizeBytes } = file
+  const digest = expected?.[path]
   const { bytes, sha256 } = dryRun
     ? await decompressedContent(`${home}/${path}`)
-    : await expandFile(home, path, digestIn(expected, path))
+    : await expandFile(home, path, typeof digest === 'string' ? digest : null)
   const sizes = { plainBytes: bytes, compressedBytes: sizeBytes, operationId: null }
   return { outcome: { threadId, path, outcome: 'expanded', reason: null, ...sizes }, sha256 }
 }
@@ -108,7 +100,7 @@ const one = async (
   work: CompressionWork,
   request: StorageRequest,
   file: RolloutFile
-): Promise<FileResult> => {
+): Promise<CompressionResult> => {
   try {
     return await (work === 'compress' ? compressOne : expandOne)(request, file)
   } catch (cause) {
@@ -121,7 +113,7 @@ const one = async (
 const inverseOf = (
   work: CompressionWork,
   threadId: string,
-  done: ReadonlyArray<FileResult>
+  done: ReadonlyArray<CompressionResult>
 ): Performed<unknown>['inverse'] => {
   if (work === 'expand') return { none: 'type "unroll storage compress" to compress it again' }
   const files = Object.fromEntries(
@@ -134,20 +126,15 @@ const inverseOf = (
     : { operation: 'expand', arguments: { threadId, files } }
 }
 
-const moversOf = (home: string): HomeParts => ({
-  homeWriter: homeWriter(home),
-  operations: homeOperations(home)
-})
-
 /** Works on the files of one thread, which nobody writes to or moves meanwhile. */
 const locked = async (
   work: CompressionWork,
   request: StorageRequest,
   threadId: string,
   files: ReadonlyArray<RolloutFile>
-): Promise<E.Either<StoreError, ReadonlyArray<FileResult>>> => {
+): Promise<E.Either<StoreError, ReadonlyArray<CompressionResult>>> => {
   const { home, actor = 'library', undoes = null } = request
-  const movers = moversOf(home)
+  const movers: HomeParts = { homeWriter: homeWriter(home), operations: homeOperations(home) }
   return holding(movers, {}, async () => {
     const lock = await lockWriter(home, streamId(threadId), WAIT_MS_MAX)
     if (E.isLeft(lock)) return lock
@@ -160,7 +147,7 @@ const locked = async (
         { ...asked, arguments: { threadId, files: paths } },
         null,
         async (operationId) => {
-          const done: Array<FileResult> = []
+          const done: Array<CompressionResult> = []
           for (const file of files) {
             const { outcome, sha256 } = await one(work, request, file)
             const isLeft = outcome.outcome === 'left'
@@ -194,15 +181,16 @@ const workOnThread = async (
   files: ReadonlyArray<RolloutFile>
 ): Promise<E.Either<StoreError, ReadonlyArray<FileOutcome>>> => {
   const { home, dryRun = false } = request
-  const reasons = files.map((file) => (work === 'compress' ? obstacleOf(home, file.path) : null))
-  const left = files.flatMap((file, i) => {
-    const reason = reasons[i] ?? null
-    return reason === null ? [] : [leftAs(file, reason)]
-  })
-  const able = files.filter((_, i) => reasons[i] === null)
+  const left: Array<FileOutcome> = []
+  const able: Array<RolloutFile> = []
+  for (const file of files) {
+    const reason = work === 'compress' ? obstacleOf(home, file.path) : null
+    if (reason === null) able.push(file)
+    else left.push(leftAs(file, reason))
+  }
   if (able.length === 0) return E.right(left)
   if (dryRun) {
-    const done: Array<FileResult> = []
+    const done: Array<CompressionResult> = []
     for (const file of able) done.push(await one(work, request, file))
     return E.right([...left, ...done.map(({ outcome }) => outcome)])
   }
@@ -241,7 +229,7 @@ const workOn = async (
   }
 }
 
-/** Compresses rollouts. A file that must stay as it is, is an outcome; what was done before a failure stays done. */
+/** Compresses rollouts. A file that must stay as it is counts as an outcome; what was done before a failure stays done. */
 export const compressRollouts = (
   request: StorageRequest
 ): Promise<E.Either<StoreError, ReadonlyArray<FileOutcome>>> => workOn('compress', request)
@@ -258,18 +246,13 @@ export const undoCompression = async (
   expected: JsonObject,
   { actor = 'library', undoes, dryRun = false }: MutationOptions
 ): Promise<E.Either<StoreError, { readonly operationId: string | null }>> => {
-  const known = {
-    threads: [],
-    actor,
-    dryRun,
-    expected,
-    ...(undoes === undefined ? {} : { undoes })
-  }
   const paths = new Set(Object.keys(expected))
   const there = rolloutsOf(home).filter(({ path }) => paths.has(path))
   if (there.length < paths.size)
     return E.left(notPossible('what was compressed is not there any more', 'see "unroll log"'))
-  const done = await workOnThread('expand', { home, ...known }, threadId, there)
+  const undo = undoes === undefined ? {} : { undoes }
+  const request = { home, threads: [], actor, dryRun, expected, ...undo }
+  const done = await workOnThread('expand', request, threadId, there)
   if (E.isLeft(done)) return done
   const left = done.right.find(({ reason }) => reason !== null)
   return left === undefined

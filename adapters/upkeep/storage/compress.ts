@@ -25,6 +25,7 @@ import { isDocument } from '../../../domain/rollout-file.ts'
 import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
 import { makePrivate, syncFolder } from '../../home/own-folder.ts'
 import { LinkRefused, refuseLinks, writeWhole } from '../../home/plain-file.ts'
+import type { StepHook } from '../../home/relocate.ts'
 import { expand } from '../../log/jsonl/head.ts'
 import {
   chunksOf,
@@ -34,23 +35,18 @@ import {
   type ContentDigest
 } from '../../log/jsonl/zstd.ts'
 
-/** Why a file is left as it is. */
 export class FileLeft extends Error {}
 
-/** A file that was compressed, or would be. */
 export interface Compressed {
   readonly plainBytes: number
   readonly compressedBytes: number
   readonly sha256: string
 }
 
-/** Called before every step; a test kills the process there. */
-export type Step = (name: string) => void
-
 const WORK = 'compress'
 
 /** Where files are made; on the file system of the home. */
-export const workFolder = (home: string): string => join(home, OWN_FOLDER, WORK)
+const workFolder = (home: string): string => join(home, OWN_FOLDER, WORK)
 
 const isSame = (a: Stats, b: Stats): boolean =>
   a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs
@@ -160,8 +156,13 @@ const bringBack = async (home: string, plain: string, file: number): Promise<voi
   }
 }
 
-/** Takes the plain file away, unless it is not what was compressed any more. */
-const takeAway = async (home: string, plain: string, before: Stats, step: Step): Promise<void> => {
+/** Deletes the plain file, unless it changed after it was compressed. */
+const takeAway = async (
+  home: string,
+  plain: string,
+  before: Stats,
+  step: StepHook
+): Promise<void> => {
   const file = openSync(plain, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const gone = new FileLeft('somebody wrote to it meanwhile')
@@ -183,12 +184,12 @@ const takeAway = async (home: string, plain: string, before: Stats, step: Step):
   }
 }
 
-/** A run was killed between the two names: goes on when the compressed file holds what the plain one does. */
+/** Finishes a run that was killed while both names existed, when both files hold the same. */
 const goOn = async (
   home: string,
   plain: string,
   before: Stats,
-  step: Step
+  step: StepHook
 ): Promise<Compressed> => {
   const other = `${plain}.zst`
   const [mine, its] = [await plainContent(plain), await decompressedContent(other)]
@@ -205,7 +206,7 @@ const goOn = async (
 export const compressFile = async (
   home: string,
   path: string,
-  step: Step = () => undefined
+  step: StepHook = () => undefined
 ): Promise<Compressed> => {
   const plain = join(home, path)
   refuseOutside(home, plain)

@@ -14,7 +14,7 @@ import { parseLine } from '../../log/jsonl/lines.ts'
 import type { OnLine } from './measure.ts'
 
 /** Counts what is copied while lines come by. */
-export interface CopiedBytes {
+interface CopiedBytes {
   readonly onLine: OnLine
   readonly bytes: () => number
 }

@@ -10,7 +10,6 @@ import { placeOf } from '../../log/jsonl/listing.ts'
 import { homeNames } from '../../home/names.ts'
 import { ROLLOUT_ROOTS, walk } from '../../home/walk.ts'
 
-/** One rollout. */
 export interface RolloutFile {
   readonly threadId: string
   /** The last id in its name: the thread's own for its first file. */
@@ -32,7 +31,7 @@ const onUnreadable = (_: string, cause: NodeJS.ErrnoException): void => {
 
 const PROFILE = PROFILES['0.169']
 /** Finds the documents of the TypeScript client too, which no Codex reads. */
-export const EVERY_ROLLOUT = eraOf(NEWEST_ERA, false)
+const EVERY_ROLLOUT = eraOf(NEWEST_ERA, false)
 
 function* below(home: string, root: string, profile: Profile): Iterable<RolloutFile> {
   const archived = root === 'archived_sessions'
@@ -71,15 +70,14 @@ export const shownRollouts = (home: string): ReadonlyMap<string, RolloutFile> =>
   return shown
 }
 
-/** Files by the thread they belong to. */
 export const byThread = (
   files: ReadonlyArray<RolloutFile>
 ): ReadonlyMap<string, ReadonlyArray<RolloutFile>> => {
   const groups = new Map<string, Array<RolloutFile>>()
   for (const file of files) {
-    const group = groups.get(file.threadId)
-    if (group === undefined) groups.set(file.threadId, [file])
-    else group.push(file)
+    const group = groups.get(file.threadId) ?? []
+    group.push(file)
+    groups.set(file.threadId, group)
   }
   return groups
 }
@@ -88,11 +86,7 @@ export const byThread = (
 const PREFIX_MIN = 4
 
 /** The thread a person means: an id, its beginning, or a name; throws a `StoreError` for none or several. */
-export const threadMeant = (
-  home: string,
-  files: ReadonlyArray<RolloutFile>,
-  text: string
-): string => {
+const threadMeant = (home: string, files: ReadonlyArray<RolloutFile>, text: string): string => {
   const ids = [...new Set(files.map(({ threadId }) => threadId))]
   const wanted = text.toLowerCase()
   const begun = wanted.length < PREFIX_MIN ? [] : ids.filter((id) => id.startsWith(wanted))

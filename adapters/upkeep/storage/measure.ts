@@ -23,8 +23,7 @@ const PARSED_BYTES_MAX = 16 * 1024 * 1024
 const CLOSING_BRACE = 125
 const CARRIAGE_RETURN = 13
 
-/** What a file is spent on. */
-export interface Measured {
+interface Measured {
   readonly bytes: BytesByKind
   readonly lines: number
 }

@@ -19,7 +19,6 @@ import { copiedBytes } from './copied.ts'
 import { byThread, type RolloutFile } from './files.ts'
 import { measureFile } from './measure.ts'
 
-/** What some files take. */
 export interface Spent {
   readonly files: number
   readonly lines: number
@@ -34,7 +33,6 @@ export interface Spent {
   readonly reclaimableBytes: number
 }
 
-/** What a thread takes. */
 export interface ThreadSpent extends Spent {
   readonly threadId: string
   readonly name: string | null
@@ -43,13 +41,11 @@ export interface ThreadSpent extends Spent {
   readonly unreadable: ReadonlyArray<{ readonly path: string; readonly reason: string }>
 }
 
-/** Nothing at all. */
 export const NOTHING_SPENT: Spent = {
   ...{ files: 0, lines: 0, diskBytes: 0, rawBytes: 0, kinds: noBytes() },
   ...{ copiedBytes: 0, reclaimableBytes: 0 }
 }
 
-/** The sum of two. */
 export const addSpent = (a: Spent, b: Spent): Spent => ({
   files: a.files + b.files,
   lines: a.lines + b.lines,
@@ -89,7 +85,7 @@ const spentOnDocument = ({ sizeBytes }: RolloutFile): Spent => ({
 })
 
 /** What one file takes. Throws when it cannot be read. */
-export const spentOn = async (home: string, file: RolloutFile): Promise<Spent> => {
+const spentOn = async (home: string, file: RolloutFile): Promise<Spent> => {
   if (isDocument(file.path)) return spentOnDocument(file)
   const path = join(home, file.path)
   const copied = copiedBytes(file.threadId)
@@ -103,7 +99,7 @@ export const spentOn = async (home: string, file: RolloutFile): Promise<Spent> =
 }
 
 /** Told how many files are done, of how many, and how many bytes were read. */
-export type OnFile = (done: number, total: number, bytes: number) => void
+type OnFile = (done: number, total: number, bytes: number) => void
 
 /** What the threads of some files take, largest first. A file that cannot be read is named; nothing of it is counted but its size. */
 export const storageOf = async (

@@ -7,7 +7,6 @@ import type { ProblemKind } from './kinds.ts'
 import type { LineScan, LinePiece } from './line-scan.ts'
 import { badUtf8At, isCutOff } from './utf8-scan.ts'
 
-/** A kind, and what was found. */
 export interface LineProblem {
   readonly kind: ProblemKind
   readonly facts: JsonObject
@@ -61,7 +60,7 @@ export const isHalfOf = (half: Half, whole: Half): boolean => {
 }
 
 /** A part of a line, in bytes from its beginning. */
-interface LinePart {
+interface LineFragment {
   readonly offset: number
   readonly bytes: number
   readonly whole: boolean
@@ -71,7 +70,7 @@ const isBlankByte = (byte: number | undefined): boolean =>
   byte === 32 || byte === 13 || byte === 9 || byte === 0
 
 /** White space at the beginning of a part is told by what was kept of it. */
-const partBetween = (scan: LineScan, from: number, until: number): ReadonlyArray<LinePart> => {
+const partBetween = (scan: LineScan, from: number, until: number): ReadonlyArray<LineFragment> => {
   if (until <= from) return []
   const before = scan.pieces.find(({ offset }) => offset <= from)
   const kept = before?.head.subarray(from - before.offset, until - before.offset)
@@ -80,8 +79,8 @@ const partBetween = (scan: LineScan, from: number, until: number): ReadonlyArray
 }
 
 /** What a line is made of: events that are whole, and what stands between them. */
-export const partsOf = (scan: LineScan): ReadonlyArray<LinePart> => {
-  const parts: Array<LinePart> = []
+export const partsOf = (scan: LineScan): ReadonlyArray<LineFragment> => {
+  const parts: Array<LineFragment> = []
   let at = 0
   for (const piece of scan.pieces) {
     if (piece.offset < at || piece.json.state !== 'whole' || !isEventLike(piece)) continue
@@ -99,7 +98,7 @@ const pieceAt = (scan: LineScan, at: number): Half | null => {
     : { head: piece.head.subarray(0, piece.headBytes), bytes: piece.json.taken }
 }
 
-const halfThenWhole = (scan: LineScan, parts: ReadonlyArray<LinePart>): LinePart | null => {
+const halfThenWhole = (scan: LineScan, parts: ReadonlyArray<LineFragment>): LineFragment | null => {
   const [half, whole] = parts
   if (half === undefined || whole === undefined || half.whole || !whole.whole) return null
   const [first, second] = [pieceAt(scan, half.offset), pieceAt(scan, whole.offset)]
@@ -108,7 +107,7 @@ const halfThenWhole = (scan: LineScan, parts: ReadonlyArray<LinePart>): LinePart
   return isHalfOf(cut, { ...second, bytes: whole.bytes }) ? whole : null
 }
 
-const nulFacts = (scan: LineScan, parts: ReadonlyArray<LinePart>): JsonObject => {
+const nulFacts = (scan: LineScan, parts: ReadonlyArray<LineFragment>): JsonObject => {
   const { nulBytes, firstNulAt, lastNulAt, bytes } = scan
   const where =
     nulBytes === bytes
@@ -122,7 +121,7 @@ const nulFacts = (scan: LineScan, parts: ReadonlyArray<LinePart>): JsonObject =>
 }
 
 /** Parts are told when at least one event of the line is whole. */
-const partFacts = (parts: ReadonlyArray<LinePart>): JsonObject =>
+const partFacts = (parts: ReadonlyArray<LineFragment>): JsonObject =>
   parts.some(({ whole }) => whole) ? { parts: parts.map((part) => ({ ...part })) } : {}
 
 /** What is wrong with a line that is no JSON, or holds bytes that are no UTF-8. */

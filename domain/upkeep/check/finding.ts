@@ -8,12 +8,11 @@ import { KINDS, type ProblemKind } from './kinds.ts'
 export type { Severity } from './kind.ts'
 
 /** Bytes of a file; of a compressed one, of what it holds. */
-export interface ByteSpan {
+interface ByteSpan {
   readonly offsetBytes: number
   readonly bytes: number
 }
 
-/** One problem in one place. */
 export interface Finding {
   readonly kind: ProblemKind
   readonly severity: Severity
@@ -26,7 +25,6 @@ export interface Finding {
   readonly revision: number | null
   /** One plain sentence: what is not seen, or is wrong, because of it. */
   readonly affected: string
-  /** What was found. */
   readonly facts: JsonObject
 }
 

@@ -5,7 +5,6 @@ import { isReadBefore, plainPath } from '../../rollout-file.ts'
 import { findingOf, type Finding } from './finding.ts'
 import { isRolloutLike, rolloutName, type RolloutName } from './names.ts'
 
-/** What stands in the folders of rollouts. */
 export interface HomeEntry {
   /** Relative to the home, `/` between its parts. */
   readonly path: string
@@ -73,13 +72,11 @@ const ofTwin = (rollout: RolloutEntry, shown: RolloutEntry): Finding => {
   return findingOf(kind, { threadId, path, facts: { shown: shown.path } })
 }
 
-const ENTRY_WORDS = { link: 'link', pipe: 'pipe', socket: 'socket', device: 'device' } as const
-
 const ofEntry = ({ path, is, reason, isOld }: HomeEntry): Finding | null => {
   if (is === 'file') return isOld === true ? findingOf('leftover_file', { path }) : null
   if (is === 'unreadable_folder')
     return findingOf('unreadable_file', { path, facts: { reason: reason ?? '' } })
-  return findingOf('not_a_plain_file', { path, facts: { is: ENTRY_WORDS[is] } })
+  return findingOf('not_a_plain_file', { path, facts: { is } })
 }
 
 /** Findings of one entry and of its place, as far as the others are known. */

@@ -9,7 +9,7 @@
 export type Severity = 'note' | 'warning' | 'broken'
 
 /** What `unroll repair plan` does about a kind of problem, or the reason why it does nothing. */
-export type RepairText = { readonly plan: string } | { readonly none: string }
+type RepairText = { readonly plan: string } | { readonly none: string }
 
 /** One kind of problem, in plain sentences; `unroll explain` prints it and docs/CHECK.md is rendered from it. */
 export interface KindText {

@@ -40,7 +40,7 @@ const newPiece = (offset: number, headBytesMax: number): LinePiece => ({
   json: startJson()
 })
 
-/** Before the first byte; `bytesMax`: the line has no more, where that is known. */
+/** `bytesMax` bounds the line, where its length is known. */
 export const startLine = (bytesMax = HEAD_BYTES): LineScan => ({
   bytes: 0,
   nulBytes: 0,

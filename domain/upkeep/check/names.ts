@@ -12,8 +12,7 @@ const DOCUMENT = /^rollout-.*?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jso
 const FOUND =
   /^rollout-.*?(?:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
 
-/** What is wrong with a name. */
-export type NameProblem = 'no_rollout_name' | 'no_such_time'
+type NameProblem = 'no_rollout_name' | 'no_such_time'
 
 /** A file that may be a rollout, as its path tells. */
 export interface RolloutName {

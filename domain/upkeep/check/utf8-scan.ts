@@ -3,9 +3,7 @@
  * nothing above U+10FFFF. A scan is changed in place.
  */
 
-/** How far a scan has come. */
 export interface Utf8Scan {
-  /** Bytes taken. */
   taken: number
   /** Bytes before the code point that is no UTF-8; null when there is none. */
   badAt: number | null
@@ -34,7 +32,6 @@ const begin = (scan: Utf8Scan, byte: number): boolean => {
   return byte >= 0xc2 && byte <= 0xf4
 }
 
-/** Takes bytes. */
 export const feedUtf8 = (scan: Utf8Scan, bytes: Uint8Array): void => {
   for (let at = 0; at < bytes.length && scan.badAt === null; at++) {
     const byte = bytes[at] as number
@@ -56,5 +53,5 @@ export const feedUtf8 = (scan: Utf8Scan, bytes: Uint8Array): void => {
 export const badUtf8At = ({ badAt, missing, beganAt }: Utf8Scan): number | null =>
   badAt ?? (missing > 0 ? beganAt : null)
 
-/** True when all is UTF-8 but that the last code point is cut off. */
+/** True when everything is UTF-8 except for a last code point that is cut off. */
 export const isCutOff = ({ badAt, missing }: Utf8Scan): boolean => badAt === null && missing > 0

@@ -19,8 +19,7 @@ export interface KnownThread {
   readonly edge: { readonly parentId: string; readonly status: string } | null
 }
 
-/** What is compared. */
-export interface FactsInput {
+interface FactsInput {
   readonly threads: ReadonlyArray<KnownThread>
   readonly rows: ReadonlyArray<StateThread>
   readonly edges: ReadonlyArray<SpawnEdge>

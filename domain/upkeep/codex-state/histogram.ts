@@ -6,7 +6,6 @@ import { isJsonObject, parsedJson } from '../../json.ts'
 /** How often each word came, the most frequent first, words of one number by alphabet. */
 export type Histogram = Readonly<Record<string, number>>
 
-/** Counts words. */
 export const histogram = (words: ReadonlyArray<string>): Histogram => {
   const counts = new Map<string, number>()
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)

@@ -7,11 +7,24 @@
 import { findingOf, type Finding } from '../check/finding.ts'
 import { histogram, sourceWord, type Histogram } from './histogram.ts'
 import { plainPath } from '../../rollout-file.ts'
-import type { InventoryFile } from './inventory.ts'
 import type { BackfillState, StateThread, CodexThreads } from './state.ts'
 
-/** What is compared. */
-export interface ParityInput {
+/** A rollout file of a home. */
+export interface InventoryFile {
+  /** Relative to the home, with `/` between its parts. */
+  readonly path: string
+  readonly archived: boolean
+  readonly sizeBytes: number
+  /** The thread of its name; null when the name is not one that Codex makes. */
+  readonly threadId: string | null
+  /**
+   * What the file is to its thread: the one that its history ends in, one from before a revert, or another with the same
+   * name of a segment, which is not read.
+   */
+  readonly part: 'head' | 'older' | 'spare' | null
+}
+
+interface ParityInput {
   /** The home as it is spelled in paths: as it was named, and without links. */
   readonly homes: ReadonlyArray<string>
   readonly files: ReadonlyArray<InventoryFile>
@@ -21,7 +34,6 @@ export interface ParityInput {
   readonly nowMs: number
 }
 
-/** What was counted. */
 export interface ParityCounts {
   readonly activeRows: number
   readonly archivedRows: number
@@ -37,7 +49,6 @@ export interface ParityCounts {
   readonly sources: Histogram
 }
 
-/** A comparison of files and rows. */
 export interface Parity {
   readonly counts: ParityCounts
   readonly findings: ReadonlyArray<Finding>
@@ -91,34 +102,22 @@ const withFile = (
 ): ReadonlyArray<ParityFinding> => {
   const { threadId, archived } = head
   const place = { threadId, path: head.path }
-  if (row === undefined)
-    return [
-      {
-        finding: findingOf('state_row_missing', { ...place, facts: { archived } }),
-        counted: archived ? 'missingArchived' : 'missingActive'
-      }
-    ]
+  if (row === undefined) {
+    const finding = findingOf('state_row_missing', { ...place, facts: { archived } })
+    return [{ finding, counted: archived ? 'missingArchived' : 'missingActive' }]
+  }
   const flags =
     row.archived === archived ? {} : { archived: { database: row.archived, file: archived } }
   if (path === null || plainPath(path) !== plainPath(head.path)) {
-    const where = { database: path ?? row.rolloutPath, file: head.path }
-    const facts = {
-      ...where,
-      holds: path === null ? 'nothing' : holderOf(path, threadId),
-      ...flags
-    }
-    return [
-      { finding: findingOf('state_path_differs', { ...place, facts }), counted: 'pathDiffers' }
-    ]
+    const holds = path === null ? 'nothing' : holderOf(path, threadId)
+    const facts = { database: path ?? row.rolloutPath, file: head.path, holds, ...flags }
+    const finding = findingOf('state_path_differs', { ...place, facts })
+    return [{ finding, counted: 'pathDiffers' }]
   }
   if (row.archived === archived) return []
   const facts = { database: row.archived, file: archived }
-  return [
-    {
-      finding: findingOf('state_archived_differs', { ...place, facts }),
-      counted: 'archivedDiffers'
-    }
-  ]
+  const finding = findingOf('state_archived_differs', { ...place, facts })
+  return [{ finding, counted: 'archivedDiffers' }]
 }
 
 const duplicatePaths = (paths: ReadonlyMap<StateThread, string>): ReadonlyArray<Finding> => {
@@ -128,35 +127,20 @@ const duplicatePaths = (paths: ReadonlyMap<StateThread, string>): ReadonlyArray<
     .filter(([, rows]) => rows.length > 1)
     .map(([path, rows]) => {
       const threads = rows.map(({ id }) => id).sort()
-      return findingOf('state_duplicate_path', {
-        threadId: threads[0] ?? null,
-        path,
-        facts: { threads }
-      })
+      const [threadId = null] = threads
+      return findingOf('state_duplicate_path', { threadId, path, facts: { threads } })
     })
 }
-
-const headsOf = (files: ReadonlyArray<InventoryFile>): ReadonlyMap<string, InventoryFile> => {
-  const heads = new Map<string, InventoryFile>()
-  for (const file of files)
-    if (file.part === 'head' && file.threadId !== null) heads.set(file.threadId, file)
-  return heads
-}
-
-/**
- * One sentence instead of one for each row, when no path of the database leads into this home: the home was moved or
- * copied together with its database.
- */
-const movedFinding = (rows: ReadonlyArray<StateThread>): Finding =>
-  findingOf('state_elsewhere', {
-    facts: { rows: rows.length, sample: rows[0]?.rolloutPath ?? '' }
-  })
 
 const compared = (
   { files, headless, state, homes }: ParityInput,
   isMoved: boolean
 ): ReadonlyArray<ParityFinding> => {
-  const heads = headsOf(files)
+  const heads = new Map(
+    files.flatMap((file) =>
+      file.part === 'head' && file.threadId !== null ? [[file.threadId, file] as const] : []
+    )
+  )
   const owners = new Map(files.map(({ path, threadId }) => [plainPath(path), threadId]))
   const isThere = (path: string): boolean => owners.has(plainPath(path))
   const holderOf = (path: string, threadId: string | null): PathHolder => {
@@ -188,7 +172,9 @@ export const parityOf = (input: ParityInput): Parity => {
   const { state, homes, nowMs } = input
   const rows = state.threads
   const outside = rows.filter(({ rolloutPath }) => inHome(homes, rolloutPath) === null)
+  // No path leads into this home: it was moved or copied together with its database, and one finding says so for all rows.
   const isMoved = rows.length > 0 && outside.length === rows.length
+  const sample = rows[0]?.rolloutPath ?? ''
   const found = compared(input, isMoved)
   const count = (wanted: ParityFinding['counted']): number =>
     found.filter(({ counted }) => counted === wanted).length
@@ -212,7 +198,7 @@ export const parityOf = (input: ParityInput): Parity => {
     },
     findings: [
       ...backfillFindings(state.backfill, nowMs),
-      ...(isMoved ? [movedFinding(rows)] : []),
+      ...(isMoved ? [findingOf('state_elsewhere', { facts: { rows: rows.length, sample } })] : []),
       ...found.map(({ finding }) => finding),
       ...twice
     ]

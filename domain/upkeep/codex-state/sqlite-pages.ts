@@ -91,7 +91,7 @@ const committed = (log: Uint8Array): CommittedPages | null => {
 }
 
 /** A database with what its log adds, as one that needs no log; or why it is none. */
-export type WholeDatabase =
+type WholeDatabase =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly why: string }
 

@@ -45,7 +45,6 @@ export interface BackfillState {
   readonly updatedAt: number | null
 }
 
-/** Who spawned whom. */
 export interface SpawnEdge {
   readonly parentId: string
   readonly childId: string

@@ -4,7 +4,6 @@
 import type { Finding } from '../check/finding.ts'
 import { putBytes, refOf, type Edit, type FindingRef, type Unrepaired } from './plan.ts'
 
-/** What is to become of a file. */
 export interface RepairDraft {
   edits: ReadonlyArray<Edit>
   /** Where it goes; null while it stays. */
@@ -21,7 +20,6 @@ export interface RepairDraft {
   readonly unrepaired: Array<Unrepaired>
 }
 
-/** A draft that does nothing. */
 export const newDraft = (): RepairDraft => ({
   edits: [],
   to: null,
@@ -51,7 +49,7 @@ const overlaps = (a: Edit, b: Edit): boolean =>
   a.offsetBytes < b.offsetBytes + b.bytes && b.offsetBytes < a.offsetBytes + a.bytes
 
 /** Adds edits to others; null when two of them mean the same bytes and not the same thing. */
-export const mergedEdits = (
+const mergedEdits = (
   edits: ReadonlyArray<Edit>,
   more: ReadonlyArray<Edit>
 ): ReadonlyArray<Edit> | null => {

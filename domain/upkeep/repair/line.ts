@@ -10,8 +10,7 @@ import { PROFILES } from '../../log/profile.ts'
 import { badUtf8, type ByteRun } from './utf8.ts'
 import type { Edit } from './plan.ts'
 
-/** How a line stands in its file. */
-export interface LineSetting {
+interface LineSetting {
   /** True for the last line when no newline ends it. */
   readonly isTail: boolean
   /** True when another file names a place behind this line, so that no byte behind it may move. */
@@ -19,7 +18,7 @@ export interface LineSetting {
 }
 
 /** What became of a line: edits counted from its beginning, or why there are none. */
-export type MendedLine =
+type MendedLine =
   | { readonly edits: ReadonlyArray<Edit>; readonly events: number }
   | { readonly none: string }
 
@@ -58,7 +57,7 @@ const nextBeginning = (bytes: Uint8Array, from: number): number => {
 }
 
 /** An event on a line, with the bytes in it that are no UTF-8. */
-interface WholeEvent {
+interface LineEvent {
   readonly from: number
   readonly until: number
   readonly bad: ReadonlyArray<ByteRun>
@@ -72,7 +71,7 @@ const isEvent = (text: string): boolean => {
   }
 }
 
-const wholeAt = (bytes: Uint8Array, from: number): WholeEvent | null => {
+const wholeAt = (bytes: Uint8Array, from: number): LineEvent | null => {
   const until = endOfObject(bytes, from)
   if (until === -1) return null
   const object = bytes.subarray(from, until)
@@ -81,8 +80,8 @@ const wholeAt = (bytes: Uint8Array, from: number): WholeEvent | null => {
 }
 
 /** The whole events of a line, in order. */
-const wholesOf = (bytes: Uint8Array): ReadonlyArray<WholeEvent> => {
-  const wholes: Array<WholeEvent> = []
+const wholesOf = (bytes: Uint8Array): ReadonlyArray<LineEvent> => {
+  const wholes: Array<LineEvent> = []
   const first = bytes.findIndex((byte) => byte !== SPACE && byte !== NUL)
   const lead = first !== -1 && bytes[first] === OPEN ? first : nextBeginning(bytes, 0)
   for (let at = lead, tried = 0; at !== -1 && tried < BEGINNINGS_MAX; tried++) {
@@ -106,10 +105,7 @@ const gapBefore = (from: number, until: number): ReadonlyArray<Edit> =>
 
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === SPACE)
 
-const mendedText = (
-  { from, bad }: WholeEvent,
-  { keepsOffsets }: LineSetting
-): ReadonlyArray<Edit> =>
+const mendedText = ({ from, bad }: LineEvent, { keepsOffsets }: LineSetting): ReadonlyArray<Edit> =>
   bad.map(({ at, bytes }) => edit(from + at, bytes, 0, keepsOffsets ? '?'.repeat(bytes) : '\ufffd'))
 
 /** What stands behind the last event: cut off at the end of the file, blank elsewhere. */

@@ -17,10 +17,10 @@ export interface MetaEvidence {
 }
 
 /** Either the line, without its newline, and what is known behind it, or why there is none. */
-export type MadeMeta = { readonly line: string; readonly why: string } | { readonly none: string }
+type MadeMeta = { readonly line: string; readonly why: string } | { readonly none: string }
 
 /** Who made the metadata, where Codex names the client. */
-export const MADE_BY = 'unroll_repair'
+const MADE_BY = 'unroll_repair'
 
 const NAME =
   /^rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-([0-9a-f-]{36})\.jsonl(?:\.zst)?$/i

@@ -18,10 +18,8 @@ export interface Edit {
   readonly text: string
 }
 
-/** A finding, as a plan names it. */
 export type FindingRef = Pick<Finding, 'kind' | 'threadId' | 'path' | 'range' | 'revision'>
 
-/** What a plan keeps of a finding. */
 export const refOf = ({ kind, threadId, path, range, revision }: Finding): FindingRef => ({
   kind,
   threadId,
@@ -30,7 +28,6 @@ export const refOf = ({ kind, threadId, path, range, revision }: Finding): Findi
   revision
 })
 
-/** What is done to one file. */
 export interface PlanStep {
   /** The thread whose writer must be still; null for a file that belongs to none. */
   readonly threadId: string | null
@@ -54,7 +51,6 @@ export interface Unrepaired extends FindingRef {
   readonly reason: string
 }
 
-/** A plan, as its file says it. */
 export interface RepairPlan {
   readonly unrollRepairPlan: typeof PLAN_VERSION
   /** Absolute path of the home it is for. */
@@ -63,10 +59,8 @@ export interface RepairPlan {
   readonly unrepaired: ReadonlyArray<Unrepaired>
 }
 
-/** The version of the format. */
 export const PLAN_VERSION = 1
 
-/** The bytes of a plan file. */
 export const printPlan = (plan: RepairPlan): string => `${JSON.stringify(plan, null, 1)}\n`
 
 /** How many bytes stand in the place of an edit. */

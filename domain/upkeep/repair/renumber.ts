@@ -13,7 +13,7 @@ export interface LineSpan {
 }
 
 /** A line that can have a number. */
-export interface NumberedLine {
+interface NumberedLine {
   readonly offsetBytes: number
   readonly ordinal: number | null
   /** Where its digits stand, or would stand, counted from its beginning. */
@@ -41,7 +41,7 @@ export const numberedLine = (
 }
 
 /** Either the edits, or why there are none. */
-export type Renumbered = { readonly edits: ReadonlyArray<Edit> } | { readonly none: string }
+type Renumbered = { readonly edits: ReadonlyArray<Edit> } | { readonly none: string }
 
 /** More changed lines than this are no slip of one writer. */
 const CHANGED_MAX = 2000

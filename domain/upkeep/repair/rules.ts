@@ -6,7 +6,7 @@
 import type { Finding } from '../check/finding.ts'
 import type { ProblemKind } from '../check/kinds.ts'
 import type { RolloutLine } from '../../log/event.ts'
-import { isJsonObject } from '../../json.ts'
+import { isJsonObject, parsedJson } from '../../json.ts'
 import { answer, editFor, type RepairDraft } from './draft.ts'
 import { mendLine } from './line.ts'
 import { madeMeta, type MetaEvidence } from './made-meta.ts'
@@ -32,7 +32,6 @@ export interface FileView {
   readonly named: ReadonlyArray<number>
 }
 
-/** What rules know of the home. */
 export interface RuleHome {
   /** The rollouts of a thread and segment, as their names tell, relative to the home. */
   readonly filesOf: (threadId: string) => ReadonlyArray<string>
@@ -316,14 +315,10 @@ const damagedName: Rule = (draft, finding, view) => {
   return editFor(draft, finding, [cut(span)], 'lines that cannot be read are taken out')
 }
 
-const idIn = (bytes: Buffer): unknown => {
-  try {
-    const entry: unknown = JSON.parse(bytes.toString('utf8'))
-    const id = isJsonObject(entry) ? entry['id'] : null
-    return typeof id === 'string' ? id.toLowerCase() : null
-  } catch {
-    return null
-  }
+const idIn = (bytes: Buffer): string | null => {
+  const entry = parsedJson(bytes.toString('utf8'))
+  const id = isJsonObject(entry) ? entry['id'] : null
+  return typeof id === 'string' ? id.toLowerCase() : null
 }
 
 /** Every name of a thread that is gone leaves: without the last one the one before would count. */

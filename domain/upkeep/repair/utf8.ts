@@ -2,7 +2,6 @@
  * Bytes that are no UTF-8, found one by one.
  */
 
-/** A run of bytes. */
 export interface ByteRun {
   readonly at: number
   readonly bytes: number

@@ -2,7 +2,6 @@
  * What became of a file whose sealed bytes are not what they were, told from the checksums of its lines.
  */
 
-/** A line as it is now. */
 export interface LineNow {
   readonly checksum: number
   readonly offset: number

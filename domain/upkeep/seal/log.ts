@@ -8,7 +8,7 @@ import { canonicalJson, NO_HASH, type Sha256 } from '../../ledgers/audit/chain.t
 import { parsedObject, type Json } from '../../json.ts'
 
 /** What a file held behind a place up to another one. */
-export interface FileRecord {
+interface FileRecord {
   readonly kind: 'file'
   readonly path: string
   readonly threadId: string
@@ -24,13 +24,13 @@ export interface FileRecord {
 }
 
 /** A file that was sealed before and was known to be gone. */
-export interface GoneRecord {
+interface GoneRecord {
   readonly kind: 'gone'
   readonly segmentId: string
 }
 
 /** The end of a seal. */
-export interface EndRecord {
+interface EndRecord {
   readonly kind: 'seal'
   /** RFC 3339, UTC. */
   readonly at: string
@@ -38,16 +38,13 @@ export interface EndRecord {
   readonly bytes: number
 }
 
-/** One line of the log. */
 export type SealRecord = FileRecord | GoneRecord | EndRecord
 
-/** A file as the seals tell it. */
 export interface SealedFile extends Omit<FileRecord, 'kind' | 'from' | 'lines'> {
   /** One part per record, in order. */
   readonly parts: ReadonlyArray<{ readonly until: number; readonly lines: string }>
 }
 
-/** What a log of seals comes to. */
 export interface SealState {
   readonly files: ReadonlyMap<string, SealedFile>
   readonly seals: number
@@ -63,7 +60,6 @@ export interface SealState {
   readonly known: boolean | null
 }
 
-/** Before the first line. */
 export const NO_SEALS: SealState = {
   ...{ files: new Map(), seals: 0, at: null, head: NO_HASH, open: 0, broken: null, known: null }
 }
@@ -86,7 +82,7 @@ export const chainRecords = (
 
 const LINE = /^\{"hash":"([0-9a-f]{64})","previous":"([0-9a-f]{64})","record":(.*)\}$/s
 
-/** Why a line does not belong behind another one; null when it does. */
+/** Why a line cannot follow another one in the log; null when it can. */
 const problemOf = (match: RegExpExecArray | null, head: string, sha256: Sha256): string | null => {
   if (match === null) return 'it is not a line of seals'
   const [, hash = '', previous = '', text = ''] = match

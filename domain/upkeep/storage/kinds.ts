@@ -18,21 +18,16 @@ export const BYTE_KINDS = [
   'damaged'
 ] as const
 
-/** One of them. */
 export type ByteKind = (typeof BYTE_KINDS)[number]
 
-/** Bytes by kind. */
 export type BytesByKind = Readonly<Record<ByteKind, number>>
 
-/** Nothing of any kind. */
 export const noBytes = (): Record<ByteKind, number> =>
   Object.fromEntries(BYTE_KINDS.map((kind) => [kind, 0])) as Record<ByteKind, number>
 
-/** Sums of every kind. */
 export const addBytes = (a: BytesByKind, b: BytesByKind): BytesByKind =>
   Object.fromEntries(BYTE_KINDS.map((kind) => [kind, a[kind] + b[kind]])) as BytesByKind
 
-/** All bytes of every kind. */
 export const sumOfBytes = (bytes: BytesByKind): number =>
   BYTE_KINDS.reduce((sum, kind) => sum + bytes[kind], 0)
 

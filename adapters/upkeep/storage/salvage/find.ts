@@ -4,7 +4,7 @@
 import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { OWN_FOLDER } from '../../../../domain/changes/relocation.ts'
-import { isJsonObject } from '../../../../domain/json.ts'
+import { isJsonObject, parsedJson } from '../../../../domain/json.ts'
 import { uuid7Ms } from '../../../../domain/log/inherited.ts'
 import { eraOf, NEWEST_ERA } from '../../../../domain/log/profile.ts'
 import { isDocument } from '../../../../domain/rollout-file.ts'
@@ -14,7 +14,6 @@ import { readFirstLine } from '../../../log/jsonl/first-line.ts'
 import { parseLine } from '../../../log/jsonl/lines.ts'
 import { decompressedContent, plainContent } from '../../../log/jsonl/zstd.ts'
 
-/** A rollout that was found. */
 export interface FoundRollout {
   readonly source: string
   readonly threadId: string
@@ -29,8 +28,7 @@ export interface FoundRollout {
   readonly sha256: string
 }
 
-/** What a file is. */
-export type SalvageFinding =
+type SalvageFinding =
   | { readonly kind: 'rollout'; readonly rollout: FoundRollout }
   | { readonly kind: 'names'; readonly path: string }
   /** Looks like a rollout and cannot be used. */
@@ -92,22 +90,9 @@ const headOf = (path: string, compressed: boolean): FileHead => {
 }
 
 const isNames = (line: Buffer | null): boolean => {
-  try {
-    const value: unknown = JSON.parse(line?.toString('utf8') ?? '')
-    return (
-      isJsonObject(value) &&
-      typeof value['id'] === 'string' &&
-      typeof value['thread_name'] === 'string'
-    )
-  } catch {
-    return false
-  }
-}
-
-interface RolloutIdentity {
-  readonly threadId: string
-  readonly segmentId: string
-  readonly name: string
+  const value = parsedJson(line?.toString('utf8') ?? '')
+  const { id, thread_name: name } = isJsonObject(value) ? value : {}
+  return typeof id === 'string' && typeof name === 'string'
 }
 
 const nameOf = (
@@ -129,7 +114,7 @@ const identify = (
   path: string,
   { lines }: FileHead,
   modifiedAtMs: number
-): RolloutIdentity | string | null => {
+): Pick<FoundRollout, 'threadId' | 'segmentId' | 'name'> | string | null => {
   const file = basename(path)
   const parsed = lines.map((line) => parseLine(line[0] === 0xef ? line.subarray(3) : line, PROFILE))
   const events = parsed.filter((line) => typeof line !== 'string')
@@ -178,10 +163,7 @@ export const lookAt = async (path: string): Promise<SalvageFinding> => {
     return { kind: 'rollout', rollout: { ...rollout, ...content } }
   } catch (cause) {
     if (!compressed) throw cause
-    return {
-      kind: 'unusable',
-      path,
-      reason: `it cannot be decompressed: ${(cause as Error).message}`
-    }
+    const reason = `it cannot be decompressed: ${(cause as Error).message}`
+    return { kind: 'unusable', path, reason }
   }
 }

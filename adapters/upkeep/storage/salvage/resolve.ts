@@ -12,7 +12,7 @@ import type { FoundRollout } from './find.ts'
 export type Relation = 'same' | 'older' | 'longer' | 'divergent'
 
 /** The file that counts, and what the others are. */
-export interface Resolved {
+interface Resolved {
   readonly chosen: FoundRollout
   readonly others: ReadonlyArray<{ readonly file: FoundRollout; readonly relation: Relation }>
 }

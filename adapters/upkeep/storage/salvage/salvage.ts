@@ -30,7 +30,6 @@ import { filesBelow, lookAt, type FoundRollout } from './find.ts'
 import { mergeNames } from './names.ts'
 import { resolve, type Relation } from './resolve.ts'
 
-/** What became of a file. */
 export interface SalvagedFile {
   readonly source: string
   readonly threadId: string | null
@@ -44,7 +43,6 @@ export interface SalvagedFile {
   readonly reason: string | null
 }
 
-/** What a salvage came to. */
 export interface Salvaged {
   readonly files: ReadonlyArray<SalvagedFile>
   /** Threads that got a name or a newer one. */
@@ -53,7 +51,6 @@ export interface Salvaged {
   readonly others: number
 }
 
-/** What is to be salvaged. */
 export interface SalvageRequest {
   readonly folders: ReadonlyArray<string>
   readonly home: string
@@ -113,15 +110,8 @@ const RELATION: Readonly<Record<Relation, string>> = {
 
 const asFound = async (home: string, file: RolloutFile): Promise<FoundRollout> => {
   const source = join(home, file.path)
-  const { compressed } = file
-  const content = await (compressed ? decompressedContent : plainContent)(source)
-  return {
-    ...file,
-    compressed,
-    ...content,
-    source,
-    name: basename(file.path).replace(/\.zst$/, '')
-  }
+  const content = await (file.compressed ? decompressedContent : plainContent)(source)
+  return { ...file, ...content, source, name: basename(file.path).replace(/\.zst$/, '') }
 }
 
 interface FoundSources {
@@ -146,11 +136,10 @@ const lookAround = async (request: SalvageRequest): Promise<FoundSources> => {
     const found = await lookAt(path)
     if (found.kind === 'names') names.push(path)
     if (found.kind === 'other') others += 1
-    if (found.kind === 'unusable')
-      unusable.push({
-        ...{ source: path, threadId: null, outcome: 'unusable', target: null },
-        reason: found.reason
-      })
+    if (found.kind === 'unusable') {
+      const { reason } = found
+      unusable.push({ source: path, threadId: null, outcome: 'unusable', target: null, reason })
+    }
     if (found.kind === 'rollout') {
       const { segmentId } = found.rollout
       bySegment.set(segmentId, [...(bySegment.get(segmentId) ?? []), found.rollout])
@@ -213,11 +202,7 @@ const salvageAll = async (request: SalvageRequest): Promise<Salvaged> => {
     ...[...existing.values()].map(({ threadId }) => threadId),
     ...[...bySegment.values()].flat().map(({ threadId }) => threadId)
   ])
-  return {
-    files: [...files, ...unusable],
-    names: mergeNames(home, names, threads, dryRun),
-    others
-  }
+  return { files: [...files, ...unusable], names: mergeNames(home, names, threads, dryRun), others }
 }
 
 /** Copies the rollouts of some folders into a home, made when it is not there. Doing it twice is doing it once. */

@@ -5,7 +5,12 @@
  * finding any more.
  */
 import { textIn } from '../../../json.ts'
-import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
+import {
+  addFinding,
+  type LineLocation,
+  type FileFindings,
+  type ExaminedEvent
+} from './file-facts.ts'
 
 const CALLS_MAX = 100_000
 
@@ -13,30 +18,28 @@ const CALLS = new Set(['function_call', 'custom_tool_call', 'local_shell_call', 
 const OUTPUTS = new Set(['function_call_output', 'custom_tool_call_output', 'tool_search_output'])
 
 /** How the turn ended in which a call was made: not yet, by itself, or cut short. */
-export type TurnEnd = 'open' | 'completed' | 'cut_short'
+export type CallTurnEnd = 'open' | 'completed' | 'cut_short'
 
 /** The turn a call was made in; shared by its calls. */
 export interface CallTurn {
-  end: TurnEnd
+  end: CallTurnEnd
 }
 
-interface Call {
-  readonly at: LinePlace
+interface WaitingCall {
+  readonly at: LineLocation
   readonly type: string
   readonly turn: CallTurn
 }
 
-/** State of the fold, changed in place. */
-export interface Calls {
+export interface CallsState {
   /** Calls that wait for their output; null for those that have it. */
-  readonly byId: Map<string, Call | null>
+  readonly byId: Map<string, WaitingCall | null>
   forgot: boolean
 }
 
-/** Before the first line. */
-export const startCalls = (): Calls => ({ byId: new Map(), forgot: false })
+export const startCalls = (): CallsState => ({ byId: new Map(), forgot: false })
 
-const remember = (calls: Calls, id: string, call: Call | null): void => {
+const remember = (calls: CallsState, id: string, call: WaitingCall | null): void => {
   calls.byId.delete(id)
   calls.byId.set(id, call)
   if (calls.byId.size <= CALLS_MAX) return
@@ -47,8 +50,8 @@ const remember = (calls: Calls, id: string, call: Call | null): void => {
 
 /** One line; `mayContinue`: the call may stand in a file that this one continues. */
 export const foldCalls = (
-  calls: Calls,
-  event: PlacedEvent,
+  calls: CallsState,
+  event: ExaminedEvent,
   turn: CallTurn,
   mayContinue: boolean,
   found: FileFindings
@@ -68,7 +71,7 @@ export const foldCalls = (
 }
 
 /** At the end of the file: calls of turns that are over and got no output. */
-export const endCalls = (calls: Calls, found: FileFindings): void => {
+export const endCalls = (calls: CallsState, found: FileFindings): void => {
   for (const [callId, call] of calls.byId) {
     if (call === null || call.turn.end === 'open') continue
     const { at, type, turn } = call

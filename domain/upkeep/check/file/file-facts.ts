@@ -7,7 +7,6 @@ import type { LineProblem } from '../damage.ts'
 import { findingOf, type Finding, type FindingPlace } from '../finding.ts'
 import type { ProblemKind } from '../kinds.ts'
 
-/** What the outside of a rollout tells. */
 export interface FileFacts {
   /** The thread in the name; null for a name without one. */
   readonly threadId: string | null
@@ -19,7 +18,6 @@ export interface FileFacts {
   readonly isHeld: boolean
 }
 
-/** A line as the examiner gets it. */
 export interface ExaminedLine {
   readonly offsetBytes: number
   /** Without the newline. */
@@ -32,8 +30,7 @@ export interface ExaminedLine {
   readonly head: Uint8Array
 }
 
-/** An event where it stands. */
-export interface PlacedEvent {
+export interface ExaminedEvent {
   readonly revision: number
   readonly offsetBytes: number
   readonly bytes: number
@@ -41,7 +38,7 @@ export interface PlacedEvent {
 }
 
 /** Where a finding stands, in short. */
-export type LinePlace = Pick<PlacedEvent, 'revision' | 'offsetBytes' | 'bytes'>
+export type LineLocation = Pick<ExaminedEvent, 'revision' | 'offsetBytes' | 'bytes'>
 
 /** Findings of a file; of one kind only so many are kept, the others are counted. */
 export interface FileFindings {
@@ -51,20 +48,18 @@ export interface FileFindings {
 }
 
 /** Findings of one kind and file beyond this many are only counted. */
-export const FINDINGS_MAX = 1000
+const FINDINGS_MAX = 1000
 
-/** Nothing found yet. */
 export const startFound = (facts: FileFacts): FileFindings => ({
   facts,
   findings: [],
   counts: new Map()
 })
 
-/** Adds a finding, with or without a place in the file. */
 export const addFinding = (
   found: FileFindings,
   kind: ProblemKind,
-  at: LinePlace | null,
+  at: LineLocation | null,
   facts: JsonObject,
   more: Pick<FindingPlace, 'severity' | 'affected'> = {}
 ): void => {

@@ -3,18 +3,21 @@
  */
 import { baseOf, type HistoryBase, type SessionMeta } from '../../../log/payloads.ts'
 import { isJsonObject } from '../../../json.ts'
-import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
+import {
+  addFinding,
+  type LineLocation,
+  type FileFindings,
+  type ExaminedEvent
+} from './file-facts.ts'
 
-/** What the first metadata say. */
 export interface Identity {
   readonly id: string
   readonly isPaginated: boolean
   readonly base: HistoryBase | null
   /** Where they stand. */
-  readonly at: LinePlace
+  readonly at: LineLocation
 }
 
-/** State of the fold, changed in place. */
 export interface Metas {
   first: Identity | null
   /** Threads whose metadata may stand here. */
@@ -25,7 +28,6 @@ export interface Metas {
 /** Ids beyond this many are not kept: a fork of a fork has a handful. */
 const KNOWN_MAX = 1000
 
-/** Before the first line. */
 export const startMetas = (): Metas => ({ first: null, known: new Set(), responseItems: 0 })
 
 const spawnedBy = ({ source }: SessionMeta): unknown => {
@@ -40,7 +42,12 @@ const learn = ({ known }: Metas, meta: SessionMeta): void => {
     if (typeof one === 'string' && known.size < KNOWN_MAX) known.add(one.toLowerCase())
 }
 
-const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: FileFindings): void => {
+const begin = (
+  metas: Metas,
+  meta: SessionMeta,
+  event: ExaminedEvent,
+  found: FileFindings
+): void => {
   const id = meta.id.toLowerCase()
   const { threadId } = found.facts
   const { revision, offsetBytes, bytes } = event
@@ -59,8 +66,7 @@ const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: FileF
     addFinding(found, 'id_mismatch', event, { id, inName: threadId })
 }
 
-/** One event of the file. */
-export const foldMetas = (metas: Metas, event: PlacedEvent, found: FileFindings): void => {
+export const foldMetas = (metas: Metas, event: ExaminedEvent, found: FileFindings): void => {
   const { line } = event
   if (line.type === 'response_item' && metas.first === null) metas.responseItems += 1
   if (line.type !== 'session_meta') return

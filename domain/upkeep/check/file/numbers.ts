@@ -1,15 +1,18 @@
 /**
  * Numbers of the lines of a paginated file: each is one more than the one before.
  */
-import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
+import {
+  addFinding,
+  type LineLocation,
+  type FileFindings,
+  type ExaminedEvent
+} from './file-facts.ts'
 
-/** A run of lines without a number. */
 interface Unnumbered {
-  readonly at: LinePlace
+  readonly at: LineLocation
   lines: number
 }
 
-/** State of the fold, changed in place. */
 export interface Numbers {
   /** Null while no number can be expected. */
   expected: number | null
@@ -18,7 +21,6 @@ export interface Numbers {
   damaged: number
 }
 
-/** Before the first line. */
 export const startNumbers = (): Numbers => ({ expected: null, unnumbered: null, damaged: 0 })
 
 const endRun = (numbers: Numbers, found: FileFindings): void => {
@@ -30,7 +32,7 @@ const endRun = (numbers: Numbers, found: FileFindings): void => {
 const compare = (
   numbers: Numbers,
   ordinal: number,
-  event: PlacedEvent,
+  event: ExaminedEvent,
   found: FileFindings
 ): void => {
   const { expected, damaged } = numbers
@@ -44,7 +46,7 @@ const compare = (
 }
 
 /** One event of a paginated file. */
-export const foldNumbers = (numbers: Numbers, event: PlacedEvent, found: FileFindings): void => {
+export const foldNumbers = (numbers: Numbers, event: ExaminedEvent, found: FileFindings): void => {
   const { ordinal } = event.line
   if (ordinal === undefined) {
     const { revision, offsetBytes, bytes } = event
@@ -63,5 +65,4 @@ export const skipNumber = (numbers: Numbers): void => {
   numbers.damaged += 1
 }
 
-/** At the end of the file. */
 export const endNumbers = (numbers: Numbers, found: FileFindings): void => endRun(numbers, found)

@@ -12,33 +12,37 @@ import {
   evolveLifecycle,
   initialLifecycle,
   isOver,
+  LIFECYCLE_NEEDS,
   type Lifecycle,
   type LiveTurns,
   type PlacedTurn,
   type TurnChange
 } from '../../../thread/turns/lifecycle.ts'
-import type { CallTurn, TurnEnd } from './calls.ts'
-import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
+import type { CallTurn, CallTurnEnd } from './calls.ts'
+import {
+  addFinding,
+  type LineLocation,
+  type FileFindings,
+  type ExaminedEvent
+} from './file-facts.ts'
 
 const TURNS_MAX = 100_000
 const ERA = eraOf(NEWEST_ERA, false)
 
 /** A live turn that is not open, and where it began. */
-interface BegunTurn extends PlacedTurn {
-  readonly at: LinePlace
+interface LocatedTurn extends PlacedTurn {
+  readonly at: LineLocation
 }
 
-/** The live turns that are not open. */
 interface TurnList extends LiveTurns {
-  readonly at: (place: number) => BegunTurn | null
-  /** Answers false when an older turn had to be forgotten. */
-  readonly put: (place: number, turn: BegunTurn) => boolean
-  /** Forgets the turns from a place on. */
+  readonly at: (place: number) => LocatedTurn | null
+  /** False when an older turn had to be forgotten. */
+  readonly put: (place: number, turn: LocatedTurn) => boolean
   readonly cut: (from: number, until: number) => void
 }
 
 const turnList = (): TurnList => {
-  const byPlace = new Map<number, BegunTurn>()
+  const byPlace = new Map<number, LocatedTurn>()
   const placeById = new Map<string, number>()
   const drop = (place: number): void => {
     const id = byPlace.get(place)?.id
@@ -62,13 +66,12 @@ const turnList = (): TurnList => {
   }
 }
 
-/** State of the fold, changed in place. */
 export interface Turns {
   lifecycle: Lifecycle
   readonly live: TurnList
-  /** Beside the open turn of the lifecycle. */
+  /** What is known of the open turn beyond the lifecycle. */
   open: {
-    readonly at: LinePlace
+    readonly at: LineLocation
     readonly calls: CallTurn
     /** Begun inside a review: Codex from 0.144 on never ends the reviewer's own turn. */
     readonly isReviewers: boolean
@@ -80,7 +83,6 @@ export interface Turns {
   readonly outside: CallTurn
 }
 
-/** Before the first line. */
 export const startTurns = (): Turns => ({
   // Nothing is said of turns that only an index names, so nothing is counted.
   lifecycle: initialLifecycle(false),
@@ -91,7 +93,7 @@ export const startTurns = (): Turns => ({
   outside: { end: 'open' }
 })
 
-/** What calls of this moment belong to. */
+/** The turn that a call at this point belongs to. */
 export const callTurnOf = ({ lifecycle, open, outside }: Turns): CallTurn =>
   open === null || lifecycle.open?.ended === 'completed' ? outside : open.calls
 
@@ -105,7 +107,7 @@ const isOlder = (turnId: string, threadId: string | null): boolean => {
   return turnMs != null && threadMs != null && turnMs < threadMs
 }
 
-/** Tells of the open turn when it never ended: found out at the next one, or at the end of the file. */
+/** Reports an open turn that never ended, when the next one begins or the file ends. */
 const tellOpen = (
   { lifecycle: { open: turn }, open }: Turns,
   found: FileFindings,
@@ -118,18 +120,18 @@ const tellOpen = (
   addFinding(found, 'open_turn', open.at, facts, isNewest || inherited ? { severity: 'note' } : {})
 }
 
-/** Where a turn of this id began that is live. */
-const begunAt = ({ lifecycle, live, open }: Turns, id: string): LinePlace | null => {
+/** Where the live turn with this id began. */
+const begunAt = ({ lifecycle, live, open }: Turns, id: string): LineLocation | null => {
   const place = live.placeOf(id)
   if (place !== null) return live.at(place)?.at ?? null
   return lifecycle.open?.id === id ? (open?.at ?? null) : null
 }
 
-/** What is told before a line is taken, of what it does to turns. */
+/** Findings about what a line does to turns; made before the line is taken. */
 const tellChanges = (
   turns: Turns,
   changes: ReadonlyArray<TurnChange>,
-  event: PlacedEvent,
+  event: ExaminedEvent,
   found: FileFindings
 ): void => {
   const payload = event.line.type === 'event_msg' ? event.line.payload : null
@@ -151,7 +153,7 @@ const tellChanges = (
 }
 
 /** Notes a change. A file is one segment: no turn of it is opened again in a later one. */
-const note = (turns: Turns, change: TurnChange, at: LinePlace, end: TurnEnd): void => {
+const note = (turns: Turns, change: TurnChange, at: LineLocation, end: CallTurnEnd): void => {
   const { live, open } = turns
   switch (change.op) {
     case 'open':
@@ -180,23 +182,37 @@ const note = (turns: Turns, change: TurnChange, at: LinePlace, end: TurnEnd): vo
   }
 }
 
-const ENTERS_REVIEW: ReadonlySet<unknown> = new Set(['entered_review_mode', 'EnteredReviewMode'])
-const EXITS_REVIEW: ReadonlySet<unknown> = new Set(['exited_review_mode', 'ExitedReviewMode'])
-
 /** Marks of a review are events in legacy threads, items in paginated ones. */
 const noteReview = (turns: Turns, line: RolloutLine): void => {
   if (line.type !== 'event_msg') return
   const { payload } = line
-  const mark = payload.type === 'item_completed' ? payload.item.type : payload.type
-  if (ENTERS_REVIEW.has(mark)) turns.isReviewing = true
-  if (EXITS_REVIEW.has(mark)) turns.isReviewing = false
+  switch (payload.type === 'item_completed' ? payload.item.type : payload.type) {
+    case 'entered_review_mode':
+    case 'EnteredReviewMode':
+      turns.isReviewing = true
+      return
+    case 'exited_review_mode':
+    case 'ExitedReviewMode':
+      turns.isReviewing = false
+      return
+    default:
+  }
 }
 
-/** One event of the file. */
-export const foldTurns = (turns: Turns, event: PlacedEvent, found: FileFindings): void => {
+const NEEDED: ReadonlySet<string> = new Set(Object.keys(LIFECYCLE_NEEDS))
+
+/** False for most lines: nothing is built for what the lifecycle would pass over. */
+const mayChangeTurns = (line: RolloutLine): boolean => {
+  if (line.type === 'event_msg') return NEEDED.has(line.payload.type)
+  if (line.type === 'response_item') return line.bare === true || line.payload['role'] === 'user'
+  return NEEDED.has(line.type)
+}
+
+export const foldTurns = (turns: Turns, event: ExaminedEvent, found: FileFindings): void => {
   const { revision, offsetBytes, bytes, line } = event
+  if (!mayChangeTurns(line)) return
   noteReview(turns, line)
-  // Member by member: V8 makes a spread several times slower, and this is every line.
+  // Member by member: V8 makes a spread several times slower.
   const recorded: RecordedEvent = {
     streamId: streamId(found.facts.threadId ?? ''),
     revision,
@@ -216,5 +232,4 @@ export const foldTurns = (turns: Turns, event: PlacedEvent, found: FileFindings)
   turns.lifecycle = next
 }
 
-/** At the end of the file. */
 export const endTurns = (turns: Turns, found: FileFindings): void => tellOpen(turns, found, true)
