@@ -160,7 +160,7 @@ const coverage = (
 const unseen = (): ReadonlyArray<string> => [
   '## Mistakes that no comparison can see',
   '',
-  'Everything else that is changed in a capture or a reconstruction is reported (`test/golden/analytics-corruptions.test.ts`).',
+  'Everything else that is changed in a capture or a reconstruction is reported (`test/golden/analytics-corruptions.deep.test.ts`).',
   '',
   '| what | why |',
   '|---|---|',

@@ -1,5 +1,5 @@
 // Words of later versions. The goal: a limit or a phase that a newer Codex adds costs nobody the tokens or the text told with it,
-// while strict answers drop the line as the era's Codex does (`test/golden/mutated-lines.test.ts` has its recordings).
+// while strict answers drop the line as the era's Codex does (`test/golden/mutated-lines.deep.test.ts` has its recordings).
 import { expect } from 'chai'
 import { toRolloutLine } from '../../../domain/log/event.ts'
 import { eraOf } from '../../../domain/log/profile.ts'
