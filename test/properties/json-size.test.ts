@@ -31,6 +31,11 @@ describe('the size of a value as JSON', () => {
       })
     ))
 
+  it('is that of its text where a part would end between a lone surrogate and a pair', () => {
+    const value = `${'a'.repeat(32 * 1024 - 1)}\ud83d\u{1f600}`
+    expect(textBytes(value)).to.equal(printed(value))
+  })
+
   it('is that of any value', () =>
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), text, (value, long) => {
