@@ -2,7 +2,6 @@
  * Threads that live in a Codex home: everything of an engine that reads or writes its files.
  */
 import { eraOf, NEWEST_ERA, type Profile } from '../domain/log/profile.ts'
-import type { GroupName } from '../projections/catalogue.ts'
 import type { LedgerSource } from '../replay/ledgers/ledger.ts'
 import type { EventStore } from '../replay/ports.ts'
 import type { Telemetry } from '../replay/telemetry.ts'
@@ -34,12 +33,15 @@ const ledgerSource = (
   threads: EventStore
 ): LedgerSource => {
   const profile = eraOf(NEWEST_ERA, false)
-  const aside = (models: GroupName) =>
-    foldAside({ home, profile: profile.name, strict: false, models }, telemetry)
   const files = jsonlStore({ home, profile, strict: false, telemetry, byFile: true })
   const store =
     !strict && asked === profile ? threads : jsonlStore({ home, profile, strict: false, telemetry })
-  return { store, profile, files, foldAside: aside }
+  return {
+    store,
+    profile,
+    files,
+    foldAside: foldAside({ home, profile: profile.name, strict: false }, telemetry)
+  }
 }
 
 /** The threads of a home, with the files beside them. */
@@ -60,7 +62,7 @@ export const homeSource = (options: HomeSourceOptions): Source => {
     remembered: homeMemory(home),
     auditHome: auditHome(home),
     defaultProvider: configuredProvider(home),
-    foldAside: foldAside({ home, profile: profile.name, strict }, telemetry),
+    foldBeside: foldAside({ home, profile: profile.name, strict }, telemetry),
     ledgerSource: ledgerSource(options, store)
   }
 }

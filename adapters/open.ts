@@ -188,7 +188,7 @@ const engineAt = async (
   at: PastPoint
 ): Promise<E.Either<StoreError, Engine>> => {
   const { pastOf } = await import('../replay/past/time-travel/past.ts')
-  const { foldAside: _aside, remembered: _now, ...present } = source
+  const { foldBeside: _aside, remembered: _now, ...present } = source
   const past = await guarded({ index }, () => pastOf(present, at, asked.profile))()
   if (E.isLeft(past)) return past
   const { resolve: found, ...parts } = past.right

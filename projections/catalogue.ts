@@ -27,7 +27,7 @@ export interface ReadModels {
   readonly byFile?: boolean
 }
 
-export type GroupName = 'threads' | 'usage' | 'tools' | 'audit' | 'analytics'
+export type GroupName = 'threads' | 'turns' | 'usage' | 'tools' | 'audit' | 'analytics'
 
 /** A group of these, folded in this order; `byFile` as in `ReadModels`. */
 export const readModels = (
@@ -40,8 +40,11 @@ export const readModels = (
   return { name, projections, needs, countingNeeds, ...(byFile ? { byFile } : {}) }
 }
 
-/** What lists and pages are served from: as new as the files before every answer. */
-export const THREADS = readModels('threads', [threads, turns, damage, agents])
+/** What lists are served from. Little of a rollout is needed for it, so a home that nobody looked at is listed soon. */
+export const THREADS = readModels('threads', [threads])
+
+/** What pages are served from: folded for the thread that is asked for, and for the others behind. */
+export const TURNS = readModels('turns', [turns, damage, agents])
 
 /** Which answers an index holds: those of an era, and of strict mode where Codex's own refusals are wanted. */
 export const viewName = (profile: Profile, strict: boolean): string =>

@@ -7,7 +7,7 @@ import { approvals } from './approvals.ts'
 import { threadAudit } from './audit.ts'
 import { EVERY_LINE } from '../domain/log/needs.ts'
 import { SITUATE_NEEDS } from '../domain/thread/turns/situate.ts'
-import { readModels, THREADS, type ReadModels } from './catalogue.ts'
+import { readModels, THREADS, TURNS, type ReadModels } from './catalogue.ts'
 import { pluginUse } from './plugin-use.ts'
 import { reviews } from './reviews.ts'
 import { situationOf } from './situation.ts'
@@ -28,4 +28,4 @@ export const AUDIT = readModels(
 export const ANALYTICS = readModels('analytics', [situationOf('analytics', EVERY_LINE), analytics])
 
 /** Every group of this build, that of threads among them. */
-export const GROUPS: ReadonlyArray<ReadModels> = [THREADS, USAGE, TOOLS, AUDIT, ANALYTICS]
+export const GROUPS: ReadonlyArray<ReadModels> = [THREADS, TURNS, USAGE, TOOLS, AUDIT, ANALYTICS]

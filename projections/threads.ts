@@ -181,7 +181,7 @@ const withEarlier = (facts: ThreadFacts, preview: string | null): ThreadFacts =>
 /** The threads of a home. */
 export const threads: Projection<ThreadState, typeof THREAD_NEEDS> = {
   name: 'threads',
-  version: 9,
+  version: 10,
   needs: THREAD_NEEDS,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
   evolve: (state, event) => [evolveThread(state, event), NO_WRITES],

@@ -121,7 +121,7 @@ const lookupOf = perStream(({ rows, table }, streamId): TurnLookup => ({
 /** The turns of a thread. */
 export const turns: Projection<TurnsState, typeof TURN_NEEDS> = {
   name: 'turns',
-  version: 9,
+  version: 10,
   needs: TURN_NEEDS,
   initial: initialTurns,
   evolve: (state, event, around) => {

@@ -6,8 +6,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE } from '../domain/log/needs.ts'
+import { THREADS, TURNS, type ReadModels } from '../projections/catalogue.ts'
 import { appendEvents } from './change/mutate/append.ts'
-import { homeCatchUp } from './catch-up/backfill.ts'
+import { homeCatchUp, homeRows, type HomeCatchUp, type HomeRows } from './catch-up/backfill.ts'
 import { changesIn, CHANGES_KEPT } from './catch-up/changes.ts'
 import { followThread } from './read/follow/follow.ts'
 import { ownWrites } from './read/follow/own.ts'
@@ -18,7 +19,7 @@ import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import { ledgersOf } from './ledgers/families.ts'
 import { finder, findNamed, type Find } from './read/threads/identity.ts'
-import { damageRows, threadOpener, type Opener } from './read/threads/open-thread.ts'
+import { damageRows, threadOpeners, type Opener } from './read/threads/open-thread.ts'
 import { threadContext } from './past/context/context.ts'
 import { lifecycle } from './change/life/lifecycle.ts'
 import { mutationsOf } from './change/mutate/mutations.ts'
@@ -123,21 +124,33 @@ const placesOf = (parts: EngineParts, find: Find) => {
   } satisfies Partial<Engine>
 }
 
+/** Rows of lists and of turns, each caught up by itself. */
+const rowsOf = (parts: EngineParts): HomeRows => {
+  const caughtUp = (models: ReadModels): HomeCatchUp => {
+    const foldAside = parts.foldBeside?.(models.name)
+    const env = { ...parts, models, ...(foldAside === undefined ? {} : { foldAside }) }
+    return homeCatchUp(env, parts.progress)
+  }
+  return homeRows(caughtUp(THREADS), caughtUp(TURNS))
+}
+
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
   const { store, writer } = own
   const parts: EngineParts = { ...given, store, writer }
-  const opener = threadOpener(parts)
+  const opener = threadOpeners(parts)
   const { keptBytesMax } = parts
   const keep = keptBytesMax === undefined ? keepNothing : keepPages(parts, keptBytesMax)
-  const home = homeCatchUp(parts, parts.progress)
-  const find = finder(parts, home.everything)
-  const open = opener(find)
+  const home = rowsOf(parts)
+  const { lists, whole } = home
+  const find = finder(parts, lists.everything)
+  const openers = opener(find)
+  const { open } = openers
   const text = fullText(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guardedRead(parts, task)
   const changing = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
-  const openNamed = opener(findNamed(parts))
-  const life = { ...parts, find, open, openNamed, everything: home.everything }
+  const openNamed = opener(findNamed(parts)).open
+  const life = { ...parts, find, open, openNamed, everything: whole.everything }
   const opened: WithThread = (threadId, withTurns, use) =>
     safely(async () => {
       const thread = await open(threadId, withTurns)
@@ -145,9 +158,9 @@ export const createEngine = (given: EngineParts): Engine => {
     })
   const mutations = mutationsOf(life, parts.defaultProvider)
   const status: Answer<IndexStatus> = async () => {
-    const caughtUp = await home.everything()
+    const caughtUp = await whole.everything()
     if (E.isLeft(caughtUp)) return caughtUp
-    return E.right(await statusOf(parts, caughtUp.right, home.leftOut()))
+    return E.right(await statusOf(parts, caughtUp.right, lists.leftOut()))
   }
   const rebuild: Answer<IndexStatus> = async () => {
     const cleared = await parts.index.clear()()
@@ -155,10 +168,10 @@ export const createEngine = (given: EngineParts): Engine => {
   }
   return refusingOptions({
     listThreads: (request) => safely(() => listThreads(parts, home, request)),
-    searchThreads: (request) => safely(() => searchThreads(parts, home, text, request)),
+    searchThreads: (request) => safely(() => searchThreads(parts, whole, text, request)),
     readThread: (threadId, includeTurns) =>
-      safely(() => readThread(parts, home, open, keep, threadId, includeTurns)),
-    summarize: (threadId, face) => safely(() => summarize(parts, home, open, threadId, face)),
+      safely(() => readThread(parts, lists, openers, keep, threadId, includeTurns)),
+    summarize: (threadId, face) => safely(() => summarize(parts, lists, openers, threadId, face)),
     ...pagesOf(parts, text, opened, keep),
     session: (threadId) =>
       safely(async () => {
@@ -173,7 +186,7 @@ export const createEngine = (given: EngineParts): Engine => {
     ...mutations,
     ...hostingOf(life, parts.defaultProvider),
     ...branching(life, changing, (threadId) =>
-      readThread(parts, home, open, keepNothing, threadId, false)
+      readThread(parts, lists, openers, keepNothing, threadId, false)
     ),
     append: (threadId, events, expected = 'any', options = {}) =>
       changing(() => appendEvents(life, threadId, events, expected, options)),
@@ -182,9 +195,9 @@ export const createEngine = (given: EngineParts): Engine => {
     rebuild: () => changing(rebuild),
     homeChanges: (limit = CHANGES_KEPT) =>
       safely(async () => {
-        const caughtUp = await home.everything()
+        const caughtUp = await lists.everything()
         return E.isLeft(caughtUp) ? caughtUp : E.right(changesIn(parts, limit))
       }),
-    close: () => guarded({ index: parts.index }, home.close)().then(parts.index.close)
+    close: () => guarded({ index: parts.index }, whole.close)().then(parts.index.close)
   })
 }

@@ -42,6 +42,8 @@ export interface EngineParts extends LifeParts {
   /** Provider of threads whose file names none, and of lists that name none. */
   readonly defaultProvider: string
   readonly progress: Progress
+  /** A second thread for the first fold of a group; absent where one is enough. */
+  readonly foldBeside?: LedgerSource['foldAside']
   /** Memory for pages of turns that are asked for again, in bytes; without it none is kept. */
   readonly keptBytesMax?: number
   readonly writer: SegmentWriter

@@ -19,4 +19,4 @@ export type Source = Required<
     | 'ledgerSource'
   >
 > &
-  Pick<EngineParts, 'foldAside' | 'remembered'>
+  Pick<EngineParts, 'foldBeside' | 'remembered'>

@@ -90,7 +90,7 @@ const turnRule = (
 }
 
 const turnIdIn = (line: DeliveredLine): unknown => {
-  if (line.type === 'response_head') return undefined
+  if (line.type === 'response_head' || line.type === 'time_only') return undefined
   if (line.type !== 'response_item') return (line.payload as { readonly turn_id?: unknown }).turn_id
   const metadata = line.payload['internal_chat_message_metadata_passthrough']
   return isJsonObject(metadata) ? metadata['turn_id'] : undefined

@@ -8,7 +8,8 @@
  * Kinds:  events by their name (`task_started`); other lines by their type (`session_meta`); completed items and response items
  *         also one by one (`item_completed:Plan`, `response_item:message`); lines that count for nothing in an era with a prefix
  *         (`ignored:event_msg:error`). `unfamiliar` are lines of a type that no era knows, `glued` lines in which another one begins: a
- *         writer was cut off, and the next one wrote on behind it. `*` stands for every kind that is not named.
+ *         writer was cut off, and the next one wrote on behind it. `last` is the last line of a batch, whatever it is: its time is
+ *         enough. `*` stands for every kind that is not named.
  */
 import type { EventPayload, RolloutLine } from './event.ts'
 import type { SessionMeta, TokenCount } from './payloads.ts'
@@ -51,6 +52,7 @@ export type LineKind =
   | `ignored:${string}`
   | 'unfamiliar'
   | 'glued'
+  | 'last'
   | '*'
 
 /** What is needed, by kind; nothing of the kinds that are not named. */
@@ -173,7 +175,13 @@ type SomeLine<N extends Needs> =
         | LineNamed<N, 'token_usage_record', object>
         /** That a response item is there; one that is read whole is a `response_item`. */
         | { readonly type: 'response_head'; readonly kind: string }
+        | ('last' extends keyof N ? TimeOnly : never)
       ))
+
+/** The last line of a batch, where nothing but its time is needed. */
+interface TimeOnly {
+  readonly type: 'time_only'
+}
 
 /** Any line a reader gives. */
 export type DeliveredLine = SomeLine<Needs>

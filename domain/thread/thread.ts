@@ -23,7 +23,7 @@ import type { GitInfo, UserContent } from '../protocol.ts'
 import { rangeOf, type ByteRange } from './turns/turn-state.ts'
 import { trimmed } from '../white-space.ts'
 
-/** What facts of a thread are made of; and every line of an unknown type, since the thread was alive then. */
+/** What facts of a thread are made of; and the time of its last line. */
 export const THREAD_NEEDS = {
   session_meta: 'head',
   turn_context: 'newest',
@@ -36,7 +36,7 @@ export const THREAD_NEEDS = {
   [`ignored:${GOAL_UPDATED}`]: 'whole',
   [`ignored:${GOAL_CLEARED}`]: 'whole',
   [`ignored:${METADATA_UPDATED}`]: 'whole',
-  unfamiliar: 'whole'
+  last: 'head'
 } as const satisfies Needs
 
 type ThreadLine = LineOf<typeof THREAD_NEEDS>

@@ -33,6 +33,14 @@ export interface HomeCatchUp {
   readonly leftOut: () => LeftOut
 }
 
+/** The rows that every thread has. */
+export interface HomeRows {
+  /** What lists are served from. */
+  readonly lists: HomeCatchUp
+  /** That, and what pages are served from. */
+  readonly whole: HomeCatchUp
+}
+
 export interface LeftOut {
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly spares: ReadonlyArray<SpareFile>
@@ -151,3 +159,26 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     }
   }
 }
+
+/** Lists come first, so that a thread is listed though its turns cannot be read. */
+export const homeRows = (lists: HomeCatchUp, turns: HomeCatchUp): HomeRows => ({
+  lists,
+  whole: {
+    everything: async () => {
+      const listed = await lists.everything()
+      return E.isLeft(listed) ? listed : turns.everything()
+    },
+    membership: lists.membership,
+    shown: async (ids) => {
+      const listed = await lists.shown(ids)
+      if (E.isLeft(listed)) return listed
+      const others = await turns.shown(ids)
+      return E.isLeft(others) ? others : listed
+    },
+    leftOut: lists.leftOut,
+    close: async () => {
+      const closed = await turns.close()
+      return E.isLeft(closed) ? closed : lists.close()
+    }
+  }
+})

@@ -49,9 +49,9 @@ const changesTable = (env: Noting): string => tableIn(env, 'home-changes')
 
 export const sparesTable = (env: Noting): string => tableIn(env, 'home-spares')
 
-/** Only the group behind the lists records changes; the others would record them again. */
+/** Only the group of lists records changes; the others would record them again. */
 export const isNoted = ({ notes, models }: Noting): boolean =>
-  notes !== undefined && (models === undefined || models.projections.includes(threads))
+  notes !== undefined && models?.projections.includes(threads) === true
 
 export const placeIn = (home: string, path: string): string =>
   path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path

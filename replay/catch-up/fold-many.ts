@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
+import { THREADS, TURNS, type ReadModels } from '../../projections/catalogue.ts'
 import { ioFailure, isMissingFile, isShortage } from '../guarded.ts'
 import { findStream, type StreamInfo } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
@@ -16,7 +17,9 @@ import {
   checkpointOf,
   foldStream,
   forgetStream,
+  forgetThread,
   isCurrent,
+  modelsOf,
   telemetryOf,
   WRITES_MAX,
   type Env,
@@ -41,6 +44,8 @@ export interface Unreadable {
   readonly path: string
   readonly reason: string
 }
+
+const OF_THREADS: ReadonlyArray<ReadModels> = [THREADS, TURNS]
 
 interface Work {
   readonly env: Env
@@ -296,7 +301,8 @@ export const catchUpAll = async (
     unreadable: [],
     settled: frontier(env, [...queue], manner)
   }
-  for (const streamId of gone) forgetStream(env, streamId, work.gathered.sink, true)
+  const forget = OF_THREADS.includes(modelsOf(env)) ? forgetThread : forgetStream
+  for (const streamId of gone) forget(env, streamId, work.gathered.sink, true)
   const all = await (unseen.size === 0 ? foldAll(work) : backfilled(work))
   await trimNotes(env)
   return E.isLeft(all) ? all : E.right(work.unreadable)

@@ -106,6 +106,7 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
   let known: KnownStreams | null = null
   let generation = -1
   let token: unknown
+  let wasCompared = false
   let same: { readonly version: Membership['version']; readonly known: KnownStreams } | null = null
 
   const load = (): KnownStreams => {
@@ -125,6 +126,7 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
   return {
     load,
     compare: (now) => {
+      wasCompared = true
       const changes = store.changes(now.since)
       if (E.isLeft(changes)) return changes
       const membership = changes.right
@@ -137,7 +139,7 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
       return E.right(found)
     },
     remember: async () => {
-      if (known === null) return
+      if (!wasCompared) return
       const now = load()
       const changes = store.changes(token)
       if (E.isLeft(changes) || changes.right === null || changes.right.version === null) return

@@ -18,6 +18,7 @@ import type { Profile } from '../../domain/log/profile.ts'
 import {
   checkpointTable,
   THREADS,
+  TURNS,
   tableOf,
   viewName,
   type ReadModels
@@ -65,7 +66,7 @@ export interface Env {
   readonly index: Index
   readonly profile: Profile
   readonly strict: boolean
-  /** Which read models are kept up; those of threads and turns where nothing is said. */
+  /** Which read models are kept up; those of turns where nothing is said. */
   readonly models?: ReadModels
   /** Makes a path absolute, for readers who decode no other; without it paths are told as they stand in the log. */
   readonly absolute?: (path: string) => string
@@ -88,7 +89,7 @@ export interface Env {
 export const telemetryOf = ({ telemetry = noTelemetry }: Pick<Env, 'telemetry'>): Telemetry =>
   telemetry
 
-export const modelsOf = ({ models = THREADS }: Pick<Env, 'models'>): ReadModels => models
+export const modelsOf = ({ models = TURNS }: Pick<Env, 'models'>): ReadModels => models
 
 /** How far a stream is folded, and what its outside told then. */
 export interface Checkpoint {
@@ -398,6 +399,16 @@ export const forgetStream = (
   const checkpoint = checkpointOf(env, streamId)
   if (isNews) rows.put(notesOnLoss(env, streamId, checkpoint))
   sink.add(rows.take(), toStored({ key, value: checkpoint }))
+}
+
+/** The same of both groups that every thread has. */
+export const forgetThread = (
+  env: Env,
+  streamId: StreamId,
+  sink: Pick<Sink, 'add'>,
+  isNews = false
+): void => {
+  for (const models of [THREADS, TURNS]) forgetStream({ ...env, models }, streamId, sink, isNews)
 }
 
 /** Makes the read models of one stream as new as its file. */

@@ -20,8 +20,10 @@ import {
   EVENT_BYTES,
   ITEM_BYTES,
   matches,
+  ordinalIn,
   PAYLOAD_BYTES,
   PREFIX_BYTES,
+  timestampOf,
   typeAt
 } from './line-head.ts'
 
@@ -72,6 +74,7 @@ export interface Delivery {
   /** What becomes of lines of other types. */
   readonly others: 'parse' | 'skip'
   readonly takesGlued: boolean
+  readonly takesLast: boolean
 }
 
 const hashOf = (name: string): number => {
@@ -231,7 +234,8 @@ const compile = (needs: Needs, profile: Profile): Delivery => ({
   items: namedOf(needs, 'response_item:'),
   types: typesOf(needs),
   others: needOf(needs, 'unfamiliar') === undefined ? 'skip' : 'parse',
-  takesGlued: needs.glued !== undefined
+  takesGlued: needs.glued !== undefined,
+  takesLast: needs.last !== undefined
 })
 
 const compiled = new WeakMap<Needs, WeakMap<Profile, Delivery>>()
@@ -292,6 +296,15 @@ const planWhole = (delivery: Delivery, buffer: Buffer, from: number, until: numb
 /** True when a second line begins inside this one. */
 const isGlued = (buffer: Buffer, from: number, until: number): boolean =>
   buffer.subarray(from + PREFIX_BYTES.length, until).includes(PREFIX_BYTES)
+
+/** The time of a line that was passed over, whose head is therefore written the usual way. */
+export const timeOnly = (buffer: Buffer, from: number): DeliveredLine => {
+  const timestamp = timestampOf(buffer, from)
+  const ordinal = ordinalIn(buffer, from, typeAt(buffer, from))
+  return ordinal === undefined
+    ? { timestamp, type: 'time_only' }
+    : { timestamp, ordinal, type: 'time_only' }
+}
 
 /** Plans the line that stands at `from` (inclusive) to `until` (exclusive, without its newline). */
 export const planLine = (buffer: Buffer, from: number, until: number, delivery: Delivery): Plan => {

@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import type { GroupName } from '../../../projections/catalogue.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
 import type { FoldAside, FoldedPart } from '../../../replay/catch-up/project.ts'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
@@ -74,10 +75,13 @@ const start = (data: FoldWorkerData, telemetry: Telemetry): FoldThread => {
 }
 
 /**
- * Folds beside the main thread. Several jobs may wait for the worker, so that it never waits for the main thread; a
+ * Folds groups beside the main thread. Several jobs may wait for the worker, so that it never waits for the main thread; a
  * worker that dies only means that the main thread does the work.
  */
-export const foldAside = (data: FoldWorkerData, telemetry: Telemetry = noTelemetry): FoldAside => {
+export const foldAside = (
+  data: FoldWorkerData,
+  telemetry: Telemetry = noTelemetry
+): ((models: GroupName) => FoldAside) => {
   let thread: FoldThread | null = null
   let rest: NodeJS.Timeout | null = null
   let jobs = 0
@@ -85,7 +89,7 @@ export const foldAside = (data: FoldWorkerData, telemetry: Telemetry = noTelemet
     void thread?.worker.terminate()
     thread = null
   }
-  return (infos, deliver) =>
+  return (models) => (infos, deliver) =>
     new Promise((resolve) => {
       if (rest !== null) clearTimeout(rest)
       thread ??= start({ ...data, isHeard: telemetry !== noTelemetry }, telemetry)
@@ -103,6 +107,6 @@ export const foldAside = (data: FoldWorkerData, telemetry: Telemetry = noTelemet
       const byId = new Map(infos.map((info) => [info.streamId, info]))
       current.jobs.set(job, { infos: byId, deliver, finish })
       current.worker.ref()
-      current.worker.postMessage({ job, infos } satisfies FoldWorkerJob)
+      current.worker.postMessage({ job, models, infos } satisfies FoldWorkerJob)
     })
 }

@@ -5,9 +5,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { parentPort, workerData } from 'node:worker_threads'
 import { eraOf, type ProfileName } from '../../../domain/log/profile.ts'
-import { THREADS, type GroupName } from '../../../projections/catalogue.ts'
+import type { GroupName } from '../../../projections/catalogue.ts'
+import { once } from '../../../domain/once.ts'
 import { GROUPS } from '../../../projections/ledgers.ts'
-import type { StoredRow, StreamInfo } from '../../../replay/ports.ts'
+import type { EventStore, StoredRow, StreamInfo } from '../../../replay/ports.ts'
 import { foldStream, type Env, type Sink } from '../../../replay/catch-up/project.ts'
 import type { Counted, LabelsOf, Timed } from '../../../replay/metrics.ts'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
@@ -18,14 +19,14 @@ export interface FoldWorkerData {
   readonly home: string
   readonly profile: ProfileName
   readonly strict: boolean
-  /** Name of the read models; those of threads where nothing is said. */
-  readonly models?: GroupName
   /** True when the sink of the process listens. */
   readonly isHeard?: boolean
 }
 
 export interface FoldWorkerJob {
   readonly job: number
+  /** Name of the read models. */
+  readonly models: GroupName
   readonly infos: ReadonlyArray<StreamInfo>
 }
 
@@ -77,14 +78,7 @@ const sendingSink = (env: Env, job: number, { streamId }: StreamInfo): SendingSi
   }
 }
 
-const {
-  home,
-  profile: profileName,
-  strict,
-  models: name = 'threads',
-  isHeard = false
-} = workerData as FoldWorkerData
-const models = GROUPS.find((group) => group.name === name) ?? THREADS
+const { home, profile: profileName, strict, isHeard = false } = workerData as FoldWorkerData
 const profile = eraOf(profileName, strict)
 const tell = (told: FoldWorkerTold): void => parentPort?.postMessage(told)
 
@@ -99,10 +93,15 @@ const telling: Telemetry = {
 const telemetry = isHeard ? telling : noTelemetry
 
 /** One for all jobs: each looks at the directories once. */
-const { byFile = false } = models
-const store = jsonlStore({ home, profile, strict, byFile })
+const storeOf = (byFile: boolean): (() => EventStore) =>
+  once(() => jsonlStore({ home, profile, strict, byFile }))
+const threads = storeOf(false)
+const files = storeOf(true)
 
-const foldAll = async ({ job, infos }: FoldWorkerJob): Promise<boolean> => {
+const foldAll = async ({ job, models: name, infos }: FoldWorkerJob): Promise<boolean> => {
+  const models = GROUPS.find((group) => group.name === name)
+  if (models === undefined) return false
+  const store = models.byFile === true ? files() : threads()
   for (const info of infos) {
     const env: Env = { store, index: memoryIndex(), profile, strict, models, telemetry }
     const sink = sendingSink(env, job, info)

@@ -38,7 +38,7 @@ type EnvelopeOf<L> = L extends unknown ? Omit<L, 'timestamp' | 'ordinal'> : neve
 /** A line with its time and number. Written out and not spread: V8 makes a spread several times slower, and this is most lines. */
 const lineOf = (
   { buffer, from, typeAt }: LineBytes,
-  { type, payload }: EnvelopeOf<Exclude<DeliveredLine, { readonly type: 'response_head' }>>
+  { type, payload }: EnvelopeOf<Extract<DeliveredLine, { readonly payload: unknown }>>
 ): DeliveredLine => {
   const timestamp = timestampOf(buffer, from)
   const ordinal = ordinalIn(buffer, from, typeAt)

@@ -13,8 +13,9 @@ import type { Profile } from '../../../domain/log/profile.ts'
 import type { Batch, Guard, Lineage, Position, Segment } from '../../../replay/ports.ts'
 import { giveBack, takeBuffer } from './buffers.ts'
 import { endingAt, giveWay, noteWork, openBytes, type SlowByteSource } from './bytes.ts'
-import { deliveryOf, planLine, type Delivery, type Plan } from './delivery.ts'
+import { deliveryOf, planLine, timeOnly, type Delivery, type Plan } from './delivery.ts'
 import { guardOf } from './guard.ts'
+import { HEAD_BYTES } from './line-head.ts'
 import { endOfLine, isBlank, NEWLINE, parseLine, withoutInstructions } from './lines.ts'
 import { readLongLine, type LongLine } from './long-line.ts'
 
@@ -160,7 +161,7 @@ const scanLines = (
   base: number
 ): number => {
   let at = from
-  let last: { from: number; until: number } | null = null
+  let last: { from: number; until: number; isSkipped: boolean } | null = null
   let left = LOOKED_AT_MAX
   while (at <= lastNewline && scan.lines.length < DELIVERED_MAX && left-- > 0) {
     const end = endOfLine(buffer, at, have)
@@ -168,11 +169,17 @@ const scanLines = (
       const isWhole = !suspicious || isReadable(scan, buffer.subarray(at, end))
       const plan = isWhole ? planLine(buffer, at, end, scan.delivery) : 'parse'
       takeLine(scan, buffer, at, end, base + at, plan)
-      last = { from: at, until: end }
+      last = { from: at, until: end, isSkipped: plan === 'skip' }
     }
     at = end + 1
   }
   flushPending(scan, buffer)
+  if (last?.isSkipped === true && scan.delivery.takesLast) {
+    const { streamId, segment, revision } = scan
+    const bytes = last.until - last.from
+    const place = { streamId, revision: revision - 1, segment, offset: base + last.from, bytes }
+    scan.lines.push(eventAt(scan, place, timeOnly(buffer, last.from)))
+  }
   noteWork(scan.lines.length * DELIVERED_COST_BYTES + (LOOKED_AT_MAX - left) * LOOKED_AT_COST_BYTES)
   if (last !== null)
     scan.guard = guardOf(buffer.subarray(last.from, last.until), base + last.from, true)
@@ -198,7 +205,7 @@ const scanTail = (
   scan.revision += 1
   // What is passed over once its newline is there is passed over now: a fold sees the same lines either way.
   const isSkipped = !('reason' in line) && planLine(buffer, from, have, scan.delivery) === 'skip'
-  if (!isSkipped) scan.lines.push(line)
+  if (!isSkipped || scan.delivery.takesLast) scan.lines.push(line)
   scan.guard = guardOf(bytes, base + from, false)
   return true
 }
@@ -245,12 +252,19 @@ const takeRead = (
 /** Takes a line that fills the buffer and goes on behind it; false at the end of the file. */
 const takeLong = async (scan: Scan, reader: SegmentReader): Promise<boolean> => {
   const { source, buffer, base, isCompressed } = reader
+  // What is passed over begins the usual way; the buffer will hold another part of the line.
+  const head = Buffer.from(buffer.subarray(0, HEAD_BYTES))
   const options = { delivery: scan.delivery, isHeld: isCompressed }
   const line = await readLongLine(source, buffer, base, options)
   const { bytes, content, terminated } = line
   if (!terminated && isTorn(content)) return false
   if (content !== 'blank') {
-    takeRead(scan, base, bytes, content)
+    takeRead(
+      scan,
+      base,
+      bytes,
+      content === 'skip' && scan.delivery.takesLast ? timeOnly(head, 0) : content
+    )
     scan.guard = line.guard
   }
   reader.base += terminated ? bytes - (line.next - 1) : bytes

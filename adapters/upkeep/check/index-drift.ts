@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { NO_LINES } from '../../../domain/log/needs.ts'
 import { findingOf, type Finding } from '../../../domain/upkeep/check/finding.ts'
 import { eraOf, NEWEST_ERA } from '../../../domain/log/profile.ts'
-import { THREADS, tableOf, viewName, type ReadModels } from '../../../projections/catalogue.ts'
+import { tableOf, THREADS, TURNS, viewName } from '../../../projections/catalogue.ts'
 import type { RowKey } from '../../../projections/projection.ts'
 import {
   checkpointOf,
@@ -109,7 +109,12 @@ const compareGuard = async (env: Env, info: StreamInfo): Promise<ReadonlyArray<F
   ]
 }
 
-async function* compareAll(env: Env, { deep, threadIds, pace }: Drift): AsyncGenerator<Finding> {
+/** `told`: threads of which another group already said that their lines are others. */
+async function* compareAll(
+  env: Env,
+  { deep, threadIds, pace }: Drift,
+  told: Set<string>
+): AsyncGenerator<Finding> {
   const streams = env.store.list()
   if (E.isLeft(streams)) return
   for (const info of streams.right.streams) {
@@ -117,7 +122,9 @@ async function* compareAll(env: Env, { deep, threadIds, pace }: Drift): AsyncGen
     await pace.giveWay()
     const checkpoint = checkpointOf(env, info.streamId)
     if (checkpoint === null || !isFolded(checkpoint, info)) continue
-    yield* await compareGuard(env, info)
+    const others = told.has(info.streamId) ? [] : await compareGuard(env, info)
+    if (others.length > 0) told.add(info.streamId)
+    yield* others
     if (deep) yield* await compareDeep(env, info)
   }
 }
@@ -127,10 +134,11 @@ export async function* driftFindings(drift: Drift): AsyncGenerator<Finding> {
   if (!existsSync(join(drift.directory, 'data.mdb'))) return
   const profile = eraOf(NEWEST_ERA, false)
   const index: Index = openLmdbIndex(drift.directory)
-  const models: ReadModels = THREADS
   const store = jsonlStore({ home: drift.home, profile, strict: false })
+  const told = new Set<string>()
   try {
-    yield* compareAll({ store, index, profile, strict: false, models }, drift)
+    for (const models of [THREADS, TURNS])
+      yield* compareAll({ store, index, profile, strict: false, models }, drift, told)
   } finally {
     await index.close()
   }

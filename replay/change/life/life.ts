@@ -11,7 +11,7 @@ import type { HomeFile, Relocation } from '../../../domain/changes/relocation.ts
 import { idInMetadata, type Find } from '../../read/threads/identity.ts'
 import type { Opener, OpenThread } from '../../read/threads/open-thread.ts'
 import { threadRow } from '../../read/threads/thread-row.ts'
-import { checkpointOf, forgetStream, indexSink, type Env } from '../../catch-up/project.ts'
+import { checkpointOf, forgetThread, indexSink, type Env } from '../../catch-up/project.ts'
 import type {
   HomeLogs,
   HomeWriter,
@@ -131,7 +131,7 @@ export const revisionOf = (env: Env, threadId: string): number =>
 
 export const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promise<void> => {
   const sink = indexSink(env.index)
-  for (const id of threadIds) forgetStream(env, streamId(id), sink)
+  for (const id of threadIds) forgetThread(env, streamId(id), sink)
   await sink.flush()
 }
 

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
-import { tableOf, viewName } from '../../../projections/catalogue.ts'
+import { tableOf, THREADS, TURNS, viewName } from '../../../projections/catalogue.ts'
 import { damage, type DamageRow } from '../../../projections/damage.ts'
 import type { ThreadRow } from '../../../projections/threads.ts'
 import { threadRow } from './thread-row.ts'
@@ -94,18 +94,33 @@ export const sharedCatchUp = (env: Env) => {
   }
 }
 
+/** Opens a thread; `withTurns`: the whole file will be needed. */
 export type Opener = (threadId: string, withTurns: boolean) => Promise<Result<OpenThread>>
 
-/** Returns a function that opens threads as they are found; `withTurns`: the whole file will be needed. */
-export const threadOpener = (env: Env): ((find: Find) => Opener) => {
-  const fresh = sharedCatchUp(env)
-  return (find) => async (threadId, withTurns) => {
-    const found = await find(threadId)
-    if (E.isLeft(found)) return found
-    const info = found.right
-    const caughtUp = await fresh(info)
-    if (E.isLeft(caughtUp)) return caughtUp
-    const refused = env.strict ? await refusal(env, info, rowOf(env, info), withTurns) : null
-    return refused === null ? E.right({ info, row: () => rowOf(env, info) }) : E.left(refused)
+/** Ways to open threads as they are found. */
+export interface Openers {
+  /** With all that is folded of it. */
+  readonly open: Opener
+  /** With its row alone: its turns may be older than its file. */
+  readonly openRow: (threadId: string) => ReturnType<Opener>
+}
+
+/** Makes the ways to open threads. */
+export const threadOpeners = (env: Env): ((find: Find) => Openers) => {
+  const groups = [THREADS, TURNS].map((models) => sharedCatchUp({ ...env, models }))
+  return (find) => {
+    const opener =
+      (fresh: typeof groups): Opener =>
+      async (threadId, withTurns) => {
+        const found = await find(threadId)
+        if (E.isLeft(found)) return found
+        const info = found.right
+        for (const caughtUp of await Promise.all(fresh.map((one) => one(info))))
+          if (E.isLeft(caughtUp)) return caughtUp
+        const refused = env.strict ? await refusal(env, info, rowOf(env, info), withTurns) : null
+        return refused === null ? E.right({ info, row: () => rowOf(env, info) }) : E.left(refused)
+      }
+    const openRow = opener(groups.slice(0, 1))
+    return { open: opener(groups), openRow: (threadId) => openRow(threadId, false) }
   }
 }

@@ -6,7 +6,7 @@ import { streamId } from '../../../domain/ids.ts'
 import { once } from '../../../domain/once.ts'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import type { ThreadFacts } from '../../../domain/thread/thread.ts'
-import type { homeCatchUp } from '../../catch-up/backfill.ts'
+import type { HomeCatchUp, HomeRows } from '../../catch-up/backfill.ts'
 import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
 import { codexTimes } from '../lists/codex-times.ts'
 import { freshList, strictList, type ListParts } from '../lists/fresh-list.ts'
@@ -15,7 +15,7 @@ import type { ListRequest } from '../lists/list-filter.ts'
 import { agentRow, type Agent } from './agents.ts'
 import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'
-import type { Opener } from './open-thread.ts'
+import type { Openers } from './open-thread.ts'
 import type { StreamInfo } from '../../ports.ts'
 import {
   summaryView,
@@ -75,15 +75,16 @@ const viewsOf = <L extends Listed, A>(
   return E.right({ ...page, data })
 }
 
-type Home = ReturnType<typeof homeCatchUp>
-
 export const listThreads = async (
   parts: ShownParts,
-  home: Home,
+  { lists, whole }: HomeRows,
   request: ListRequest
 ): Promise<Result<Page<Thread>>> => {
   const { nameOf } = contextOf(parts, null)
-  const listed = await (parts.strict ? strictList : freshList)(parts, home, request, nameOf)
+  // What is below a thread stands among the rows of turns.
+  const below = (request.ancestorThreadId ?? null) === null ? null : await whole.everything()
+  if (below !== null && E.isLeft(below)) return below
+  const listed = await (parts.strict ? strictList : freshList)(parts, lists, request, nameOf)
   if (E.isLeft(listed)) return listed
   const { page, infos } = listed.right
   return viewsOf(parts, page, infos, faceOfList(request), ({ thread }) => thread)
@@ -91,7 +92,7 @@ export const listThreads = async (
 
 export const searchThreads = async (
   parts: ShownParts,
-  home: Home,
+  home: HomeCatchUp,
   text: FullText,
   request: SearchRequest
 ): Promise<Result<Page<FoundThread>>> => {
@@ -105,21 +106,21 @@ export const searchThreads = async (
 /** Strict mode shows times that depend on every thread of the home. */
 const siblingsOf = async (
   parts: ShownParts,
-  home: Home
+  lists: HomeCatchUp
 ): Promise<Result<ReadonlyArray<StreamInfo> | null>> =>
-  parts.strict ? home.everything() : E.right(null)
+  parts.strict ? lists.everything() : E.right(null)
 
 export const readThread = async (
   parts: ShownParts,
-  home: Home,
-  open: Opener,
+  lists: HomeCatchUp,
+  { open, openRow }: Openers,
   keep: Keep,
   threadId: string,
   includeTurns: boolean
 ): Promise<Result<Thread>> => {
-  const opened = await open(threadId, includeTurns)
+  const opened = await (includeTurns ? open(threadId, true) : openRow(threadId))
   if (E.isLeft(opened)) return opened
-  const siblings = await siblingsOf(parts, home)
+  const siblings = await siblingsOf(parts, lists)
   if (E.isLeft(siblings)) return siblings
   const { info, row } = opened.right
   const all = () => allTurns(parts, info, 'full').then((data) => E.right({ data }))
@@ -131,14 +132,14 @@ export const readThread = async (
 
 export const summarize = async (
   parts: ShownParts,
-  home: Home,
-  open: Opener,
+  lists: HomeCatchUp,
+  { openRow }: Pick<Openers, 'openRow'>,
   threadId: string,
   face: 'head' | 'file' = 'head'
 ): Promise<Result<ThreadSummary>> => {
-  const opened = await open(threadId, false)
+  const opened = await openRow(threadId)
   if (E.isLeft(opened)) return opened
-  const siblings = await siblingsOf(parts, home)
+  const siblings = await siblingsOf(parts, lists)
   if (E.isLeft(siblings)) return siblings
   return E.right(
     summaryView(opened.right.row(), opened.right.info, face, contextOf(parts, siblings.right))
@@ -158,9 +159,9 @@ export interface ThreadRecord {
 /** Catches the whole home up and answers with every thread that could be read, by path. */
 export const threadRecords = async (
   parts: ShownParts,
-  home: Home
+  { whole }: HomeRows
 ): Promise<Result<ReadonlyArray<ThreadRecord>>> => {
-  const caughtUp = await home.everything()
+  const caughtUp = await whole.everything()
   if (E.isLeft(caughtUp)) return caughtUp
   const names = parts.names.all()
   return E.right(

@@ -75,7 +75,7 @@ describe('the first fold of a large home', () => {
   after(() => removeFolder(home))
 
   it('leaves the same rows with a second thread as one stream after the other', async () => {
-    const second = foldAside({ home, profile: DEFAULT_PROFILE.name, strict: false })
+    const second = foldAside({ home, profile: DEFAULT_PROFILE.name, strict: false })('threads')
     const shares: Array<boolean> = []
     const { rows, told } = await folded(async (batch, deliver) => {
       const done = await second(batch, deliver)
@@ -109,7 +109,7 @@ describe('the first fold of a large home', () => {
   })
 
   it('does the work itself when the second thread dies on a profile it does not know', async () => {
-    const dying = foldAside({ home, profile: 'none' as '0.142', strict: false })
+    const dying = foldAside({ home, profile: 'none' as '0.142', strict: false })('threads')
     expect((await folded(dying)).rows).to.deep.equal(expected)
   })
 
@@ -144,7 +144,7 @@ describe('the second thread', () => {
       const alone = memoryIndex()
       for (const info of infos)
         await catchUp({ store, index: alone, profile, strict: false, models }, info)
-      const second = foldAside({ home, profile: profile.name, strict: false, models: name })
+      const second = foldAside({ home, profile: profile.name, strict: false })(name)
       const aside = memoryIndex()
       const parts: Array<FoldedPart> = []
       expect(await second(infos, (part) => parts.push(part))).to.equal(true)
