@@ -95,6 +95,8 @@ export interface Projection<
   readonly settle?: (state: S, stream: StreamFacts, around: Surroundings) => ReadonlyArray<RowWrite>
   /** Rows to delete when the stream is folded again from the start or is gone. */
   readonly forget: (streamId: StreamId, around: Surroundings) => ReadonlyArray<RowWrite>
+  /** The state of a stream that is folded to its end, where its rows hold it; then it is not stored a second time. */
+  readonly stateIn?: (streamId: StreamId, around: Surroundings) => S | undefined
   /** True when skipped lines turned out to matter: fold again with every event. */
   readonly needsEveryEvent?: (state: S) => boolean
 }

@@ -1,7 +1,7 @@
 /**
  * Read model `threads`: one row per thread, and one sorted index per order a list can take.
  *
- *   [threads, streamId]                                   -> ThreadRow
+ *   [threads, streamId]                                   -> StoredThread
  *   [threads.created_at, archived 0|1, ms, streamId]      -> ListEntry
  *   [threads.updated_at, archived 0|1, ms, streamId]      -> ListEntry
  *   [threads.recency_at, archived 0|1, ms, streamId]      -> ListEntry
@@ -9,8 +9,6 @@
  *
  * A ListEntry carries everything a list filters by, so that a list reads rows only for what it shows.
  */
-import { isJsonObject, type Json } from '../domain/json.ts'
-import { spawnIn, spawnText } from '../domain/spawned.ts'
 import {
   evolveThread,
   initialThread,
@@ -20,79 +18,28 @@ import {
   type ThreadState
 } from '../domain/thread/thread.ts'
 import type { Profile } from '../domain/log/profile.ts'
-import { deletes, NO_WRITES, type Projection, type RowKey, type StreamFacts } from './projection.ts'
-
-/**
- * The orders a thread list can take. `last_event_at` comes from the log, `updated_at` from the file's time; recency is
- * the file's time too in eras up to 0.142, later the start of the newest turn.
- */
-export const ORDERS = ['created_at', 'updated_at', 'recency_at', 'last_event_at'] as const
-export type Order = (typeof ORDERS)[number]
-
-/** Where a thread may come from, as `thread/list` filters it. */
-export const SOURCE_KINDS = [
-  'cli',
-  'vscode',
-  'exec',
-  'appServer',
-  'subAgent',
-  'subAgentReview',
-  'subAgentCompact',
-  'subAgentThreadSpawn',
-  'subAgentOther',
-  'unknown'
-] as const
-export type SourceKind = (typeof SOURCE_KINDS)[number]
-
-/** A kind, or that of a source for which Codex has no filter of its own: its helpers, and programs that name themselves. */
-export type EntryKind = SourceKind | 'subAgentMemory' | 'otherInteractive' | 'other'
-
-/** What a list filters by. */
-export interface ListEntry {
-  /** Null when the file names none: then it is the server's default provider. */
-  readonly provider: string | null
-  readonly kind: EntryKind
-  readonly cwd: string
-  readonly parent: string | null
-  readonly preview: boolean
-  /** True when Codex itself lists the thread after it scanned the files. */
-  readonly codexLists: boolean
-}
-
-/** One thread, as the index keeps it. */
-export interface ThreadRow {
-  readonly facts: ThreadFacts
-  readonly createdAtMs: number
-  readonly entry: ListEntry
-  readonly keys: ReadonlyArray<RowKey>
-}
-
-/** Programs in which people talk to threads, as in `cli` and `vscode`. */
-const INTERACTIVE_PROGRAMS: ReadonlySet<string> = new Set(['atlas', 'chatgpt'])
-
-/** Kind of a `source` member, as the peer's filter names it. */
-const sourceKind = (source: Json): EntryKind => {
-  if (source === 'mcp') return 'appServer'
-  if (source === 'cli' || source === 'vscode' || source === 'exec') return source
-  if (!isJsonObject(source)) return 'unknown'
-  const { subagent: sub, custom, internal } = source
-  if (typeof custom === 'string')
-    return INTERACTIVE_PROGRAMS.has(custom) ? 'otherInteractive' : 'other'
-  if (internal !== undefined) return 'other'
-  if (sub === 'review') return 'subAgentReview'
-  if (sub === 'compact') return 'subAgentCompact'
-  if (sub === 'memory_consolidation') return 'subAgentMemory'
-  if (sub === undefined || sub === null) return 'unknown'
-  return typeof sub === 'object' && 'thread_spawn' in sub ? 'subAgentThreadSpawn' : 'subAgentOther'
-}
-
-/** The thread that spawned this one, by its source. */
-export const spawnerOf = ({ own }: ThreadFacts): string | null =>
-  spawnText(spawnIn(own?.source), 'parent_thread_id')
-
-/** The thread that spawned this one, where the file says so. */
-export const parentOf = (facts: ThreadFacts): string | null =>
-  facts.own?.parentThreadId ?? spawnerOf(facts)
+import {
+  deletes,
+  NO_WRITES,
+  type Projection,
+  type RowKey,
+  type Rows,
+  type StreamFacts
+} from './projection.ts'
+import {
+  listKeys,
+  ORDERS,
+  rowOfThread,
+  sourceKind,
+  storedRow,
+  storedState,
+  storedThread,
+  type ListEntry,
+  type Order,
+  type StoredThread,
+  type ThreadOutside,
+  type ThreadRow
+} from './thread-row.ts'
 
 const NAME_TIME =
   /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-[0-9a-f-]{36}(?:_[0-9a-f-]{36})?\.jsonl(?:\.zst)?$/
@@ -112,7 +59,7 @@ const parseTimeMs = (text: string): number | null => {
 }
 
 /** When the thread began: its metadata's time, else the file name's, else the file's. */
-const createdAtMs = (facts: ThreadFacts, stream: StreamFacts): number =>
+const createdMs = (facts: ThreadFacts, stream: StreamFacts): number =>
   (facts.head === null ? null : parseTimeMs(facts.head.timestamp)) ??
   fileNameTimeMs(stream.path) ??
   Math.floor(stream.modifiedAtMs)
@@ -134,29 +81,19 @@ const codexLists = (facts: ThreadFacts, stream: StreamFacts, profile: Profile): 
   LISTED_PLACE.test(stream.path) &&
   fileNameTimeMs(stream.path) !== null
 
-const entryOf = (facts: ThreadFacts, stream: StreamFacts, profile: Profile): ListEntry => ({
-  provider: facts.own?.modelProvider ?? null,
-  kind: sourceKind(facts.own?.source ?? 'vscode'),
-  cwd: facts.settingsCwd ?? facts.own?.cwd ?? facts.contextCwd ?? '',
-  parent: parentOf(facts),
-  preview: facts.preview !== null,
-  codexLists: codexLists(facts, stream, profile)
-})
-
 /** What a list filters by when only the head of the file is looked at. */
 export const headEntry = ({ facts: { head }, entry }: ThreadRow): ListEntry =>
   head === null
     ? entry
     : { ...entry, provider: head.modelProvider, kind: sourceKind(head.source), cwd: head.cwd }
 
-const sortKeys = (
+const outsideOf = (
   facts: ThreadFacts,
   stream: StreamFacts,
-  created: number,
-  table: string,
+  earlierPreview: string | null,
   profile: Profile
-): ReadonlyArray<RowKey> => {
-  const archived = stream.archived ? 1 : 0
+): ThreadOutside => {
+  const createdAtMs = createdMs(facts, stream)
   const lastEvent = facts.lastEventAt === null ? null : parseTimeMs(facts.lastEventAt)
   const modifiedAtMs = Math.floor(stream.modifiedAtMs)
   const { head, segment } = facts
@@ -164,19 +101,26 @@ const sortKeys = (
   const named = isReverted ? null : fileNameTimeMs(stream.path)
   const turnStarted = facts.turnStartedAt === null ? null : parseTimeMs(facts.turnStartedAt)
   const at: Readonly<Record<Order, number>> = {
-    created_at: named ?? created,
+    created_at: named ?? createdAtMs,
     updated_at: modifiedAtMs,
-    recency_at: profile.members169 ? Math.max(created, turnStarted ?? created) : modifiedAtMs,
-    last_event_at: lastEvent ?? created
+    recency_at: profile.members169
+      ? Math.max(createdAtMs, turnStarted ?? createdAtMs)
+      : modifiedAtMs,
+    last_event_at: lastEvent ?? createdAtMs
   }
-  return ORDERS.map((order) => [`${table}.${order}`, archived, at[order], stream.streamId])
+  return {
+    createdAtMs,
+    sortedAtMs: ORDERS.map((order) => at[order]),
+    archived: stream.archived,
+    codexLists: codexLists(facts, stream, profile),
+    earlierPreview
+  }
 }
 
-/** A thread that was reverted keeps what it was known by until something else is said in it. */
-const withEarlier = (facts: ThreadFacts, preview: string | null): ThreadFacts =>
-  preview === null || facts.segment === null
-    ? facts
-    : { ...facts, preview: facts.preview ?? preview, segment: { ...facts.segment, preview } }
+const oldKeys = (rows: Rows, table: string, streamId: string): ReadonlyArray<RowKey> => {
+  const stored = rows.get([table, streamId]) as StoredThread | undefined
+  return stored === undefined ? [] : listKeys(storedRow(stored), table, streamId)
+}
 
 /** The threads of a home. */
 export const threads: Projection<ThreadState, typeof THREAD_NEEDS> = {
@@ -185,22 +129,21 @@ export const threads: Projection<ThreadState, typeof THREAD_NEEDS> = {
   needs: THREAD_NEEDS,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
   evolve: (state, event) => [evolveThread(state, event), NO_WRITES],
+  stateIn: (streamId, { rows, table }) => {
+    const stored = rows.get([table, streamId]) as StoredThread | undefined
+    return stored === undefined ? undefined : storedState(stored)
+  },
   settle: (state, stream, { rows, table, profile }) => {
-    const facts = withEarlier(threadFacts(state), stream.earlierPreview ?? null)
-    const created = createdAtMs(facts, stream)
-    const entry = entryOf(facts, stream, profile)
-    const keys = sortKeys(facts, stream, created, table, profile)
-    const old = rows.get([table, stream.streamId]) as ThreadRow | undefined
-    const row: ThreadRow = { facts, createdAtMs: created, entry, keys }
+    const { streamId, earlierPreview = null } = stream
+    const outside = outsideOf(threadFacts(state), stream, earlierPreview, profile)
+    const row = rowOfThread(state, outside)
     return [
-      ...deletes(old?.keys ?? []),
-      { key: [table, stream.streamId], value: row },
-      ...keys.map((key) => ({ key, value: entry }))
+      ...deletes(oldKeys(rows, table, streamId)),
+      { key: [table, streamId], value: storedThread(state, outside) },
+      ...listKeys(row, table, streamId).map((key) => ({ key, value: row.entry }))
     ]
   },
-  forget: (streamId, { rows, table }) => {
-    const row = rows.get([table, streamId]) as ThreadRow | undefined
-    return deletes([...(row?.keys ?? []), [table, streamId]])
-  },
+  forget: (streamId, { rows, table }) =>
+    deletes([...oldKeys(rows, table, streamId), [table, streamId]]),
   needsEveryEvent: ({ facts, lastEventAt }) => facts.head === null && lastEventAt !== null
 }

@@ -65,6 +65,26 @@ export interface MetaFacts {
   readonly dynamicTools: ReadonlyArray<string> | null
 }
 
+/** The facts where nothing was stated. */
+export const NO_META: MetaFacts = {
+  id: '',
+  timestamp: '',
+  cwd: '',
+  originator: '',
+  cliVersion: '',
+  source: 'vscode',
+  modelProvider: null,
+  isAttached: false,
+  forkedFromId: null,
+  parentThreadId: null,
+  threadSource: null,
+  agentNickname: null,
+  agentRole: null,
+  git: null,
+  historyMode: 'legacy',
+  dynamicTools: null
+}
+
 /** What the events so far say about the thread; the state of the fold. */
 export interface ThreadFacts {
   /** The first `session_meta`, or null when none was readable. */

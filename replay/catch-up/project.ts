@@ -23,7 +23,8 @@ import {
   viewName,
   type ReadModels
 } from '../../projections/catalogue.ts'
-import { threads, type ThreadRow } from '../../projections/threads.ts'
+import { threads } from '../../projections/threads.ts'
+import { storedRow, type StoredThread } from '../../projections/thread-row.ts'
 import type { ThreadState } from '../../domain/thread/thread.ts'
 import { previewBefore } from './older-files.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
@@ -135,6 +136,7 @@ const unsettledKey = (env: Env, streamId: string): RowKey => [unsettledTable(env
 export const checkpointOf = (env: Env, streamId: string): Checkpoint | null =>
   (env.index.get(checkpointKey(env, streamId)) as Checkpoint | undefined) ?? null
 
+/** The state of a fold, as far as it is stored by itself. */
 export const stateOf = (env: Env, name: string, streamId: string): unknown =>
   (env.index.get(statesKey(env, streamId)) as Readonly<Record<string, unknown>> | undefined)?.[name]
 
@@ -202,10 +204,13 @@ const begin = (
   const { projections } = modelsOf(env)
   const around = projections.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
   const counts = checkpoint?.counts ?? false
-  const kept = checkpoint === null ? undefined : env.index.get(statesKey(env, info.streamId))
-  const states = projections.map((p): unknown =>
-    kept === undefined ? p.initial(counts) : (kept as Readonly<Record<string, unknown>>)[p.name]
-  )
+  const states = projections.map((p, i): unknown => {
+    const at = around[i]
+    if (checkpoint === null || at === undefined) return p.initial(counts)
+    return (
+      stateOf(env, p.name, info.streamId) ?? p.stateIn?.(info.streamId, at) ?? p.initial(counts)
+    )
+  })
   return { env, projections, info, lineage, rows, around, tally, states, counts, checkpoint }
 }
 
@@ -265,7 +270,7 @@ const settle = async (run: Run): Promise<void> => {
 const isShown = ({ env, projections, rows, info }: Run): boolean => {
   if (!projections.includes(threads)) return true
   const row = rows.get([tableOf(threads, viewName(env.profile, env.strict)), info.streamId])
-  return (row as ThreadRow | undefined)?.entry.preview === true
+  return row !== undefined && storedRow(row as StoredThread).entry.preview
 }
 
 /** Hands the changes so far to the sink, with the checkpoint that makes them true. */
@@ -292,14 +297,20 @@ const handOver = (
     counts: run.counts,
     complete
   }
-  const states = Object.fromEntries(run.projections.map((p, i) => [p.name, run.states[i]]))
+  const states = run.projections.flatMap((p, i) =>
+    complete && p.stateIn !== undefined ? [] : [[p.name, run.states[i]] as const]
+  )
+  if (states.length > 0 || run.checkpoint !== null)
+    run.rows.put([
+      {
+        key: statesKey(run.env, streamId),
+        value: states.length === 0 ? null : Object.fromEntries(states)
+      }
+    ])
   const unsettled = !complete || !isShown(run)
   if (unsettled || run.checkpoint !== null)
     run.rows.put([{ key: unsettledKey(run.env, streamId), value: unsettled ? true : null }])
-  run.rows.put([
-    { key: statesKey(run.env, streamId), value: states },
-    { key, value: checkpoint }
-  ])
+  run.rows.put([{ key, value: checkpoint }])
   sink.add(run.rows.take(), toStored({ key, value: run.checkpoint }))
   run.checkpoint = checkpoint
 }

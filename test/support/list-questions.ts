@@ -2,7 +2,7 @@
  * What is asked about a home of made threads, and answers in a form in which they can be compared and kept.
  */
 import type { ProfileName } from '../../domain/log/profile.ts'
-import { SOURCE_KINDS } from '../../projections/threads.ts'
+import { SOURCE_KINDS } from '../../projections/thread-row.ts'
 import type { MadeThread } from './list-homes.ts'
 import type { Message } from './rpc-client.ts'
 import type { Question } from './search-home.ts'

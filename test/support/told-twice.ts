@@ -5,7 +5,7 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProfileName } from '../../domain/log/profile.ts'
-import { SOURCE_KINDS } from '../../projections/threads.ts'
+import { SOURCE_KINDS } from '../../projections/thread-row.ts'
 import type { Message } from './rpc-client.ts'
 import { emptyHome, idOf, linesOf, rolloutPath, writeRollout } from './rollouts.ts'
 

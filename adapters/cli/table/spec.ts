@@ -1,7 +1,7 @@
 /**
  * What a row of the command table is, and the options that several commands share.
  */
-import { SOURCE_KINDS } from '../../../projections/threads.ts'
+import { SOURCE_KINDS } from '../../../projections/thread-row.ts'
 
 export interface OptionSpec {
   readonly name: string

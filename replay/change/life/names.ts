@@ -6,7 +6,7 @@ import { holding, openExpected, type Life, type MutationOptions } from './life.t
 import { checkpointOf } from '../../catch-up/project.ts'
 import { idInMetadata } from '../../read/threads/identity.ts'
 import type { StreamInfo } from '../../ports.ts'
-import type { ThreadRow } from '../../../projections/threads.ts'
+import type { ThreadRow } from '../../../projections/thread-row.ts'
 import { recorded, requestOf } from './recorded.ts'
 import { trimmed } from '../../../domain/white-space.ts'
 import { invalidRequest, impossible, type Result } from '../../result.ts'

@@ -7,14 +7,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Page } from '../../../domain/protocol.ts'
 import { tableOf, viewName } from '../../../projections/catalogue.ts'
+import { fileNameTimeMs, headEntry, threads } from '../../../projections/threads.ts'
 import {
-  fileNameTimeMs,
-  headEntry,
+  storedRow,
+  type StoredThread,
   spawnerOf,
-  threads,
   type ListEntry,
   type ThreadRow
-} from '../../../projections/threads.ts'
+} from '../../../projections/thread-row.ts'
 import { codexTimes } from './codex-times.ts'
 import { parseListCursor, printTrimmed } from '../pages/cursor.ts'
 import {
@@ -83,7 +83,7 @@ const candidates = (
 ): Array<Candidate> => {
   const table = tableOf(threads, viewName(env.profile, env.strict))
   const rows = new Map(
-    rowsUnder(env.index, [table]).map(([key, row]) => [key[1], row as ThreadRow])
+    rowsUnder(env.index, [table]).map(([key, row]) => [key[1], storedRow(row as StoredThread)])
   )
   const database = isSearch || faceOfList(request) !== 'list'
   const times =

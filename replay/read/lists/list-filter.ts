@@ -5,7 +5,12 @@ import { normalizeCwd } from '../../../domain/thread/thread.ts'
 import type { SortDirection } from '../../../domain/protocol.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { descendantsOf } from '../threads/agents.ts'
-import type { EntryKind, ListEntry, SourceKind, ThreadRow } from '../../../projections/threads.ts'
+import type {
+  EntryKind,
+  ListEntry,
+  SourceKind,
+  ThreadRow
+} from '../../../projections/thread-row.ts'
 
 /** The orders a client may ask for; `last_event_at` is ours and comes from the log, not from the file's time. */
 export type SortKey = 'created_at' | 'updated_at' | 'recency_at' | 'last_event_at'

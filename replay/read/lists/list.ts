@@ -6,12 +6,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Page, SortDirection } from '../../../domain/protocol.ts'
 import { tableOf, viewName } from '../../../projections/catalogue.ts'
 import type { RowKey } from '../../../projections/projection.ts'
+import { threads } from '../../../projections/threads.ts'
 import {
-  threads,
+  listKeys,
   type ListEntry,
   type Order,
   type ThreadRow
-} from '../../../projections/threads.ts'
+} from '../../../projections/thread-row.ts'
 import { parseListCursor, printListCursor } from '../pages/cursor.ts'
 import { entryFilter, kindFilter, rowMatches, type ListRequest } from './list-filter.ts'
 import { compareKeys } from '../../catch-up/overlay.ts'
@@ -93,7 +94,9 @@ const entriesAmong = (
   const found: Array<readonly [RowKey, ThreadRow]> = []
   for (const id of ids) {
     const row = threadRow(env, id)
-    const key = row?.keys.find(
+    const keys =
+      row === null ? [] : listKeys(row, tableOf(threads, viewName(env.profile, env.strict)), id)
+    const key = keys.find(
       (one) => one[0] === low[0] && compareKeys(low, one) <= 0 && compareKeys(one, high) < 0
     )
     if (row !== null && key !== undefined) found.push([key, row])

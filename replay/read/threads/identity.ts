@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../../domain/ids.ts'
-import type { ThreadRow } from '../../../projections/threads.ts'
+import type { ThreadRow } from '../../../projections/thread-row.ts'
 import type { HomeCatchUp } from '../../catch-up/backfill.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { findStream, type EventStore, type StreamInfo } from '../../ports.ts'

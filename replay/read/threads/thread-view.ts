@@ -10,8 +10,8 @@ import { spawnIn, spawnText } from '../../../domain/spawned.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
 import type { GitInfo, Thread, Turn } from '../../../domain/protocol.ts'
 import { protocolSource, protocolThreadSource } from '../../../domain/source.ts'
-import type { MetaFacts, ThreadFacts } from '../../../domain/thread/thread.ts'
-import { parentOf, spawnerOf, type ThreadRow } from '../../../projections/threads.ts'
+import { NO_META, type MetaFacts, type ThreadFacts } from '../../../domain/thread/thread.ts'
+import { parentOf, spawnerOf, type ThreadRow } from '../../../projections/thread-row.ts'
 import { givenName } from './identity.ts'
 import type { CodexTimes } from '../lists/codex-times.ts'
 import type { StreamInfo } from '../../ports.ts'
@@ -49,25 +49,6 @@ const namedSource = ({ source, agentNickname, agentRole }: MetaFacts): Json => {
   }
 }
 
-const NO_FACTS: MetaFacts = {
-  id: '',
-  timestamp: '',
-  cwd: '',
-  originator: '',
-  cliVersion: '',
-  source: 'vscode',
-  modelProvider: null,
-  isAttached: false,
-  forkedFromId: null,
-  parentThreadId: null,
-  threadSource: null,
-  agentNickname: null,
-  agentRole: null,
-  git: null,
-  historyMode: 'legacy',
-  dynamicTools: null
-}
-
 interface ShownFacts {
   readonly id: string
   readonly facts: MetaFacts
@@ -93,7 +74,7 @@ const shownParent = (facts: ThreadFacts, face: Face, { strict }: ViewContext): s
 
 const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): ShownFacts => {
   const { facts } = row
-  const meta = facts.own ?? { ...NO_FACTS, cwd: contextCwd(facts, context.profile) }
+  const meta = facts.own ?? { ...NO_META, cwd: contextCwd(facts, context.profile) }
   const isScan = context.strict && face === 'list'
   const cwd = isScan ? (facts.head?.cwd ?? meta.cwd) : (facts.settingsCwd ?? meta.cwd)
   const own = { ...meta, cwd }
