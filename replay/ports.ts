@@ -301,6 +301,8 @@ export type Committed = 'committed' | 'moved'
  */
 export interface Index {
   readonly get: (key: RowKey) => unknown
+  /** The same of several keys, in their order: one question where the index is held by another process. */
+  readonly getMany: (keys: ReadonlyArray<RowKey>) => ReadonlyArray<unknown>
   /** Rows with `from <= key < until`, at most `limit`; with `reverse`, from the high end downwards. */
   readonly range: (
     from: RowKey,

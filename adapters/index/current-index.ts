@@ -6,6 +6,7 @@ import type { Index } from '../../replay/ports.ts'
 /** Asks whichever index is the current one. */
 export const currentIndex = (index: () => Index): Index => ({
   get: (key) => index().get(key),
+  getMany: (keys) => index().getMany(keys),
   range: (...asked) => index().range(...asked),
   keys: (from, until) => index().keys(from, until),
   commit: (...asked) => index().commit(...asked),

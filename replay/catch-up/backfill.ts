@@ -74,17 +74,20 @@ const lister = ({ store }: Env): (() => Result<StreamList>) => {
 }
 
 /** False for a stream that was only looked at again because history is missing there, and is missing still. */
-const isOther = (env: Env, info: StreamInfo, { checkpoint }: KnownStreams): boolean => {
-  const before = checkpoint(info.streamId)
+const isOther = (env: Env, info: StreamInfo, { checkpoints }: KnownStreams): boolean => {
+  const [before = null] = checkpoints([info.streamId])
   const now = checkpointOf(env, info.streamId)
   return before === null || !isFolded(before, info) || before.lineage !== now?.lineage
 }
 
 const stale = (
   infos: Iterable<StreamInfo>,
-  { checkpoint }: KnownStreams
-): ReadonlyArray<StreamInfo> =>
-  [...infos].filter((info) => !isCurrent(checkpoint(info.streamId), info))
+  { checkpoints }: KnownStreams
+): ReadonlyArray<StreamInfo> => {
+  const all = [...infos]
+  const known = checkpoints(all.map((info) => info.streamId))
+  return all.filter((info, i) => !isCurrent(known[i] ?? null, info))
+}
 
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const { load, compare, remember } = homeKnowledge(env)

@@ -15,6 +15,7 @@ import type { BackfillProgress } from './backfill-lease.ts'
 import {
   catchUp,
   checkpointOf,
+  checkpointsOfAll,
   foldStream,
   forgetStream,
   forgetThread,
@@ -54,6 +55,8 @@ interface Work {
   readonly queue: Array<StreamInfo>
   /** Streams the index has never seen: only these go to the second thread. */
   readonly unseen: ReadonlySet<StreamInfo>
+  /** Generation of the index as of the last commit here; another one means that somebody else committed, and may fold the same. */
+  generation: number
   /** Streams whose last part is in the sink or in a transaction of this round. */
   readonly together: Array<StreamInfo>
   readonly delivered: Array<FoldedPart>
@@ -85,6 +88,7 @@ const commit = async (work: Work, moved: boolean): Promise<Done> => {
     if (E.isLeft(done)) return done
   }
   await work.settled(infos)
+  work.generation = env.index.generation()
   return E.right(undefined)
 }
 
@@ -114,7 +118,8 @@ const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
 const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
   const { env, gathered: gathering } = work
   // Another process may have been here since this one looked.
-  if (isCurrent(checkpointOf(env, info.streamId), info)) {
+  const isOthers = env.index.generation() !== work.generation
+  if ((isOthers || !work.unseen.has(info)) && isCurrent(checkpointOf(env, info.streamId), info)) {
     work.tell(info)
     work.together.push(info)
     return E.right(undefined)
@@ -137,11 +142,14 @@ const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
   return moved || isFull(work) ? commit(work, moved) : E.right(undefined)
 }
 
-const takeFromEnd = ({ env, queue, unseen }: Work): ReadonlyArray<StreamInfo> => {
+const takeFromEnd = (work: Work): ReadonlyArray<StreamInfo> => {
+  const { env, queue, unseen } = work
   const taken: Array<StreamInfo> = []
   for (let bytes = 0; bytes < ASIDE_BYTES && queue.length > 1;) {
     const info = queue[queue.length - 1]
-    if (info === undefined || !unseen.has(info) || checkpointOf(env, info.streamId) !== null) break
+    if (info === undefined || !unseen.has(info)) break
+    if (env.index.generation() !== work.generation && checkpointOf(env, info.streamId) !== null)
+      break
     queue.pop()
     bytes += info.sizeBytes
     taken.push(info)
@@ -242,9 +250,13 @@ const frontier = (env: Env, ordered: ReadonlyArray<StreamInfo>, { reached }: Man
   let bytes = 0
   return async (infos: ReadonlyArray<StreamInfo>): Promise<void> => {
     if (reached === undefined) return
-    for (const info of infos) {
+    const known = checkpointsOfAll(
+      env,
+      infos.map(({ streamId }) => streamId)
+    )
+    for (const [i, info] of infos.entries()) {
       // Of a long one only a part may be there.
-      if (checkpointOf(env, info.streamId)?.complete === false || finished.has(info)) continue
+      if (known[i]?.complete === false || finished.has(info)) continue
       finished.add(info)
       bytes += info.sizeBytes
     }
@@ -288,13 +300,18 @@ export const catchUpAll = async (
     bytes += info.sizeBytes
     progress(done, infos.length, bytes, bytesTotal)
   }
-  const unseen = new Set(infos.filter(({ streamId }) => checkpointOf(env, streamId) === null))
+  const known = checkpointsOfAll(
+    env,
+    infos.map(({ streamId }) => streamId)
+  )
+  const unseen = new Set(infos.filter((_, i) => known[i] === null))
   const queue = queueOf(infos, unseen, manner)
   const work: Work = {
     env,
     gathered: gathered(),
     queue,
     unseen,
+    generation: env.index.generation(),
     together: [],
     delivered: [],
     tell,

@@ -12,8 +12,8 @@ import { threads } from '../../projections/threads.ts'
 import type { Membership, SpareFile } from '../ports.ts'
 import { afterPrefix, toStored } from './overlay.ts'
 import {
-  checkpointOf,
   checkpointsOf,
+  checkpointsOfAll,
   modelsOf,
   unsettledTable,
   type Checkpoint,
@@ -28,7 +28,8 @@ export interface KnownStreams {
   readonly since: unknown
   /** Those that can change which threads there are without coming or going. */
   readonly unsettled: ReadonlyArray<StreamId>
-  readonly checkpoint: (id: StreamId) => Checkpoint | null
+  /** Those of streams, in their order. */
+  readonly checkpoints: (ids: ReadonlyArray<StreamId>) => ReadonlyArray<Checkpoint | null>
 }
 
 export interface Differences {
@@ -60,14 +61,12 @@ const streamsIn = (env: Env): ReadonlyMap<StreamId, boolean | null> => {
   return streams
 }
 
-const checkpointReader = (env: Env): KnownStreams['checkpoint'] => {
+const checkpointReader = (env: Env): KnownStreams['checkpoints'] => {
   const read = new Map<string, Checkpoint | null>()
-  return (id) => {
-    const known = read.get(id)
-    if (known !== undefined) return known
-    const checkpoint = checkpointOf(env, id)
-    read.set(id, checkpoint)
-    return checkpoint
+  return (ids) => {
+    const unread = ids.filter((id) => !read.has(id))
+    checkpointsOfAll(env, unread).forEach((one, i) => read.set(unread[i] ?? '', one))
+    return ids.map((id) => read.get(id) ?? null)
   }
 }
 
@@ -117,7 +116,7 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
       streams: once(() => streamsIn(env)),
       since: known === null ? token : undefined,
       unsettled: unsettledIn(env),
-      checkpoint: checkpointReader(env)
+      checkpoints: checkpointReader(env)
     }
     generation = current
     return known

@@ -31,7 +31,7 @@ import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/pro
 import { noTelemetry, type Telemetry } from '../telemetry.ts'
 import { notesOn, notesOnLoss, trimNotes, type ChangeNotes } from './changes.ts'
 import { foldTally, type FoldTally } from './fold-tally.ts'
-import { overlay, toStored, type Overlay } from './overlay.ts'
+import { NO_ROWS, overlay, toStored, type Overlay } from './overlay.ts'
 import {
   isDamaged,
   START,
@@ -136,6 +136,22 @@ const unsettledKey = (env: Env, streamId: string): RowKey => [unsettledTable(env
 export const checkpointOf = (env: Env, streamId: string): Checkpoint | null =>
   (env.index.get(checkpointKey(env, streamId)) as Checkpoint | undefined) ?? null
 
+/** Rows asked for in one question: answers stay small. */
+const ASKED_MAX = 256
+
+/** The same of many streams, in their order. */
+export const checkpointsOfAll = (
+  env: Env,
+  ids: ReadonlyArray<string>
+): ReadonlyArray<Checkpoint | null> => {
+  const found: Array<Checkpoint | null> = []
+  for (let at = 0; at < ids.length; at += ASKED_MAX) {
+    const keys = ids.slice(at, at + ASKED_MAX).map((id) => checkpointKey(env, id))
+    for (const row of env.index.getMany(keys)) found.push((row as Checkpoint | undefined) ?? null)
+  }
+  return found
+}
+
 /** The state of a fold, as far as it is stored by itself. */
 export const stateOf = (env: Env, name: string, streamId: string): unknown =>
   (env.index.get(statesKey(env, streamId)) as Readonly<Record<string, unknown>> | undefined)?.[name]
@@ -196,10 +212,12 @@ const begin = (
   env: Env,
   info: StreamInfo,
   lineage: Lineage,
+  old: Checkpoint | null,
   checkpoint: Checkpoint | null,
   tally: FoldTally
 ): Run => {
-  const rows = overlay(env.index)
+  // Nothing is there of a stream that was never folded, so nothing is looked for.
+  const rows = overlay(old === null ? NO_ROWS : env.index)
   const view = viewName(env.profile, env.strict)
   const { projections } = modelsOf(env)
   const around = projections.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
@@ -211,7 +229,7 @@ const begin = (
       stateOf(env, p.name, info.streamId) ?? p.stateIn?.(info.streamId, at) ?? p.initial(counts)
     )
   })
-  return { env, projections, info, lineage, rows, around, tally, states, counts, checkpoint }
+  return { env, projections, info, lineage, rows, around, tally, states, counts, checkpoint: old }
 }
 
 const forget = (run: Run): void => {
@@ -353,8 +371,7 @@ export const foldStream = async (
   if (from !== null && isFolded(from, info)) return E.right('folded')
   const way = from !== null ? 'checkpoint' : old === null ? 'start' : 'again'
   const tally = foldTally(telemetryOf(env), lineage, from?.next ?? START, way)
-  const run = begin(env, info, lineage, from, tally)
-  run.checkpoint = old
+  const run = begin(env, info, lineage, old, from, tally)
   if (from === null && old !== null) restart(run, false)
   const goesOn = from !== null || old?.lineage !== signatureOf(lineage)
   run.rows.put(notesOn(env, old, info, goesOn))
@@ -422,23 +439,33 @@ export const forgetThread = (
   for (const models of [THREADS, TURNS]) forgetStream({ ...env, models }, streamId, sink, isNews)
 }
 
-/** Makes the read models of one stream as new as its file. */
-export const catchUp = async (env: Env, info: StreamInfo): Promise<E.Either<StoreError, void>> => {
+/** Makes the read models of one stream as new as its file; those of several groups in one transaction. */
+export const catchUp = async (
+  env: Env,
+  info: StreamInfo,
+  groups: ReadonlyArray<ReadModels> = [modelsOf(env)]
+): Promise<E.Either<StoreError, void>> => {
+  const { streamId } = info
+  const envs = groups.map((models): Env => ({ ...env, models }))
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const current = isCurrent(checkpointOf(env, info.streamId), info)
-    if (attempt === 0)
-      telemetryOf(env).count('catch_up.checks', { state: current ? 'current' : 'behind' })
-    if (current) return E.right(undefined)
+    const behind = envs.filter((one) => !isCurrent(checkpointOf(one, streamId), info))
+    const state = behind.length === 0 ? 'current' : 'behind'
+    if (attempt === 0) telemetryOf(env).count('catch_up.checks', { state })
+    if (behind.length === 0) return E.right(undefined)
     const sink = indexSink(env.index)
-    const folded = await foldStream(env, info, sink)
-    if (E.isLeft(folded)) return folded
+    let isWhole = true
+    for (const one of behind) {
+      const folded = await foldStream(one, info, sink)
+      if (E.isLeft(folded)) return folded
+      isWhole &&= folded.right === 'folded'
+    }
     const flushed = await sink.flush()
     if (E.isLeft(flushed)) return flushed
-    if (folded.right !== 'folded' || flushed.right !== 'committed') continue
+    if (!isWhole || flushed.right !== 'committed') continue
     await trimNotes(env)
     return E.right(undefined)
   }
-  return E.left({ _tag: 'Busy', what: `the index rows of thread ${info.streamId}` })
+  return E.left({ _tag: 'Busy', what: `the index rows of thread ${streamId}` })
 }
 
 export const rowsOf = (index: Index): Rows => overlay(index)

@@ -96,6 +96,10 @@ export const openIndexApart = async (
   }
   return {
     get: (key) => read('get', key),
+    getMany: (keys) =>
+      keys.length === 0
+        ? []
+        : (read('getMany', keys) as ReadonlyArray<ReadonlyArray<unknown>>).map(([row]) => row),
     range: (...asked) => read('range', ...asked) as ReturnType<Index['range']>,
     keys: (...asked) => read('keys', ...asked) as ReturnType<Index['keys']>,
     commit:

@@ -58,6 +58,9 @@ const readJson = ({ texts, keys, generation }: LmdbIndex, request: IndexRequest)
   switch (request[0]) {
     case 'get':
       return texts.get(request[1])
+    case 'getMany':
+      // Each in a list of its own, which is empty for a row that is not there.
+      return `[${request[1].map((key) => `[${texts.get(key) ?? ''}]`).join()}]`
     case 'range': {
       // JSON has no Infinity.
       const rows = texts.range(request[1], request[2], request[3] ?? Infinity, request[4])

@@ -144,7 +144,7 @@ export interface LmdbIndex extends Index {
 
 const readsOf = (
   environment: () => Environment
-): Pick<LmdbIndex, 'texts' | 'get' | 'range' | 'keys'> => {
+): Pick<LmdbIndex, 'texts' | 'get' | 'getMany' | 'range' | 'keys'> => {
   const texts: RowTexts = {
     get: (key) => reading(() => jsonAt(environment(), key)),
     range: (from, until, limit, reverse) =>
@@ -156,12 +156,14 @@ const readsOf = (
         })
       })
   }
+  const get = (key: RowKey): unknown => {
+    const json = texts.get(key)
+    return json === null ? undefined : JSON.parse(json)
+  }
   return {
     texts,
-    get: (key) => {
-      const json = texts.get(key)
-      return json === null ? undefined : (JSON.parse(json) as unknown)
-    },
+    get,
+    getMany: (keys) => keys.map(get),
     range: (...asked) =>
       texts.range(...asked).map(([key, json]) => [key, JSON.parse(json) as unknown] as const),
     keys: (from, until) =>

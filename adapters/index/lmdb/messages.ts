@@ -8,6 +8,7 @@ import type { Telemetry } from '../../../replay/telemetry.ts'
 
 export type IndexRequest =
   | readonly ['get', ...Parameters<Index['get']>]
+  | readonly ['getMany', ...Parameters<Index['getMany']>]
   | readonly ['range', ...Parameters<Index['range']>]
   | readonly ['keys', ...Parameters<Index['keys']>]
   | readonly ['commit', ...Parameters<Index['commit']>]

@@ -33,11 +33,13 @@ export const memoryIndex = (): Index => {
     ordered ??= [...rows.values()].sort((a, b) => compareKeys(a.key, b.key))
     return ordered
   }
+  const get = (key: RowKey): unknown => {
+    const row = rows.get(JSON.stringify(key))
+    return row === undefined ? undefined : JSON.parse(row.json)
+  }
   return {
-    get: (key) => {
-      const row = rows.get(JSON.stringify(key))
-      return row === undefined ? undefined : (JSON.parse(row.json) as unknown)
-    },
+    get,
+    getMany: (keys) => keys.map(get),
     range: (from, until, limit, reverse) => {
       const all = inOrder()
       const low = lowerBound(all, from)

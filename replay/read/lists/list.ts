@@ -18,7 +18,7 @@ import { entryFilter, kindFilter, rowMatches, type ListRequest } from './list-fi
 import { compareKeys } from '../../catch-up/overlay.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { givenName } from '../threads/identity.ts'
-import { threadRow } from '../threads/thread-row.ts'
+import { threadRow, threadRows } from '../threads/thread-row.ts'
 import { pageLimit } from '../pages/turn-page.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
@@ -151,6 +151,17 @@ export const pageOf = <A extends Pick<Listed, 'streamId' | 'ms'>>(
   }
 }
 
+function* inParts<A>(all: Iterable<A>, size: number): Generator<ReadonlyArray<A>> {
+  let part: Array<A> = []
+  for (const one of all) {
+    part.push(one)
+    if (part.length < size) continue
+    yield part
+    part = []
+  }
+  if (part.length > 0) yield part
+}
+
 export const listPage = (
   env: Env,
   request: ListRequest,
@@ -161,12 +172,17 @@ export const listPage = (
   if (E.isLeft(entries)) return entries
   const limit = pageLimit(request.limit)
   const found: Array<Listed> = []
-  for (const { streamId, ms } of entries.right) {
-    const row = threadRow(env, streamId)
-    if (row === null) continue
-    const given = (): string | null => givenName(env, nameOf, row, { streamId })
-    if (!rowMatches(row, given, request, env.profile.members142)) continue
-    found.push({ streamId, ms, row })
+  for (const some of inParts(entries.right, limit + 1)) {
+    const rows = threadRows(
+      env,
+      some.map(({ streamId }) => streamId)
+    )
+    for (const [i, { streamId, ms }] of some.entries()) {
+      const row = rows[i] ?? null
+      if (row === null) continue
+      const given = (): string | null => givenName(env, nameOf, row, { streamId })
+      if (rowMatches(row, given, request, env.profile.members142)) found.push({ streamId, ms, row })
+    }
     if (found.length > limit) break
   }
   return E.right(pageOf(found, limit))

@@ -4,7 +4,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
-import { tableOf, THREADS, TURNS, viewName } from '../../../projections/catalogue.ts'
+import {
+  tableOf,
+  THREADS,
+  TURNS,
+  viewName,
+  type ReadModels
+} from '../../../projections/catalogue.ts'
 import { damage, type DamageRow } from '../../../projections/damage.ts'
 import type { ThreadRow } from '../../../projections/thread-row.ts'
 import { threadRow } from './thread-row.ts'
@@ -83,12 +89,12 @@ const rowOf = (env: Env, info: StreamInfo): ThreadRow => {
 }
 
 /** Serves each stream's catch-up once, however many calls wait for it. */
-export const sharedCatchUp = (env: Env) => {
+export const sharedCatchUp = (env: Env, groups?: ReadonlyArray<ReadModels>) => {
   const running = new Map<string, Promise<Result<void>>>()
   return (info: StreamInfo): Promise<Result<void>> => {
     const known = running.get(info.streamId)
-    if (known !== undefined) return known.then(() => catchUp(env, info))
-    const started = catchUp(env, info).finally(() => running.delete(info.streamId))
+    if (known !== undefined) return known.then(() => catchUp(env, info, groups))
+    const started = catchUp(env, info, groups).finally(() => running.delete(info.streamId))
     running.set(info.streamId, started)
     return started
   }
@@ -107,20 +113,20 @@ export interface Openers {
 
 /** Makes the ways to open threads. */
 export const threadOpeners = (env: Env): ((find: Find) => Openers) => {
-  const groups = [THREADS, TURNS].map((models) => sharedCatchUp({ ...env, models }))
+  const [all, rows] = [sharedCatchUp(env, [THREADS, TURNS]), sharedCatchUp(env, [THREADS])]
   return (find) => {
     const opener =
-      (fresh: typeof groups): Opener =>
+      (fresh: typeof all): Opener =>
       async (threadId, withTurns) => {
         const found = await find(threadId)
         if (E.isLeft(found)) return found
         const info = found.right
-        for (const caughtUp of await Promise.all(fresh.map((one) => one(info))))
-          if (E.isLeft(caughtUp)) return caughtUp
+        const caughtUp = await fresh(info)
+        if (E.isLeft(caughtUp)) return caughtUp
         const refused = env.strict ? await refusal(env, info, rowOf(env, info), withTurns) : null
         return refused === null ? E.right({ info, row: () => rowOf(env, info) }) : E.left(refused)
       }
-    const openRow = opener(groups.slice(0, 1))
-    return { open: opener(groups), openRow: (threadId) => openRow(threadId, false) }
+    const openRow = opener(rows)
+    return { open: opener(all), openRow: (threadId) => openRow(threadId, false) }
   }
 }
