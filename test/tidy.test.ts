@@ -37,6 +37,8 @@ const sources = files.filter(
 )
 // What others implement or build on: here a name alone is never enough.
 const seams = ['replay/ports.ts', 'projections/projection.ts']
+// Where a type name means one thing.
+const HOUSE = /^(domain|migrations|projections|replay|adapters)\//
 const linesOf = (path: string): string[] => readFileSync(join(ROOT, path), 'utf8').split('\n')
 
 /**
@@ -87,6 +89,19 @@ describe('tidy', () => {
 
   it('documents every export of the seams', () => {
     expect(seams.flatMap(undocumented)).to.deep.equal([])
+  })
+
+  it('declares a type name in one file only', () => {
+    const declared = /^(?:export )?(?:default |declare |abstract )*(?:interface|type|class) (\w+)/
+    const places = new Map<string, Set<string>>()
+    for (const path of sources.filter((source) => HOUSE.test(source)))
+      for (const line of linesOf(path)) {
+        const name = declared.exec(line)?.[1]
+        if (name !== undefined) places.set(name, (places.get(name) ?? new Set()).add(path))
+      }
+    const shared = [...places].filter(([, paths]) => paths.size > 1)
+    expect(shared.map(([name, paths]) => `${name}: ${[...paths].join(', ')}`)).to.deep.equal([])
+    expect(places.size).to.be.above(0)
   })
 
   it('has only the agreed names at the top level', () => {

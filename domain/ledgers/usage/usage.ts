@@ -11,7 +11,7 @@
  * Source: runs of 0.130, 0.142 and 0.169 whose true spend is known; see docs/USAGE.md.
  */
 import { olderSettings, type RecordedEvent } from '../../log/event.ts'
-import type { LineOf, Needs } from '../../log/needs.ts'
+import type { CompactedHead, LineOf, Needs } from '../../log/needs.ts'
 import type { TokenCount, TokenUsageRecord } from '../../log/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import { SHOWING_EVENTS } from '../../thread/turns/showing.ts'
@@ -50,7 +50,6 @@ export const USAGE_NEEDS = {
   'response_item:local_shell_call': 'head'
 } as const satisfies Needs
 
-type CompactedHead = Extract<UsageLine['line'], { readonly type: 'compacted' }>['payload']
 type UsageLine = RecordedEvent<LineOf<typeof USAGE_NEEDS>>
 type UsageEvent = SituatedEvent<LineOf<typeof USAGE_NEEDS>>
 

@@ -7,14 +7,12 @@
 import { isContextualText, partsOf } from '../context/boundary.ts'
 import { isJsonObject, textOrNull, type JsonObject } from '../../json.ts'
 import { DEFAULT_PROFILE, type Profile } from '../../log/profile.ts'
-import type { ThreadItem, UserContent } from '../../protocol.ts'
+import type { ThreadItemOf, UserContent } from '../../protocol.ts'
 
 /** An item before it has an id. */
 export type WithoutId<I> = I extends unknown ? Omit<I, 'id'> : never
 /** An item that takes the next number. */
-type BareItem = WithoutId<
-  Extract<ThreadItem, { readonly type: 'userMessage' | 'agentMessage' | 'reasoning' }>
->
+type BareItem = WithoutId<ThreadItemOf<'userMessage' | 'agentMessage' | 'reasoning'>>
 
 /** Texts that only versions before the envelope put into a user message. */
 const INSTRUCTIONS = /^\s*<user_instructions>[\s\S]*<\/user_instructions>\s*$/i

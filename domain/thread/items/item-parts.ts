@@ -2,16 +2,12 @@
  * Parts of items that look the same whichever event made the item.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import type { TextElement } from '../../log/payload-parts.ts'
 import type { AgentMessage, PatchApplyEnd, UserMessage, WebSearchEnd } from '../../log/payloads.ts'
 import type { Profile } from '../../log/profile.ts'
-import type { FileUpdate, UserContent } from '../../protocol.ts'
+import type { FileUpdate, MemoryCitation, UserContent } from '../../protocol.ts'
 import type { TurnItem } from '../../log/turn-item.ts'
 import { isBlank } from '../../white-space.ts'
-
-interface TextElement {
-  readonly byte_range: { readonly start: number; readonly end: number }
-  readonly placeholder?: string | null | undefined
-}
 
 /** Marked stretches of a text, as the wire spells them. */
 const textElements = (elements: ReadonlyArray<TextElement> | undefined) =>
@@ -177,9 +173,7 @@ const only = (value: unknown, names: ReadonlyArray<string>): Json =>
   isJsonObject(value) ? Object.fromEntries(names.map((name) => [name, value[name] ?? null])) : null
 
 /** Where in its memories the model found something, without members that nobody knows. */
-export const citationOf = (
-  citation: AgentMessage['memory_citation']
-): { readonly entries: ReadonlyArray<Json>; readonly threadIds: ReadonlyArray<string> } | null =>
+export const citationOf = (citation: AgentMessage['memory_citation']): MemoryCitation | null =>
   citation === null || citation === undefined
     ? null
     : {

@@ -11,6 +11,7 @@
  *
  * Shape:  what the text of an output cannot tell stays null; a text of no known format completes the command, inferred.
  */
+import type { CommandSource } from '../items/decodable.ts'
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
 import type { Json, JsonObject } from '../../json.ts'
 import type { ItemCertainty } from '../../protocol.ts'
@@ -18,8 +19,6 @@ import { milliseconds, readCommandReport, scriptOf, withoutCutHeader } from './s
 import type { CommandExecution, RichContext } from './types.ts'
 import { durationMs, reader, type Reader } from './values.ts'
 import { joinWords } from '../items/shell-words.ts'
-
-type CommandSource = 'agent' | 'userShell' | 'unifiedExecStartup' | 'unifiedExecInteraction'
 
 /** The directory of a command, relative to that of its turn. */
 const directory = ({ cwd }: RichContext, own: string | null): string =>

@@ -1,6 +1,6 @@
 /**
  * What can be done to a thread, as one function each. Every one catches the thread up, decides, and appends events;
- * what is not a line of a rollout (archive, delete, names) is in `Lifecycle`.
+ * what is not a line of a rollout (archive, delete, names) is in `ThreadLifecycle`.
  */
 import type { Compaction } from '../../../domain/changes/compaction.ts'
 import type { Goal, GoalPatch } from '../../../domain/changes/goal.ts'
