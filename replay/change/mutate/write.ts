@@ -63,8 +63,7 @@ export interface Mutation {
 }
 
 /** Why words to the model cannot be taken back. */
-export const SAID =
-  'what the model was told stays in the log: hide whole turns with "unroll rollback"'
+export const SAID = 'what the model was told stays in the log: roll whole turns back to hide it'
 
 const ATTEMPTS_MAX = 3
 
