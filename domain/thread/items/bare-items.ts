@@ -1,7 +1,7 @@
 /**
  * Items of rollouts from before the envelope: what was said stands in the response items alone.
  *
- * A user message begins a turn, unless Codex wrote it to tell the model where it is; the newest such text tells the
+ * A user message begins a turn, unless Codex wrote it to describe the surroundings; the newest such text names the
  * directory. Everything is derived: no line says that a turn began or ended, or when.
  */
 import { isContextualText, partsOf } from '../context/boundary.ts'
@@ -43,7 +43,7 @@ export const saidInBare = (
   return parts.flatMap((part) => contentOf(part, profile))
 }
 
-/** The directory a bare message tells the model; null when it tells none. */
+/** The directory that a bare message names; null when it names none. */
 export const cwdInBare = (item: JsonObject): string | null => {
   if (item['role'] !== 'user') return null
   const texts = partsOf(item).filter(isContextual).map(textOf)

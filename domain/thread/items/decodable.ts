@@ -1,9 +1,9 @@
 /**
  * Items as clients of an era decode them. A client that meets a word, a number or a path it cannot decode drops the whole
- * answer, and some of them end; what a rollout holds may be newer than the client, damaged, or hostile.
+ * answer, and some clients exit; what a rollout holds may be newer than the client, damaged, or hostile.
  *
- * Shape:  what a client can do without becomes null or is left out, a path becomes absolute, and an item whose kind of state it
- *         has no word for is not shown, as in Codex, which passes over such lines.
+ * Shape:  what a client can do without becomes null or is left out, a path becomes absolute, and an item in a state it has no
+ *         word for is not shown, as in Codex, which passes over such lines.
  * Source: ThreadItem of the schemas that 0.130.0, 0.142.5 and 0.169.0 generate (`test/fixtures/schema`).
  */
 import * as t from 'io-ts'

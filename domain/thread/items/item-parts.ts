@@ -56,7 +56,7 @@ const inlineImages = (
     ...(profile.members142 ? { detail: details?.[i] ?? null } : {})
   }))
 
-/** Both kinds in the order they were given; null when the order does not tell of each of them. */
+/** Both kinds in the order they were given; null when the order does not name each of them. */
 const ordered = <A>(
   order: ReadonlyArray<'inline' | 'file'> | undefined,
   inline: ReadonlyArray<A>,
@@ -168,11 +168,11 @@ export const userParts = (content: ReadonlyArray<UserInput>): ReadonlyArray<User
     }
   })
 
-/** Members of a recorded object that are known, by their names, and null for those that are not there. */
+/** The named members of a recorded object, null where one is missing. */
 const only = (value: unknown, names: ReadonlyArray<string>): Json =>
   isJsonObject(value) ? Object.fromEntries(names.map((name) => [name, value[name] ?? null])) : null
 
-/** Where in its memories the model found something, without members that nobody knows. */
+/** Where in its memories the model found something, without unknown members. */
 export const citationOf = (citation: AgentMessage['memory_citation']): MemoryCitation | null =>
   citation === null || citation === undefined
     ? null
@@ -197,7 +197,7 @@ export const moderationOf = (moderation: unknown): Json =>
       }
     : null
 
-/** What the model asks besides, each with what may be answered. */
+/** Questions beside a message, each with the answers to choose from. */
 export const questionsOf = (questions: unknown): Json =>
   Array.isArray(questions) ? questions.map((one) => only(one, ['title', 'options'])) : null
 
@@ -227,7 +227,7 @@ export const extensionAction = (action: unknown): Json => {
   return names === undefined ? { type: 'other' } : only(action, ['type', ...names])
 }
 
-/** Why there is no picture: there is one reason only. */
+/** Why there is no picture; only one reason is known. */
 export const failureOf = (failure: unknown): Json =>
   isJsonObject(failure)
     ? {
@@ -237,7 +237,7 @@ export const failureOf = (failure: unknown): Json =>
       }
     : null
 
-/** What a picture was made from; an item without any says nothing of it. */
+/** What a picture was made from; without any the member is left out. */
 export const inputImagesOf = (images: unknown): { readonly inputImages?: ReadonlyArray<Json> } =>
   Array.isArray(images) && images.length > 0
     ? { inputImages: images.map((image) => only(image, ['path', 'sha256'])) }

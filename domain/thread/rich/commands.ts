@@ -89,8 +89,8 @@ const weaker = (a: ItemCertainty, b: ItemCertainty): ItemCertainty =>
   a === 'inferred' || b === 'inferred' ? 'inferred' : 'derived'
 
 /**
- * A command after a text that a call about it answered with. Every answer of a session adds its output and the time
- * that was waited; what goes wrong while a running process is fed or awaited says nothing about the process.
+ * A command after the output of a call about it. Every output of a session adds its text and the time that was waited; a
+ * failure to feed or await a running process says nothing about the process.
  */
 export const afterCommandOutput = (item: CommandExecution, text: string): CommandExecution => {
   if (item.status !== 'inProgress') return item
