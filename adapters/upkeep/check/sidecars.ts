@@ -37,7 +37,7 @@ const UNSEEN = {
 } as const
 
 /** What `read` finds; a system error becomes a finding. */
-async function* told(
+async function* withReadErrors(
   path: string,
   read: () => AsyncGenerator<Finding> | Generator<Finding>
 ): AsyncGenerator<Finding> {
@@ -60,7 +60,7 @@ const readable = (
   path: string,
   read: () => AsyncGenerator<Finding>
 ): AsyncGenerator<Finding> =>
-  told(path, async function* () {
+  withReadErrors(path, async function* () {
     const stat = lstatSync(join(home, path), { throwIfNoEntry: false })
     if (stat === undefined) return
     if (stat.isFile()) yield* read()
@@ -171,5 +171,5 @@ async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
 
 export async function* sidecarFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   yield* readable(sidecars, NAMES, () => names(sidecars))
-  yield* told(OWN, () => ownFindings(sidecars))
+  yield* withReadErrors(OWN, () => ownFindings(sidecars))
 }

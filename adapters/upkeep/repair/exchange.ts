@@ -61,7 +61,10 @@ const holds = (path: string, content: FileContent | null): boolean => {
 }
 
 /** True when a file was exchanged and then written to; the old one has left its place. */
-const wentOn = ({ home }: ExchangeRun, { path, before, after, kept }: FileExchange): boolean => {
+const wasWrittenSince = (
+  { home }: ExchangeRun,
+  { path, before, after, kept }: FileExchange
+): boolean => {
   const here = join(home, path)
   if (after === null || (sizeAt(here) ?? 0) <= after.bytes) return false
   const hasLeft =
@@ -76,7 +79,7 @@ const progressOf = (work: ExchangeRun, one: FileExchange): ExchangeProgress => {
   if (staged !== null && isOneFile(here, join(work.home, staged))) return 'after'
   if (holds(here, after)) return 'after'
   if (holds(here, before)) return 'before'
-  return wentOn(work, one) ? 'after' : 'other'
+  return wasWrittenSince(work, one) ? 'after' : 'other'
 }
 
 const makeFolder = (work: ExchangeRun, path: string): void => {

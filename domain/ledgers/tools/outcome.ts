@@ -314,7 +314,7 @@ const CONTROL: OutcomeFacts = {
   details: { tool: 'control', success: true }
 }
 
-const told = (item: ThreadItem): readonly [OutcomeFacts, OutcomeEnding | null] | null => {
+const factsAndEnding = (item: ThreadItem): readonly [OutcomeFacts, OutcomeEnding | null] | null => {
   switch (item.type) {
     case 'commandExecution':
       return [command(item), ending(item.status)]
@@ -347,7 +347,7 @@ const fromText = (what: OutcomeFacts, end: OutcomeEnding): OutcomeFacts & Outcom
 
 /** The outcome of an item as the app-server shows it; null for an unfinished item, or one that is no tool call. */
 export const toolOutcome = (item: ThreadItem): ToolOutcome | null => {
-  const [what, end] = told(item) ?? [null, null]
+  const [what, end] = factsAndEnding(item) ?? [null, null]
   if (what === null || end === null) return null
   const isRecorded = item.certainty === undefined || item.certainty === 'recorded'
   const ended = isRecorded ? { ...what, ...end } : fromText(what, end)
