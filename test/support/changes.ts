@@ -1,5 +1,5 @@
 /**
- * Every change unroll can make to a home, each as one function, for tests that ask others what came of it.
+ * Every change unroll can make to a home, each as one function, for tests that ask other programs for the result.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
@@ -7,7 +7,6 @@ import { describe, type Engine, type StoreError, type Turn } from '../../adapter
 import type { HistoryMode } from '../../domain/protocol.ts'
 import type { DrivenTurn } from '../../replay/host.ts'
 
-/** A thread that is to be changed. */
 export interface Subject {
   readonly id: string
   readonly archived: boolean
@@ -256,5 +255,4 @@ const OF_THREADS: Readonly<Record<string, Change>> = {
   )
 }
 
-/** Every change, by name. */
 export const CHANGES: Readonly<Record<string, Change>> = { ...OF_TURNS, ...OF_THREADS }
