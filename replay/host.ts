@@ -149,7 +149,7 @@ const lastContext = async (env: MutationEnv, target: MutationTarget): Promise<Js
     : (last.line.payload as unknown as JsonObject)
 }
 
-/** A turn as its lines tell of it, in the thread that it is written to. */
+/** A turn as its lines describe it, in the thread that it is written to. */
 interface BegunTurn {
   readonly threadId: string
   readonly turn: WrittenTurn

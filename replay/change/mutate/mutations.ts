@@ -69,7 +69,7 @@ export interface Mutations {
     output: ReviewOutput | string | null,
     o?: PlannedOptions
   ) => Answer<Written>
-  /** Stops the open review; `turnId` is what its client knows it by. */
+  /** Stops the open review; `turnId` is the id its client knows. */
   readonly interruptReview: (
     threadId: string,
     turnId: string,
