@@ -77,7 +77,13 @@ export type {
   ThreadChange,
   ThreadContext
 } from '../replay/engine.ts'
-export type { HostEvent, LiveTurn, ToolCall, TurnInput, TurnOptions } from '../replay/host.ts'
+export type {
+  DrivenTurn as LiveTurn,
+  HostEvent,
+  HostToolCall as ToolCall,
+  TurnInput,
+  TurnOptions
+} from '../replay/host.ts'
 export type {
   AskedOptions,
   MutationOptions,

@@ -171,6 +171,8 @@ export type ThreadItem = {
       readonly fragments: ReadonlyArray<{ readonly text: string; readonly hookRunId: string }>
     }
 )
+/** The items of some kinds. */
+export type ThreadItemOf<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }>
 
 /** How much of a turn's items a page carries. */
 export type ItemsView = 'notLoaded' | 'summary' | 'full'

@@ -55,7 +55,7 @@ export const CHANGE_OPTIONS = {
 
 type AnyChange = (...given: ReadonlyArray<unknown>) => unknown
 
-/** False says no more than leaving an option out. */
+/** False means the same as leaving an option out. */
 const isGiven = (value: unknown): boolean => value !== undefined && value !== false
 
 const refused = (name: string, option: string) => async (): Promise<Result<never>> =>

@@ -54,7 +54,7 @@ export type {
 export type { IndexStatus } from './read/threads/index-status.ts'
 export type { Look, ThreadChange, UsageInfo } from './read/follow/changes.ts'
 export type { Follower } from './read/follow/follow.ts'
-export type { DamagedPlace } from './read/threads/open-thread.ts'
+export type { ThreadDamage } from './read/threads/open-thread.ts'
 export type { Occurrence, OccurrencePage, OccurrencesRequest } from './read/search/occurrences.ts'
 export type { SearchRequest } from './read/search/search.ts'
 export type { ThreadSummary } from './read/threads/thread-view.ts'

@@ -18,7 +18,7 @@ export interface Names {
   readonly all: () => ReadonlyMap<string, string>
 }
 
-/** What Codex's own databases remember of threads where their logs tell nothing, or something older. Reading never writes. */
+/** What Codex's own databases remember of threads where their logs say nothing, or something older. Reading never writes. */
 export interface Remembered {
   /** The row of a thread's goal; null when there is none, or no database that can be read. */
   readonly goalOf: (threadId: string) => Promise<StateGoal | null>
@@ -26,14 +26,14 @@ export interface Remembered {
   readonly names: () => Promise<ReadonlyMap<string, string>>
 }
 
-/** A line of a home log; as a guard it tells later whether it still stands there. */
+/** A line of a home log; as a guard it shows later whether the line is still there. */
 export interface HomeLogLine extends Guard {
   readonly text: string
   /** True when it was copied from the log of another home. */
   readonly isCopied?: true
 }
 
-/** What the outside of a home log tells without reading it. */
+/** What is known of a home log without reading it. */
 export interface HomeLogFile {
   readonly sizeBytes: number
   readonly modifiedAtMs: number
@@ -79,7 +79,7 @@ export interface OperationLog extends HomeLogWriter {
   readonly readOwn: () => AsyncIterable<OperationRecord>
 }
 
-/** What a relocation came to. */
+/** The result of a relocation. */
 export interface RelocationResult {
   /** Threads that are where they should be, in the order of the plan. */
   readonly threadIds: ReadonlyArray<string>
@@ -108,7 +108,7 @@ export interface HomeHold {
   readonly release: (finished: boolean) => Promise<void>
 }
 
-/** Files that are ready to become others, with their writers kept away. */
+/** Files that are ready to be replaced, with their writers kept away. */
 export interface StagedExchange {
   readonly threadIds: ReadonlyArray<string>
   /** What is to be done, as the work of an operation. */
@@ -163,7 +163,7 @@ export interface HomeWriter {
   readonly appendName: (threadId: string, name: string) => Promise<Either<StoreError, void>>
 }
 
-/** What else a home tells, besides its rollouts and logs. */
+/** What else a home holds besides its rollouts and logs. */
 export interface AuditHome {
   /** Every line of `session_index.jsonl`, oldest first. */
   readonly names: () => Promise<ReadonlyArray<NameLine>>

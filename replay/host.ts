@@ -54,7 +54,7 @@ export interface HostEvent {
   readonly payload: JsonObject
 }
 
-export interface ToolCall {
+export interface HostToolCall {
   readonly callId: string
   readonly name: string
   /** JSON text, as the model gave it. */
@@ -65,11 +65,11 @@ export interface ToolCall {
 }
 
 /** A turn a host drives. It is over when `complete` or `abort` has answered. */
-export interface LiveTurn {
+export interface DrivenTurn {
   readonly threadId: string
   readonly turnId: string
   readonly say: (text: string, phase?: 'commentary' | 'final_answer') => Answer<Written>
-  readonly call: (call: ToolCall) => Answer<Written>
+  readonly call: (call: HostToolCall) => Answer<Written>
   /** Anything else a rollout can hold: reasoning, token counts, patches … */
   readonly append: (events: ReadonlyArray<HostEvent>) => Answer<Written>
   /** The turn is done; with an error it failed, which only paginated threads keep. */
@@ -88,7 +88,7 @@ export interface Hosting {
     thread: string | ThreadDraft,
     input: TurnInput,
     o?: TurnOptions
-  ) => Answer<LiveTurn>
+  ) => Answer<DrivenTurn>
 }
 
 const draftThread = (env: MutationEnv, defaultProvider: string, thread: NewThread): ThreadDraft => {
@@ -149,7 +149,7 @@ const lastContext = async (env: MutationEnv, target: MutationTarget): Promise<Js
     : (last.line.payload as unknown as JsonObject)
 }
 
-/** A turn as its lines tell of it, in the thread that it is written to. */
+/** A turn as its lines describe it, in the thread that it is written to. */
 interface BegunTurn {
   readonly threadId: string
   readonly turn: WrittenTurn
@@ -206,7 +206,11 @@ const beginDraft = async (
   })
 }
 
-const liveTurn = (env: MutationEnv, { threadId, turn }: BegunTurn, beganMs: number): LiveTurn => {
+const drivenTurn = (
+  env: MutationEnv,
+  { threadId, turn }: BegunTurn,
+  beganMs: number
+): DrivenTurn => {
   let said: string | null = null
   const { turnId } = turn
   const add = (events: () => ReadonlyArray<NewEvent>): Answer<Written> =>
@@ -252,14 +256,14 @@ const beginTurn =
     thread: string | ThreadDraft,
     input: TurnInput,
     options: MutationOptions
-  ): Answer<LiveTurn> =>
+  ): Answer<DrivenTurn> =>
   async () => {
     const beganMs = env.writer.nowMs()
     const begun =
       typeof thread === 'string'
         ? await beginIn(env, thread, input, options)
         : await beginDraft(env, thread, input, options)
-    return E.isLeft(begun) ? begun : E.right(liveTurn(env, begun.right, beganMs))
+    return E.isLeft(begun) ? begun : E.right(drivenTurn(env, begun.right, beganMs))
   }
 
 /** Turns and threads of a host; `defaultProvider` is the provider of threads that name none. */

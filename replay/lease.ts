@@ -1,6 +1,6 @@
 /**
  * Leases: the right to do something for a while, kept where everybody who wants it can see it, such as a row of an index or a
- * stream. What is stored there, and how, is told by a `LeaseStore`; the rules are the same everywhere:
+ * stream. What is stored there, and how, is up to a `LeaseStore`; the rules are the same everywhere:
  *
  * - to acquire is to replace what was read, which only one of many can do;
  * - the holder renews it three times in each term; a holder that is gone, or did not renew it, has lost it;
@@ -21,7 +21,7 @@ export interface LeaseHolder {
   readonly deadlineMs: number
 }
 
-/** What a lease means to somebody else. */
+/** What a lease means to other processes. */
 export type LeaseVerdict = 'free' | 'left_behind' | 'expired' | 'held'
 
 /** Judges a lease; `unchangedMs` is how long it has been watched without a change. */
@@ -38,13 +38,13 @@ export const judgeLease = (
 }
 
 export interface LeaseTerms {
-  /** A lease ends when it was not renewed for so long. */
+  /** A lease ends when it was not renewed for this long. */
   readonly termMs: number
   /** How often a waiter looks. */
   readonly lookMs: number
   /** A waiter gives up after this time, */
   readonly waitMsMax: number
-  /** or when the holder made no progress for so long. */
+  /** or when the holder made no progress for this long. */
   readonly stallMsMax: number
 }
 
@@ -66,14 +66,14 @@ export interface LeaseStore<S> {
   readonly renewed: (now: S) => S
 }
 
-/** A lease that is held. What is changed after it was lost changes nothing. */
+/** A lease that is held. Changes after it was lost have no effect. */
 export interface HeldLease<S> {
   readonly renew: (change?: (now: S) => S) => Promise<void>
   /** Ends the renewing and stores `last`. */
   readonly release: (last: S) => Promise<void>
 }
 
-/** What came of asking for a lease: it is held, its holder released it, or waiting was given up. */
+/** The outcome of acquiring a lease: it is held, its holder released it, or waiting was given up. */
 export type Acquired<S> =
   | { readonly lease: HeldLease<S>; readonly before: S; readonly hasWaited: boolean }
   | 'released'
@@ -118,7 +118,7 @@ export interface LeaseRequest<S> {
   readonly store: LeaseStore<S>
   readonly clock: LeaseClock
   readonly terms: LeaseTerms
-  /** False: who waited until the holder released it has no need of it any more. */
+  /** False: after waiting until the holder released it, it is not needed any more. */
   readonly takesReleased: boolean
   readonly onLost?: () => void
   /** Called with what is seen at each look while another one holds it. */

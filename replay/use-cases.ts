@@ -9,15 +9,15 @@ import type { Page, Thread, Turn } from '../domain/protocol.ts'
 import type { Follower } from './read/follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './read/threads/index-status.ts'
-import type { ItemPageRequest, TurnItem } from './read/pages/item-page.ts'
+import type { ItemPageRequest, ItemInTurn } from './read/pages/item-page.ts'
 import type { Hosting } from './host.ts'
 import type { Ledgers } from './ledgers/families.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
 import type { ListRequest } from './read/lists/list-filter.ts'
-import type { DamagedPlace } from './read/threads/open-thread.ts'
+import type { ThreadDamage } from './read/threads/open-thread.ts'
 import type { Branching } from './change/mutate/branching.ts'
 import type { ContextPoint, ThreadContext } from './past/context/context.ts'
-import type { Lifecycle } from './change/life/lifecycle.ts'
+import type { ThreadLifecycle } from './change/life/lifecycle.ts'
 import type { AskedOptions, LifeParts } from './change/life/life.ts'
 import type { Mutations } from './change/mutate/mutations.ts'
 import type { AuditHome } from './home-ports.ts'
@@ -53,7 +53,7 @@ export interface EngineParts extends LifeParts {
   readonly auditHome?: AuditHome
 }
 
-export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledgers {
+export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, Ledgers {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   /**
    * Threads in which a term was said, each with the first message that says it. The first search of a home reads every
@@ -69,13 +69,13 @@ export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledger
   /** A thread without turns, and its times in milliseconds. */
   readonly summarize: (threadId: string, face?: 'head' | 'file') => Answer<ThreadSummary>
   readonly listTurns: (threadId: string, request: TurnPageRequest) => Answer<Page<Turn>>
-  readonly listItems: (threadId: string, request: ItemPageRequest) => Answer<Page<TurnItem>>
+  readonly listItems: (threadId: string, request: ItemPageRequest) => Answer<Page<ItemInTurn>>
   /** Items of a turn by their ids, whole and in the order of the turn; ids it does not have are passed over. */
   readonly readItems: (
     threadId: string,
     turnId: string,
     itemIds: ReadonlyArray<string>
-  ) => Answer<ReadonlyArray<TurnItem>>
+  ) => Answer<ReadonlyArray<ItemInTurn>>
   /** Items and the beginnings and ends of turns, newest page first; paginated threads only. */
   readonly listTimeline: (threadId: string, request: TimelineRequest) => Answer<TimelinePage>
   /** What the model knows after the thread is loaded again, and the settings that hold; at an earlier point too. */
@@ -111,7 +111,7 @@ export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledger
   ) => Answer<Appended>
   /** Every thread with all that its log says of it; catches the whole home up. */
   readonly records: () => Answer<ReadonlyArray<ThreadRecord>>
-  readonly damage: (threadId: string) => Answer<ReadonlyArray<DamagedPlace>>
+  readonly damage: (threadId: string) => Answer<ReadonlyArray<ThreadDamage>>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
   /** Deletes every row and folds the whole home again. */

@@ -4,6 +4,7 @@
 import { expect } from 'chai'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { COMMANDS, GLOBAL_OPTIONS } from '../adapters/cli/table/commands.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const IGNORED = new Set(['.git', 'node_modules', 'dist', 'coverage'])
@@ -37,6 +38,9 @@ const sources = files.filter(
 )
 // What others implement or build on: here a name alone is never enough.
 const seams = ['replay/ports.ts', 'projections/projection.ts']
+const PURE = /^(domain|migrations|projections|replay)\//
+// Where a type name means one thing.
+const HOUSE = /^(domain|migrations|projections|replay|adapters)\//
 const linesOf = (path: string): string[] => readFileSync(join(ROOT, path), 'utf8').split('\n')
 
 /**
@@ -87,6 +91,34 @@ describe('tidy', () => {
 
   it('documents every export of the seams', () => {
     expect(seams.flatMap(undocumented)).to.deep.equal([])
+  })
+
+  it('declares a type name in one file only', () => {
+    const declared = /^(?:export )?(?:default |declare |abstract )*(?:interface|type|class) (\w+)/
+    const places = new Map<string, Set<string>>()
+    for (const path of sources.filter((source) => HOUSE.test(source)))
+      for (const line of linesOf(path)) {
+        const name = declared.exec(line)?.[1]
+        if (name !== undefined) places.set(name, (places.get(name) ?? new Set()).add(path))
+      }
+    const shared = [...places].filter(([, paths]) => paths.size > 1)
+    expect(shared.map(([name, paths]) => `${name}: ${[...paths].join(', ')}`)).to.deep.equal([])
+    expect(places.size).to.be.above(0)
+  })
+
+  it('names no command or option of the command line in the pure core', () => {
+    const commands = COMMANDS.map(({ name }) => name).join('|')
+    const options = [...GLOBAL_OPTIONS, ...COMMANDS.flatMap((command) => command.options)]
+    const names = options.map(({ name }) => name).join('|')
+    const words = new RegExp(`\\bunroll (${commands})\\b|(^|[^\\w-])--(${names})(?![\\w-])`)
+    const found = sources
+      .filter((path) => PURE.test(path))
+      .flatMap((path) =>
+        linesOf(path).flatMap((line, index) =>
+          words.test(line) ? [`${path}:${index + 1} ${line}`] : []
+        )
+      )
+    expect(found).to.deep.equal([])
   })
 
   it('has only the agreed names at the top level', () => {

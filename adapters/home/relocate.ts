@@ -53,7 +53,7 @@ const MANIFEST = 'manifest.json'
 const SAME_TIME_MS = 1
 
 /** Why a file cannot be moved though no system call failed. */
-class Obstacle extends Error {}
+class BlockedMove extends Error {}
 
 const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? ''
 
@@ -70,7 +70,7 @@ const copyAcross = (from: string, to: string): void => {
     } finally {
       closeSync(file)
     }
-    if (isThere(to)) throw new Obstacle(`${to} is there already`)
+    if (isThere(to)) throw new BlockedMove(`${to} is there already`)
     renameSync(temporary, to)
   })
 }
@@ -80,7 +80,7 @@ export const addName = (from: string, to: string): void => {
   try {
     linkSync(from, to)
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST') throw new Obstacle(`${to} is there already`)
+    if (codeOf(cause) === 'EEXIST') throw new BlockedMove(`${to} is there already`)
     if (!hasNoLinks(cause)) throw cause
     copyAcross(from, to)
   }
@@ -110,9 +110,9 @@ const moveFile = (work: RelocationWork, { from, to, modifiedAtMs }: FileMove): v
   const [source, target] = [join(work.home, from), join(work.home, to)]
   for (const path of [source, target]) refuseLinks(work.home, dirname(path))
   const [atSource, atTarget] = [isThere(source), isThere(target)]
-  if (!atSource && !atTarget) throw new Obstacle(`${from} is gone`)
+  if (!atSource && !atTarget) throw new BlockedMove(`${from} is gone`)
   if (atSource && atTarget && !isSameFile(source, target))
-    throw new Obstacle(`${to} is there already`)
+    throw new BlockedMove(`${to} is there already`)
   if (atSource) {
     const folder = dirname(target)
     if (folder.startsWith(join(work.home, OWN_FOLDER))) makePrivate(work.home, folder)
@@ -135,7 +135,7 @@ const moveFiles = (work: RelocationWork, moves: ReadonlyArray<FileMove>): Error 
       moveFile(work, move)
       done.push(move)
     } catch (cause) {
-      if (!(cause instanceof Obstacle) && codeOf(cause) === '') throw cause
+      if (!(cause instanceof BlockedMove) && codeOf(cause) === '') throw cause
       undoMoves(work, [...done, move])
       return cause as Error
     }
@@ -287,7 +287,7 @@ const move = (
       undoMoves(work, done)
       if (names === 'take' && trash !== null)
         rmSync(join(home, trash), { recursive: true, force: true })
-      return cause instanceof Obstacle ? reasonOf(work, cause) : cause
+      return cause instanceof BlockedMove ? reasonOf(work, cause) : cause
     }
   }
   const left = new Set(skipped.map(({ threadId }) => threadId))

@@ -1,16 +1,16 @@
 import { describe, openEngine } from 'unroll'
 
-const told = (answer) => {
+const unwrap = (answer) => {
   if (answer._tag === 'Left') throw new Error(describe(answer.left))
   return answer.right
 }
 
 const home = process.argv[2] ?? '/home/me/.codex'
-const engine = told(await openEngine({ home, index: 'memory' }))
-const draft = told(
+const engine = unwrap(await openEngine({ home, index: 'memory' }))
+const draft = unwrap(
   engine.draftThread({ cwd: '/work', originator: 'scripted', modelProvider: 'mock' })
 )
-const turn = told(
+const turn = unwrap(
   await engine.beginTurn(draft, { text: 'What is in here?', settings: { model: 'script-1' } })()
 )
 await turn.say('I will look.', 'commentary')()
@@ -21,10 +21,10 @@ await turn.call({
   output: 'notes.txt'
 })()
 await turn.say('One file: notes.txt.', 'final_answer')()
-told(await turn.complete()())
+unwrap(await turn.complete()())
 
-const [shown] = told(await engine.readThread(draft.threadId, true)()).turns
+const [shown] = unwrap(await engine.readThread(draft.threadId, true)()).turns
 console.log(shown.status, shown.items.map(({ type }) => type).join(' '))
-const { items } = told(await engine.context(draft.threadId)())
+const { items } = unwrap(await engine.context(draft.threadId)())
 console.log(items.map(({ type, role }) => role ?? type).join(' '))
 await engine.close()

@@ -141,7 +141,10 @@ export type EventOf<N extends Needs> =
 export type SessionHead = Omit<SessionMeta, 'base_instructions'>
 type ContextHead = Pick<TurnContext, 'turn_id' | 'model' | 'effort'>
 /** The message is there only where it is empty. */
-type CompactedHead = { readonly message?: unknown; readonly compaction_response_id?: unknown }
+export type CompactedHead = {
+  readonly message?: unknown
+  readonly compaction_response_id?: unknown
+}
 
 type PlainLine = Extract<
   RolloutLine,

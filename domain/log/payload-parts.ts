@@ -15,14 +15,14 @@ export const TextElement = t.intersection([
 export type TextElement = t.TypeOf<typeof TextElement>
 
 /** Where in its memories the model found something. */
-export const MemoryCitation = t.type({
+export const RecordedCitation = t.type({
   entries: t.array(t.type({ path: t.string, lineStart: u32, lineEnd: u32, note: t.string })),
   rolloutIds: strings
 })
-export type MemoryCitation = t.TypeOf<typeof MemoryCitation>
+export type RecordedCitation = t.TypeOf<typeof RecordedCitation>
 
 /** What a patch does to one file. */
-export const FileChange = t.union([
+export const RecordedFileChange = t.union([
   t.type({ type: t.literal('add'), content: t.string }),
   t.type({ type: t.literal('delete'), content: t.string }),
   t.intersection([
@@ -30,7 +30,7 @@ export const FileChange = t.union([
     t.partial({ move_path: text })
   ])
 ])
-export type FileChange = t.TypeOf<typeof FileChange>
+export type RecordedFileChange = t.TypeOf<typeof RecordedFileChange>
 
 /** What an MCP tool answered. */
 export const ToolResult = t.intersection([
@@ -55,7 +55,7 @@ export const WebSearchAction = t.union([
 export type WebSearchAction = t.TypeOf<typeof WebSearchAction>
 
 /** What a review looks at. */
-export const ReviewTarget = t.union([
+export const RecordedReviewTarget = t.union([
   t.type({ type: t.literal('uncommittedChanges') }),
   t.type({ type: t.literal('baseBranch'), branch: t.string }),
   t.intersection([
@@ -64,4 +64,4 @@ export const ReviewTarget = t.union([
   ]),
   t.type({ type: t.literal('custom'), instructions: t.string })
 ])
-export type ReviewTarget = t.TypeOf<typeof ReviewTarget>
+export type RecordedReviewTarget = t.TypeOf<typeof RecordedReviewTarget>

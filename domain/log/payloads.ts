@@ -10,9 +10,9 @@
 import * as t from 'io-ts'
 import { defaulted, i64, oneOf, optional, u32, u64, uuid } from './codec.ts'
 import type {
-  FileChange,
-  MemoryCitation,
-  ReviewTarget,
+  RecordedCitation,
+  RecordedFileChange,
+  RecordedReviewTarget,
   TextElement,
   ToolResult,
   WebSearchAction
@@ -106,7 +106,7 @@ export interface UserMessage {
 export interface AgentMessage {
   readonly message: string
   readonly phase?: Maybe<'commentary' | 'final_answer'>
-  readonly memory_citation?: Maybe<MemoryCitation>
+  readonly memory_citation?: Maybe<RecordedCitation>
   readonly delivery?: Maybe<'async'>
   readonly questions?: Maybe<ReadonlyArray<Unknowns>>
   readonly moderation?: Maybe<{
@@ -216,7 +216,7 @@ export interface PatchApplyEnd {
   readonly success: boolean
   readonly status: 'completed' | 'failed' | 'declined'
   readonly turn_id?: string | undefined
-  readonly changes?: Readonly<Record<string, FileChange>> | undefined
+  readonly changes?: Readonly<Record<string, RecordedFileChange>> | undefined
 }
 
 /**
@@ -267,7 +267,7 @@ export interface ImageGenerationEnd {
 
 /** A review begins; from 0.144 on it says which turn and item it makes. */
 export interface EnteredReviewMode {
-  readonly target: ReviewTarget
+  readonly target: RecordedReviewTarget
   readonly user_facing_hint?: Maybe<string>
   readonly turn_id?: Maybe<string>
   readonly item_id?: Maybe<string>

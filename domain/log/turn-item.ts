@@ -9,9 +9,9 @@
 import * as t from 'io-ts'
 import { defaulted, guarded, i64, oneOf, optional, u32, u64 } from './codec.ts'
 import {
-  FileChange,
-  MemoryCitation,
-  ReviewTarget,
+  RecordedCitation,
+  RecordedFileChange,
+  RecordedReviewTarget,
   TextElement,
   ToolResult,
   WebSearchAction
@@ -76,7 +76,7 @@ export const TURN_ITEMS = {
     { content: t.array(t.type({ type: t.literal('Text'), text: t.string })) },
     {
       phase: text,
-      memory_citation: optional(MemoryCitation),
+      memory_citation: optional(RecordedCitation),
       moderation: t.unknown,
       delivery: text,
       questions: t.unknown
@@ -144,7 +144,7 @@ export const TURN_ITEMS = {
   ),
   EnteredReviewMode: item(
     'EnteredReviewMode',
-    { target: ReviewTarget },
+    { target: RecordedReviewTarget },
     { user_facing_hint: text }
   ),
   ExitedReviewMode: item(
@@ -158,7 +158,7 @@ export const TURN_ITEMS = {
   ),
   FileChange: item(
     'FileChange',
-    { changes: t.record(t.string, FileChange) },
+    { changes: t.record(t.string, RecordedFileChange) },
     { status: optional(oneOf('completed', 'failed', 'declined')) }
   ),
   McpToolCall: item(

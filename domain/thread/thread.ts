@@ -52,7 +52,7 @@ export interface MetaFacts {
   readonly cliVersion: string
   readonly source: Json
   readonly modelProvider: string | null
-  /** It stands beside the thread it was forked from (0.169). */
+  /** True when it is shown beside the thread it was forked from (0.169). */
   readonly isAttached: boolean
   readonly forkedFromId: string | null
   readonly parentThreadId: string | null
@@ -104,7 +104,7 @@ export interface ThreadFacts {
   readonly reasoningEffort: string | null
   readonly approvalPolicy: Json
   readonly sandboxPolicy: Json
-  /** Envelope time of the newest turn's first line, by which lists by recency go; null before any. */
+  /** Envelope time of the newest turn's first line, which orders lists by recency; null before any. */
   readonly turnStartedAt: string | null
   /** Total of the last token count that carried one; tokens. */
   readonly tokensUsed: number
@@ -116,7 +116,7 @@ export interface ThreadFacts {
   readonly preview: string | null
   /** Revision of the event that gave the preview. */
   readonly previewRevision: number | null
-  /** What was asked first, be it empty; and where. */
+  /** What was asked first, even when it is empty, and where. */
   readonly asked: { readonly text: string; readonly revision: number } | null
   /** Envelope time of the last event folded. */
   readonly lastEventAt: string | null
@@ -128,9 +128,9 @@ export interface ThreadFacts {
   readonly settingsCwd: string | null
   /** Who the last settings say serves the model; null when none were recorded. */
   readonly settingsProvider: string | null
-  /** What the thread is to reach, as far as its log tells. */
+  /** What the thread is to reach, as far as its log says. */
   readonly goal: Goal | null
-  /** When the log last told of a goal, or of its end; Unix milliseconds, null when it never did. */
+  /** When the log last mentioned a goal or its end; Unix milliseconds, null when it never did. */
   readonly goalToldAtMs: number | null
   /** True when its lines have no envelope: no Codex reads it, and nothing is added to it. */
   readonly isBare: boolean
@@ -180,7 +180,7 @@ const factsOf = (meta: SessionHead): MetaFacts => ({
   originator: meta.originator,
   cliVersion: meta.cli_version,
   source: (meta.source ?? 'vscode') as Json,
-  // An empty name is none.
+  // An empty name counts as none.
   modelProvider: meta.model_provider === '' ? null : (meta.model_provider ?? null),
   forkedFromId: meta.forked_from_id ?? null,
   isAttached: meta.attached_thread === true,
@@ -307,8 +307,8 @@ const withOwnMetadata = (facts: ThreadFacts, payload: JsonObject): ThreadFacts =
 }
 
 /**
- * Goals of eras that keep them elsewhere, and the end of one, which no Codex records: they say nothing but which goal
- * the thread has.
+ * Goals of eras that keep them elsewhere, and the end of one, which no Codex records: they change the goal of the thread
+ * and nothing else.
  */
 const withGoalOnly = (
   facts: ThreadFacts,
@@ -338,7 +338,7 @@ const withCompletedUserMessage = (
   return withUserMessage(facts, text, hasImages, event)
 }
 
-/** What was said, and where, before there were events that tell it. */
+/** What was said, and where, before events recorded it. */
 const withBareItem = (facts: ThreadFacts, item: JsonObject, event: ThreadEvent): ThreadFacts => {
   const said = saidInBare(item)
   if (said !== null) return withCompletedUserMessage(facts, said, event)

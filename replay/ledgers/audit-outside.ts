@@ -10,7 +10,7 @@ import type { AuditHome } from '../home-ports.ts'
 import type { Operations } from './audit-operations.ts'
 
 export interface Trails {
-  /** Every thread of which anything is known, by id. */
+  /** Ids of all threads of which anything is known. */
   readonly threadIds: () => ReadonlyArray<string>
   readonly filesOf: (threadId: string) => ReadonlyArray<AuditFile>
   /** The rows of a thread that no line makes. */
@@ -21,7 +21,7 @@ export interface Trails {
 
 const threadOf = ({ threadId }: { readonly threadId: string }): string => threadId
 
-/** Puts together what is known; each thread is looked at when it is first asked for. */
+/** Puts together what is known; each thread when it is first asked for. */
 export const trailsOf = async (
   files: ReadonlyArray<AuditFile>,
   operations: Operations,

@@ -1,6 +1,6 @@
 /**
- * Pages of the trail: lines of rollouts and everything else in one order, by time. A page costs what it holds; what is not in
- * rollouts is few and looked at whole.
+ * Pages of the trail: lines of rollouts and everything else in one order, by time. A page costs what it holds; rows from outside
+ * the rollouts are few and looked at whole.
  */
 import type { TimedRow } from '../../domain/ledgers/audit/operations.ts'
 import type { AuditAction, AuditRow } from '../../domain/ledgers/audit/row.ts'
@@ -42,7 +42,7 @@ const isPlace = (value: unknown): value is TimePlace =>
   typeof value[1] === 'string' &&
   typeof value[2] === 'number'
 
-/** Reads a cursor; null for a text that is none. */
+/** Reads a cursor; null for any other text. */
 export const parseAuditCursor = (text: string): AuditCursor | null => {
   const { time, files, outside } = parsedObject(text) ?? {}
   const isTime = time === null || isPlace(time)

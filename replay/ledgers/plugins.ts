@@ -39,7 +39,7 @@ export interface Sighting {
 export interface Observations {
   readonly source: ObservationSource
   readonly sightings: ReadonlyArray<Sighting>
-  /** True when a plugin that is not among them is not there any more. */
+  /** True when a plugin that is missing from them was removed. */
   readonly complete: boolean
   /** What happened, whether or not it changed anything. */
   readonly told?: ReadonlyArray<

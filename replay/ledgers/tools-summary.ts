@@ -1,5 +1,5 @@
 /**
- * What tool calls add up to.
+ * Totals of tool calls.
  */
 import type { PatchCounts, ToolCall, ToolStatus } from '../../domain/ledgers/tools/tool-call.ts'
 
@@ -22,7 +22,7 @@ export interface ToolGroup extends ToolTotals {
   readonly key: string
 }
 
-/** What calls add up to, in all and by what they share; groups of more calls first. */
+/** Totals of calls, overall and by group; larger groups first. */
 export interface ToolsSummary {
   readonly total: ToolTotals
   readonly byKind: ReadonlyArray<ToolGroup>

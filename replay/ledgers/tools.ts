@@ -49,7 +49,7 @@ export interface BlameRequest {
 
 export interface ToolsLedger {
   readonly tools: (request: ToolsRequest) => Answer<ToolsPage>
-  /** What the calls of a filter add up to. */
+  /** Totals of the calls that pass a filter. */
   readonly toolsSummary: (filter: ToolsFilter) => Answer<ToolsSummary>
   readonly blame: (request: BlameRequest) => Answer<FileHistory>
   /** Every patch of a thread, file by file, also those of turns that were rolled back or left behind. */
@@ -127,7 +127,7 @@ const isWanted =
     (sinceMs === undefined || atMs >= sinceMs) &&
     (untilMs === undefined || atMs < untilMs)
 
-/** Calls of a walk, in order, a few at a time. */
+/** Calls of a key range in order, a few at a time. */
 function* callsOf(
   index: IndexReader,
   table: string,

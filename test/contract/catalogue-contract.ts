@@ -12,7 +12,6 @@ const membershipOf = ({ changes }: Catalogue): Membership => {
   return found.right
 }
 
-/** Runs the contract of a catalogue against an adapter. */
 export const catalogueContract = (make: MakeStore): void => {
   it('lists nothing where nobody appended', () =>
     using(make, async ({ store }) => {

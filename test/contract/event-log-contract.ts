@@ -73,7 +73,6 @@ const eventOf = (one: RecordedEvent | DamagedLine) => {
   return { timestamp, type, payload }
 }
 
-/** Runs the contract of a log against an adapter. */
 export const eventLogContract = (make: MakeStore): void => {
   it('does not know a stream nobody appended to', () =>
     using(make, async ({ store, id }) => {

@@ -108,7 +108,6 @@ const commitContract = (make: Make): void => {
     }))
 }
 
-/** Runs the contract against an adapter. */
 export const indexContract = (make: Make): void => {
   rowContract(make)
   commitContract(make)

@@ -7,7 +7,6 @@ import { findStream, type EventStore, type StreamInfo } from '../../replay/ports
 import { refreshed } from '../../replay/refreshed.ts'
 import { right } from '../support/engines.ts'
 
-/** A store under test. */
 export interface StoreUnderTest {
   readonly store: EventStore
   /** Nobody has a stream of this id yet. */
@@ -17,7 +16,6 @@ export interface StoreUnderTest {
   readonly dispose: () => void | Promise<void>
 }
 
-/** Makes a store that holds nothing. */
 export type MakeStore = () => StoreUnderTest | Promise<StoreUnderTest>
 
 /** Runs a test over a new store; one that is elsewhere is refreshed after what others do to it. */

@@ -1,6 +1,6 @@
 /**
- * Mistakes put into what Codex posted, or into what was made of its rollouts, one at a time: each must come out as a difference without a
- * reason, but for those that no comparison can see (analytics-agreement.md lists them). Which those are is judged by what was
+ * Mistakes put into what Codex posted, or into what was made of its rollouts, one at a time: each must show as a difference without a
+ * reason, except for those that no comparison can see (analytics-agreement.md lists them). Which those are is judged by what was
  * changed, not by the comparison. `CORRUPTIONS=3000 SEED=7` make more, and others.
  */
 import assert from 'node:assert/strict'
@@ -14,7 +14,7 @@ import { rebuiltRuns, type RebuiltRun } from '../support/rebuilt-runs.ts'
 
 const COUNT = Number(process.env['CORRUPTIONS'] ?? 400)
 const SEED = Number(process.env['SEED'] ?? 1)
-/** At least so many of a hundred are reported, or are inherent. */
+/** At least this percentage is reported, or is inherent. */
 const PERCENT_MIN = 99
 
 const unexplained = ({ contract, home }: RebuiltRun, { posted, made }: Lists): number =>
@@ -95,7 +95,7 @@ describe('golden: mistakes in analytics', () => {
   })
 })
 
-/** A turn that both sides tell of, in a thread of which the capture tells more. */
+/** A turn that both sides have, in a thread of which the capture has more. */
 const isOfBoth = (run: RebuiltRun, { event_params }: RebuiltRun['posted'][number]): boolean =>
   run.made.some((made) => made.event_params['turn_id'] === event_params['turn_id']) &&
   run.posted.some(

@@ -1,5 +1,5 @@
 /**
- * The reducer told what the servers of the recorded runs were told: it posts what they posted, key by key.
+ * The reducer, given what the servers of the recorded runs were given, posts what they posted, key by key.
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

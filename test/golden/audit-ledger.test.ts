@@ -35,7 +35,7 @@ const inRun = async <A>(name: string, use: (engine: Engine) => Promise<A>): Prom
 
 const kept = ({ action }: { readonly action: string }): boolean => !NOT_KEPT.has(action)
 
-/** A file that an older version began, or went on with, names no turns of reviews and does not tell failed turns. */
+/** A file that an older version began or continued names no turns of reviews and does not show failed turns. */
 const comparable =
   (run: string) =>
   (said: Said): Said => {
@@ -47,7 +47,7 @@ const comparable =
       : said
   }
 
-/** Calls of which a person or a guardian said no; a call that is cancelled with its turn is shown as declined, too. */
+/** Calls that a person or a guardian declined; a call that is cancelled with its turn is shown as declined, too. */
 const deniedIn = (messages: ReadonlyArray<Message>): ReadonlyArray<Message['params']> => {
   const answers = new Map(
     messages

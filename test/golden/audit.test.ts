@@ -95,7 +95,7 @@ describe('audit trail of recorded homes', function () {
         const isAsked = ([id]: readonly [string, unknown]): boolean => expected.has(id)
         const wanted = [...expected].filter(([id]) => found.has(id))
         expect(Object.fromEntries(said.filter(isAsked))).to.deep.equal(Object.fromEntries(wanted))
-        // What nobody asked for by its id are the threads of reviewers; what left no file had no turn.
+        // Threads that nobody asked for by id are those of reviewers; a thread without a file had no turn.
         const others = said.filter((one) => !isAsked(one)).map(([, [first]]) => first?.action)
         const reviews = requestsOf(name).filter(
           ({ method, params }) =>

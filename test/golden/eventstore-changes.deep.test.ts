@@ -35,7 +35,7 @@ const subjectOf = async (engine: Engine) => {
   return { id: first.id, archived: false, turns }
 }
 
-/** Makes a change; what came of it, and what is answered afterwards. */
+/** Makes a change; answers its outcome, and the answers afterwards. */
 const madeTo = async (options: EngineOptions, change: string): Promise<ReadonlyArray<Answered>> => {
   const engine = await openedEngine({ index: 'memory', ...options })
   try {

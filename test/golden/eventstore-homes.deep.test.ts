@@ -20,7 +20,7 @@ const EVERY: Views = PROFILES.flatMap((profile) => [
   { profile, strict: false, rich: true }
 ])
 
-/** As the Codex that wrote it reads it, or as everybody does who says nothing, one home this way and the next that. */
+/** As the Codex that wrote it reads it, or by default; homes take turns. */
 const usual = (name: string, at: number): Views => {
   const profile = PROFILES.find((one) => name.endsWith(one.slice(2))) ?? '0.169'
   return at % 2 === 0

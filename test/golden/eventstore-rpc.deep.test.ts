@@ -1,4 +1,4 @@
-// The app-server over a store. The goal: clients are told what they are told over files, unasked messages included. The method:
+// The app-server over a store. The goal: clients get the messages they get over files, notifications included. The method:
 // recorded scripts of changes, and questions of every kind, sent to a server of a home and to one of its twin in a stand-in.
 import { expect } from 'chai'
 import { join } from 'node:path'

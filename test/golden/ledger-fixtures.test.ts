@@ -1,4 +1,4 @@
-// The recorded runs that ledgers are compared with. The goal: nobody trusts a run whose truth does not add up. The
+// The recorded runs that ledgers are compared with. The goal: no run is trusted unless its parts add up. The
 // method: read every run, and compare its parts with each other; no code of the product takes part.
 import { expect } from 'chai'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'

@@ -1,5 +1,5 @@
-// Directories and heads of rollouts that a client of Codex cannot decode as they stand: strict answers are those of the real binaries,
-// and every other mode tells the same directory.
+// Directories and heads of rollouts that a client of Codex cannot decode as they stand: strict answers are those of the real
+// binaries, and every other mode shows the same directory.
 import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

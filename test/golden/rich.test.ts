@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { join } from 'node:path'
 import type { EngineOptions } from '../../adapters/library.ts'
 import type { Page } from '../../domain/protocol.ts'
-import type { TurnItem } from '../../replay/read/pages/item-page.ts'
+import type { ItemInTurn } from '../../replay/read/pages/item-page.ts'
 import { copyHome, FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
 import { openedEngine } from '../support/engines.ts'
 
@@ -22,13 +22,13 @@ const itemsOf = async (
   home: string,
   threadId: string,
   options: Partial<EngineOptions>
-): Promise<ReadonlyArray<TurnItem>> => {
+): Promise<ReadonlyArray<ItemInTurn>> => {
   const engine = await openedEngine({ home, index: 'memory', ...options })
-  const all: Array<TurnItem> = []
+  const all: Array<ItemInTurn> = []
   try {
     for (let cursor: string | null = null; ;) {
       const answer: unknown = await engine.listItems(threadId, { cursor, limit: 7 })()
-      const page = (answer as { readonly right: Page<TurnItem> }).right
+      const page = (answer as { readonly right: Page<ItemInTurn> }).right
       all.push(...page.data)
       if (page.nextCursor === null) return all
       cursor = page.nextCursor

@@ -1,5 +1,5 @@
-// Threads whose metadata come twice, and spawned ones in which nothing was said: strict answers tell of them what the real
-// binaries told (`test/oracle/record-told-twice.ts`).
+// Threads whose metadata come twice, and spawned ones in which nothing was said: strict answers say of them what the real
+// binaries said (`test/oracle/record-told-twice.ts`).
 import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

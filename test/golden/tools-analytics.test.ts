@@ -66,7 +66,7 @@ const KINDS: Readonly<Record<string, string>> = {
   codex_control_tool_call_event: 'imageView'
 }
 
-/** How a column differs, without what is other in every recording. */
+/** How a column differs, without what differs in every recording. */
 const inWords = (column: string, own: unknown, value: unknown, call: ToolCall): string => {
   const source = column === 'execMs' ? ` (${call.execSource})` : ''
   const head = `${call.kind} ${column}${source}:`
@@ -100,7 +100,7 @@ const compareCall = (compared: Compared, told: Told, call: ToolCall | undefined)
   }
 }
 
-/** Compares a run: every column of every event, and the calls that no event tells of. */
+/** Compares a run: every column of every event, and the calls without an event. */
 const compare = (compared: Compared, run: string): Promise<void> =>
   withEngine({ home: join(LEDGER, run, 'home') }, async (engine) => {
     const calls = await everyCall(engine)

@@ -1,4 +1,4 @@
-// The ledger of tool calls against what the real servers told their clients while they wrote the same homes: the last
+// The ledger of tool calls against what the real servers sent their clients while they wrote the same homes: the last
 // item/completed of every call. Every way in which they differ is named.
 import { expect } from 'chai'
 import { readFileSync } from 'node:fs'

@@ -22,7 +22,7 @@ interface Reported {
   readonly tokens: Tokens | null
 }
 
-/** One turn, as both tell it. */
+/** One turn, as both report it. */
 interface Turn {
   readonly run: string
   /** Null when Codex reported nothing. */
@@ -39,7 +39,7 @@ const sum = (rows: ReadonlyArray<Spend>): Tokens =>
 
 const isCompaction = ({ kind }: Spend): boolean => kind.startsWith('compaction')
 
-/** Why a report may differ, each with how to tell. */
+/** Why a report may differ, each with the sign of it. */
 const NAMED: Readonly<Record<string, (turn: Turn) => boolean>> = {
   'the tokens of an interrupted turn are not reported': ({ reported }) =>
     reported?.status === 'interrupted' && reported.tokens === null,

@@ -1,5 +1,5 @@
 /**
- * The usage ledger over runs whose true spend is known: a scripted service told the size of each answer, and the run was
+ * The usage ledger over runs whose true spend is known: a scripted service set the size of each answer, and the run was
  * recorded from outside.
  */
 import assert from 'node:assert/strict'
@@ -40,7 +40,7 @@ const truthOf = (run: string): Truth => readJson(join(run, 'truth.json')) as Tru
 const over = <A>(run: string, use: (engine: Engine) => Promise<A>): Promise<A> =>
   withEngine({ home: join(run, 'home') }, use)
 
-/** Tokens that the service spent on compactions, and that no line tells. */
+/** Tokens that the service spent on compactions and that are in no line. */
 const COMPACTED_UNSEEN: Readonly<Record<string, number>> = {
   'ledger/h9-142-OpenAI': 787
 }
@@ -69,7 +69,7 @@ const callTokens = ({ tokens }: Call): Tokens =>
         reasoning_output_tokens: tokens.reasoning
       })
 
-/** Why no line tells a call, where the lines tell that there was one. */
+/** Why a call is in no line, where the lines show that there was one. */
 const REASONS: Readonly<Record<string, string>> = {
   'compacted by the provider': 'compaction_unrecorded',
   'killed before it was written': 'answer_unrecorded'
@@ -80,7 +80,7 @@ const reasonOf = ({ unrecorded }: Call): ReadonlyArray<string> => {
   return reason === undefined ? [] : [reason]
 }
 
-/** Sums by thread and turn, without those of nothing. */
+/** Sums by thread and turn, without empty ones. */
 const byTurn = (
   parts: ReadonlyArray<readonly [string, Tokens]>
 ): Readonly<Record<string, Tokens>> => {

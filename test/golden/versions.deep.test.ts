@@ -54,7 +54,7 @@ const comparable = (response: unknown, without: ReadonlySet<string>): unknown =>
       .replace(/("timestamp":"[^".]*)\.\d+Z"/g, '$1Z"')
   )
 
-/** Of ours what the recording has too, member by member. */
+/** The members of our answer that the recording has, too. */
 const membersOf = (recorded: unknown, ours: unknown): unknown => {
   if (Array.isArray(recorded) && Array.isArray(ours))
     return ours.map((one, index) =>

@@ -1,4 +1,4 @@
-// Analytics made from rollouts, however the lines come. The goal: events depend on the lines of a thread, not on when they
+// Analytics made from rollouts, whatever the order and pace of their lines. The goal: events depend on the lines of a thread, not on when they
 // were read. The method: recorded and random rollouts that grow in pieces, with a question after each; the time of a
 // question; turns that are taken back, and back again.
 import { expect } from 'chai'

@@ -1,4 +1,4 @@
-// The parts of a turn come in any order, and what never ends must not stay for ever.
+// The parts of a turn come in any order, and what never ends must not be kept for ever.
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Fact, TurnSettings } from '../../domain/ledgers/analytics/fact.ts'

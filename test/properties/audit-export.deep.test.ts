@@ -1,4 +1,4 @@
-// The goal: nobody can change an export without being found out, whatever they change. The method: exports of random trails
+// The goal: any change to an export is found. The method: exports of random trails
 // are changed in every way an editor could, and checked.
 import { expect } from 'chai'
 import fc from 'fast-check'

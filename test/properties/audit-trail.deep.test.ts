@@ -71,7 +71,7 @@ describe('audit trail', function () {
           const known = new Map<string, number>()
           for (const path of rolloutsIn(home)) {
             const bytes = readFileSync(path)
-            // A line that is not finished is not there.
+            // An unfinished line does not count.
             const until = bytes.lastIndexOf(10, cut % (bytes.length + 1)) + 1
             known.set(path.slice(path.lastIndexOf('/') + 1), until)
             truncateSync(path, until)
@@ -81,7 +81,7 @@ describe('audit trail', function () {
             ({ evidence }) =>
               evidence.kind === 'line' && evidence.offset < (known.get(evidence.file) ?? 0)
           )
-          // A review at the end of copied lines waits for the line that tells whose it is.
+          // A review at the end of copied lines waits for the line that shows whose it is.
           const sure = (rows: ReadonlyArray<AuditRow>) =>
             rows.filter(({ action }) => action !== 'review_started')
           expect(sure(before)).to.deep.equal(sure(stood))

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ThreadItem, Turn } from '../../domain/protocol.ts'
 import type { Engine } from '../../replay/engine.ts'
-import type { TurnItem } from '../../replay/read/pages/item-page.ts'
+import type { ItemInTurn } from '../../replay/read/pages/item-page.ts'
 import { right, turnsOf, walk, withEngine } from '../support/engines.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { agent, done, item, meta, numberedLines, start, user } from '../support/numbered.ts'
@@ -85,7 +85,7 @@ const readWhole = async (
   return read.item
 }
 
-const mended = async (engine: Engine, { turnId, item: shown }: TurnItem): Promise<TurnItem> => {
+const mended = async (engine: Engine, { turnId, item: shown }: ItemInTurn): Promise<ItemInTurn> => {
   if (shown.truncated === undefined) return { turnId, item: shown }
   const whole = await readWhole(engine, turnId, shown)
   expect(bytesOf(whole)).to.equal(shown.truncated.bytes)

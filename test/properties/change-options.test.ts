@@ -1,5 +1,5 @@
 // Every change of the library with every option: it is honoured, or refused before anything is done. Each call would succeed
-// without the option; a home of its own shows what became of it.
+// without the option, and is made on a home of its own.
 import { expect } from 'chai'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Engine, Goal } from '../../adapters/library.ts'
@@ -123,7 +123,7 @@ describe('options of changes', () => {
     const typed = (engine: Engine): ReadonlyArray<unknown> => [
       // @ts-expect-error there is no dry run of an append
       engine.append(ROOT, [EVENT], 'any', { dryRun: true }),
-      // @ts-expect-error what is expected is an argument of its own
+      // @ts-expect-error the expected revision is an argument of its own
       engine.append(ROOT, [EVENT], 'any', { expectedRevision: 1 }),
       // @ts-expect-error a turn that a host drives cannot be tried
       engine.beginTurn(ROOT, TURN, { dryRun: true }),

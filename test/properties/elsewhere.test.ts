@@ -1,4 +1,4 @@
-// A store that is elsewhere learns what it holds when it is told to: every use case tells it, and answers as one that looks.
+// A remote store learns what it holds only on a refresh: every use case refreshes it, and answers as over a local one.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'

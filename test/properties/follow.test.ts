@@ -1,4 +1,4 @@
-// Whatever pieces a rollout arrives in, who follows it ends up with what a page shows, and is told nothing twice.
+// Whatever pieces a rollout arrives in, a follower ends up with what a page shows, and gets nothing twice.
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Turn } from '../../domain/protocol.ts'
@@ -12,7 +12,7 @@ const ROLLOUTS = recordedHomes().flatMap((home) =>
 interface Heard {
   readonly begun: ReadonlyArray<string>
   readonly ended: ReadonlyArray<string>
-  /** Where an item was added, and as what it was told last. */
+  /** Where an item was added, and how it was last reported. */
   readonly added: ReadonlyArray<string>
   readonly items: ReadonlyMap<string, unknown>
 }
@@ -65,7 +65,7 @@ describe('what a follower is told of a rollout that arrives in pieces', () => {
             const place = (itemId: string): string => `${id} ${itemId}`
             const own = [...heard.items].filter(([key]) => key.startsWith(`${id} `))
             const isOpen = !heard.ended.includes(id)
-            // Legacy reasoning at the end of an open turn may grow: it is not told as complete.
+            // Legacy reasoning at the end of an open turn may grow: it is not reported as complete.
             const last = items.at(-1)
             const mayGrow = isOpen && last?.type === 'reasoning' && !heard.items.has(place(last.id))
             const complete = mayGrow ? items.slice(0, -1) : items

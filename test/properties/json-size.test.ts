@@ -18,7 +18,7 @@ const unit = fc.constantFrom(
   '\ud83d',
   '\ude00'
 )
-/** Texts of a few characters, and such as are counted in several parts. */
+/** Short texts, and texts that are counted in several parts. */
 const text = fc
   .tuple(fc.string({ unit, maxLength: 40 }), fc.constantFrom(1, 20, 3000))
   .map(([part, times]) => part.repeat(times))

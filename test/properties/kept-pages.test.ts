@@ -1,5 +1,5 @@
-// Pages that are kept in memory are the pages that would be made anew, whatever happened to the files in between; and
-// they are made anew only when something happened, or when there is no room for them.
+// Pages kept in memory equal pages made anew, whatever happened to the files in between; and they are made anew only when
+// something happened, or when there is no room for them.
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { jsonlStore } from '../../adapters/log/jsonl/store.ts'

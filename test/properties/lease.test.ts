@@ -1,4 +1,4 @@
-// Who may work on a home, told with clocks and fates that the test decides.
+// Who may work on a home, with clocks and deaths that the test decides.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryIndex } from '../../adapters/index/memory/index.ts'

@@ -3,7 +3,7 @@
 // is undamaged when every line that began it, ended it or made an item of it still stands as it was written, in the
 // file a reader looks at.
 //
-// What nobody can ask for, because no file tells it any longer:
+// What cannot be expected, because no file says it any longer:
 //  - turns of a thread that no readable first line names: a fork whose first line is torn, or whose only file is
 //    gone, does not say whose history it continued (`kinOf`);
 //  - lines of an archived file while a live one of the same name exists: as for Codex, the live one counts;
@@ -37,9 +37,9 @@ import {
 import { emptyHome } from '../support/rollouts.ts'
 
 const SEEDS = 2000
-/** Paging asks a lot of questions, so fewer homes are paged through. */
+/** Paging takes many questions, so fewer homes are paged through. */
 const PAGED_SEEDS = 200
-/** Every so many seeds a recorded home is damaged; those are larger. */
+/** One in this many seeds damages a recorded home; those are larger. */
 const RECORDED_EVERY = 16
 const RECORDED = [
   'fork-rollback-169',
@@ -111,7 +111,7 @@ const isBroken = (head: Damaged, counted: ReadonlyMap<File, Damaged>): boolean =
   for (let child = head; child.origin.base !== null;) {
     const [first] = child.pieces
     if (first?.lies === true) return true
-    // A first line that is torn tells no base; the numbers behind it do, where there are any.
+    // A torn first line names no base; the numbers behind it do, where there are any.
     if (first?.line !== 0) return linesLeft(child).size > 0
     const { file, lines } = child.origin.base
     const base = counted.get(file)
@@ -205,7 +205,7 @@ const checkPaged: typeof checkThread = async (engine, head, counted) => {
   return demanded.length
 }
 
-/** Damages a home as the seed says; tells how. */
+/** Damages a home by the seed; answers how. */
 const damaged = (files: ReadonlyArray<File>, random: Random): [DamagedHome, Array<string>] => {
   const home = untouched(files)
   const how: Array<string> = []

@@ -1,5 +1,5 @@
-// Lines that do not fit into the reader's buffer: whatever is left out of them while they go by, every answer is the one over
-// lines that were read whole. The measure is the store in memory, which holds them parsed.
+// Lines that do not fit into the reader's buffer: whatever is left out of them, every answer is the one over lines that were
+// read whole. The reference is the store in memory, which holds them parsed.
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { jsonlStore } from '../../adapters/log/jsonl/store.ts'

@@ -1,5 +1,5 @@
-// Repairs over random damage: what was whole stays, what is repaired is found no more, a second plan is empty, and undo brings every
-// byte back.
+// Repairs over random damage: what was whole stays, what is repaired is not found again, a second plan is empty, and undo
+// restores every byte.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
@@ -15,7 +15,7 @@ import { badUtf8 } from '../../domain/upkeep/repair/utf8.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { FILE, filed, homeOf, metaOf, saidOf, stateOf, THREAD } from '../support/repairs.ts'
 
-/** One slip: bytes at a place give way to others. */
+/** One slip: bytes at a place are replaced by others. */
 const slip = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   bytes: fc.nat(60),

@@ -242,7 +242,7 @@ describe('a long text of a search', () => {
         expect(gramsIn(textParts(text, characters))).to.deep.equal(whole)
         const start = from % (text.length + 1)
         const found = text.slice(start, start + length)
-        // Nobody searches for nothing.
+        // An empty term is no search.
         if (found !== '') expect(whole).to.include.members([...gramsOfTerm(found)])
       })
     ))

@@ -1,6 +1,6 @@
 // One derivation of turns: whatever a rollout holds, the ledgers name the turns that the turn fold has, as it has them. The
 // method: random histories of interleaved turns, late ends, rollbacks, reverts and copies; the turn fold over every line
-// tells which turn was open at each, and the ledgers' rows must agree.
+// shows which turn was open at each, and the ledgers' rows must agree.
 import { expect } from 'chai'
 import { EVERY_LINE } from '../../domain/log/needs.ts'
 import type { RecordedEvent } from '../../domain/log/event.ts'
@@ -204,7 +204,7 @@ const turnsOf = async (home: string): Promise<Turns> => {
   return { after, ids }
 }
 
-/** Where each line stands that a reader delivers who wants this. */
+/** Where each line stands that a reader with these needs delivers. */
 const situationsOf = async (home: string, seesAll: boolean) => {
   const { store, info } = readOf(home)
   const situate = situating(overlay(NO_ROWS), PROFILE, seesAll)
@@ -299,7 +299,7 @@ describe('one derivation of turns', () => {
               ...{ turnPlace: other?.turnPlace, mode: other?.mode, origin: other?.origin },
               explicit: other?.turn?.explicit
             })
-            // Only who counts every line knows the name of a turn that nobody began.
+            // Only a fold that counts every line knows the name of a turn that nothing began.
             if (turn?.id != null) expect(turn.id).to.equal(other?.turn?.id)
           }
         })

@@ -1,5 +1,5 @@
-// A fork of a thread without numbers is a copy: over a store it is byte for byte the copy that is made of a file, is never held
-// whole, and is not seen before it is.
+// A fork of a thread without numbers is a copy: over a store it is byte for byte the copy that is made of a file, is never
+// held whole in memory, and is not visible before it is complete.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { appendFileSync, readFileSync } from 'node:fs'
@@ -36,7 +36,7 @@ const bytesIn = (wire: MemoryWire, thread: string): string => {
   return Buffer.concat(parts).toString('latin1')
 }
 
-/** A server that takes so many bytes in a call. */
+/** A server with a limit of bytes per call. */
 const taking = (wire: Wire, bytesMax: number): Wire => ({
   ...wire,
   append: async (stream, expected, events) =>

@@ -1,5 +1,5 @@
 // A node that dies while it moves files, before any of its writes: the next one that moves files finishes what was begun, and
-// everything is as it would be had nobody died, or as if nobody had asked.
+// everything is as after the whole operation, or as before it.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { directoryOf } from '../../adapters/log/eventstore/directory/directory.ts'

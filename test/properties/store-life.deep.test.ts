@@ -1,4 +1,4 @@
-// Everything that is no line of a rollout: over a store of streams it is done, refused, undone and told as over the home the
+// Everything that is no line of a rollout: over a store of streams it is done, refused, undone and reported as over the home the
 // streams were copied from. Two engines run the same script; ids and times of the run have stand-ins.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
@@ -104,7 +104,7 @@ const withoutClock = <A>(value: A, isNow: (ms: number) => boolean): A =>
     })
   ) as A
 
-/** Later at every look, so that what was done one after the other can be told apart. */
+/** A clock that advances at every look, so that every step has a time of its own. */
 const ticking = (fromMs: number) => {
   let now = fromMs
   return (): number => (now += 10)

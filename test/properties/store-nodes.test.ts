@@ -1,4 +1,4 @@
-// Two nodes over one store change the same threads: one wins, the other is told, and nothing is lost.
+// Two nodes over one store change the same threads: one wins, the other is refused, and nothing is lost.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { threadStream } from '../../adapters/log/eventstore/stream/names.ts'

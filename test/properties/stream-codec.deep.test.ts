@@ -36,7 +36,7 @@ const planned = (planning: Planning, steps: Iterable<StreamStep>): StreamPlan =>
   return made.right
 }
 
-/** Everything that counts of some events. */
+/** The parts of some events that count. */
 const read = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<Joined> => {
   const { take } = joiner()
   return events.flatMap(take)
@@ -44,7 +44,7 @@ const read = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<Joined> => {
 
 const folded = (events: ReadonlyArray<StoredEvent>): StreamDirectory => events.reduce(evolve, EMPTY)
 
-/** The directory as a reader finds it that knows nothing, and how often it had to ask. */
+/** The directory as a new reader finds it, and how often it had to ask. */
 const opened = (events: ReadonlyArray<StoredEvent>) => {
   const steps = opening()
   let asked = 0
@@ -55,7 +55,7 @@ const opened = (events: ReadonlyArray<StoredEvent>) => {
   }
 }
 
-/** The file of a segment, as what counts tells it. */
+/** The file of a segment, from the events that count. */
 const fileOf = (joined: ReadonlyArray<Joined>, segment: string): Buffer => {
   const chunks: Array<Uint8Array> = []
   let tail: Uint8Array | null = null

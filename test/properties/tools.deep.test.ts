@@ -1,4 +1,4 @@
-// The ledger of tool calls however its lines come: in pieces, twice, hostile. The goal: rows are those of one pass over the
+// The ledger of tool calls, whatever its lines: in pieces, twice, hostile. The goal: rows are those of one pass over the
 // file, no line stops anything, and a page costs what it shows.
 import { expect } from 'chai'
 import fc from 'fast-check'

@@ -65,7 +65,7 @@ const rowsOf = async (engine: Engine, request: UsageRequest): Promise<ReadonlyAr
 const sumOfRows = (rows: ReadonlyArray<UsageRow>): Counted =>
   sumOf(rows.map(({ tokens }) => ({ ...(tokens ?? NO_TOKENS), rows: 1 })))
 
-/** All that is asked of a home: every grouping is whole, and the rows add up to it. */
+/** Checks a home: every grouping covers everything, and its rows add up to the whole. */
 const expectSums = async (engine: Engine, request: Omit<UsageRequest, 'by'>): Promise<void> => {
   const { total } = await right(engine.usage({ by: 'total', ...request }))
   expect(sumOfRows(await rowsOf(engine, { by: 'total', ...request }))).to.deep.equal(counted(total))

@@ -6,7 +6,6 @@ import type { Question } from './agreement.ts'
 import { FIXTURES } from './fixture-home.ts'
 import { threadIdOf, writeLegacy } from './mutated-threads.ts'
 
-/** Where the recording stands. */
 export const ABORTED = join(FIXTURES, 'aborted-turns', '0.169.0.json.br')
 
 /** Lines behind the metadata of a thread, and the turns they make. */

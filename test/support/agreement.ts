@@ -15,7 +15,6 @@ export interface Question {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** An answer to a question. */
 export interface Answered extends Question {
   readonly response: Message
 }
@@ -100,7 +99,7 @@ export const strictAnswers = async (
   try {
     const all: Array<Answered> = []
     for (const question of questions) {
-      // An answer that a client cannot decode is one that differs.
+      // An answer that a client cannot decode counts as different.
       const response = await client
         .ask(question.method, question.params)
         .catch((error: unknown): Message => ({ undecodable: String(error) }))
@@ -118,7 +117,7 @@ const NOT_IN_FILES = new Set([
   ...['updatedAt', 'recencyAt', 'name']
 ])
 
-/** The answers of two runs on equal homes made comparable, the members left out that no file tells. */
+/** Makes the answers of two runs on equal homes comparable: without members that are in no file. */
 export const comparable = (
   name: string,
   home: string,
@@ -168,7 +167,6 @@ export const RECORDED: ReadonlyArray<readonly [string, string, ReadonlyArray<str
   ['0.169.0', 'basic-142', ['unrollback', 'reviewText', 'compact']]
 ]
 
-/** One recording. */
 export interface Recording {
   readonly home: string
   readonly change: string

@@ -1,6 +1,6 @@
 /**
- * Mistakes that no comparison of a capture with rollouts can see, because one side alone tells of them. Judged by what was changed,
- * never by what the comparison says.
+ * Mistakes that no comparison of a capture with rollouts can see, because only one side shows them. Judged by what was
+ * changed, never by what the comparison says.
  */
 import type { PostedEvent } from '../../domain/ledgers/analytics/envelope.ts'
 import type { Corruption, Lists } from './analytics-corruptions.ts'

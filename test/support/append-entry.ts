@@ -27,7 +27,7 @@ const said = (message: string): NewEvent => ({
 const storeOf = (home: string, calls: FileCalls = systemCalls()) =>
   jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false, calls })
 
-/** Writes to a pipe that its reader empties in its own time. */
+/** Writes to a pipe, also when its reader is slow. */
 const say = (pipe: 1 | 2, text: string): void => {
   for (;;) {
     try {

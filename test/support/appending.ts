@@ -21,12 +21,12 @@ export const said = (message: string): NewEvent => ({
   payload: { type: 'user_message', message }
 })
 
-/** A lock is kept for a turn of the event loop, in case that more comes. */
+/** A lock is kept for one turn of the event loop, in case more is appended. */
 export const untilReleased = async (): Promise<void> => {
   for (let turns = 0; turns < 4; turns++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** A store with other system calls; it waits for others for a moment only. */
+/** A store with other system calls; it waits only briefly for others. */
 export const storeOf = (home: string, calls: Partial<FileCalls> = {}): EventStore =>
   jsonlStore({
     home,

@@ -7,7 +7,6 @@ import { brotliDecompressSync } from 'node:zlib'
 import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
 import { FIXTURES } from './fixture-home.ts'
 
-/** A message of a recording. */
 export interface Message {
   readonly proc: string
   readonly dir: '>' | '<res' | '<err' | '<req' | '<ntf'
@@ -53,7 +52,6 @@ export interface Said {
   readonly detail?: unknown
 }
 
-/** Rows by thread. */
 export type Trails = ReadonlyMap<string, ReadonlyArray<Said>>
 
 interface Thread {
@@ -215,7 +213,7 @@ class Walk {
     if (method === 'item/completed' && ITEMS.has(params.item.type)) this.item(thread, params)
   }
 
-  /** A turn of which nothing is heard any more: its process was killed, and the thread resumed. */
+  /** Ends a turn that was cut off: its process was killed, and the thread resumed. */
   ended(thread: Thread): void {
     if (thread.open === null) return
     thread.rows.push({ action: 'turn_interrupted', turnId: thread.open }, { action: 'resumed' })
@@ -305,7 +303,7 @@ const DETAILS: Readonly<Record<string, (after: any) => unknown>> = {
   turn_completed: ({ outcome }) => (outcome === 'unknown' ? 'may have failed' : undefined)
 }
 
-/** A row of the trail, as far as a recording of requests can tell. */
+/** A row of the trail, as far as a recording of requests determines it. */
 export const saidBy = ({ action, turnId, after }: AuditRow): Said => {
   const detail = after === null ? undefined : DETAILS[action]?.(after)
   return {

@@ -1,6 +1,6 @@
 /**
  * Trials with a kill: one process forks a thread and rolls it back, again and again, and is killed at some step. Then no
- * file may be half, none that was there may be changed, and everything that was acknowledged must be there.
+ * file may be half written, no earlier file may be changed, and everything that was acknowledged must be there.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
@@ -177,7 +177,7 @@ const shownProblems = async (
     return problems
   })
 
-/** What a trial came to: empty when all is well. */
+/** The problems a trial found: none when all is well. */
 export interface BranchTrial {
   readonly name: string
   readonly problems: ReadonlyArray<string>

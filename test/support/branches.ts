@@ -15,10 +15,9 @@ export const SEQUENCE = [
   'fork'
 ] as const
 
-/** An operation of the sequence. */
 export type Branching = (typeof SEQUENCE)[number]
 
-/** What an operation that was acknowledged came to. */
+/** The result of an acknowledged operation. */
 export interface BranchDone {
   readonly operation: Branching
   /** The thread that was made; null when the thread itself goes on. */
@@ -63,7 +62,6 @@ const run = async (
   }
 }
 
-/** Does an operation of the sequence. */
 export const performed = async (
   engine: Engine,
   threadId: string,

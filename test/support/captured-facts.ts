@@ -1,5 +1,5 @@
 /**
- * The facts a capture must have been made of, read back from its events: what a reducer has to be told to post the same.
+ * The facts a capture must have been made of, read back from its events: the input from which a reducer posts the same.
  */
 import { toolFacts as tool, type Params } from './captured-tools.ts'
 import type {

@@ -10,7 +10,6 @@ import { contractOf, type Contract } from '../../domain/ledgers/analytics/vocabu
 import { isJsonObject } from '../../domain/json.ts'
 import { FIXTURES } from './fixture-home.ts'
 
-/** Folder of the recorded runs. */
 export const LEDGER = join(FIXTURES, 'ledger')
 
 /** An event, and the contract of the version that posted it. */

@@ -1,13 +1,12 @@
 /**
- * Every change unroll can make to a home, each as one function, for tests that ask others what came of it.
+ * Every change unroll can make to a home, each as one function, for tests that ask other programs for the result.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, type Engine, type StoreError, type Turn } from '../../adapters/library.ts'
 import type { HistoryMode } from '../../domain/protocol.ts'
-import type { LiveTurn } from '../../replay/host.ts'
+import type { DrivenTurn } from '../../replay/host.ts'
 
-/** A thread that is to be changed. */
 export interface Subject {
   readonly id: string
   readonly archived: boolean
@@ -65,7 +64,7 @@ const CALLED = {
   duration: { secs: 0, nanos: 5_000_000 }
 }
 
-const speak = async (turn: LiveTurn): Promise<void> => {
+const speak = async (turn: DrivenTurn): Promise<void> => {
   await done(turn.say('I look first.', 'commentary'))
   await done(
     turn.call({
@@ -99,7 +98,7 @@ const INPUT = {
 }
 
 const inDraft =
-  (historyMode: HistoryMode, end: (turn: LiveTurn) => Promise<void>): Change =>
+  (historyMode: HistoryMode, end: (turn: DrivenTurn) => Promise<void>): Change =>
   async (engine) => {
     const draft = engine.draftThread({ cwd: '/workspace/demo', historyMode })
     if (E.isLeft(draft)) throw new Refused(describe(draft.left))
@@ -108,23 +107,23 @@ const inDraft =
   }
 
 const inThread =
-  (end: (turn: LiveTurn) => Promise<void>): Change =>
+  (end: (turn: DrivenTurn) => Promise<void>): Change =>
   async (engine, { id }) => {
     await end(await done(engine.beginTurn(id, { text: 'And now?' })))
     return [id]
   }
 
-const completed = async (turn: LiveTurn): Promise<void> => {
+const completed = async (turn: DrivenTurn): Promise<void> => {
   await speak(turn)
   await done(turn.complete())
 }
 
-const aborted = async (turn: LiveTurn): Promise<void> => {
+const aborted = async (turn: DrivenTurn): Promise<void> => {
   await done(turn.say('I begin.', 'commentary'))
   await done(turn.abort())
 }
 
-const failed = async (turn: LiveTurn): Promise<void> => {
+const failed = async (turn: DrivenTurn): Promise<void> => {
   await done(
     turn.complete({ message: 'stream ended', codex_error_info: 'other', additional_details: null })
   )
@@ -256,5 +255,4 @@ const OF_THREADS: Readonly<Record<string, Change>> = {
   )
 }
 
-/** Every change, by name. */
 export const CHANGES: Readonly<Record<string, Change>> = { ...OF_TURNS, ...OF_THREADS }

@@ -15,7 +15,6 @@ export type Row = readonly [
   facts: unknown
 ]
 
-/** Everything a check says. */
 export interface Checked {
   readonly findings: ReadonlyArray<Finding>
   readonly summary: CheckSummary
@@ -32,7 +31,6 @@ export const checked = async (options: CheckOptions): Promise<Checked> => {
   }
 }
 
-/** A finding as a row. */
 export const rowOf = ({ kind, severity, range, revision, facts }: Finding): Row => [
   kind,
   severity,
@@ -52,15 +50,12 @@ export const rowsIn = async (bytes: string | Buffer): Promise<ReadonlyArray<Row>
 /** Where and when everything made here was said. */
 export const AT = '2026-05-01T10:00:00.000Z'
 
-/** A line with its newline. */
 export const line = (type: string, payload: unknown, ordinal?: number): string =>
   `${JSON.stringify({ timestamp: AT, ...(ordinal === undefined ? {} : { ordinal }), type, payload })}\n`
 
-/** An event. */
 export const event = (type: string, members: object = {}, ordinal?: number): string =>
   line('event_msg', { type, ...members }, ordinal)
 
-/** Session metadata. */
 export const meta = (changes: object = {}, ordinal?: number): string =>
   line(
     'session_meta',
@@ -68,7 +63,6 @@ export const meta = (changes: object = {}, ordinal?: number): string =>
     ordinal
   )
 
-/** A response item. */
 export const item = (type: string, members: object = {}): string =>
   line('response_item', { type, ...members })
 
@@ -85,5 +79,4 @@ export const turn = (id: string): string =>
   event('agent_message', { message: 'ok' }) +
   done(id)
 
-/** Bytes of a text. */
 export const size = (text: string): number => Buffer.byteLength(text)

@@ -15,7 +15,7 @@ interface Recorded {
   readonly definitions: Readonly<Record<string, object>>
 }
 
-/** Texts that are read as more than a text. */
+/** Texts that a decoder parses further. */
 const READ_FURTHER: Readonly<Record<string, (text: string) => boolean>> = {
   AgentPath: (text) => /^\/root(\/[a-z0-9_]+)*$/.test(text),
   AbsolutePathBuf: (text) => text.startsWith('/'),
@@ -123,7 +123,7 @@ export const decoderOf = (profile: ProfileName) => {
     if (problem !== null) wrong.push(problem)
   }
   return {
-    /** A line the client sends; what is no request is not waited for. */
+    /** A line the client sends; only requests are waited for. */
     sent: (line: string): void => {
       const request = parsed(line)
       if (typeof request?.method !== 'string') return
@@ -142,7 +142,7 @@ export const decoderOf = (profile: ProfileName) => {
         if (asked.get(id) !== null) asked.delete(id)
       }
     },
-    /** Throws what could not be decoded since it was asked last. */
+    /** Throws what could not be decoded since the last call. */
     check: (): void => {
       const problems = wrong.splice(0)
       if (problems.length > 0) throw new Error(problems.slice(0, 5).join('\n'))

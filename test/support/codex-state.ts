@@ -168,7 +168,6 @@ export type RecordedChecks = Readonly<
   >
 >
 
-/** The recording of a version. */
 export const recordedState = (version: string): RecordedState =>
   JSON.parse(
     brotliDecompressSync(
@@ -184,7 +183,6 @@ export interface RecordedGoals extends Pick<RecordedState, 'version' | 'database
   readonly named: Readonly<Record<string, string>>
 }
 
-/** The recorded goals of a version. */
 export const recordedGoals = (version: string): RecordedGoals =>
   JSON.parse(
     brotliDecompressSync(

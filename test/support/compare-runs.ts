@@ -19,13 +19,13 @@ export interface Compared {
   readonly theirs: unknown
 }
 
-/** Notifications of what this server has not: tools of other servers, limits of an account, read receipts. */
+/** Notifications of what this server does not have: tools of other servers, limits of an account, read receipts. */
 const NOT_OURS = /^(mcpServer\/startupStatus\/updated|account\/rateLimits\/updated|warning)$/
 
 /** What stands in recordings for the path of the home. */
 export const STAND_INS = ['{{CODEX_HOME}}', '$CODEX_HOME', '/workspace/codex-home']
 
-/** A run is over by then. */
+/** No run takes longer. */
 const RUN_MS_MAX = 10 * 60 * 1000
 
 /** The run of a process that is working now, in a home. */
@@ -97,7 +97,7 @@ const changesOf = (
   return changes
 }
 
-/** Lines that are no events are compared as nothing: Codex leaves them out of what it copies. */
+/** Lines that are no events are ignored: Codex leaves them out of what it copies. */
 const parsedLine = (line: string): ReadonlyArray<unknown> => {
   try {
     return [JSON.parse(line)]

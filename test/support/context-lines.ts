@@ -11,7 +11,6 @@ const AT = '2026-05-01T10:00:00.000Z'
 const line = (type: string, payload: unknown): string =>
   JSON.stringify({ timestamp: AT, type, payload })
 
-/** An event. */
 export const event = (type: string, members: object = {}): string =>
   line('event_msg', { type, ...members })
 
@@ -22,10 +21,8 @@ export const message = (role: string, text: string): JsonObject => ({
   content: [{ type: role === 'assistant' ? 'output_text' : 'input_text', text }]
 })
 
-/** A response item. */
 export const item = (payload: object): string => line('response_item', payload)
 
-/** Settings of a turn. */
 export const settings = (turnId: string, members: object = {}): string =>
   line('turn_context', {
     ...{ turn_id: turnId, cwd: '/work', approval_policy: 'never' },
@@ -63,7 +60,6 @@ export const compaction = (id: string, ...kept: ReadonlyArray<string>): Readonly
 /** The last turns are rolled back. */
 export const rollback = (turns: number): string => event('thread_rolled_back', { num_turns: turns })
 
-/** Token counts of a thread. */
 export const tokens = (total: number, last: number): string => {
   const usage = (count: number) => ({
     ...{ input_tokens: count, cached_input_tokens: 0, output_tokens: 0 },

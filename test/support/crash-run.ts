@@ -3,7 +3,8 @@
  *
  *     npm run crash -- --trials 500 --seed 1
  *
- * Then one append is killed at each of its system calls, where strace is installed. Prints what was found; exit code 1 when an acknowledged event was lost or a thread was broken.
+ * Then one append is killed at each of its system calls, where strace is installed. Prints what was found; exit code 1 when an
+ * acknowledged event was lost or a thread was broken.
  */
 import { parseArgs } from 'node:util'
 import { crashes, sweep } from './crash.ts'

@@ -36,7 +36,6 @@ export const child = (entry: string, args: ReadonlyArray<string>) => {
   return { process: process_, text, ended: once(process_, 'close').then(() => text) }
 }
 
-/** An event that was acknowledged. */
 interface Acknowledged {
   readonly thread: string
   readonly revision: number
@@ -101,7 +100,7 @@ const heal = async (store: EventStore, path: string, id: string) => {
   return { torn, isHealed, lines, damaged: lines.filter(isDamaged).length }
 }
 
-/** A fresh home after so many kills, so that checking a home stays quick. */
+/** A home is replaced after this many kills, so that checking it stays quick. */
 const KILLS_PER_HOME = 8
 
 interface Findings {

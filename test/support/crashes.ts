@@ -1,6 +1,6 @@
 /**
- * Trials with a kill: one process changes a home and is killed at some step, sometimes the one that comes to finish the
- * work is killed too, and then the home must be as before or as after.
+ * Trials with a kill: one process changes a home and is killed at some step; sometimes the process that finishes the work is
+ * killed, too. Then the home must be as before or as after.
  */
 import { buildSync } from 'esbuild'
 import { spawnSync } from 'node:child_process'
@@ -111,7 +111,7 @@ const unfinished = (home: string): ReadonlyArray<string> => {
   return records.filter(({ record, id }) => record === 'began' && !ended.has(id)).map((r) => r.id)
 }
 
-/** What a trial came to: empty when all is well. */
+/** The problems a trial found: none when all is well. */
 export interface Trial {
   readonly seed: number
   readonly operation: string

@@ -1,6 +1,6 @@
 /**
- * Homes cut by hand: what they would be, had writing ended earlier. Written the plainest way, from what stands in the files, for
- * comparing with what time travel answers.
+ * Homes cut by hand to what they would be had writing ended earlier. Written the plainest way, from the bytes of the files, for
+ * comparison with what time travel answers.
  */
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'

@@ -1,5 +1,5 @@
 /**
- * An index in memory that something happens to at one of its reads.
+ * An index in memory that is disturbed at one of its reads.
  */
 import { memoryIndex } from '../../adapters/index/memory/index.ts'
 import type { Index } from '../../replay/ports.ts'

@@ -1,5 +1,5 @@
 /**
- * A store that is elsewhere, over one that is here: its synchronous methods know only what the last refresh learned.
+ * A remote store, played by a local one: its synchronous methods know only what the last refresh learned.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamId } from '../../domain/ids.ts'

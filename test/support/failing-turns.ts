@@ -12,7 +12,7 @@ export const failingRequests = (
   ['review/start', { threadId, target: { type: 'custom', instructions: 'Look at the fence.' } }]
 ]
 
-/** What only a server with a model tells: what it knows of the model, and what was read. */
+/** Notifications that only a server with a model sends: about the model, and what was read. */
 const NEEDS_MODEL = new Set(['warning', 'thread/readState/changed'])
 
 interface ItemShown {
@@ -23,7 +23,7 @@ interface ItemShown {
 const asksReviewer = ({ params }: Message): boolean =>
   (params as ItemShown | undefined)?.item?.type === 'userMessage'
 
-/** The words for a review that came to nothing are another's. */
+/** The words of Codex for a failed review are not compared. */
 const withoutWords = (message: Message): Message => {
   const { item } = (message['params'] ?? {}) as ItemShown
   if (item?.type !== 'agentMessage') return message

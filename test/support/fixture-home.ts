@@ -9,16 +9,13 @@ import { join } from 'node:path'
 /** Folder of the recorded bytes; nothing may be written there. */
 export const FIXTURES = join(import.meta.dirname, '..', 'fixtures')
 
-/** Reads a JSON file nobody typed. */
+/** Reads a JSON file without a type. */
 export const readJson = (path: string): any => JSON.parse(readFileSync(path, 'utf8')) // oxlint-disable-line typescript/no-explicit-any
 
-/** A fresh empty folder. */
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'unroll-test-'))
 
-/** Deletes a folder made for a test. */
 export const removeFolder = (path: string): void => rmSync(path, { recursive: true, force: true })
 
-/** Names of the recorded homes. */
 export const homeNames = (): ReadonlyArray<string> => readdirSync(join(FIXTURES, 'homes')).sort()
 
 /** Copies a recorded home into a fresh folder and returns its path. */

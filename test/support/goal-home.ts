@@ -41,7 +41,6 @@ const goalLine = (threadId: string): string =>
     }
   })
 
-/** Makes the home. */
 export const goalHome = (): string => {
   const home = emptyHome()
   writeFileSync(join(home, 'config.toml'), CONFIG)

@@ -88,7 +88,6 @@ export const ITEM_LINES: ReadonlyArray<string> = numberedLines([
 /** A legacy thread beside it. */
 export const LEGACY_LINES: ReadonlyArray<string> = [metaLine(idOf(2)), userLine('hello')]
 
-/** A question. */
 export interface Question {
   readonly method: string
   readonly params: Readonly<Record<string, unknown>>
@@ -108,7 +107,6 @@ const read = (params: object): Question => ({
 
 const ids = (count: number) => Array.from({ length: count }, (_, i) => `c${i}`)
 
-/** Questions about the items. */
 export const ITEM_QUESTIONS: ReadonlyArray<Question> = [
   list({ turnId: 'commands', deferOutput: BOTH }),
   list({ turnId: 'tools', deferOutput: BOTH }),

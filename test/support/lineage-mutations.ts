@@ -146,7 +146,7 @@ export const historyOf = (file: File, lines = file.lines.length): ReadonlyArray<
   ...Array.from({ length: lines }, (_, at) => ({ file, at }))
 ]
 
-/** A turn as its lines tell it. */
+/** A turn as its lines describe it. */
 export interface Expected {
   readonly id: string
   readonly spots: Array<Spot>
@@ -328,7 +328,7 @@ export interface Damaged {
 /** The files of a home, by path; an archived copy has the same origin as the live one. */
 export type DamagedHome = Array<Damaged>
 
-/** A home before anything happened to it. */
+/** A home before any damage. */
 export const untouched = (files: ReadonlyArray<File>): DamagedHome =>
   files.map((origin) => ({
     origin,
@@ -459,7 +459,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     const inherited = other.lines.findIndex(
       (_, i) => bytesOf(other.lines.slice(0, i + 1)) === bytes
     )
-    // A segment that has the same line there is no lie anyone could notice.
+    // Naming a segment with the same line there is a mistake that nobody could notice.
     if (inherited !== -1 && other.lines[inherited]?.ordinal === ordinal - 1) return null
     withBase(file, other.segment, ordinal, bytes)
     return `${file.origin.segment} names ${other.segment}`

@@ -10,11 +10,11 @@ import { idOf, linesOf } from './rollouts.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** Picks from a row of random numbers that follows from a seed. */
+/** Picks by random numbers from a seed. */
 interface Dice {
   readonly below: (count: number) => number
   readonly of: <A>(choices: ReadonlyArray<A>) => A
-  /** True once in so many times. */
+  /** True once in this many times, on average. */
   readonly once: (times: number) => boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * What clients of the real server were told while it wrote a home, beside what clients of this one are told when the same
- * lines appear in a file.
+ * Notifications that clients of the real server got while it wrote a home, beside those that clients of this one get when the
+ * same lines appear in a file.
  */
 import {
   appendFileSync,
@@ -17,7 +17,6 @@ import type { ProfileName } from '../../domain/log/profile.ts'
 import { FIXTURES } from './fixture-home.ts'
 import { clientOf, serverOf, shaken, unattended, type Client, type Message } from './rpc-client.ts'
 
-/** A notification. */
 export interface Told {
   readonly method: string
   readonly params: Readonly<Record<string, unknown>> & {
@@ -38,7 +37,7 @@ export const recordedHomes = (): ReadonlyArray<string> =>
     .map((name) => name.slice(0, -'.jsonl.br'.length))
     .sort()
 
-/** What the clients of the real server were told. */
+/** Notifications that the clients of the real server got. */
 export const recordedTold = (home: string): ReadonlyArray<Told> =>
   brotliDecompressSync(readFileSync(join(FIXTURES, 'live', `${home}.jsonl.br`)))
     .toString('utf8')

@@ -46,7 +46,6 @@ const isFrom = (from: AllFrom, event: StoredEvent, begun: number): boolean => {
   return from === 'end' ? commit >= begun : commit > from.commit
 }
 
-/** An empty server. */
 export const memoryWire = (options: MemoryWireOptions = {}): MemoryWire => {
   const { nowMs = () => Date.now(), bytesMax = 1024 * 1024, before = () => undefined } = options
   const streams = new Map<string, Array<StoredEvent>>()

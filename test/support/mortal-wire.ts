@@ -3,7 +3,7 @@
  */
 import type { Wire } from '../../adapters/log/eventstore/wire.ts'
 
-/** What a dead node meets with. */
+/** The failure of every call of a dead node. */
 export class Killed extends Error {}
 
 /** A node that makes so many writes and dies before the next one; `writes` counts them. */

@@ -200,7 +200,7 @@ const written = (value: unknown, path: ReadonlyArray<string | number>, change: C
 const inner = (value: unknown, rest: ReadonlyArray<string | number>, change: Change): string =>
   rest.length > 0 ? written(value, rest, change) : (change(JSON.stringify(value))[0] ?? 'null')
 
-/** What becomes of a member: its texts, none when it is dropped, two when it is doubled. */
+/** How a member is written after a change: its texts, none when it is dropped, two when it is doubled. */
 type Change = (text: string) => ReadonlyArray<string>
 
 const CHANGES: Readonly<Record<string, Change>> = {

@@ -1,5 +1,5 @@
 /**
- * Threads that each hold one changed line among others that tell whether it counted.
+ * Threads that each hold one changed line among others that show whether it counted.
  */
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

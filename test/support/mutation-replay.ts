@@ -1,5 +1,5 @@
 /**
- * Plays a recorded script against this server on a copy of its home, and tells where the two differ.
+ * Plays a recorded script against this server on a copy of its home, and reports where the two differ.
  */
 import { join } from 'node:path'
 import type { Server } from '../../adapters/rpc/threads/server.ts'

@@ -47,7 +47,7 @@ export interface Run {
   readonly normal: <A>(value: A) => A
 }
 
-/** A run in a home; `isNow` tells times of the run from those that were there before. */
+/** A run in a home; `isNow` separates times of the run from earlier ones. */
 export const createRun = (
   { ids: known }: Before,
   homes: ReadonlyArray<string>,

@@ -15,11 +15,9 @@ export interface Unnumbered {
 export const numberedLine = (ordinal: number, { type, payload }: Unnumbered): string =>
   JSON.stringify({ timestamp: AT, ordinal, type, payload })
 
-/** Lines numbered from a number on. */
 export const numberedLines = (lines: ReadonlyArray<Unnumbered>, from = 0): ReadonlyArray<string> =>
   lines.map((line, i) => numberedLine(from + i, line))
 
-/** The metadata of a paginated thread. */
 export const meta = (id: string, members: object = {}): Unnumbered => ({
   type: 'session_meta',
   payload: {
@@ -29,7 +27,6 @@ export const meta = (id: string, members: object = {}): Unnumbered => ({
   }
 })
 
-/** An event. */
 export const event = (type: string, members: object = {}): Unnumbered => ({
   type: 'event_msg',
   payload: { type, ...members }

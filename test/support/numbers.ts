@@ -1,5 +1,5 @@
 /**
- * What a meter has been told, as one number per series: totals, and of durations how many there were.
+ * What a meter counted, as one number per series: totals, and for durations how many there were.
  */
 import { createMeter, type Meter } from '../../adapters/telemetry/meter.ts'
 

@@ -64,7 +64,6 @@ const CWDS: ReadonlyArray<unknown> = [
   ['/w']
 ]
 
-/** One thread of the home. */
 export interface OddThread {
   readonly title: string
   readonly id: string
@@ -122,14 +121,13 @@ export const ODD_THREADS: ReadonlyArray<OddThread> = [...ofCwds, ...HEADS].map((
   id: idOf(index + 1)
 }))
 
-/** The home itself. */
 export const oddHome = (): string => {
   const home = emptyHome()
   for (const { id, lines } of ODD_THREADS) writeRollout(rolloutPath(home, id), linesOf(lines(id)))
   return home
 }
 
-/** Which directory is told of a thread; null where it is not listed, and why it is refused where it is. */
+/** The directory that is shown of a thread; null where it is not listed, and why it is refused where it is. */
 export interface OddAnswer {
   readonly title: string
   readonly list: string | null

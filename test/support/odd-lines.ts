@@ -25,7 +25,7 @@ const kindOf = ({ type, payload }: Line): string => {
   return JSON.stringify(named)
 }
 
-/** Nobody needs more to see a kind of line. */
+/** Longer lines show nothing more of their kind. */
 const LINE_CHARS_MAX = 6000
 
 /** One line of each kind that was recorded in any era. */

@@ -6,10 +6,8 @@ import { join } from 'node:path'
 import { FIXTURES, temporaryFolder } from './fixture-home.ts'
 import type { Message } from './rpc-client.ts'
 
-/** Folder of these homes. */
 export const OLDER = join(FIXTURES, 'older')
 
-/** Their names. */
 export const olderHomes = (): ReadonlyArray<string> =>
   readdirSync(OLDER, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -68,7 +68,7 @@ export const OTHER_IDS_QUESTIONS: ReadonlyArray<readonly [string, object]> = [
   ['thread/list', { limit: 9 }]
 ]
 
-/** Which thread an answer tells of: its id, the end of its path, its preview and what was said in it. */
+/** Which thread an answer is about: its id, the end of its path, its preview and what was said in it. */
 export const whichThreads = (answer: Message): unknown => {
   const facts = (value: unknown): unknown => {
     const { conversationId, id, path, preview, turns, items } = value as Record<string, any> // oxlint-disable-line typescript/no-explicit-any
@@ -217,7 +217,7 @@ export const linesIn = (home: string): ReadonlyMap<string, ReadonlyArray<string>
       ])
   )
 
-/** What goes on being written to a loaded thread is a session's own business; these are asked to write. */
+/** Methods that are asked to write; what else is written to a loaded thread is up to its session. */
 const WRITERS = /inject_items|metadata|memoryMode|rollback/
 
 const IN_HOME = /(?<=`).*(?=\/(?:archived_)?sessions\/)/g
@@ -250,7 +250,7 @@ const shownResult = (method: string, answer: Message): unknown => {
 
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** Of which thread a notification tells, of those about changes that a client asked for. */
+/** The thread of each notification about changes that a client asked for. */
 const noticesOf = (method: string, messages: ReadonlyArray<Message>): unknown =>
   method === 'thread/fork'
     ? []
@@ -264,7 +264,7 @@ const noticesOf = (method: string, messages: ReadonlyArray<Message>): unknown =>
           : []
       })
 
-/** What a question came to: its answer, what was told, and which files came, went or were written to. */
+/** The effect of a question: its answer, the notifications, and which files were added, removed or written to. */
 export const changedBy = (
   method: string,
   messages: ReadonlyArray<Message>,

@@ -11,13 +11,11 @@ import type { PluginId } from '../../domain/ledgers/plugins/ids.ts'
 import { parseListed, type ListedPlugins } from '../../domain/ledgers/plugins/snapshot.ts'
 import { removeFolder, temporaryFolder } from './fixture-home.ts'
 
-/** A remote id. */
 export const REMOTE = 'plugins~Plugin_0123456789abcdef0123456789abcdef'
 /** A plugin of the backend. */
 export const LINEAR: PluginId = { name: 'linear', marketplace: 'openai-curated-remote' }
 /** One of this machine with the same name. */
 export const LOCAL: PluginId = { name: 'linear', marketplace: 'labmarket' }
-/** Name of the sidecar. */
 export const SIDECAR = '.codex-remote-plugin-install.json'
 
 /** The bytes that the real binaries write. */
@@ -33,7 +31,6 @@ export const fresh = (): string => {
   return folder
 }
 
-/** Deletes every folder that was made. */
 export const removeFresh = (): void => folders.splice(0).forEach(removeFolder)
 
 /** Writes a file, with the folders above it. */
@@ -42,11 +39,9 @@ export const write = (path: string, text: string): void => {
   writeFileSync(path, text)
 }
 
-/** Folder of a plugin. */
 export const pluginDir = (home: string, { marketplace, name }: PluginId): string =>
   join(home, 'plugins/cache', marketplace, name)
 
-/** A manifest. */
 export const manifest = (name: string, version?: string): string =>
   JSON.stringify({ name, ...(version === undefined ? {} : { version }) })
 
@@ -74,7 +69,6 @@ export const versions = (home: string, id: PluginId): ReadonlyArray<string> =>
         .toSorted()
     : []
 
-/** The bytes of a sidecar, or null. */
 export const sidecarOf = (home: string, id: PluginId): string | null => {
   const path = join(pluginDir(home, id), SIDECAR)
   return existsSync(path) ? readFileSync(path, 'utf8') : null
@@ -103,7 +97,6 @@ export const right = <A>(found: E.Either<PluginFault, A>): A => {
   return found.right
 }
 
-/** Syncs a home with a list. */
 export const sync = async (home: string, items: ReadonlyArray<object>, dryRun = false) =>
   right(await syncPlugins(home, pluginsManager(home), listed(items), home, { dryRun }))
 

@@ -1,5 +1,5 @@
 /**
- * A strict reader of Prometheus's text format 0.0.4, written after its description: what it does not know is an error.
+ * A strict reader of Prometheus's text format 0.0.4, written from its description: anything unknown is an error.
  */
 
 /** A line with a value. */

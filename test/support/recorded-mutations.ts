@@ -8,7 +8,6 @@ import { brotliDecompressSync } from 'node:zlib'
 import { FIXTURES } from './fixture-home.ts'
 import type { Message } from './rpc-client.ts'
 
-/** What happened to a file. */
 export interface FileChange {
   readonly change: 'created' | 'appended' | 'rewritten' | 'removed' | 'mtime-only'
   /** The lines that are new; of a file that was rewritten a number. */
@@ -21,7 +20,6 @@ export interface Logged {
   readonly msg: Message
 }
 
-/** One script. */
 export interface Script {
   readonly name: string
   /** Version of the Codex that answered. */
@@ -33,7 +31,6 @@ export interface Script {
   readonly files: Readonly<Record<string, FileChange>> | null
 }
 
-/** The scripts of a home. */
 export const recordedMutations = (home: string): ReadonlyArray<Script> => {
   const path = join(FIXTURES, 'homes', home, 'golden', 'mutations.jsonl.br')
   if (!existsSync(path)) return []
@@ -50,7 +47,6 @@ export interface Step {
   readonly messages: ReadonlyArray<Message>
 }
 
-/** The steps of a script. */
 export const stepsOf = ({ log }: Script): ReadonlyArray<Step> => {
   const steps: Array<{ request: Step['request']; messages: Array<Message> }> = []
   for (const { dir, msg } of log) {

@@ -40,7 +40,6 @@ export const recordedSession = (run: string): ReadonlyArray<Said> =>
 export const hasSession = (run: string): boolean =>
   existsSync(join(FIXTURES, 'ledger', run, 'requests.jsonl.br'))
 
-/** Era of a run. */
 export const profileOfRun = (run: string): ProfileName =>
   run.endsWith('-130') ? '0.130' : run.endsWith('-142') ? '0.142' : '0.169'
 

@@ -1,5 +1,5 @@
 /**
- * Damaged homes for tests of repairs: what is done to a file by hand, and the finding that tells it.
+ * Damaged homes for tests of repairs: what is done to a file by hand, and the finding that reports it.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
@@ -26,7 +26,6 @@ export const lineOf = (type: string, payload: object, ordinal?: number): string 
     payload
   })
 
-/** The first line of a thread. */
 export const metaOf = (id: string, ordinal?: number): string =>
   lineOf(
     'session_meta',
@@ -38,7 +37,6 @@ export const metaOf = (id: string, ordinal?: number): string =>
     ordinal
   )
 
-/** Something that was said. */
 export const saidOf = (message: string, ordinal?: number): string =>
   lineOf('event_msg', { type: 'user_message', message }, ordinal)
 
@@ -49,7 +47,6 @@ export const writeFile = (home: string, path: string, content: string | Buffer):
   utimesSync(join(home, path), MODIFIED_AT_MS / 1000, MODIFIED_AT_MS / 1000)
 }
 
-/** A home with these files. */
 export const homeOf = (files: Readonly<Record<string, string | Buffer>>): string => {
   const home = temporaryFolder()
   for (const [path, content] of Object.entries(files)) writeFile(home, path, content)

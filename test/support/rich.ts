@@ -60,10 +60,8 @@ export const fold = (
   return items
 }
 
-/** A response item. */
 export const response = (payload: object) =>
   lineOf({ timestamp: TIMESTAMP, type: 'response_item', payload })
-/** An event. */
 export const event = (type: string, members: object) =>
   lineOf({ timestamp: TIMESTAMP, type: 'event_msg', payload: { type, ...members } })
 /** A function call `c` by the model. */
@@ -78,6 +76,5 @@ export const call = (name: string, args: unknown, members: object = {}) =>
 /** What call `c`, or another, answered. */
 export const output = (text: unknown, id = 'c') =>
   response({ type: 'function_call_output', call_id: id, output: text })
-/** A message of the user. */
 export const user = (text: string) =>
   response({ type: 'message', role: 'user', content: [{ type: 'input_text', text }] })

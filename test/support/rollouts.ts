@@ -112,7 +112,6 @@ export const THREAD = '01960001-0000-7000-8000-000000000001'
 /** The id of the n-th thread of a made home. */
 export const idOf = (n: number): string => `01960001-0000-7000-8000-${String(n).padStart(12, '0')}`
 
-/** The first line of a rollout. */
 export const metaLine = (id: string, extra: Readonly<Record<string, unknown>> = {}): string =>
   line('session_meta', {
     id,
@@ -125,7 +124,6 @@ export const metaLine = (id: string, extra: Readonly<Record<string, unknown>> = 
     ...extra
   })
 
-/** A user message line. */
 export const userLine = (message: string): string => event({ type: 'user_message', message })
 
 /** Every line has a time of its own. */

@@ -39,9 +39,7 @@ export interface PageAnswer<A> {
   readonly nextCursor: string | null
   readonly backwardsCursor: string | null
 }
-/** A page of threads. */
 export type ThreadPage = PageAnswer<Thread>
-/** A page of turns. */
 export type TurnPage = PageAnswer<Turn>
 
 /** A home, its server and a client that has shaken hands. */
@@ -195,7 +193,7 @@ export const madeHome = (...threads: ReadonlyArray<Made>): string => {
   return home
 }
 
-/** A host that runs turns as a test tells it. */
+/** A host that runs turns under the control of a test. */
 export interface ScriptedHost {
   readonly host: TurnHost
   /** The turn that began last. */

@@ -17,7 +17,6 @@ import { openedEngine, right } from './engines.ts'
 /** A message as it came. */
 export type Message = Readonly<Record<string, unknown>>
 
-/** A connected client. */
 export interface Client {
   readonly connection: ClientConnection
   /** Everything received so far, in order. */
@@ -40,7 +39,7 @@ export interface TestServer {
   readonly close: () => Promise<void>
 }
 
-/** Real files, and a clock that does nothing by itself: what is due is done when a test calls `sweep`. */
+/** Real files, and a clock that never fires by itself: what is due runs when a test calls `sweep`. */
 export const unattended = (home: string): FileWatch => ({
   ...systemWatch(home),
   every: () => () => undefined
@@ -81,7 +80,7 @@ export const serverOf = (
   return { server, logged, close }
 }
 
-/** A server of the threads of a store; it is not kept warm, so that only what it is told makes it look. */
+/** A server of the threads of a store; it is not kept warm, so that it looks only when it is told to. */
 export const storeServerOf = (
   home: string,
   store: string,
@@ -164,7 +163,6 @@ export const clientOf = ({ server, logged, close }: TestServer): Client => {
 export const connected = (home: string, options: ServerOptions = {}): Client =>
   clientOf(serverOf(home, options))
 
-/** Shakes hands for a client. */
 export const shaken = async (
   client: Client,
   capabilities: unknown = { experimentalApi: true },

@@ -32,7 +32,7 @@ interface Comparison {
   readonly isTimeless?: boolean
 }
 
-/** What the outside tells, but for the identity of a file, which is another thing in another place. */
+/** What is known without reading, except the identity of a file, which differs from place to place. */
 const outsideOf =
   ({ isTimeless = false }: Comparison) =>
   ({ inode: _inode, ...info }: StreamInfo) =>

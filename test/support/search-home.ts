@@ -10,10 +10,8 @@ const AT = '2026-05-01T10:00:00.000Z'
 const line = (type: string, payload: unknown): string =>
   JSON.stringify({ timestamp: AT, type, payload })
 
-/** An agent message line. */
 export const agentLine = (message: string): string =>
   line('event_msg', { type: 'agent_message', message })
-/** A rollback line. */
 export const rollbackLine = (num_turns: number): string =>
   line('event_msg', { type: 'thread_rolled_back', num_turns })
 
@@ -177,7 +175,6 @@ const MORE: ReadonlyArray<Readonly<Record<string, unknown>>> = [
   ...[{ searchTerm: null }, { searchTerm: 5 }]
 ]
 
-/** A request of the recording. */
 export interface Question {
   readonly method: string
   readonly params: Readonly<Record<string, unknown>>

@@ -31,7 +31,6 @@ const SETTINGS = {
   summary: 'auto'
 }
 
-/** Id of the turn of a spend. */
 export const turnIdOf = (threadId: string, at: number): string =>
   `${threadId.slice(0, -4)}${String(at + 1).padStart(4, '0')}`
 
@@ -58,7 +57,6 @@ const linesOf = ({ id, model, provider = 'mock', spends }: MadeThread): Readonly
   ]
 }
 
-/** A home with these threads. */
 export const spendHome = (threads: ReadonlyArray<MadeThread>): string => {
   const home = temporaryFolder()
   const folder = join(home, 'sessions', '2026', '01', '01')

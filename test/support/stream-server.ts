@@ -11,7 +11,6 @@ import type { StoredEvent, StreamDirectory } from '../../adapters/log/eventstore
 export const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex')
 
-/** The stream of the tests. */
 export const STREAM = 'thread-0195b2d8-7c4c-7000-8000-000000000001'
 
 /** A plan of a copy of a home, unless told otherwise. */
@@ -34,10 +33,9 @@ const bytesOf = ({ events }: AppendCall): number =>
     0
   )
 
-/** What became of a call. */
+/** The outcome of a call. */
 export type Answer = 'appended' | 'repeated' | 'wrong_revision' | 'too_large'
 
-/** An empty stream. */
 export const streamServer = (appendBytesMax = 1024 * 1024) => {
   const events: Array<StoredEvent> = []
   const append = (call: AppendCall): Answer => {

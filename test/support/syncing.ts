@@ -84,7 +84,6 @@ export const seenIn = (wire: MemoryWire): unknown =>
     )
   })
 
-/** How many events a store holds. */
 export const eventCount = (wire: MemoryWire): number =>
   wire.streamNames().reduce((sum, stream) => sum + wire.eventsOf(stream).length, 0)
 

@@ -1,5 +1,5 @@
 /**
- * Every tool call of a home, as the ledger tells them.
+ * Every tool call of a home, from the ledger.
  */
 import type { ToolCall } from '../../domain/ledgers/tools/tool-call.ts'
 import type { Engine } from '../../replay/engine.ts'

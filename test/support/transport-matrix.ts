@@ -10,7 +10,6 @@ import { rawHttp, UPGRADE } from './ws-client.ts'
 
 type Headers = ReadonlyArray<readonly [string, string]>
 
-/** A request. */
 export interface HttpRow {
   readonly name: string
   readonly method?: string
@@ -202,7 +201,6 @@ const CLAIMS: ReadonlyArray<HttpRow> = [
   token('expired 9 s ago', (now) => ({ exp: now - 9, iss: 'me', aud: 'you' }))
 ]
 
-/** All requests over TCP. */
 export const HTTP_GROUPS: ReadonlyArray<HttpGroup> = [
   { name: 'without authentication', auth: () => ({}), rows: OPEN },
   {

@@ -7,15 +7,11 @@ import { right, turnsOf, withEngine } from './engines.ts'
 import { emptyHome, linesOf, metaLine, rolloutPath, THREAD, writeRollout } from './rollouts.ts'
 import type { EngineOptions } from '../../adapters/library.ts'
 
-/** A line of any kind. */
 export const line = (type: string, payload: unknown): string =>
   JSON.stringify({ timestamp: '2026-05-01T10:00:00.000Z', type, payload })
-/** An event. */
 export const event = (type: string, members: object = {}): string =>
   line('event_msg', { type, ...members })
-/** A turn begins. */
 export const start = (id: string): string => event('task_started', { turn_id: id, started_at: 10 })
-/** A turn ends. */
 export const done = (id: string, members: object = {}): string =>
   event('task_complete', { turn_id: id, completed_at: 20, duration_ms: 30, ...members })
 /** A person says something. */
@@ -24,9 +20,7 @@ export const user = (message: string, members: object = {}): string =>
 /** The model says something. */
 export const agent = (message: string, members: object = {}): string =>
   event('agent_message', { message, ...members })
-/** The model thinks. */
 export const think = (text: string): string => event('agent_reasoning', { text })
-/** A web search. */
 export const search = (id: string, query: string): string =>
   event('web_search_end', { call_id: id, query, action: { type: 'other' } })
 /** A patch, which names its turn. */

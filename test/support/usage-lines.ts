@@ -87,7 +87,6 @@ const head: Line = line('session_meta', {
   model_provider: 'mock'
 })
 
-/** The lines of a rollout. */
 export const usageRollout: fc.Arbitrary<ReadonlyArray<string>> = fc
   .array(anyLine, { maxLength: 80 })
   .map((lines) => [head, ...lines].map((one, index) => one(index)))

@@ -1,6 +1,6 @@
 /**
  * Which paths this process opens and changes: the functions of `node:fs` note them while somebody watches. Native code, such as
- * LMDB's, does not pass here; the long form of these trials watches system calls with `strace`.
+ * LMDB's, is not noticed; the long form of these trials watches system calls with `strace`.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'

@@ -25,7 +25,7 @@ export const numbered = (number: number, id: string = randomUUID()): ProposedEve
 export const several = (count: number, from = 0): ReadonlyArray<ProposedEvent> =>
   Array.from({ length: count }, (_, index) => numbered(from + index))
 
-/** Attempts that are given up soon; how many there may be is another matter. */
+/** Attempts that are given up soon; how many are made is another setting. */
 export const HASTY = '&defaultDeadline=400'
 
 /** Longer than anything may take on a busy machine. */
@@ -63,7 +63,7 @@ export const untilFailure = async <T>(
   throw new Error('It did not fail.')
 }
 
-/** The number of an event that was told, or what else was. */
+/** The number of an event in a message, or the kind of any other message. */
 export const wordOf = (told: SubscriptionMessage): unknown =>
   told.kind === 'event' ? told.event.data.json?.['number'] : told.kind
 

@@ -11,7 +11,6 @@ import { HEALTH, type HttpRules } from '../../adapters/rpc/transports/http.ts'
 import { webSockets } from '../../adapters/rpc/transports/websocket.ts'
 import { serverOf, type Message } from './rpc-client.ts'
 
-/** A client. */
 export interface WsClient {
   readonly socket: WebSocket
   /** Everything received so far, in order. */
@@ -79,7 +78,6 @@ export const openInitialized = async (url: string, name = 'test'): Promise<WsCli
   return client
 }
 
-/** A server in this process. */
 export interface WsServer {
   readonly url: string
   readonly port: number

@@ -1,5 +1,5 @@
 /**
- * Frames of zstd without compression: enough for whatever reads them, and made by nobody's compressor.
+ * Frames of zstd without compression: valid for every reader, and independent of any compressor.
  */
 
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd]

@@ -26,7 +26,6 @@ export interface Trouble {
 
 const plenty = (): number => 16_384
 
-/** Every trouble. */
 export const TROUBLES: ReadonlyArray<Trouble> = [
   {
     name: 'full',
@@ -39,7 +38,7 @@ export const TROUBLES: ReadonlyArray<Trouble> = [
   { name: 'few open files', roomKb: null, becomesReadOnly: false, limit: '-n 24' }
 ]
 
-/** What a number of trials came to. */
+/** The result of some trials. */
 export interface DiskReport {
   readonly trials: number
   readonly acknowledged: number
@@ -51,7 +50,7 @@ export interface DiskReport {
 const run = (command: string, ...words: ReadonlyArray<string>): boolean =>
   spawnSync(command, words).status === 0
 
-/** A failing disk may end a worker that cannot even read; it must say so in our words. The driver of LMDB says it in its own, too. */
+/** A failing disk may end a worker that cannot even read; it must say so in our words, or in those of LMDB's driver. */
 const IN_OUR_WORDS = /"_tag":"(IoFailure|IndexUnavailable)"|^(Write error: [^\n]*\n?)*$/
 
 const trialOf = async (
@@ -108,7 +107,7 @@ const trialOf = async (
   removeFolder(folder)
 }
 
-/** So many trials of one trouble. */
+/** Runs trials of one trouble. */
 export const diskTrials = async (
   program: string,
   trouble: Trouble,

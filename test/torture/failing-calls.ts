@@ -210,7 +210,7 @@ export const arm = (next: Fault, folders: ReadonlyArray<string>): void => {
   ;[fault, roots, calls, hit, trace] = [next, folders, 0, null, []]
 }
 
-/** Takes the fault away, and tells what happened. */
+/** Takes the fault away, and answers what happened. */
 export const disarm = (): Seen => {
   fault = null
   return { calls, hit, trace }

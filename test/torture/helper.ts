@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Job } from './child.ts'
 
-/** Answers later than this are taken for never. */
+/** An answer later than this counts as none. */
 const DEADLINE_MS = 90_000
 
 /** A child that does jobs. */

@@ -80,7 +80,7 @@ const printReviews: AuditReport = async (input, io, engine) => {
   return printRows({ columns: REVIEWS, nothing: 'no reviews' }, rows.right, input, io)
 }
 
-async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string> {
+async function* withNewlines(lines: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const line of lines) yield `${line}\n`
 }
 
@@ -90,10 +90,10 @@ const exportTrail: AuditReport = async (input, io, engine) => {
   if (E.isLeft(lines)) return lines
   const file = pathOf(input, io, 'out')
   if (file === undefined) {
-    await printPieces(io, ended(lines.right))
+    await printPieces(io, withNewlines(lines.right))
     return 0
   }
-  const count = await writeNewFile(file, ended(lines.right))
+  const count = await writeNewFile(file, withNewlines(lines.right))
   if (E.isLeft(count)) return count
   if (input.json) return printJson({ file, lines: count.right }, io)
   note(`${plural(count.right - 1, 'row')} in ${oneLine(file)}`, io)

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Severity } from '../../../domain/upkeep/check/finding.ts'
 import { KINDS, type ProblemKind } from '../../../domain/upkeep/check/kinds.ts'
+import { grouped } from '../../../domain/grouped.ts'
 import type { Histogram } from '../../../domain/upkeep/codex-state/histogram.ts'
 import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
 import {
@@ -141,14 +142,10 @@ const groupText = (
 
 const groups = (
   findings: ReadonlyArray<AdvisedFinding>
-): ReadonlyArray<ReadonlyArray<AdvisedFinding>> => {
-  const byKind = new Map<string, Array<AdvisedFinding>>()
-  for (const each of findings) {
-    const key = `${SEVERITIES.indexOf(each.severity)} ${each.kind}`
-    byKind.set(key, [...(byKind.get(key) ?? []), each])
-  }
-  return [...byKind].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, all]) => all)
-}
+): ReadonlyArray<ReadonlyArray<AdvisedFinding>> =>
+  [...grouped(findings, ({ severity, kind }) => `${SEVERITIES.indexOf(severity)} ${kind}`)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, all]) => all)
 
 const verdict = ({ agrees, findings }: Inspection): string =>
   findings.length === 0

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
-import type { TurnItem } from '../../../replay/read/pages/item-page.ts'
+import type { ItemInTurn } from '../../../replay/read/pages/item-page.ts'
 import { flagOf, listOf, numberOf, textOf } from '../args.ts'
 import { ofThread } from '../naming.ts'
 import { cutNote, itemText } from '../text/item-text.ts'
@@ -12,7 +12,7 @@ import { printPages, type FetchPage } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
 
-export const ITEMS: Columns<TurnItem> = [
+export const ITEMS: Columns<ItemInTurn> = [
   column('turn', ({ turnId }) => turnId),
   column('id', ({ item }) => item.id, { head: 'ID', max: 20 }),
   column('type', ({ item }) => item.type, { head: 'TYPE', max: 17 }),
@@ -21,10 +21,10 @@ export const ITEMS: Columns<TurnItem> = [
 
 /** Items by id are one page. */
 const pageOf = (
-  items: ReadonlyArray<TurnItem>,
+  items: ReadonlyArray<ItemInTurn>,
   turnId: string,
   ids: ReadonlyArray<string>
-): E.Either<StoreError, Page<TurnItem>> => {
+): E.Either<StoreError, Page<ItemInTurn>> => {
   const missing = ids.find((id) => !items.some(({ item }) => item.id === id))
   return missing === undefined
     ? E.right({ data: items, nextCursor: null, backwardsCursor: null })
@@ -37,7 +37,7 @@ export const itemsCommand = ofThread(async (threadId, input, io, engine) => {
   if (ids.length > 0 && turnId === undefined) return E.left(usage('--item needs --turn TURN', ''))
   const sortDirection = flagOf(input, 'desc') ? 'desc' : 'asc'
   const maxBytes = numberOf(input, 'max-bytes')
-  const fetch: FetchPage<TurnItem> = (cursor, limit) => async () => {
+  const fetch: FetchPage<ItemInTurn> = (cursor, limit) => async () => {
     const request = { turnId, cursor, limit, sortDirection, maxBytes } as const
     if (ids.length === 0 || turnId === undefined) return engine.listItems(threadId, request)()
     const read = await engine.readItems(threadId, turnId, ids)()

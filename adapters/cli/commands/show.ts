@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { BASE_REMEDY, type StoreError } from '../../../domain/errors.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
-import type { DamagedPlace, Engine } from '../../../replay/engine.ts'
+import type { ThreadDamage, Engine } from '../../../replay/engine.ts'
 import { flagOf, nextCommand, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread, title } from '../naming.ts'
@@ -40,7 +40,7 @@ const newestTurns = async (
 }
 
 /** What was isolated, in one sentence; empty when nothing was. */
-const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
+const damageNotice = (places: ReadonlyArray<ThreadDamage>): string => {
   if (places.length === 0) return ''
   const named = places
     .slice(0, PLACES_SHOWN)
@@ -53,7 +53,7 @@ const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
 const isBase = (reason: string): reason is keyof typeof BASE_REMEDY => reason in BASE_REMEDY
 
 /** What to do about missing history, one line each. */
-const remedies = (places: ReadonlyArray<DamagedPlace>): ReadonlyArray<string> => {
+const remedies = (places: ReadonlyArray<ThreadDamage>): ReadonlyArray<string> => {
   const reasons = new Set(places.map(({ reason }) => reason).filter(isBase))
   return [...reasons].map((reason) => `${reason}: ${BASE_REMEDY[reason]}`)
 }

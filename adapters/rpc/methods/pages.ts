@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { withoutOutput, type OutputDeferral } from '../../../domain/thread/items/deferral.ts'
 import type { Page, Turn } from '../../../domain/protocol.ts'
-import type { TurnItem } from '../../../replay/read/pages/item-page.ts'
+import type { ItemInTurn } from '../../../replay/read/pages/item-page.ts'
 import type { TimelinePage } from '../../../replay/read/pages/timeline.ts'
 import * as results from '../threads/results.ts'
 import { ask, threadOf, type RpcCall, type ThreadIds } from '../threads/server.ts'
@@ -64,7 +64,7 @@ export const turnsList = ofThread(
 )
 
 /** An item and its turn; eras before 0.169 know no times. */
-type ItemEntry = TurnItem & {
+type ItemEntry = ItemInTurn & {
   /** Its output was left out and can be had from `thread/items/read`. */
   readonly outputDeferred?: true
   readonly startedAtMs?: number | null | undefined
@@ -80,7 +80,7 @@ const ItemEntry = t.intersection(
   'ThreadItemEntry'
 )
 
-const entryOf = ({ turnId, item }: TurnItem, outputDeferred = false): ItemEntry => ({
+const entryOf = ({ turnId, item }: ItemInTurn, outputDeferred = false): ItemEntry => ({
   turnId,
   item,
   ...(outputDeferred ? { outputDeferred } : {}),
@@ -107,7 +107,7 @@ export const turnItemsList = served(
     const thread = threadOf(call, params.threadId)
     if (E.isLeft(thread)) return thread
     const page = await ask(call, (engine) => engine.listItems(thread.right.streamId, params))
-    return E.map(({ data, ...cursors }: Page<TurnItem>) =>
+    return E.map(({ data, ...cursors }: Page<ItemInTurn>) =>
       answer({ data: data.map(({ item }) => item), ...cursors })
     )(page)
   }
@@ -130,7 +130,7 @@ const NO_ITEMS: Page<ItemEntry> = { data: [], nextCursor: null, backwardsCursor:
  */
 const deferred =
   (deferral: OutputDeferral | null, { server }: RpcCall) =>
-  (one: TurnItem): ItemEntry => {
+  (one: ItemInTurn): ItemEntry => {
     const ended = (one.item.completedAtMs ?? null) !== null
     const left = deferral !== null && (ended || !server.strict)
     const item = left ? withoutOutput(one.item, deferral) : null
@@ -175,7 +175,7 @@ export const itemsList = ofThread(
       }
     )
     if (unknownTurn && call.server.strict) return E.right(answer(NO_ITEMS))
-    return E.map(({ data, ...cursors }: Page<TurnItem>) =>
+    return E.map(({ data, ...cursors }: Page<ItemInTurn>) =>
       answer({ data: data.map(entry), ...cursors })
     )(page)
   }
@@ -211,7 +211,7 @@ export const itemsRead = served(
       }
     )
     if (unknownTurn) return E.right(answer({ data: [] }))
-    return E.map((found: ReadonlyArray<TurnItem>) =>
+    return E.map((found: ReadonlyArray<ItemInTurn>) =>
       answer({ data: found.map((item) => entryOf(item)) })
     )(read)
   }

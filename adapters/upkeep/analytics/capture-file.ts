@@ -1,7 +1,7 @@
 /**
  * A capture file being written: one line per payload, for its owner alone.
  *
- * The file is opened for every line and closed after it, so that it may be moved away meanwhile. Every line is one write at
+ * The file is opened for every line and closed after it, so that it may be moved away in between. Every line is one write at
  * the end; where another writer was killed in the middle of a line, ours begins on a line of its own.
  */
 import { constants } from 'node:fs'
@@ -32,10 +32,10 @@ const withFile = async (path: string, use: (file: FileHandle) => Promise<void>):
   }
 }
 
-/** Makes the file when it is not there, or tells what is in the way. Rejects with errors of the system. */
+/** Makes the file where there is none. Rejects with the system error that is in the way. */
 export const touchCapture = (path: string): Promise<void> => withFile(path, () => Promise.resolve())
 
-/** Appends a payload; whole, or it rejects. */
+/** Appends a whole payload, or rejects. */
 export const appendPayload = (path: string, payload: RequestPayload): Promise<void> =>
   withFile(path, async (file) => {
     const line = captureLine(payload)

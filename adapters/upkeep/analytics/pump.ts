@@ -1,8 +1,8 @@
 /**
- * From facts to payloads, beside the work that the facts are about: whoever tells a fact never waits and never fails.
+ * From facts to payloads, beside the work that the facts are about: reporting a fact never waits and never fails.
  *
- * Facts wait in a queue of fixed length. They are reduced and sent one after the other; while a payload is on its way more
- * come in, and those that find the queue full are lost, counted, and mentioned once.
+ * Facts wait in a queue of fixed length and are reduced and sent one after the other. Facts that find the queue full are
+ * dropped, counted, and mentioned once.
  */
 import { payloadsOf, type PostedEvent } from '../../../domain/ledgers/analytics/envelope.ts'
 import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
@@ -12,18 +12,18 @@ import type { Sender } from './sender.ts'
 /** Facts that may wait; Codex's queue holds as many. */
 export const FACTS_MAX = 256
 
-/** How long the end may take. */
+/** How long closing may take. */
 const CLOSE_MS_MAX = 2000
 
 /** Makes events of facts; keeps its own state. */
 export type Reduce = (fact: Fact) => ReadonlyArray<PostedEvent>
 
 export interface Pump {
-  /** Queues what the function makes of something that happened; it is called at once. */
+  /** Queues the facts of something that happened; the function is called at once. */
   readonly tell: (facts: () => ReadonlyArray<Fact>) => void
-  /** Resolves when everything told so far is reduced and sent. */
+  /** Resolves when everything queued so far is reduced and sent. */
   readonly idle: () => Promise<void>
-  /** Takes nothing more, and waits two seconds at most for what it has. */
+  /** Takes nothing more, and waits at most two seconds for what is queued. */
   readonly close: () => Promise<void>
 }
 
@@ -59,7 +59,7 @@ export const createPump = ({ reduce, sender, log, telemetry = noTelemetry }: Pum
     }
   }
   const drain = async (): Promise<void> => {
-    // What happened is answered first.
+    // The request that the facts are about is answered first.
     await new Promise((resolve) => setImmediate(resolve))
     for (let fact = queue.shift(); fact !== undefined; fact = queue.shift())
       for (const payload of payloadsOf(eventsOf(fact))) await sender.send(payload)

@@ -1,6 +1,6 @@
 /**
- * A capture file being read, line by line and in bounded memory: payloads, or events by themselves. A line that is
- * neither is reported with its number and passed over.
+ * Reads a capture file line by line in bounded memory: payloads, or single events. Any other line is reported with its
+ * number and skipped.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isUtf8 } from 'node:buffer'
@@ -29,7 +29,7 @@ const entryOf = (line: number, bytes: Buffer): CaptureEntry | null => {
   return E.isLeft(events) ? damaged(events.left) : { kind: 'events', line, events: events.right }
 }
 
-/** Reads a capture from its beginning; blank lines are nothing. Rejects with errors of the system. */
+/** Reads a capture from its beginning; blank lines are skipped. Rejects with system errors. */
 export async function* readCapture(
   path: string,
   bytesMax: number = LINE_BYTES_MAX

@@ -1,6 +1,6 @@
 /**
- * Where the payloads of a process end up. It never throws and never tries again: what cannot be written or posted is counted,
- * and said once.
+ * Where the payloads of a process go. It never throws and never retries: what cannot be written or posted is counted, and
+ * mentioned once.
  */
 import { destinationOf } from '../../../domain/ledgers/analytics/destination.ts'
 import type { RequestPayload } from '../../../domain/ledgers/analytics/envelope.ts'
@@ -20,14 +20,14 @@ export interface AnalyticsOutlet {
 /** Takes payloads one after the other. */
 export interface Sender {
   readonly send: (payload: RequestPayload) => Promise<void>
-  /** Resolves when the capture file was made, or was found not to be possible. */
+  /** Resolves when the capture file was made, or could not be. */
   readonly opened: Promise<void>
 }
 
 const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause)
 
-/** A sender to where the outlet says; null when it leads nowhere. A capture file is made at once. */
+/** A sender for an outlet; null when it names no destination. A capture file is made at once. */
 export const openSender = (
   { capturePath, post }: AnalyticsOutlet,
   log: (line: string) => void = () => undefined,

@@ -17,7 +17,7 @@ import type { CheckPace } from './pace.ts'
 export interface Bases {
   readonly home: string
   readonly shown: ReadonlyMap<string, RolloutEntry>
-  /** False when a folder could not be listed: what was not seen may be there. */
+  /** False when a folder could not be listed: a file that was not seen may be in it. */
   readonly isWhole: boolean
   readonly firstLine: (path: string, compressed: boolean) => FirstLine
   readonly pace: CheckPace

@@ -35,19 +35,19 @@ export interface CheckOptions {
   readonly deep?: boolean
   /** Where Codex's databases are, if the environment says so. */
   readonly env?: NodeJS.ProcessEnv
-  /** Ends the check; the reason is thrown. */
+  /** Aborts the check; the reason is thrown. */
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number, bytes: number) => void
 }
 
 export interface CheckSummary {
   readonly rollouts: number
-  /** Those in which nothing is worse than a note. */
+  /** Rollouts in which nothing is worse than a note. */
   readonly ok: number
-  /** Those whose worst finding is a warning. */
+  /** Rollouts whose worst finding is a warning. */
   readonly warned: number
   readonly broken: number
-  /** Findings, those beside the rollouts too. */
+  /** All findings, also those beside the rollouts. */
   readonly findings: Readonly<Record<Severity, number>>
   /** Uncompressed bytes that were read of the rollouts. */
   readonly bytes: number
@@ -71,7 +71,7 @@ interface CheckRun {
   partlyRead: number
 }
 
-/** Locks that cannot be looked at say nothing about a rollout: it is judged by its own bytes. */
+/** A lock that cannot be looked at counts as free: the rollout is judged by its own bytes. */
 const asFarAsKnown = (isHeld: () => boolean): boolean => {
   try {
     return isHeld()
@@ -86,7 +86,7 @@ const isHeld = (home: string, threadId: string | null): boolean =>
   (asFarAsKnown(() => isHeldByCodex(home, threadId)) ||
     asFarAsKnown(() => isBeingWritten(home, threadId)))
 
-/** Null when the checksums fit, when nobody asked, or when the file cannot be decompressed, which is told anyway. */
+/** Null when the checksums fit, when nobody asked, or when the file cannot be decompressed, which is another finding. */
 const checksumFinding = async (
   { home, pace, options }: CheckRun,
   { path, threadId, compressed }: RolloutEntry,
@@ -215,7 +215,7 @@ async function* checkAll(
   yield* checkIndex(run)
 }
 
-/** Checks a home, or one thread of it. Errors of the system are findings; a check that is told to end throws the reason. */
+/** Checks a home, or one thread of it. System errors are findings; an aborted check throws the reason. */
 export async function* check(options: CheckOptions): Check {
   const [run, entries] = await startRun(options, startPace(options.signal))
   for await (const finding of checkAll(run, entries)) {

@@ -1,5 +1,5 @@
 /**
- * Bytes from front to back, cut into lines in bounded memory: a line is held up to a size, a longer one goes by in parts.
+ * Cuts bytes into lines in bounded memory: a line is held up to a size, a longer one is handed out in parts.
  */
 import { PIECE_BYTES } from '../../log/jsonl/front-to-back.ts'
 

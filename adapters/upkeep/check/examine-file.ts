@@ -1,5 +1,5 @@
 /**
- * Examining one rollout: its bytes go by once, line after line, in bounded memory.
+ * Examining one rollout: its bytes are read once, line after line, in bounded memory.
  */
 import {
   endExamination,
@@ -61,7 +61,7 @@ const once = (first: Uint8Array | null, next: Pieces): Pieces => {
   }
 }
 
-/** Examines a file; throws errors of the system. What zstd cannot read is a finding. */
+/** Examines a file; throws system errors. What zstd cannot read is a finding. */
 export const examineFile = async (options: ExamineOptions): Promise<ExaminedFile> => {
   const { absolutePath, compressed, pace, onBytes } = options
   const source = openRollout(absolutePath, compressed)
@@ -75,7 +75,7 @@ export const examineFile = async (options: ExamineOptions): Promise<ExaminedFile
     if (piece !== null) onBytes(piece.length)
     return piece
   }
-  // A file that has grown since it was opened has a writer, also one that takes no lock.
+  // A file that has grown since it was opened has a writer, perhaps one that takes no lock.
   const noteGrowth = (): void => {
     facts.isHeld ||= source.hasGrown()
   }

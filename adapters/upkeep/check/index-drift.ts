@@ -38,7 +38,7 @@ interface Drift {
   readonly pace: CheckPace
 }
 
-/** Rows of one thread that differ are named up to this many. */
+/** At most this many differing rows of one thread are named. */
 const ROWS_MAX = 100
 
 /** Keys of every row of a stream, by projection. */
@@ -81,7 +81,7 @@ const differences = (real: Env, made: Env, info: StreamInfo): ReadonlyArray<Find
 
 const compareDeep = async (env: Env, info: StreamInfo): Promise<ReadonlyArray<Finding>> => {
   const made: Env = { ...env, index: memoryIndex() }
-  // A fold that was told to see every line names turns as one that was not, but keeps other state.
+  // A fold that sees every line names turns like one that does not, but keeps other state.
   const counts = checkpointOf(env, info.streamId)?.counts === true
   const sink = indexSink(made.index)
   const folded = await foldStream(made, info, sink)
@@ -129,7 +129,7 @@ async function* compareAll(
   }
 }
 
-/** Findings of an index that is there; none where there is none. */
+/** Findings of an index; none where there is no index. */
 export async function* driftFindings(drift: Drift): AsyncGenerator<Finding> {
   if (!existsSync(join(drift.directory, 'data.mdb'))) return
   const profile = eraOf(NEWEST_ERA, false)

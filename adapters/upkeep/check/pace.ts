@@ -1,13 +1,13 @@
 /**
- * Giving way: other work of the process gets its turn every few milliseconds, and a check ends soon after it is told to.
+ * Giving way: other work of the process runs every few milliseconds, and an aborted check ends soon.
  */
 
-/** Work of this length is done in one piece. */
+/** Work of at most this length is done in one piece. */
 const TURN_MS = 10
 
 export interface CheckPace {
   readonly isDue: () => boolean
-  /** Lets other work run; throws the reason when the check was told to end. */
+  /** Lets other work run; throws the reason when the check was aborted. */
   readonly giveWay: () => Promise<void>
 }
 

@@ -1,9 +1,9 @@
 /**
  * What a line is, for the examiner: an event, or what is wrong with it.
  *
- * A line of up to 512 KiB is parsed. A longer one goes by in pieces: a scan tells whether it is JSON, and its texts are cut so
- * that the rest can be parsed. When too much is left, only the scan and the head of the line speak for it: that it is JSON is
- * known, whether its payload is what its kind needs is not.
+ * A line of up to 512 KiB is parsed. A longer one is read in pieces: a scan finds out whether it is JSON, and its texts are cut
+ * so that the rest can be parsed. When too much is left, only the scan and the head of the line are known: that it is JSON,
+ * but not whether its payload has what its kind needs.
  */
 import { problemOf, type LineProblem } from '../../../domain/upkeep/check/damage.ts'
 import { isWholeJson } from '../../../domain/upkeep/check/json-scan.ts'
@@ -19,7 +19,7 @@ import { shortener, type Shortener } from '../../log/jsonl/shorten.ts'
 export const HELD_BYTES_MAX = 512 * 1024
 /** Texts of long lines are cut to this. */
 const TEXT_BYTES_MAX = 256
-/** What is left of a long line is parsed when it is not longer. */
+/** What is left of a long line is parsed up to this size. */
 const KEPT_BYTES_MAX = HELD_BYTES_MAX
 
 const ERA = eraOf(NEWEST_ERA, false)
@@ -80,7 +80,7 @@ export interface StreamedLine {
 const headOf = ({ pieces: [first] }: LineScan): Buffer =>
   Buffer.from(first?.head.subarray(0, first.headBytes) ?? [])
 
-/** Stands for a line of which only the head was looked at. */
+/** The reading of a line of which only the head was looked at. */
 const partly = (scan: LineScan): LineReading => {
   const ordinal = ordinalOf(headOf(scan))
   const line: RolloutLine = {

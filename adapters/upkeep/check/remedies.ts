@@ -80,7 +80,7 @@ export interface AdvisedFinding extends Finding {
   readonly remedy: string
 }
 
-/** A name that only the database has goes with the database; this command writes it where it stays. */
+/** A name that only the database has is lost with it; this command writes it where it stays. */
 const keepName = (name: string): string =>
   `so that it is not lost with the database: unroll rename THREAD '${name.replaceAll("'", "'\\''")}'`
 

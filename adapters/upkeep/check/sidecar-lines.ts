@@ -5,7 +5,7 @@ import { openRollout } from '../../log/jsonl/front-to-back.ts'
 import { cutLines } from './cut-lines.ts'
 import type { CheckPace } from './pace.ts'
 
-/** No line of these files is longer; the rest of one that is stays unread. */
+/** Of a longer line, which these files do not have, the rest is not read. */
 const LINE_BYTES_MAX = 1024 * 1024
 
 export interface SidecarLine {
@@ -18,7 +18,7 @@ export interface SidecarLine {
   readonly text: string | null
 }
 
-/** Lines that are not empty; throws errors of the system. */
+/** Lines that are not empty; throws system errors. */
 export async function* sidecarLines(path: string, pace: CheckPace): AsyncGenerator<SidecarLine> {
   const source = openRollout(path, false)
   let revision = 0

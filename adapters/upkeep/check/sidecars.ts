@@ -17,7 +17,7 @@ interface Sidecars {
   readonly home: string
   readonly pace: CheckPace
   readonly nowMs: number
-  /** Threads that have a file; null when nobody can tell, because a folder could not be listed. */
+  /** Threads that have a file; null when that is unknown because a folder could not be listed. */
   readonly threadIds: ReadonlySet<string> | null
 }
 
@@ -30,14 +30,14 @@ const at = (path: string, { offsetBytes, bytes, revision, terminated }: SidecarL
 
 const OWN = '.unroll'
 
-/** What it means that something of `.unroll` cannot be read: it is of no account for the rollouts. */
+/** The words for something in `.unroll` that cannot be read, which does not affect the rollouts. */
 const UNSEEN = {
   severity: 'warning',
   affected: 'Locks, logs and seals of unroll that are there are not checked; the rollouts are.'
 } as const
 
 /** What `read` finds; a system error becomes a finding. */
-async function* told(
+async function* withReadErrors(
   path: string,
   read: () => AsyncGenerator<Finding> | Generator<Finding>
 ): AsyncGenerator<Finding> {
@@ -60,7 +60,7 @@ const readable = (
   path: string,
   read: () => AsyncGenerator<Finding>
 ): AsyncGenerator<Finding> =>
-  told(path, async function* () {
+  withReadErrors(path, async function* () {
     const stat = lstatSync(join(home, path), { throwIfNoEntry: false })
     if (stat === undefined) return
     if (stat.isFile()) yield* read()
@@ -122,7 +122,7 @@ async function* records({ home, pace }: Sidecars, path: string): AsyncGenerator<
       yield findingOf('damaged_log_line', at(path, line))
 }
 
-/** Names of what stands in a folder; none when it is not there or cannot be listed. */
+/** Names in a folder; none when it is missing or cannot be listed. */
 const listed = (path: string): ReadonlyArray<string> => {
   try {
     return readdirSync(path).sort()
@@ -145,7 +145,7 @@ function* locks({ home }: Sidecars): Generator<Finding> {
       })
 }
 
-/** What stands in `.unroll` and in the folders of it that are one deep: the trash keeps each operation in one. */
+/** Leftovers in `.unroll` and one level below it: the trash keeps each operation in a folder of its own. */
 function* leftovers({ home, nowMs }: Sidecars): Generator<Finding> {
   const folders = [OWN, ...listed(join(home, OWN, 'trash')).map((name) => `${OWN}/trash/${name}`)]
   for (const folder of folders)
@@ -171,5 +171,5 @@ async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
 
 export async function* sidecarFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   yield* readable(sidecars, NAMES, () => names(sidecars))
-  yield* told(OWN, () => ownFindings(sidecars))
+  yield* withReadErrors(OWN, () => ownFindings(sidecars))
 }

@@ -1,5 +1,5 @@
 /**
- * What stands in the folders of rollouts, without opening or following anything.
+ * What is in the folders of rollouts, without opening or following anything.
  */
 import { lstatSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import type { HomeEntry } from '../../../domain/upkeep/check/home.ts'
 import { ROLLOUT_ROOTS, walk } from '../../home/walk.ts'
 import type { CheckPace } from './pace.ts'
 
-/** A temporary file that was not written to for so long belongs to nobody. */
+/** A temporary file that was not written to for this long has no owner. */
 const LEFTOVER_MS = 10 * 60 * 1000
 const TEMPORARY = /\.tmp$/
 
@@ -24,11 +24,11 @@ export const isAbandoned = (path: string, nowMs: number): boolean => {
   return stat !== undefined && nowMs - stat.mtimeMs > LEFTOVER_MS
 }
 
-/** The code of an error of the system, in words of the system. */
+/** The code of a system error. */
 export const reasonOf = (cause: unknown): string =>
   (cause as NodeJS.ErrnoException).code ?? (cause instanceof Error ? cause.message : String(cause))
 
-/** What stands in the place of a root; null for nothing. */
+/** What is in the place of a root; null for nothing. */
 const rootIs = (
   path: string
 ): 'folder' | 'link' | 'device' | { readonly reason: string } | null => {

@@ -78,8 +78,8 @@ export const compareHome = async (
 }
 
 /**
- * What is at odds between the files of a home and Codex's database, for a check of the home. A home without one is as it
- * should be, and folders that cannot be read are found by the check itself.
+ * What is at odds between the files of a home and Codex's database, for a check of the home. A home without a database is
+ * fine, and folders that cannot be read are found by the check itself.
  */
 export const stateFindings = async (options: CompareOptions): Promise<ReadonlyArray<Finding>> => {
   try {

@@ -1,6 +1,6 @@
 /**
- * What Codex's databases remember of a home's threads and its logs do not tell. Read again only when a database changed; one
- * that is missing or cannot be read remembers nothing, and `unroll doctor` tells why.
+ * What Codex's databases know of a home's threads and the logs do not. Read again only when a database changed; one that is
+ * missing or cannot be read adds nothing, and `unroll doctor` says why.
  *
  * SQLite is loaded only where there is a database to look into.
  */
@@ -43,7 +43,7 @@ const namesIn = async (path: string): Promise<ById<string>> => {
   return new Map(named.filter((one): one is [string, string] => one[1] !== null))
 }
 
-/** The memory of a home; nothing is read before it is asked for. */
+/** What is remembered of a home; nothing is read before it is asked for. */
 export const homeMemory = (home: string, env: NodeJS.ProcessEnv = process.env): Remembered => {
   const goals = whileUnchanged(goalsIn)
   // Up to 0.130 the goals are in the database of threads.

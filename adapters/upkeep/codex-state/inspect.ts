@@ -53,14 +53,14 @@ interface RolloutCounts {
   readonly malformedNames: ReadonlyArray<string>
   /** Files whose first line says nothing, so that Codex makes no row of them. */
   readonly headless: ReadonlyArray<string>
-  /** Links, folders that cannot be read, and what else is in the place of a file. */
+  /** Links, folders that cannot be read, and anything else in the place of a file. */
   readonly troubles: ReadonlyArray<{ readonly path: string; readonly why: string }>
 }
 
 export interface Inspection {
   readonly home: string
   readonly sqliteHome: string
-  /** True when nothing is at odds but what is only a note. */
+  /** True when nothing is worse than a note. */
   readonly agrees: boolean
   readonly databases: ReadonlyArray<DatabaseReport>
   readonly files: RolloutCounts
@@ -145,7 +145,7 @@ const factsOf = async (
         textCharactersMax: TEXT_CHARACTERS_MAX
       })
 
-/** Looks at a home from all three sides. */
+/** Compares files, index and databases of a home. */
 export const inspectHome = async (
   engine: Engine,
   { home, env, nowMs }: CompareOptions

@@ -69,7 +69,7 @@ export const rolloutsOf = (home: string): Rollouts => {
   }
 }
 
-/** Those of the files whose first line is none that Codex makes a row of. */
+/** The files whose first line is one that Codex makes no row of. */
 export const headlessOf = (
   home: string,
   files: ReadonlyArray<InventoryFile>

@@ -109,7 +109,7 @@ const lookAt = (path: string): string => {
 }
 
 /**
- * What the outside of a database and its log tells without reading them; the same text as long as nothing was written. One that
- * cannot be looked at tells that: reading it gives the reason.
+ * Sizes and times of a database and its log, without reading them: the same text as long as nothing was written. For one that
+ * cannot be looked at the text says so; reading it gives the reason.
  */
 export const outsideOf = (path: string): string => [path, `${path}-wal`].map(lookAt).join(' / ')

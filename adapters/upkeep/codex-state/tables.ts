@@ -116,7 +116,7 @@ const stateIn = (opened: OpenDatabase): CodexThreads | string => {
   }
 }
 
-/** Reads something of a database; a text is why it cannot be. */
+/** Reads something of a database; a text says why it cannot be read. */
 const reading = async <A extends object>(
   path: string,
   use: (opened: OpenDatabase) => A | string

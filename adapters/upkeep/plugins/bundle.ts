@@ -20,7 +20,7 @@ import { statOf } from './tree.ts'
 
 const MANIFEST_BYTES_MAX = 1024 * 1024
 
-/** Text of a regular file of a bundle; null when it is none, or too large to be meant. */
+/** Text of a regular file of a bundle; null for anything else and for a file too large to be one. */
 const textAt = (path: string): string | null => {
   let file: number
   try {
@@ -65,7 +65,7 @@ const objectAt = (path: string): JsonObject | null => {
   return text === null ? null : parsedObject(text)
 }
 
-/** What a bundle brings along, as its manifest and the files beside it say. */
+/** What a bundle provides, by its manifest and the files beside it. */
 export const capabilitiesOf = (bundle: string, { members }: PluginManifest): CapabilitySummary => {
   const at = (member: string, usual: string) => join(bundle, placeIn(members, member, usual))
   const inline = members['mcpServers']

@@ -60,7 +60,7 @@ export const holdingPlugins = async <A>(
   }
 }
 
-/** A bundle that is what it should be, and the version it would be installed as. */
+/** Checks a bundle; answers the version it would be installed as. */
 const checked = (id: PluginId, bundle: string, profile: ProfileName): PluginResult<string> => {
   const found = readManifest(bundle, profile)
   if (E.isLeft(found)) return found
@@ -89,7 +89,7 @@ const versionsOf = (home: string, id: PluginId): PluginResult<ReadonlyArray<stri
     pluginFolder(home, id)
   )
 
-/** Answers the versions that go. */
+/** Answers the versions that are replaced. */
 const installed = (
   home: string,
   id: PluginId,
@@ -105,7 +105,7 @@ const installed = (
 
 /**
  * Installs an unpacked bundle as a plugin of this machine: its version is the manifest's, or `local`; it has no remote id
- * afterwards and is enabled, whatever the configuration said before. What fails leaves what was installed.
+ * afterwards and is enabled, whatever the configuration said before. A failure leaves what was installed.
  */
 export const installLocal = (
   home: string,

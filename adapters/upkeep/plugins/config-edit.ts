@@ -30,7 +30,7 @@ const openAfter = (line: string, open: Quotes): Quotes => {
 const HEADER = /^\s*\[/
 const COMMENT_OR_BLANK = /^\s*(#.*)?\s*$/
 
-/** Names of the tables a header opens; null when it is not TOML by itself. */
+/** True when a header opens the table of a plugin. */
 const isTableOf = (line: string, id: string): boolean => {
   const plugins = parsedConfig(`${line}\n`)?.['plugins']
   return isJsonObject(plugins) && Object.hasOwn(plugins, id)
@@ -63,7 +63,7 @@ const linesOf = (lines: ReadonlyArray<string>, id: string): ReadonlySet<number> 
   return taken
 }
 
-/** Lines that say something of a plugin without a table of its own. */
+/** Lines that set something of a plugin outside a table of its own. */
 const dottedLines = (lines: ReadonlyArray<string>, id: string): ReadonlyArray<number> =>
   lines.flatMap((line, at) => (line.includes(`"${id}"`) || line.includes(`'${id}'`) ? [at] : []))
 
@@ -77,7 +77,7 @@ const without = (config: JsonObject, id: string): unknown => {
   return { ...others, plugins: rest }
 }
 
-/** The text without what it says about a plugin; null when that cannot be taken out line by line. */
+/** The text without a plugin; null when it cannot be taken out line by line. */
 export const withoutPlugin = (text: string, id: string): string | null => {
   const before = parsedConfig(text)
   if (before === null) return null

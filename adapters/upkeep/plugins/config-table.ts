@@ -49,7 +49,7 @@ export const configuredPlugins = (home: string): PluginResult<ConfiguredPlugins>
     : E.right(pluginsIn(text.right))
 }
 
-/** A link is followed to the file it means. A new file is its owner's. */
+/** A link is followed to its file. Only the owner can read a new file. */
 const replaceConfig = (path: string, text: string, step: OnStep): void => {
   const isThere = statOf(path) !== null
   const target = isThere ? realpathSync(path) : path

@@ -1,5 +1,5 @@
 /**
- * Installing a bundle: it is copied beside its place first, so that a plugin is there whole or as it was.
+ * Installing a bundle: it is copied beside its place first, so that a plugin is either installed whole or unchanged.
  *
  * A version that is new goes in by one rename, and older versions are removed after it. A version that is there already is
  * replaced with the whole folder of the plugin, which lies in a backup until the new one is in its place. Links and special files of
@@ -90,7 +90,7 @@ const writeManifest = (bundle: string, text: string): void => {
 
 const removeAll = (path: string): void => rmSync(path, { recursive: true, force: true })
 
-/** Puts a whole plugin folder in the place of another; the other one comes back when that fails. */
+/** Replaces a plugin folder with another; when that fails, the old one is put back. */
 const swap = (market: string, staged: string, target: string, name: string, step: OnStep): void => {
   const backup = mkdtempSync(join(market, 'plugin-backup-unroll'))
   step()
@@ -115,7 +115,7 @@ interface Placing {
   readonly work: string
 }
 
-/** Answers the versions that were there before and are gone. */
+/** Answers the versions that were removed. */
 const put = (
   { market, target, name, work }: Placing,
   staged: string,
@@ -168,8 +168,8 @@ export const recoverPlugins = (home: string): PluginResult<void> => {
 }
 
 /**
- * Installs a bundle as a version of a plugin; answers the versions that it removed. `BundleTooLarge` and system errors leave what was installed. Whoever calls holds the
- * plugins of the home, and has looked at the manifest.
+ * Installs a bundle as a version of a plugin; answers the versions that it removed. `BundleTooLarge` and system errors leave
+ * what was installed. The caller holds the plugins of the home and has checked the manifest.
  */
 export const installBundle = (
   home: string,

@@ -1,5 +1,5 @@
 /**
- * The plugins manager: what analytics say about a plugin is put together here and nowhere else.
+ * The plugins manager: the only place that puts together what analytics say about a plugin.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ export interface PluginsManager {
    * before anything is deleted.
    */
   readonly installed: (localId: string) => PluginTelemetryMetadata
-  /** The same right after the backend's own installation, which says itself what the remote id is. */
+  /** The same right after an installation by the backend, which names the remote id. */
   readonly installedRemotely: (localId: string, remoteId: string) => PluginTelemetryMetadata
   /** A plugin that could not be installed here: its id alone. */
   readonly notInstalled: (localId: string) => PluginTelemetryMetadata

@@ -60,7 +60,7 @@ const stateOf = (sidecar: PluginResult<string | null>): SidecarState => {
   }
 }
 
-/** What the bundle of the active version tells; nothing when there is none, or no manifest in it. */
+/** What the bundle of the active version says; empty without a bundle or a manifest. */
 const bundleOf = (
   home: string,
   id: PluginId,
@@ -120,7 +120,7 @@ const scanPlugin = (
   }
 }
 
-/** A plugin of which only the configuration knows, with an id that no path may follow from. */
+/** A plugin that only the configuration names, by an id that must not become a path. */
 const namedOnly = (localId: string, enabled: boolean | null): ScannedPlugin => ({
   localId,
   faults: [],

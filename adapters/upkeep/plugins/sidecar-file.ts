@@ -1,7 +1,7 @@
 /**
  * The sidecar of a plugin on disk.
  *
- * Read:  a regular file of at most 4 KiB, never through a link; missing, or of a plugin that is not installed: none.
+ * Read:  a regular file of at most 4 KiB, never through a link; null when it is missing or its plugin is not installed.
  * Write: to a file beside it, on disk, then renamed over it: whoever reads sees the old one or the new one. Codex does the
  *        same but for bringing it to the disk.
  */
@@ -22,7 +22,7 @@ import { replaceFile } from '../../home/replace-file.ts'
 import { attempt, pluginFolder, pluginIo, versionsIn, type PluginResult } from './tree.ts'
 
 const FILE_MODE = 0o600
-/** Ours among the files that are written before they are renamed; a kill may leave one behind. */
+/** Prefix of our temporary files; a kill may leave one behind. */
 const TEMPORARY = '.tmp-unroll-'
 
 /** Called before each step of a change; a test may end the process in it. */
@@ -106,7 +106,7 @@ const replace = (folder: string, text: string, step: OnStep): void => {
 
 /**
  * Notes the remote id of an installed plugin; on disk when it answers. `NotInstalled` and `BlankRemoteId` change nothing.
- * Whoever calls holds the plugins of the home.
+ * The caller holds the plugins of the home.
  */
 export const writeSidecar = (
   home: string,

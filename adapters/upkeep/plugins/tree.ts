@@ -1,8 +1,8 @@
 /**
  * The plugins of a home on disk: `plugins/cache/<marketplace>/<plugin>/<version>/`.
  *
- * No path follows from a text that is not a segment, and no link below the home is followed: what is one is told apart
- * by `lstat` and refused.
+ * No text becomes a path unless it is a single segment, and no link below the home is followed: `lstat` finds them, and they
+ * are refused.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs'
@@ -15,7 +15,7 @@ import { isVersion } from '../../../domain/ledgers/plugins/version-name.ts'
 /** Folders from the home to the marketplaces. */
 const CACHE = ['plugins', 'cache']
 
-/** What something done to plugins comes to. */
+/** The result of something done to plugins. */
 export type PluginResult<A> = E.Either<PluginFault, A>
 
 /** A failed system call as data; anything else is a defect and thrown on. */
@@ -34,7 +34,7 @@ export const attempt = <A>(path: string, calls: () => A): PluginResult<A> => {
   }
 }
 
-/** What stands at a path itself; null for nothing. */
+/** What is at a path, a link itself and not its target; null for nothing. */
 export const statOf = (path: string): Stats | null =>
   lstatSync(path, { throwIfNoEntry: false }) ?? null
 

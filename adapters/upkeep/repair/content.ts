@@ -1,5 +1,5 @@
 /**
- * Contents of files as streams: hashing them, and writing them with edits. Memory is that of a chunk.
+ * Contents of files as streams: hashing them, and writing them with edits, in the memory of one chunk.
  */
 import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync } from 'node:fs'
@@ -74,7 +74,7 @@ export const contentOf = (original: Original, edits: ReadonlyArray<Edit> = []): 
 export const fileContent = (path: string): FileContent =>
   contentOf({ path, decompressedBytes: null })
 
-/** What the first bytes of a plain file are, without those behind them. */
+/** The content of the first bytes of a plain file. */
 export const prefixContent = (path: string, bytes: number): FileContent => {
   const source = openBytes(path, false)
   try {
@@ -104,7 +104,7 @@ function* withTail(pieces: Iterable<Buffer>, tail: AppendedTail | null): Generat
 export interface Making {
   readonly target: string
   readonly mode: number
-  /** What comes behind; null for nothing. */
+  /** Bytes that follow; null for none. */
   readonly tail: AppendedTail | null
   readonly step: StepHook
 }

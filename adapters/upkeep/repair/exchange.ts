@@ -1,9 +1,9 @@
 /**
- * Doing exchanges: files that become others, all of them or none, through any kill.
+ * Exchanging the contents of files, all or none, through any kill.
  *
  * The old content gets its name in quarantine, then the new one takes the place of the old by rename, so that a reader finds
- * one or the other at any moment. What is staged keeps its name until everything is in place: whoever comes after a kill tells
- * by what the files hold how far it came, and goes on. A file that is neither as before nor as after stops everything, and what
+ * one or the other at any moment. What is staged keeps its name until everything is in place: after a kill, the next
+ * run sees from what the files hold how far it came, and goes on. A file that is neither as before nor as after stops everything, and what
  * was exchanged goes back.
  */
 import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs'
@@ -28,7 +28,7 @@ interface ExchangeFailure {
 }
 
 /**
- * What a batch of exchanges came to. `refused`: every file is as before. `unclear`: nobody can tell, and the same call decides
+ * The outcome of a batch of exchanges. `refused`: every file is as before. `unclear`: unknown for now; the same call decides
  * it later.
  */
 type ExchangeOutcome =
@@ -39,7 +39,7 @@ type ExchangeOutcome =
 interface ExchangeRun {
   readonly home: string
   readonly step: StepHook
-  /** Folders in which names came or went. */
+  /** Folders in which names were added or removed. */
   readonly folders: Set<string>
 }
 
@@ -53,7 +53,7 @@ const isOneFile = (a: string, b: string): boolean => {
   return one !== undefined && one.ino === other?.ino && one.dev === other.dev
 }
 
-/** True when a path holds a content, or nothing where nothing is meant. */
+/** True when a path holds a content, or nothing where null is expected. */
 const holds = (path: string, content: FileContent | null): boolean => {
   const bytes = sizeAt(path)
   if (content === null || bytes === null) return content === null && bytes === null
@@ -61,7 +61,10 @@ const holds = (path: string, content: FileContent | null): boolean => {
 }
 
 /** True when a file was exchanged and then written to; the old one has left its place. */
-const wentOn = ({ home }: ExchangeRun, { path, before, after, kept }: FileExchange): boolean => {
+const wasWrittenSince = (
+  { home }: ExchangeRun,
+  { path, before, after, kept }: FileExchange
+): boolean => {
   const here = join(home, path)
   if (after === null || (sizeAt(here) ?? 0) <= after.bytes) return false
   const hasLeft =
@@ -76,7 +79,7 @@ const progressOf = (work: ExchangeRun, one: FileExchange): ExchangeProgress => {
   if (staged !== null && isOneFile(here, join(work.home, staged))) return 'after'
   if (holds(here, after)) return 'after'
   if (holds(here, before)) return 'before'
-  return wentOn(work, one) ? 'after' : 'other'
+  return wasWrittenSince(work, one) ? 'after' : 'other'
 }
 
 const makeFolder = (work: ExchangeRun, path: string): void => {
@@ -109,7 +112,7 @@ const keep = (work: ExchangeRun, { path, before, kept }: FileExchange): void => 
   work.folders.add(dirname(there))
 }
 
-/** True when somebody appended to the old file between the last look and its leaving. */
+/** True when somebody appended to the old file after the last look and before it was moved. */
 const hasGrown = ({ home }: ExchangeRun, { before, kept }: FileExchange): boolean =>
   before !== null && kept !== null && sizeAt(join(home, kept)) !== before.bytes
 
@@ -233,7 +236,7 @@ export const exchangeFiles = (
     const left = takeBack(work, exchanges)
     return { ...failed, kind: 'refused', reason: [failed.reason, ...left].join('; ') }
   } catch (cause) {
-    // Everything is in place and only names that nobody looks for are left.
+    // Everything is in place; only leftover names remain.
     if (failed === null) return { kind: 'done' }
     return { kind: 'unclear', reason: `${failed.reason}; ${(cause as Error).message}` }
   }

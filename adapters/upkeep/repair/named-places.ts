@@ -25,7 +25,7 @@ const rolloutsOf = (home: string): ReadonlyArray<string> =>
 
 const idIn = (pattern: RegExp, path: string): string => pattern.exec(path)?.[1]?.toLowerCase() ?? ''
 
-/** Reads the places of a home; `firstLine` tells what a file continues. */
+/** Reads the places of a home; `firstLine` says what a file continues. */
 export const namedPlaces = (
   home: string,
   firstLine: (path: string, compressed: boolean) => FirstLine

@@ -1,5 +1,5 @@
 /**
- * Who has a file open for writing, as far as the system tells. Codex up to 0.142 takes no lock, but keeps its file open.
+ * Who has a file open for writing, as far as the system shows. Codex up to 0.142 takes no lock, but keeps its file open.
  */
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'

@@ -56,7 +56,7 @@ const targetOf = (
 
 const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
 
-/** The thread a file belongs to; of one whose name does not tell, the one it gets. */
+/** The thread of the findings, else the one in the name that the file gets. */
 const threadOf = (findings: ReadonlyArray<Finding>, { to }: RepairDraft): string | null =>
   findings.find(({ threadId }) => threadId !== null)?.threadId ??
   ID.exec(to ?? '')?.[1]?.toLowerCase() ??

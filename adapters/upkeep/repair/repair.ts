@@ -44,7 +44,7 @@ const partsOf = (home: string, { actor = 'library', step }: RepairOptions): Home
 
 const PLAN_AGAIN = 'make a new plan: unroll repair plan --out FILE'
 
-/** Reads the plan that somebody means by its digest; refused when its bytes are others, or when it is for another home. */
+/** Reads a plan; refused when its bytes do not have the digest, or when it is for another home. */
 const meantPlan = (
   home: string,
   bytes: Buffer,

@@ -224,7 +224,7 @@ const withLocks = async (
   }
 }
 
-/** Gets the steps of a plan ready. Throws errors of the system; then everything is as before. */
+/** Stages the steps of a plan. Throws system errors; then everything is as before. */
 export const stageSteps = (
   home: string,
   steps: ReadonlyArray<PlanStep>,
@@ -263,7 +263,7 @@ const carried = (
   return { threadId, path, before: now, after: made, staged }
 }
 
-/** One file on its way back; a text when that cannot be. */
+/** One file on its way back; a text says why it cannot go. */
 const backOf = (staging: StagingRun, one: FileExchange): ReadyExchange | string => {
   const { home } = staging
   const { threadId, path, before, after, kept } = one

@@ -55,7 +55,7 @@ export interface SealedOutcome {
 export const isFine = ({ verdict }: SealedOutcome): boolean => FINE.has(verdict)
 
 export interface SealReport {
-  /** True when the log is whole and every sealed byte is there as it was. */
+  /** True when the log is whole and every sealed byte is unchanged. */
   readonly ok: boolean
   readonly files: ReadonlyArray<SealedOutcome>
   readonly log: Omit<SealState, 'files'>
@@ -253,7 +253,7 @@ const copyInto = (file: number, path: string): void => {
   }
 }
 
-/** Puts lines behind a log by replacing it, so that there is never half a seal. */
+/** Adds lines to a log by replacing it, so that there is never half a seal. */
 const extend = (log: string, lines: ReadonlyArray<string>): void => {
   const write = (file: number): void => {
     copyInto(file, log)
@@ -263,7 +263,7 @@ const extend = (log: string, lines: ReadonlyArray<string>): void => {
 }
 
 export interface NewSeal extends SealRequest {
-  /** Also over bytes that are not what they were. */
+  /** Also when sealed bytes have changed. */
   readonly accept?: boolean
   readonly nowMs: number
 }
@@ -286,8 +286,8 @@ const sealAlone = async (request: NewSeal): Promise<SealReport> => {
 }
 
 /**
- * Seals what is new. Nothing is sealed when sealed bytes are not what they were, unless `accept` says that this is known; a log that is
- * broken is never gone on with. `Busy` while another process seals the home; a log that is elsewhere is left to its owner. Throws
+ * Seals what is new. Nothing is sealed when sealed bytes have changed, unless `accept` says that this is known; a broken log
+ * is never continued. `Busy` while another process seals the home; a log that is elsewhere is left to its owner. Throws
  * errors of the system.
  */
 export const seal = async (request: NewSeal): Promise<E.Either<StoreError, SealReport>> => {

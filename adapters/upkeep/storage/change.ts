@@ -36,7 +36,7 @@ export interface StorageRequest {
   readonly threads: ReadonlyArray<string>
   readonly dryRun?: boolean
   readonly actor?: string
-  /** Told how many files are done, of how many, and how many bytes they had. */
+  /** Called with how many files are done, of how many, and how many bytes they had. */
   readonly onFile?: (done: number, total: number, bytes: number) => void
   readonly onOutcome?: (outcome: FileOutcome) => Promise<void> | void
   readonly signal?: AbortSignal

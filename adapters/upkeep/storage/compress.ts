@@ -83,7 +83,7 @@ const refuseOutside = (home: string, path: string): void => {
   }
 }
 
-/** Why a file cannot be compressed; null when it can, as far as its outside tells. */
+/** Why a file cannot be compressed, without reading it; null when nothing is known against it. */
 export const obstacleOf = (home: string, path: string): string | null => {
   if (isDocument(path)) return 'it is a document of the TypeScript client, not lines'
   try {
@@ -138,7 +138,7 @@ const make = async (source: string, before: Stats, temporary: string): Promise<C
   }
 }
 
-/** Brings a file back from what is open of it, because somebody wrote to it in the moment in which it lost its name. */
+/** Restores a file from its open descriptor, because somebody wrote to it just as it lost its name. */
 const bringBack = async (home: string, plain: string, file: number): Promise<void> => {
   const temporary = join(workFolder(home), 'plain.new')
   rmSync(temporary, { force: true })
@@ -201,7 +201,7 @@ const goOn = async (
 
 /**
  * Puts a compressed file in the place of a plain one; `path` is relative to the home. The caller holds the right to move files and the
- * lock of the thread. Throws `Left` when the file stays as it is, and errors of the system.
+ * lock of the thread. Throws `Left` when the file stays as it is, and system errors.
  */
 export const compressFile = async (
   home: string,

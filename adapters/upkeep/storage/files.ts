@@ -24,7 +24,7 @@ export interface RolloutFile {
   readonly modifiedAtMs: number
 }
 
-/** A folder that is not there, or no longer, holds nothing. */
+/** A missing folder holds nothing. */
 const onUnreadable = (_: string, cause: NodeJS.ErrnoException): void => {
   if (!['ENOENT', 'ENOTDIR'].includes(cause.code ?? '')) throw cause
 }
@@ -82,10 +82,10 @@ export const byThread = (
   return groups
 }
 
-/** Fewer letters of an id are none. */
+/** The shortest prefix of an id. */
 const PREFIX_MIN = 4
 
-/** The thread a person means: an id, its beginning, or a name; throws a `StoreError` for none or several. */
+/** The thread a person names by an id, a prefix or a name; throws a `StoreError` for none or several. */
 const threadMeant = (home: string, files: ReadonlyArray<RolloutFile>, text: string): string => {
   const ids = [...new Set(files.map(({ threadId }) => threadId))]
   const wanted = text.toLowerCase()

@@ -18,7 +18,7 @@ const PICTURES = ['"iVBORw0KGgo', '"/9j/', '"R0lGOD', '"UklGR'].map((text) => Bu
 /** Shorter runs of letters are words. */
 const RUN_MIN = 64
 
-/** Bytes that must be there behind a place before it is known whether an image begins there. */
+/** Bytes needed behind a place to know whether an image begins there. */
 export const LOOK_AHEAD_BYTES = 256
 
 const isBase64 = new Uint8Array(256)

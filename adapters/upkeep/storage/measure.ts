@@ -1,8 +1,8 @@
 /**
  * Measuring a rollout: every byte under the kind it is spent on, in one pass with one buffer, whatever the length of its lines.
  *
- * A line is told by its head, as everywhere; it is parsed only when its head is not written the usual way. Whether the rest of a
- * line is sound is not asked here.
+ * A line is known by its head, as everywhere; it is parsed only when its head is not written the usual way. Whether the rest of
+ * a line is sound is not checked here.
  */
 import { isUtf8 } from 'node:buffer'
 import { isJsonObject, textIn } from '../../../domain/json.ts'
@@ -28,7 +28,7 @@ interface Measured {
   readonly lines: number
 }
 
-/** Told of each line that lies whole in the buffer, with where it stands in the file. */
+/** Called with each line that is whole in the buffer, and its offset in the file. */
 export type OnLine = (line: Buffer, offset: number) => void
 
 /** A line of which not all is read yet. */
@@ -41,7 +41,7 @@ interface OpenLine {
 
 const HEAD = /^(\w+)","payload":\{(?:"type":"(\w+)"(?:.*?"item":\{"type":"(\w+)")?)?/s
 
-/** What the head of a line tells; null when it must be parsed. */
+/** The kind of a line by its head; null when it must be parsed. */
 const kindOfHead = (bytes: Buffer, from: number, until: number): ByteKind | null => {
   const at = typeAt(bytes, from)
   if (at === -1) return null
@@ -153,7 +153,7 @@ const takePart = (line: OpenLine, bytes: Buffer, known: number): void => {
   line.bytes += known
 }
 
-/** The bytes of a rollout by kind; `onLine` is told of lines that fit into the buffer. Throws when the file cannot be read. */
+/** The bytes of a rollout by kind; `onLine` gets the lines that fit into the buffer. Throws when the file cannot be read. */
 export const measureFile = async (
   path: string,
   compressed: boolean,

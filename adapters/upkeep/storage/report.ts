@@ -59,7 +59,7 @@ export const addSpent = (a: Spent, b: Spent): Spent => ({
 const SAMPLE_BYTES = 16 * 1024
 const SAMPLES = 3
 
-/** What compression would take off a plain file, from samples of its beginning, middle and end. */
+/** Bytes that compression would save on a plain file, from samples of its beginning, middle and end. */
 const reclaimable = (path: string, sizeBytes: number): number => {
   const file = openSync(path, 'r')
   try {
@@ -98,7 +98,7 @@ const spentOn = async (home: string, file: RolloutFile): Promise<Spent> => {
   }
 }
 
-/** Told how many files are done, of how many, and how many bytes were read. */
+/** Called with how many files are done, of how many, and how many bytes were read. */
 type OnFile = (done: number, total: number, bytes: number) => void
 
 /** What the threads of some files take, largest first. A file that cannot be read is named; nothing of it is counted but its size. */

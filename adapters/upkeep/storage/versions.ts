@@ -1,5 +1,5 @@
 /**
- * Which Codex a home is used with, as its newest rollout tells.
+ * Which Codex a home is used with, by its newest rollout.
  */
 import { basename, join } from 'node:path'
 import { PROFILES } from '../../../domain/log/profile.ts'

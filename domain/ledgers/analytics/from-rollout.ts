@@ -101,7 +101,11 @@ const context = (state: RolloutState, event: RecordedEvent, isOwn: boolean): Rol
   return withModel({ ...state, settings }, applied.model, isOwn)
 }
 
-const told = (state: RolloutState, payload: EventPayload, event: SituatedEvent): RolloutStep => {
+const applyEvent = (
+  state: RolloutState,
+  payload: EventPayload,
+  event: SituatedEvent
+): RolloutStep => {
   const { atMs } = event
   switch (payload.type) {
     case 'task_started':
@@ -141,7 +145,7 @@ const own = (state: RolloutState, event: SituatedEvent): RolloutStep => {
     case 'compacted':
       return compacted(state, line.payload, event, atMs)
     case 'event_msg':
-      return told(state, line.payload, event)
+      return applyEvent(state, line.payload, event)
     default:
       return silent(state)
   }

@@ -2,8 +2,8 @@
  * What no rollout tells of analytics, and where a reconstruction differs from what Codex posts although it is right.
  *
  * Rows with `notReconstructable` name fields that are null in a reconstruction, or events that are not in it. The others
- * name differences with a reason, and the evidence that must be there for it. `unroll analytics diff` and
- * test/golden/analytics-agreement.md show both; a difference that no row explains is a mistake.
+ * name differences with a reason, and the evidence that must be there for it; test/golden/analytics-agreement.md lists them.
+ * A difference that no row explains is a mistake.
  */
 import type { KnownDifference } from './compare.ts'
 import { OTHER_DIFFERENCES } from './known-others.ts'

@@ -123,12 +123,6 @@ const errorKind = (error: JsonObject | null): TurnErrorKind | null => {
   return null
 }
 
-interface TurnEnding {
-  readonly status: FactOf<'turn_ended'>['status']
-  readonly info: Json
-  readonly kind: TurnErrorKind | null
-}
-
 const WINDOW: TurnErrorKind = { kind: 'context_window_exceeded', httpStatus: null, message: null }
 
 /**
@@ -139,7 +133,11 @@ const endingOf = (
   turn: RolloutTurn,
   payload: (TaskComplete | TurnAborted) & { readonly type: string },
   event: RecordedEvent
-): TurnEnding => {
+): {
+  readonly status: FactOf<'turn_ended'>['status']
+  readonly info: Json
+  readonly kind: TurnErrorKind | null
+} => {
   const given = reader(payload)
   const error = given.json('error')
   const failure = richFailure(event.line)

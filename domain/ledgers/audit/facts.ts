@@ -148,13 +148,13 @@ const policy = (value: unknown): Json => {
     : { omittedCharacters: text.length }
 }
 
-const told = (members: Readonly<Record<string, Json | undefined>>): KnownSettings =>
+const definedSettings = (members: Readonly<Record<string, Json | undefined>>): KnownSettings =>
   Object.fromEntries(
     Object.entries(members).filter((member): member is [string, Json] => member[1] !== undefined)
   )
 
 const ofContext = (p: TurnContext): KnownSettings =>
-  told({
+  definedSettings({
     model: shortText(p.model),
     effort: shortText(p.effort),
     cwd: shortText(p.cwd),
@@ -165,7 +165,7 @@ const ofContext = (p: TurnContext): KnownSettings =>
   })
 
 const ofClient = ({ thread_settings: p }: ThreadSettingsApplied): KnownSettings =>
-  told({
+  definedSettings({
     model: shortText(p.model),
     provider: shortText(p.model_provider_id) ?? undefined,
     effort: shortText(p.reasoning_effort),

@@ -88,7 +88,7 @@ const aborted = (state: TrailState, p: TurnAborted, endedId: string | null): Tra
 }
 
 /** The first message begins a turn, later ones steer it; that to a reviewer is recorded twice. */
-const said = (state: TrailState, turnId: string | null): TrailStep => {
+const addMessage = (state: TrailState, turnId: string | null): TrailStep => {
   const { turn } = state
   if (turn === null || state.review !== null || (turnId !== null && turnId !== turn.id))
     return [state, NONE]
@@ -134,7 +134,7 @@ const eventRows = (state: TrailState, event: SituatedEvent): TrailStep => {
     case 'turn_aborted':
       return aborted(state, p, endedTurnId)
     case 'user_message':
-      return mode === 'paginated' ? [state, NONE] : said(state, null)
+      return mode === 'paginated' ? [state, NONE] : addMessage(state, null)
     case 'thread_rolled_back':
       // Nobody rolls back while a turn runs: its process ended before.
       return [state, [...unended(state), rolledBack(p.num_turns, event.hiddenTurnIds)]]
@@ -145,7 +145,7 @@ const eventRows = (state: TrailState, event: SituatedEvent): TrailStep => {
     case 'item_completed':
       if (p.item.type === 'SubAgentActivity') return rowsOfActivity(state, p.item)
       return mode === 'paginated' && p.item.type === 'UserMessage'
-        ? said(state, p.turn_id)
+        ? addMessage(state, p.turn_id)
         : [state, NONE]
     case 'agent_message':
       return importOf(state, p.message)

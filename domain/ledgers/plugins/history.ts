@@ -79,7 +79,7 @@ const observed = (before: PluginSeen, seen: PluginSeen): SeenChanges => ({
   ]
 })
 
-const gone = (before: PluginSeen): PluginSeen => ({ ...NOTHING_SEEN, enabled: before.enabled })
+const uninstall = (before: PluginSeen): PluginSeen => ({ ...NOTHING_SEEN, enabled: before.enabled })
 
 /** An event sets the id only where nothing better is known. */
 const withToldId = (seen: PluginSeen, told: string | null): PluginSeen => {
@@ -87,7 +87,7 @@ const withToldId = (seen: PluginSeen, told: string | null): PluginSeen => {
   return told !== null && isBetter ? { ...seen, remoteId: told, remoteIdSource: 'analytics' } : seen
 }
 
-const told = (
+const applyReport = (
   before: PluginSeen,
   { news, remoteId: id, errorType, turnId }: PluginTold
 ): SeenChanges => {
@@ -98,7 +98,7 @@ const told = (
       return { seen: before, changes: [{ change: 'used', from: null, to: turnId }] }
     // Codex posts none for a plugin that is not there: it was, whether or not that was told.
     case 'uninstalled':
-      return observed({ ...before, installed: true }, gone(before))
+      return observed({ ...before, installed: true }, uninstall(before))
     case 'installed': {
       const step = observed(before, withToldId({ ...before, installed: true }, id))
       return step.changes.length === 0 ? noop(before, news) : step
@@ -122,7 +122,7 @@ const noop = (seen: PluginSeen, tried: string): SeenChanges => ({
 export const stepOf = (before: PluginKnown, record: PluginRecord): PluginStep => {
   if (record.record === 'plugin.observed')
     return { ...before, ...observed(before.seen, record.seen) }
-  if (record.source !== 'analytics') return { ...before, ...told(before.seen, record) }
-  const { seen, changes } = told(before.told, record)
+  if (record.source !== 'analytics') return { ...before, ...applyReport(before.seen, record) }
+  const { seen, changes } = applyReport(before.told, record)
   return { seen: before.seen, told: seen, changes }
 }

@@ -8,12 +8,9 @@
  * Shape:  a diff counts `+` and `-` inside hunks, which begin with `@@`; the content of an added or deleted file counts
  *         its lines.
  */
-import type * as t from 'io-ts'
-import type { FileChange } from '../../log/payload-parts.ts'
+import type { RecordedFileChange } from '../../log/payload-parts.ts'
 import { absoluteIn, pathOfUrl } from '../../thread/items/file-url.ts'
 import type { PatchCounts, FileTouch } from './tool-call.ts'
-
-type RecordedChange = t.TypeOf<typeof FileChange>
 
 /** Visits the lines of a text; a last one without its newline is one too. */
 const eachLine = (text: string, visit: (from: number, until: number) => void): void => {
@@ -45,7 +42,7 @@ export const diffLines = (diff: string): { readonly added: number; readonly dele
   return { added, deleted }
 }
 
-const touch = (path: string, change: RecordedChange): FileTouch => {
+const touch = (path: string, change: RecordedFileChange): FileTouch => {
   const own = pathOfUrl(path)
   if (change.type === 'update') {
     const { added, deleted } = diffLines(change.unified_diff)
@@ -71,7 +68,7 @@ const touch = (path: string, change: RecordedChange): FileTouch => {
 
 /** The touches of a recorded patch, in the order of the record. */
 export const recordedTouches = (
-  changes: Readonly<Record<string, RecordedChange>>
+  changes: Readonly<Record<string, RecordedFileChange>>
 ): ReadonlyArray<FileTouch> => Object.entries(changes).map(([path, change]) => touch(path, change))
 
 const OPERATIONS = [

@@ -101,7 +101,7 @@ const unchanged = (state: ToolsState): ToolStep => ({ state, writes: NOTHING })
 const isSame = (row: ToolCall, call: AskedCall, event: RecordedEvent): boolean =>
   row.atMs === lineMs(event) && row.argsDigest === sha256Hex(call.args)
 
-const asked = (
+const addCall = (
   state: ToolsState,
   call: AskedCall,
   event: SituatedEvent,
@@ -134,8 +134,8 @@ const asked = (
 const without = <A>(list: ReadonlyArray<A>, isGone: (one: A) => boolean): ReadonlyArray<A> =>
   list.some(isGone) ? list.filter((one) => !isGone(one)) : list
 
-/** What the answer to feeding a process says of the command that started it. */
-const told = (
+/** Adds the answer to feeding a process to the command that started it. */
+const updateFedCommand = (
   row: ToolCall,
   answer: CallAnswer,
   event: RecordedEvent,
@@ -157,7 +157,7 @@ const answer = (
   if (row === null) return unchanged(state)
   const end = answeredEnding(row, given.output, given.text)
   const put = answered(row, given, end, event)
-  const parent = told(row, given, event, rows)
+  const parent = updateFedCommand(row, given, event, rows)
   const { revision } = row.place
   const started =
     end.processId === null
@@ -290,7 +290,7 @@ const ofCalls = (
   const context = contextOf(state, event)
   if (line.type === 'response_item') {
     const call = askedCall(line.payload, context)
-    if (call !== null) return asked(state, call, event, rows)
+    if (call !== null) return addCall(state, call, event, rows)
     const given = answerOf(line.payload)
     if (given !== null) return answer(state, given, event, rows)
   }

@@ -5,7 +5,7 @@
  * outcome.
  */
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../json.ts'
-import type { ThreadItem } from '../../protocol.ts'
+import type { ThreadItem, ThreadItemOf } from '../../protocol.ts'
 import { own } from '../../own.ts'
 
 /** How a tool call ended, in the words of Codex's analytics. */
@@ -116,7 +116,6 @@ export const NO_LINKS: ToolLinks = {
   parentCallId: null
 }
 
-type ToolItem<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }>
 type OutcomeEnding = Pick<ToolOutcome, 'status' | 'failure'>
 
 const COMPLETED: OutcomeEnding = { status: 'completed', failure: null }
@@ -151,7 +150,7 @@ const COMMAND_NAMES: Readonly<Record<string, string>> = {
 
 type OutcomeFacts = Pick<ToolOutcome, 'name' | 'executionMs' | 'details'>
 
-const command = (item: ToolItem<'commandExecution'>): OutcomeFacts => {
+const command = (item: ThreadItemOf<'commandExecution'>): OutcomeFacts => {
   const { commandActions } = item
   const known = {
     read: count(commandActions, 'read'),
@@ -173,7 +172,7 @@ const command = (item: ToolItem<'commandExecution'>): OutcomeFacts => {
   }
 }
 
-const fileChange = ({ changes }: ToolItem<'fileChange'>): OutcomeFacts => {
+const fileChange = ({ changes }: ThreadItemOf<'fileChange'>): OutcomeFacts => {
   const moves = changes.filter(
     ({ kind }) => kind.type === 'update' && kind.move_path !== null
   ).length
@@ -191,7 +190,7 @@ const fileChange = ({ changes }: ToolItem<'fileChange'>): OutcomeFacts => {
   }
 }
 
-const mcp = (item: ToolItem<'mcpToolCall'>): OutcomeFacts => {
+const mcp = (item: ThreadItemOf<'mcpToolCall'>): OutcomeFacts => {
   const connectorId = isJsonObject(item.appContext) ? item.appContext['connectorId'] : null
   return {
     name: item.tool,
@@ -211,7 +210,7 @@ const dynamic = ({
   success,
   durationMs,
   contentItems
-}: ToolItem<'dynamicToolCall'>): OutcomeFacts => {
+}: ThreadItemOf<'dynamicToolCall'>): OutcomeFacts => {
   const items = Array.isArray(contentItems) ? (contentItems as ReadonlyArray<Json>) : null
   return {
     name: tool,
@@ -245,7 +244,7 @@ type AgentCounts = Extract<ToolDetails, { readonly tool: 'collab' }>['agents']
 
 /** A new agent has neither completed nor failed; of others nothing is known without states. */
 const agentCounts = (
-  { tool, receiverThreadIds }: ToolItem<'collabAgentToolCall'>,
+  { tool, receiverThreadIds }: ThreadItemOf<'collabAgentToolCall'>,
   statuses: ReadonlyArray<string>
 ): AgentCounts => {
   const isUntold = statuses.length === 0 && receiverThreadIds.length > 0
@@ -257,7 +256,7 @@ const agentCounts = (
   }
 }
 
-const collab = (item: ToolItem<'collabAgentToolCall'>): OutcomeFacts => {
+const collab = (item: ThreadItemOf<'collabAgentToolCall'>): OutcomeFacts => {
   const statuses = Object.values(item.agentsStates).map((state) =>
     isJsonObject(state) ? textIn(state['status']) : ''
   )
@@ -281,7 +280,7 @@ const WEB_ACTIONS: ReadonlyMap<string, 'search' | 'open_page' | 'find_in_page'> 
   ['findInPage', 'find_in_page']
 ])
 
-const webSearch = ({ query, action }: ToolItem<'webSearch'>): OutcomeFacts => {
+const webSearch = ({ query, action }: ThreadItemOf<'webSearch'>): OutcomeFacts => {
   const isPresent = query.trim() !== ''
   const { query: single, queries } = isJsonObject(action) ? action : ({} as JsonObject)
   const kind = kindOf(action)
@@ -298,7 +297,7 @@ const webSearch = ({ query, action }: ToolItem<'webSearch'>): OutcomeFacts => {
   }
 }
 
-const image = ({ revisedPrompt, savedPath }: ToolItem<'imageGeneration'>): OutcomeFacts => ({
+const image = ({ revisedPrompt, savedPath }: ThreadItemOf<'imageGeneration'>): OutcomeFacts => ({
   name: 'image_generation',
   executionMs: null,
   details: {
@@ -315,7 +314,7 @@ const CONTROL: OutcomeFacts = {
   details: { tool: 'control', success: true }
 }
 
-const told = (item: ThreadItem): readonly [OutcomeFacts, OutcomeEnding | null] | null => {
+const factsAndEnding = (item: ThreadItem): readonly [OutcomeFacts, OutcomeEnding | null] | null => {
   switch (item.type) {
     case 'commandExecution':
       return [command(item), ending(item.status)]
@@ -348,7 +347,7 @@ const fromText = (what: OutcomeFacts, end: OutcomeEnding): OutcomeFacts & Outcom
 
 /** The outcome of an item as the app-server shows it; null for an unfinished item, or one that is no tool call. */
 export const toolOutcome = (item: ThreadItem): ToolOutcome | null => {
-  const [what, end] = told(item) ?? [null, null]
+  const [what, end] = factsAndEnding(item) ?? [null, null]
   if (what === null || end === null) return null
   const isRecorded = item.certainty === undefined || item.certainty === 'recorded'
   const ended = isRecorded ? { ...what, ...end } : fromText(what, end)

@@ -12,7 +12,7 @@ import { itemChange, namedTurn } from '../../thread/items/items.ts'
 import type { CommandSource } from '../../thread/items/decodable.ts'
 import { isJsonObject, type JsonObject } from '../../json.ts'
 import type { Profile } from '../../log/profile.ts'
-import type { ThreadItem } from '../../protocol.ts'
+import type { ThreadItem, ThreadItemOf } from '../../protocol.ts'
 import { userShellCommand } from '../../thread/rich/commands.ts'
 import { richChange, richTurn } from '../../thread/rich/items.ts'
 import type { RichContext } from '../../thread/rich/types.ts'
@@ -97,10 +97,7 @@ const outcomeEnding = ({ status, failure, executionMs, details }: ToolOutcome): 
   }
 }
 
-const scriptOf = ({
-  commandActions,
-  command
-}: Extract<ThreadItem, { type: 'commandExecution' }>) => {
+const scriptOf = ({ commandActions, command }: ThreadItemOf<'commandExecution'>) => {
   const [action] = commandActions
   const script = commandActions.length === 1 && isJsonObject(action) ? action['command'] : null
   return typeof script === 'string' ? script : command

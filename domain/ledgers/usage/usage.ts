@@ -11,7 +11,7 @@
  * Source: runs of 0.130, 0.142 and 0.169 whose true spend is known; see docs/USAGE.md.
  */
 import { olderSettings, type RecordedEvent } from '../../log/event.ts'
-import type { LineOf, Needs } from '../../log/needs.ts'
+import type { CompactedHead, LineOf, Needs } from '../../log/needs.ts'
 import type { TokenCount, TokenUsageRecord } from '../../log/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import { SHOWING_EVENTS } from '../../thread/turns/showing.ts'
@@ -50,7 +50,6 @@ export const USAGE_NEEDS = {
   'response_item:local_shell_call': 'head'
 } as const satisfies Needs
 
-type CompactedHead = Extract<UsageLine['line'], { readonly type: 'compacted' }>['payload']
 type UsageLine = RecordedEvent<LineOf<typeof USAGE_NEEDS>>
 type UsageEvent = SituatedEvent<LineOf<typeof USAGE_NEEDS>>
 
@@ -314,15 +313,15 @@ const UNCOUNTED = { kind: 'answer_unrecorded', ...UNKNOWN } as const
 export const uncountedSpend = (state: UsageState): KeptSpend | null =>
   state.asked === null ? null : spendOf(state, state.asked, UNCOUNTED)
 
-/** The turn is over: what is not counted by now never will be. */
-const over = (state: UsageState, event: UsageEvent, rolledBack = false): UsageStep => {
+/** A turn ends: what is not counted by now never will be. */
+const closeTurn = (state: UsageState, event: UsageEvent, rolledBack = false): UsageStep => {
   const { asked } = state
   if (asked === null) return [state, NOTHING]
   return spent({ ...state, asked: null }, event, { ...UNCOUNTED, rolledBack }, asked)
 }
 
 const began = (state: UsageState, event: UsageEvent): UsageStep => {
-  const [next, writes] = over(state, event)
+  const [next, writes] = closeTurn(state, event)
   return [{ ...next, freshFrom: next.spends, hidden: [] }, writes]
 }
 
@@ -390,13 +389,13 @@ const evolveOwn = (state: UsageState, event: UsageEvent, lookup: SpendLookup): U
     case 'turn_aborted': {
       const turnId = payload.turn_id ?? event.endedTurnId
       const [next, flagged] = aborted(state, turnId, lookup)
-      const [after, uncounted] = over(next, event)
+      const [after, uncounted] = closeTurn(next, event)
       return [after, [...flagged, ...uncounted]]
     }
     case 'thread_rolled_back': {
       const [next, flagged] = rolledBack(state, event.turnPlace, lookup)
       const isHidden = (state.asked?.turnPlace ?? 0) >= event.turnPlace
-      const [after, uncounted] = over(next, event, isHidden)
+      const [after, uncounted] = closeTurn(next, event, isHidden)
       return [after, [...flagged, ...uncounted]]
     }
     case 'unroll_turns_restored':

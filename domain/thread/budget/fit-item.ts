@@ -1,6 +1,6 @@
 /**
- * Items in a byte budget: of an item that is too large the longest texts are shortened, then lists; what it was is told by its
- * member `truncated`.
+ * Items in a byte budget: in an item that is too large the longest texts are shortened, then the lists; its member
+ * `truncated` says how large it was.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { ThreadItem } from '../../protocol.ts'
@@ -24,7 +24,7 @@ export const measured = (shown: ThreadItem): MeasuredItem => {
 /** No text is cut below this many bytes of JSON. */
 const TEXT_BYTES_MIN = 64
 
-/** Texts that name something. */
+/** Members whose texts name something and stay whole. */
 const isName = (key: string): boolean => key === 'type' || key === 'id' || key.endsWith('Id')
 
 const textSizes = (value: unknown, into: Array<number>): Array<number> => {
@@ -35,7 +35,7 @@ const textSizes = (value: unknown, into: Array<number>): Array<number> => {
   return into
 }
 
-/** Places in a text that is not there any more are left out: clients cut the text at them. */
+/** Drops the marks behind the end of a shortened text: clients cut the text at them. */
 const withinText = (part: JsonObject): JsonObject => {
   const { text, text_elements: elements } = part as {
     readonly text?: Json
@@ -110,7 +110,7 @@ const cutLists = (value: Json, bytesMax: number): Json => {
   return cut
 }
 
-/** Members that may hold anything, so that a client must do without them too. */
+/** Members that may hold anything; a client must get by without them. */
 const ANYTHING = ['arguments', 'structuredContent', '_meta', 'results', 'questions', 'output']
 
 const withoutAnything = (value: Json, bytesMax: number): Json => {

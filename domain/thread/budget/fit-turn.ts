@@ -20,7 +20,7 @@ const shorterError = (error: TurnError | null, bytesMax: number): TurnError | nu
           error.additionalDetails === null ? null : cutText(error.additionalDetails, bytesMax)
       }
 
-/** Bytes of a turn with these items, whole. */
+/** Bytes of a turn with these items uncut. */
 export const turnBytes = (turn: Turn, items: ReadonlyArray<MeasuredItem>): number =>
   items.reduce((sum, { bytes }) => sum + bytes, jsonBytes({ ...turn, items: [] })) +
   Math.max(0, items.length - 1)
@@ -42,7 +42,7 @@ const fitItems = (items: ReadonlyArray<MeasuredItem>, room: number): ReadonlyArr
   return kept
 }
 
-/** A turn and its items in at most so many bytes; `truncated` tells what it is whole. */
+/** A turn and its items in at most so many bytes; `truncated` says how large it is uncut. */
 export const fitTurn = (turn: Turn, items: ReadonlyArray<MeasuredItem>, bytesMax: number): Turn => {
   const bytes = turnBytes(turn, items)
   const whole = { ...turn, items: items.map(({ item }) => item) }

@@ -9,7 +9,7 @@ const SHORT_ESCAPES = new Set([8, 9, 10, 12, 13, 34, 92])
 const isHigh = (code: number): boolean => code >= 0xd800 && code < 0xdc00
 const isLow = (code: number): boolean => code >= 0xdc00 && code < 0xe000
 
-/** Bytes of the code point at a place; a surrogate without its other half is printed as an escape. */
+/** Bytes of the code point at an index; a surrogate without its other half is printed as an escape. */
 const bytesAt = (text: string, at: number): number => {
   const code = text.charCodeAt(at)
   if (code < 0x80) return SHORT_ESCAPES.has(code) ? 2 : code < 0x20 ? 6 : 1
@@ -18,10 +18,10 @@ const bytesAt = (text: string, at: number): number => {
   return isHigh(code) || isLow(code) ? 6 : 3
 }
 
-/** True for what is printed as it is; most of every text, so the rest is looked up only then. */
+/** True for characters that JSON prints as they are: most of every text. */
 const isPlain = (code: number): boolean => code >= 0x20 && code < 0x7f && code !== 34 && code !== 92
 
-/** Longer texts are printed after all, in parts: the system does that faster than they are counted here. */
+/** Longer texts are printed, in parts: the runtime does that faster than they are counted here. */
 const COUNTED_MAX = 256
 
 const printedBytes = (text: string): number => {

@@ -1,7 +1,7 @@
 /**
- * Texts of which a reader left out the end, because the line was too long to be held whole.
+ * Texts whose end a reader left out because the line was too long to be held whole.
  *
- * Such a text ends with a mark that tells how many bytes are missing: a number between two halves of a surrogate pair. No
+ * Such a text ends with a mark that says how many bytes are missing: a number between two halves of a surrogate pair. No
  * text of a shortened line holds such halves otherwise, because the reader cuts texts before the first escape that could make one.
  */
 import { isJsonObject } from '../../json.ts'

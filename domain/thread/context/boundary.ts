@@ -1,7 +1,7 @@
 /**
  * Which items begin a turn of the model: what a rollback counts and cuts at.
  *
- * A user message is a boundary unless one of its texts is contextual: put there by Codex to tell the model where it is.
+ * A user message is a boundary unless one of its texts is contextual: put there by Codex to describe the surroundings.
  * Contextual texts are wrapped in known marks; the marks are compared without regard to case, and white space around
  * the text does not matter. Every mark was tried on the binaries, one rollout each.
  */
@@ -56,7 +56,6 @@ const isContextual142 = (text: string, lowered: string): boolean =>
 
 const FIRST_CHARACTERS: ReadonlySet<string> = new Set(['<', '#', 'W'])
 
-/** True for a text that Codex put into a user message to describe the surroundings. */
 export const isContextualText = (raw: string, profile: Profile): boolean => {
   const text = trimmed(raw)
   if (!FIRST_CHARACTERS.has(text.charAt(0))) return false

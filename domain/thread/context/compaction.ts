@@ -12,7 +12,7 @@ const KEPT_TOKENS = 20_000
 
 const NO_SUMMARY = '(no summary available)'
 
-/** The sentence Codex puts before every summary, told by length and checksum: its words are not ours to carry. */
+/** The sentence Codex puts before every summary, recognised by length and checksum: its words are not ours to ship. */
 const PREFIX_LENGTH = 399
 const PREFIX_CHECKSUM = 527131960
 
@@ -51,7 +51,7 @@ const userMessage = (text: string, source: JsonObject | null, profile: Profile):
   return isJsonObject(passthrough) ? { ...message, [PASSTHROUGH]: passthrough } : message
 }
 
-/** The newest messages that fit, oldest first; the one that does not fit is cut, and ends the choice. */
+/** The newest messages that fit, oldest first; the first that does not fit is cut, and what is older is dropped. */
 const newestThatFit = (
   said: ReadonlyArray<readonly [text: string, item: JsonObject]>,
   profile: Profile
@@ -67,7 +67,7 @@ const newestThatFit = (
   return kept.reverse()
 }
 
-/** The context after a compaction that says nothing but its summary. */
+/** The context after a compaction that holds only its summary. */
 export const compactedItems = (
   items: ReadonlyArray<JsonObject>,
   summary: string,

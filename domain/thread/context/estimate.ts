@@ -1,7 +1,7 @@
 /**
  * How large Codex believes a context to be: the number it writes when a rollback has changed it.
  *
- * Every item counts by the bytes of its JSON, four to a token and each item rounded up. What the bytes do not tell is
+ * Every item counts by the bytes of its JSON, four to a token and each item rounded up. Where bytes would mislead they are
  * replaced: encrypted text by the length it may have decoded, an image in the item by a fixed size.
  */
 import { jsonBytes } from '../budget/json-size.ts'
@@ -88,11 +88,11 @@ export const itemTokens = (item: JsonObject, profile: Profile): number => {
   return tokensOfBytes(bytes)
 }
 
-/** The type of an item that was counted and let go. */
+/** The type of an item of which only the count is kept. */
 const COUNTED = 'unroll:counted'
 
 /**
- * An item that holds nothing but its count, for sums over threads too large to be held; messages by people and by
+ * An item that holds only its count, for sums over threads too large to hold; messages by people and by
  * Codex, which decide where a rollback cuts, stay as they are.
  */
 export const countedItem = (item: JsonObject, profile: Profile): JsonObject =>

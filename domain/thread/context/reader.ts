@@ -46,7 +46,6 @@ export interface ModelContext {
   readonly usage: RestoredUsage | null
 }
 
-/** Reads a thread from its end. */
 interface ContextReader {
   /** Takes the line before those it got; true when no older one matters. */
   readonly older: (event: PlacedEvent) => boolean

@@ -51,7 +51,7 @@ const isShellCall = ({ type, name }: JsonObject): boolean =>
   (type === 'custom_tool_call' && name === 'apply_patch') ||
   (type === 'function_call' && SHELL_NAMES.has(name))
 
-/** What a shell printed, spelled as JSON, becomes text; null when it is none. */
+/** The text of what a shell printed, recorded as JSON; null for any other output. */
 const shellText = (output: unknown): string | null => {
   const read = typeof output === 'string' && output.startsWith('{') ? parsedObject(output) : null
   const metadata = read?.['metadata']

@@ -9,7 +9,7 @@ import type { Profile } from '../../log/profile.ts'
 import { isBoundary, isContextualDeveloper, isContextualUser } from './boundary.ts'
 import { itemTokens } from './estimate.ts'
 
-/** A count that goes on where it was left. JSON; tokens. */
+/** A count that can be continued later: plain JSON, in tokens. */
 export interface ContextSize {
   /** False when the thread has lines that this count does not know. */
   readonly isPlain: boolean

@@ -11,7 +11,7 @@ export const tokensOfBytes = (bytes: number): number =>
 /** Estimated tokens of a text. */
 export const tokensOfText = (text: string): number => tokensOfBytes(Buffer.byteLength(text))
 
-/** Bytes of a code point; a call for each would take longer than the look at its first unit. */
+/** UTF-8 bytes of a code point, by its first unit: calling `Buffer` for each would be slower. */
 const characterBytes = (character: string): number => {
   if (character.length === 2) return 4
   const unit = character.charCodeAt(0)

@@ -1,8 +1,8 @@
 /**
- * What became of a list: entries that were added, removed and changed.
+ * Differences between two lists: entries that were added, removed and changed.
  *
- * Entries are matched by a key; of several with one key, by their place among those. An entry that moved before another was
- * removed and added again.
+ * Entries are matched by a key, and those that share a key by their order. An entry that moved counts as removed and
+ * added again.
  */
 
 /** One change. Applied in order, they make the newer list of the older one. */
@@ -27,10 +27,10 @@ const entriesOf = <A>(list: ReadonlyArray<A>, keyOf: (value: A) => string) => {
   })
 }
 
-/** True for values that print alike. */
+/** True for values with the same JSON. */
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** What happened between two lists: what went first, the rest in the order of the newer list. */
+/** The changes from one list to another: removals first, the rest in the order of the newer list. */
 export const listChanges = <A>(
   before: ReadonlyArray<A>,
   after: ReadonlyArray<A>,

@@ -17,7 +17,7 @@ interface FieldChange {
   readonly after: unknown
 }
 
-/** A turn that came or went, or what of it is not as it was. */
+/** A turn that was added or removed, or what changed in it. */
 type TurnDifference =
   | Exclude<ListChange<Turn>, { readonly change: 'changed' }>
   | {
@@ -31,7 +31,7 @@ type TurnDifference =
 /** What patches did to a file. */
 export interface FileSum {
   readonly path: string
-  /** Those that were applied. */
+  /** Patches that were applied. */
   readonly patches: number
   readonly linesAdded: number
   readonly linesDeleted: number
@@ -39,7 +39,7 @@ export interface FileSum {
   readonly rolledBack: number
 }
 
-/** What a model was given and gave. */
+/** The tokens of one model. */
 export interface ModelSum extends Tokens {
   readonly model: string
 }
@@ -59,7 +59,7 @@ const fieldChanges = (before: object, after: object): ReadonlyArray<FieldChange>
     .map((field) => ({ field, before: old?.[field] ?? null, after: now?.[field] ?? null }))
 }
 
-/** How turns differ; they are given with all their items. */
+/** Differences between turns, which are given with all their items. */
 export const turnDifferences = (
   before: ReadonlyArray<Turn>,
   after: ReadonlyArray<Turn>
@@ -89,7 +89,7 @@ const factsOf = (context: KnownContext): object => {
   return { ...facts, ...Object.fromEntries<unknown>(named) }
 }
 
-/** How what a model knows differs. Its items have no ids: a changed one is one removed and one added. */
+/** Differences in what the model knows. Its items have no ids: a changed one is one removed and one added. */
 export const contextDifferences = (
   before: KnownContext,
   after: KnownContext
@@ -104,14 +104,14 @@ export const contextDifferences = (
   }))
 ]
 
-/** How what patches did differs, file by file. */
+/** Differences in what patches did, file by file. */
 export const fileDifferences = (
   before: ReadonlyArray<FileSum>,
   after: ReadonlyArray<FileSum>
 ): ReadonlyArray<ThreadDifference> =>
   listChanges(before, after, ({ path }) => path).map((one) => ({ of: 'files', ...one }))
 
-/** How what was spent differs, model by model. */
+/** Differences in what was spent, model by model. */
 export const usageDifferences = (
   before: ReadonlyArray<ModelSum>,
   after: ReadonlyArray<ModelSum>

@@ -1,20 +1,18 @@
 /**
  * Items of rollouts from before the envelope: what was said stands in the response items alone.
  *
- * A user message begins a turn, unless Codex wrote it to tell the model where it is; the newest such text tells the
+ * A user message begins a turn, unless Codex wrote it to describe the surroundings; the newest such text names the
  * directory. Everything is derived: no line says that a turn began or ended, or when.
  */
 import { isContextualText, partsOf } from '../context/boundary.ts'
 import { isJsonObject, textOrNull, type JsonObject } from '../../json.ts'
 import { DEFAULT_PROFILE, type Profile } from '../../log/profile.ts'
-import type { ThreadItem, UserContent } from '../../protocol.ts'
+import type { ThreadItemOf, UserContent } from '../../protocol.ts'
 
 /** An item before it has an id. */
 export type WithoutId<I> = I extends unknown ? Omit<I, 'id'> : never
 /** An item that takes the next number. */
-type BareItem = WithoutId<
-  Extract<ThreadItem, { readonly type: 'userMessage' | 'agentMessage' | 'reasoning' }>
->
+type BareItem = WithoutId<ThreadItemOf<'userMessage' | 'agentMessage' | 'reasoning'>>
 
 /** Texts that only versions before the envelope put into a user message. */
 const INSTRUCTIONS = /^\s*<user_instructions>[\s\S]*<\/user_instructions>\s*$/i
@@ -45,7 +43,7 @@ export const saidInBare = (
   return parts.flatMap((part) => contentOf(part, profile))
 }
 
-/** The directory a bare message tells the model; null when it tells none. */
+/** The directory that a bare message names; null when it names none. */
 export const cwdInBare = (item: JsonObject): string | null => {
   if (item['role'] !== 'user') return null
   const texts = partsOf(item).filter(isContextual).map(textOf)

@@ -154,7 +154,7 @@ const findingText = (finding: Readonly<Record<string, unknown>>): string => {
   return [`- ${textOf(finding['title'])} — ${where}`, ...body].join('\n')
 }
 
-/** A review as text: what the reviewer says of it all, then its findings. Up to 0.142 the findings are left out. */
+/** A review as text: the overall judgement, then the findings. Up to 0.142 the findings are left out. */
 export const reviewText = (
   output:
     | Pick<NonNullable<ExitedReviewMode['review_output']>, 'findings' | 'overall_explanation'>

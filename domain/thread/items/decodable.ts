@@ -1,9 +1,9 @@
 /**
  * Items as clients of an era decode them. A client that meets a word, a number or a path it cannot decode drops the whole
- * answer, and some of them end; what a rollout holds may be newer than the client, damaged, or hostile.
+ * answer, and some clients exit; what a rollout holds may be newer than the client, damaged, or hostile.
  *
- * Shape:  what a client can do without becomes null or is left out, a path becomes absolute, and an item whose kind of state it
- *         has no word for is not shown, as in Codex, which passes over such lines.
+ * Shape:  what a client can do without becomes null or is left out, a path becomes absolute, and an item in a state it has no
+ *         word for is not shown, as in Codex, which passes over such lines.
  * Source: ThreadItem of the schemas that 0.130.0, 0.142.5 and 0.169.0 generate (`test/fixtures/schema`).
  */
 import * as t from 'io-ts'
@@ -11,9 +11,7 @@ import { effortOf } from '../../client-words.ts'
 import { i32, i64, oneOf, optional } from '../../log/codec.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { Profile } from '../../log/profile.ts'
-import type { ThreadItem } from '../../protocol.ts'
-
-type Of<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }>
+import type { ThreadItem, ThreadItemOf } from '../../protocol.ts'
 
 /** What an era's clients know, and how a path becomes absolute. */
 export interface Decoder {
@@ -45,7 +43,7 @@ const isRead = (action: Json): action is JsonObject & { readonly path: string } 
   isJsonObject(action) && action['type'] === 'read' && typeof action['path'] === 'string'
 
 const command = (
-  item: Of<'commandExecution'>,
+  item: ThreadItemOf<'commandExecution'>,
   { profile, absolute }: Decoder
 ): ThreadItem | null => {
   if (!CommandStatus.is(item.status) || !CommandSource.is(item.source)) return null
@@ -67,7 +65,10 @@ const CONTENT = [
   t.type({ type: t.literal('inputAudio'), audioUrl: t.string })
 ] as const
 
-const dynamicTool = (item: Of<'dynamicToolCall'>, { profile }: Decoder): ThreadItem | null => {
+const dynamicTool = (
+  item: ThreadItemOf<'dynamicToolCall'>,
+  { profile }: Decoder
+): ThreadItem | null => {
   if (!CallStatus.is(item.status)) return null
   const known = profile.members169 ? CONTENT : CONTENT.slice(0, 2)
   const parts = item.contentItems as ReadonlyArray<Json> | null
@@ -83,7 +84,7 @@ const McpAppUi = t.type({
   preferredModelDisplayMode: oneOf('inline', 'fullscreen')
 })
 
-const mcpTool = (item: Of<'mcpToolCall'>): ThreadItem | null =>
+const mcpTool = (item: ThreadItemOf<'mcpToolCall'>): ThreadItem | null =>
   CallStatus.is(item.status)
     ? {
         ...item,
@@ -113,7 +114,10 @@ const AgentStatus = oneOf(
 )
 const AgentState = t.intersection([t.type({ status: AgentStatus }), t.partial({ message: text })])
 
-const agentCall = (item: Of<'collabAgentToolCall'>, { profile }: Decoder): ThreadItem | null => {
+const agentCall = (
+  item: ThreadItemOf<'collabAgentToolCall'>,
+  { profile }: Decoder
+): ThreadItem | null => {
   const { members169 } = profile
   const isKnown = members169
     ? AgentTool169.is(item.tool) && AgentCallStatus169.is(item.status)
@@ -140,7 +144,7 @@ const WebAction = t.union([
   t.type({ type: t.literal('other') })
 ])
 
-const image = (item: Of<'imageGeneration'>): ThreadItem => {
+const image = (item: ThreadItemOf<'imageGeneration'>): ThreadItem => {
   const { savedPath, ...rest } = item
   return savedPath === undefined || savedPath.startsWith('/') ? item : rest
 }
@@ -157,7 +161,10 @@ const Output = t.union([t.string, t.array(OutputPart)])
 
 const ActivityKind = oneOf('started', 'interacted', 'interrupted')
 
-const activity = (item: Of<'subAgentActivity'>, { profile }: Decoder): ThreadItem | null => {
+const activity = (
+  item: ThreadItemOf<'subAgentActivity'>,
+  { profile }: Decoder
+): ThreadItem | null => {
   const { members169 } = profile
   return ActivityKind.is(item.kind) || (members169 && item.kind === 'completed') ? item : null
 }
@@ -167,7 +174,7 @@ const Questions = t.array(
 )
 const Phase = oneOf('commentary', 'final_answer')
 
-const message = (item: Of<'agentMessage'>, { profile }: Decoder): ThreadItem => {
+const message = (item: ThreadItemOf<'agentMessage'>, { profile }: Decoder): ThreadItem => {
   const { members169 } = profile
   const isPhase = Phase.is(item.phase) || (members169 && item.phase === 'partial_answer')
   return {

@@ -4,7 +4,7 @@
  * Only the output of what went well is left out: commands that ended with 0, and MCP calls that answered in plain text.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
-import type { ThreadItem } from '../../protocol.ts'
+import type { ThreadItem, ThreadItemOf } from '../../protocol.ts'
 
 /** Which outputs are left out. */
 export interface OutputDeferral {
@@ -12,9 +12,7 @@ export interface OutputDeferral {
   readonly mcpToolCall: boolean
 }
 
-type Of<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }>
-
-const withoutCommandOutput = (item: Of<'commandExecution'>): ThreadItem | null => {
+const withoutCommandOutput = (item: ThreadItemOf<'commandExecution'>): ThreadItem | null => {
   const { status, exitCode, aggregatedOutput } = item
   const hasOutput = aggregatedOutput !== null && aggregatedOutput !== ''
   return hasOutput && status === 'completed' && exitCode === 0
@@ -36,7 +34,7 @@ const isPlain = (result: JsonObject): boolean => {
   return result['_meta'] === null && !texts.includes(null) && texts.join('') !== ''
 }
 
-const withoutToolResult = (item: Of<'mcpToolCall'>): ThreadItem | null => {
+const withoutToolResult = (item: ThreadItemOf<'mcpToolCall'>): ThreadItem | null => {
   const { status, result, error } = item
   const hasScreen = item.mcpAppResourceUri !== undefined || (item.mcpAppUi ?? null) !== null
   return status === 'completed' && error === null && !hasScreen && isJsonObject(result)

@@ -27,7 +27,7 @@ const normalize = (path: string): string => {
   return `/${parts.join('/')}${path.endsWith('/') && parts.length > 0 ? '/' : ''}`
 }
 
-/** The path of a file URL, in the spelling of the system that wrote it; a text that is none comes back as it is. */
+/** The path of a file URL, in the spelling of the system that wrote it; any other text comes back unchanged. */
 export const pathOfUrl = (text: string): string => {
   const match = PREFIX.exec(text)
   if (match === null) return text
@@ -39,7 +39,7 @@ export const pathOfUrl = (text: string): string => {
   return normalize(path)
 }
 
-/** A path as it stands in a directory of the POSIX kind. */
+/** A path taken from a POSIX directory; from any other one it stays as it is. */
 export const absoluteIn = (directory: string, path: string): string =>
   path.startsWith('/') || !directory.startsWith('/')
     ? path

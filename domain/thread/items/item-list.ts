@@ -4,7 +4,6 @@
 import type { ThreadItem } from '../../protocol.ts'
 import type { ItemChange } from './items.ts'
 
-/** Where a line stands. */
 export interface LinePlace {
   readonly segment: number
   readonly offset: number

@@ -1,5 +1,5 @@
 /**
- * What the folds of items need: whole lines for a page, and for rows of turns little more than that something is there.
+ * What the folds of items need: whole lines for a page, and for rows of turns little more than that a line is there.
  */
 import { NO_LONG_TEXT, type Clipped, type Marked, type Needs } from '../../log/needs.ts'
 import { HOOK_PROMPT_MARK } from './hook-prompt.ts'
@@ -7,7 +7,7 @@ import { HOOK_PROMPT_MARK } from './hook-prompt.ts'
 /** Hook prompts are the only messages to the model that are shown. */
 const HOOK_PROMPTS: Marked = { mark: HOOK_PROMPT_MARK }
 
-/** What items are made of. */
+/** For whole items. */
 export const ITEM_NEEDS = {
   user_message: 'whole',
   agent_message: 'whole',
@@ -25,7 +25,7 @@ export const ITEM_NEEDS = {
   'response_item:message': HOOK_PROMPTS
 } as const satisfies Needs
 
-/** What tells which lines show something in a legacy turn. */
+/** For which lines show something in a legacy turn. */
 export const SHOWN_NEEDS = {
   user_message: 'head',
   agent_message: 'head',
@@ -46,7 +46,7 @@ export const SHOWN_NEEDS = {
   'response_item:message': HOOK_PROMPTS
 } as const satisfies Needs
 
-/** What tells which turn an event names. */
+/** For the turn an event names. */
 export const NAMING_NEEDS = {
   item_completed: 'head',
   patch_apply_end: 'head',
@@ -62,7 +62,7 @@ const SUMMARY_BYTES_MAX = 6 * (SUMMARY_CHARACTERS_MAX + 1)
 /** Messages of completed items; what a person said is kept whole, for the preview. */
 const MESSAGE_ITEM = { textBytesMax: SUMMARY_BYTES_MAX, keeps: ['text'] } as const satisfies Clipped
 
-/** What sketches of items are made of: ids, and for summaries the messages. */
+/** For sketches of items: ids, and for summaries the messages. */
 export const SKETCH_NEEDS = {
   user_message: { textBytesMax: SUMMARY_BYTES_MAX, keeps: ['message'] },
   agent_message: { textBytesMax: SUMMARY_BYTES_MAX },

@@ -2,16 +2,12 @@
  * Parts of items that look the same whichever event made the item.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import type { TextElement } from '../../log/payload-parts.ts'
 import type { AgentMessage, PatchApplyEnd, UserMessage, WebSearchEnd } from '../../log/payloads.ts'
 import type { Profile } from '../../log/profile.ts'
-import type { FileUpdate, UserContent } from '../../protocol.ts'
+import type { FileUpdate, MemoryCitation, UserContent } from '../../protocol.ts'
 import type { TurnItem } from '../../log/turn-item.ts'
 import { isBlank } from '../../white-space.ts'
-
-interface TextElement {
-  readonly byte_range: { readonly start: number; readonly end: number }
-  readonly placeholder?: string | null | undefined
-}
 
 /** Marked stretches of a text, as the wire spells them. */
 const textElements = (elements: ReadonlyArray<TextElement> | undefined) =>
@@ -60,7 +56,7 @@ const inlineImages = (
     ...(profile.members142 ? { detail: details?.[i] ?? null } : {})
   }))
 
-/** Both kinds in the order they were given; null when the order does not tell of each of them. */
+/** Both kinds in the order they were given; null when the order does not name each of them. */
 const ordered = <A>(
   order: ReadonlyArray<'inline' | 'file'> | undefined,
   inline: ReadonlyArray<A>,
@@ -172,14 +168,12 @@ export const userParts = (content: ReadonlyArray<UserInput>): ReadonlyArray<User
     }
   })
 
-/** Members of a recorded object that are known, by their names, and null for those that are not there. */
+/** The named members of a recorded object, null where one is missing. */
 const only = (value: unknown, names: ReadonlyArray<string>): Json =>
   isJsonObject(value) ? Object.fromEntries(names.map((name) => [name, value[name] ?? null])) : null
 
-/** Where in its memories the model found something, without members that nobody knows. */
-export const citationOf = (
-  citation: AgentMessage['memory_citation']
-): { readonly entries: ReadonlyArray<Json>; readonly threadIds: ReadonlyArray<string> } | null =>
+/** Where in its memories the model found something, without unknown members. */
+export const citationOf = (citation: AgentMessage['memory_citation']): MemoryCitation | null =>
   citation === null || citation === undefined
     ? null
     : {
@@ -203,7 +197,7 @@ export const moderationOf = (moderation: unknown): Json =>
       }
     : null
 
-/** What the model asks besides, each with what may be answered. */
+/** Questions beside a message, each with the answers to choose from. */
 export const questionsOf = (questions: unknown): Json =>
   Array.isArray(questions) ? questions.map((one) => only(one, ['title', 'options'])) : null
 
@@ -233,7 +227,7 @@ export const extensionAction = (action: unknown): Json => {
   return names === undefined ? { type: 'other' } : only(action, ['type', ...names])
 }
 
-/** Why there is no picture: there is one reason only. */
+/** Why there is no picture; only one reason is known. */
 export const failureOf = (failure: unknown): Json =>
   isJsonObject(failure)
     ? {
@@ -243,7 +237,7 @@ export const failureOf = (failure: unknown): Json =>
       }
     : null
 
-/** What a picture was made from; an item without any says nothing of it. */
+/** What a picture was made from; without any the member is left out. */
 export const inputImagesOf = (images: unknown): { readonly inputImages?: ReadonlyArray<Json> } =>
   Array.isArray(images) && images.length > 0
     ? { inputImages: images.map((image) => only(image, ['path', 'sha256'])) }

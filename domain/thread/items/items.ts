@@ -5,8 +5,8 @@
  * small sketch (counts, first user and last agent message); `item-list.ts` applies the same changes to the whole list.
  *
  * Ids: messages, reasoning, compactions and review marks take `item-N` from a counter over the thread; all
- * others carry their own id and replace an item of the same turn with that id in place. From 0.144 on review marks are
- * such others too.
+ * others carry their own id and replace an item of the same turn with that id in place. From 0.144 on so do review
+ * marks.
  */
 import { bareItem, type WithoutId } from './bare-items.ts'
 import { completedItem, reviewText, withTimes } from './completed-items.ts'
@@ -64,7 +64,7 @@ export type ItemChange =
       readonly times?: typeof UNKNOWN_TIMES
     }
 
-/** The same without what a fold of heads cannot know. */
+/** A change as far as the heads of lines tell it. */
 export type ItemSketch =
   | Extract<ItemChange, { readonly op: 'number' }>
   | { readonly op: 'append' | 'upsert'; readonly item: { readonly id: string } }
@@ -213,7 +213,7 @@ const reviewChange = (
     ? { op: 'upsert', item: { type, id, review } }
     : { op: 'number', item: { type, review } }
 
-/** Codex up to 0.142 shows of a review only what the reviewer says of it all. */
+/** Codex up to 0.142 shows only the overall judgement of a review. */
 const exitedText = (output: ExitedReviewMode['review_output'], profile: Profile): string => {
   if (profile.members169) return reviewText(output)
   const explanation = trimmed(output?.overall_explanation ?? '')
@@ -412,7 +412,7 @@ const sketched = (
   }
 }
 
-/** What `itemChange` says of a line of a legacy thread, as far as its head tells. */
+/** `itemChange` for a line of a legacy thread of which only the head is known. */
 export const itemSketch = (
   line: LineOf<typeof SKETCH_NEEDS>,
   profile: Profile

@@ -1,6 +1,6 @@
 /**
- * Secrets in the commands a client sees, as Codex 0.169 takes them out: in the command line, in what it was read as, and in
- * what it searched for. Outputs, paths and arguments of tools are left as they are.
+ * Secrets in the commands a client sees, as Codex 0.169 takes them out: in the command line, in the actions read from it, and
+ * in what it searched for. Outputs, paths and arguments of tools are left as they are.
  *
  * Source: what 0.169.0 shows of commands made for the purpose, pattern by pattern.
  */

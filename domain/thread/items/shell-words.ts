@@ -44,7 +44,7 @@ const quote = (word: string): string => {
   return quoted
 }
 
-/** Joins words to one command line; no shell can be told of a NUL byte, so then a note stands in its place. */
+/** Joins words to one command line; a note stands in place of one with a NUL byte, which no shell can be given. */
 export const joinWords = (words: ReadonlyArray<string>): string =>
   words.some((word) => word.includes('\0'))
     ? '<command included NUL byte>'

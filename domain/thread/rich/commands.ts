@@ -11,6 +11,7 @@
  *
  * Shape:  what the text of an output cannot tell stays null; a text of no known format completes the command, inferred.
  */
+import type { CommandSource } from '../items/decodable.ts'
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
 import type { Json, JsonObject } from '../../json.ts'
 import type { ItemCertainty } from '../../protocol.ts'
@@ -18,8 +19,6 @@ import { milliseconds, readCommandReport, scriptOf, withoutCutHeader } from './s
 import type { CommandExecution, RichContext } from './types.ts'
 import { durationMs, reader, type Reader } from './values.ts'
 import { joinWords } from '../items/shell-words.ts'
-
-type CommandSource = 'agent' | 'userShell' | 'unifiedExecStartup' | 'unifiedExecInteraction'
 
 /** The directory of a command, relative to that of its turn. */
 const directory = ({ cwd }: RichContext, own: string | null): string =>
@@ -90,8 +89,8 @@ const weaker = (a: ItemCertainty, b: ItemCertainty): ItemCertainty =>
   a === 'inferred' || b === 'inferred' ? 'inferred' : 'derived'
 
 /**
- * A command after a text that a call about it answered with. Every answer of a session adds its output and the time
- * that was waited; what goes wrong while a running process is fed or awaited says nothing about the process.
+ * A command after the output of a call about it. Every output of a session adds its text and the time that was waited; a
+ * failure to feed or await a running process says nothing about the process.
  */
 export const afterCommandOutput = (item: CommandExecution, text: string): CommandExecution => {
   if (item.status !== 'inProgress') return item

@@ -7,7 +7,7 @@ import type { Profile } from '../../log/profile.ts'
 import type { HistoryMode, ThreadItem } from '../../protocol.ts'
 import type { RichChange } from './items.ts'
 
-/** Calls that go on with the item of another call, by id. */
+/** Ids of calls that continue the item of another call, to the id of that item. */
 export type FollowedCalls = Map<string, string>
 
 const append = (list: ItemList, item: ThreadItem, profile: Profile): void => {
@@ -64,7 +64,7 @@ export const applyRich = (
   }
 }
 
-/** An event records the item of a call: it takes the place of what was made of the call, where the event stands. */
+/** Drops an item made from a call, because an event records it: that one stands where the event is. */
 export const dropGuessed = (list: ItemList, id: string): void => {
   const place = list.places.get(id)
   if (place !== undefined && list.items[place]?.certainty !== undefined) remove(list, place)
@@ -73,7 +73,7 @@ export const dropGuessed = (list: ItemList, id: string): void => {
 const isUserShell = (item: ThreadItem): boolean =>
   item.type === 'commandExecution' && item.source === 'userShell'
 
-/** A `!command` that an event records has another id than its message: then the message adds nothing. */
+/** Drops what messages made of `!commands` where events record them, under other ids. */
 export const dropRecorded = (list: ItemList, mode: HistoryMode): void => {
   if (mode !== 'paginated') return
   const isRecorded = list.items.some((item) => isUserShell(item) && item.certainty === undefined)

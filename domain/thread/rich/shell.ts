@@ -50,7 +50,7 @@ export type CommandReport =
     }
   /** It could not be run. */
   | { readonly kind: 'failed'; readonly command: string | null; readonly output: string }
-  /** The turn was cut short while it was waited for. */
+  /** The turn was cut short before it answered. */
   | { readonly kind: 'aborted' }
   /** A text of no known format. */
   | { readonly kind: 'unknown'; readonly output: string }
@@ -130,7 +130,7 @@ export const isAborted = (text: string): boolean => ABORTED.test(text)
 
 const UNSUPPORTED = /^unsupported (?:custom tool )?call: /
 
-/** True for the answer that nobody answers to the name of a tool, with or without its namespace. */
+/** True for the answer that there is no tool of this name, with or without its namespace. */
 export const isUnsupported = (text: string, name: string): boolean =>
   UNSUPPORTED.test(text) && text.endsWith(name)
 
@@ -154,7 +154,7 @@ export const readScriptReport = (text: string): ScriptReport | null => {
   return { kind: kind as ScriptReport['kind'], cellId, waitedMs: milliseconds(seconds) }
 }
 
-/** True for the answer that no script runs under the number that was waited for. */
+/** True for the answer that no script runs in the cell that was waited for. */
 export const isNoCell = (text: string): boolean => NO_CELL.test(text)
 
 /** Reads the text a command tool answered with. Total: a text of no known format is `unknown`. */

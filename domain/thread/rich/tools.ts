@@ -94,7 +94,7 @@ const NOT_ANSWERED =
   /^(?:aborted by user after [\d.]+s|dynamic tool (?:call was cancelled|request failed))/
 
 /**
- * A dynamic tool call after its output; null when nobody answers to that name, so that it was no tool. The output
+ * A dynamic tool call after its output; null when the output says that there is no such tool. The output
  * does not say whether the tool succeeded: it counts as completed, inferred.
  */
 export const afterDynamicOutput = (call: DynamicToolCall, output: Json): DynamicToolCall | null => {

@@ -6,9 +6,9 @@
  * Units:  `durationMs` milliseconds, rounded down; taken from text it is the time Codex waited for output, which is at
  *         most the life of the process. `processId` is a decimal number as text.
  */
-import type { ItemCertainty, ThreadItem } from '../../protocol.ts'
+import type { ItemCertainty, ThreadItem, ThreadItemOf } from '../../protocol.ts'
 
-type RichItemOf<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }> & {
+type RichItemOf<K extends ThreadItem['type']> = ThreadItemOf<K> & {
   readonly certainty: ItemCertainty
 }
 

@@ -68,10 +68,10 @@ export class Reader {
   }
 }
 
-/** Wraps an object; what is no object reads as one without members. */
+/** Wraps an object; any other value reads as one without members. */
 export const reader = (value: unknown): Reader => new Reader(isJsonObject(value) ? value : {})
 
-/** Parses a text as JSON; null when it is none. */
+/** Parses a text as JSON; null when it cannot be parsed. */
 export const parseJson = (text: string): Json => parsedJson(text) ?? null
 
 /** A reader over the object a text holds; null when it holds none. */
@@ -89,7 +89,7 @@ export const outputText = (output: Json): string =>
         .filter((text) => text !== null)
         .join('\n')
 
-/** A recorded duration `{secs, nanos}` in whole milliseconds, rounded down; null when it is none. */
+/** A recorded duration `{secs, nanos}` in whole milliseconds, rounded down; null for anything else. */
 export const durationMs = (duration: Reader | null): number | null => {
   const secs = duration?.integer('secs') ?? null
   const nanos = duration?.integer('nanos') ?? null

@@ -6,7 +6,7 @@
  */
 import { trimmed } from '../../white-space.ts'
 
-/** How letters are compared: our way, or as a real Codex does it, which knows only pairs of single letters. */
+/** How letters are compared: in full, or as Codex does it, which knows only pairs of single letters. */
 export type Folding = 'full' | 'simple'
 
 /** A text with one space for every run of white space, and none at its ends. */
@@ -52,7 +52,7 @@ export interface TextRange {
 /** Finds a folded term in a text that is not folded, from a place on. */
 type Finder = (from: number) => TextRange | null
 
-/** For each unit of a folded text, and for its end, where its letter begins in the text; -1 inside of one. */
+/** For each unit of a folded text, and for its end, where its letter begins in the text; -1 inside a letter. */
 const foldedWithPlaces = (
   text: string,
   folding: Folding

@@ -9,7 +9,7 @@ import { Message } from '../../log/response-item.ts'
 import type { ThreadItem } from '../../protocol.ts'
 import { withoutEditorContext } from '../thread.ts'
 
-/** What says something: messages, as events and as they were sent; and which turn they name. */
+/** Messages, as events and as they were sent, and the turn they name. */
 export const SAID_NEEDS = {
   user_message: 'whole',
   agent_message: 'whole',

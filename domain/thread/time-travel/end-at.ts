@@ -15,7 +15,7 @@ export interface EndAt {
 }
 
 const NEWLINE = 10
-/** So much of a line is kept to find its time. */
+/** Bytes of a line that are kept to find its time. */
 const HEAD_BYTES_MAX = 64 * 1024
 const HEAD = '{"timestamp":"'
 const TIME_BYTES_MAX = 40
@@ -38,14 +38,14 @@ const timeOfLine = (line: Uint8Array): number | null => {
   return Number.isNaN(ms) ? null : ms
 }
 
-/** Looks for the end of a rollout at a time, piece by piece. */
+/** Finds the end of a rollout at a time, piece by piece. */
 interface EndFinder {
   /** Takes the next bytes; true when nothing behind them matters. */
   readonly take: (piece: Uint8Array) => boolean
   readonly end: () => EndAt
 }
 
-/** Looks from an offset on. */
+/** Searches from an offset on. */
 export const endFinder = (timeMs: number, fromBytes: number): EndFinder => {
   let offset = fromBytes
   let lineFrom = fromBytes

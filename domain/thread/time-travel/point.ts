@@ -34,7 +34,7 @@ const startOfDay = (date: string): number | null => {
   return Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(date) ? null : ms
 }
 
-/** A date is the whole day; a time that names no zone is in UTC. Null for what is no time. */
+/** A date stands for the whole day; a time without a zone is in UTC. Null for anything else. */
 export const timeOf = (text: string, nowMs: number): number | null => {
   if (DATE.test(text)) {
     const day = startOfDay(text)

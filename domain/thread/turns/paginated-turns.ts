@@ -152,7 +152,7 @@ const end = (
     const row = rows.row(place)
     if (row === null) return [state, NO_WRITES]
     const over = withEnd(row, p, status, event)
-    // A turn among others that gets its place here stands out of order.
+    // A turn that moves here from among the others leaves the order.
     const next = endsLater(row, event) ? { ...state, lastOrdinal: null } : state
     return [next, [{ op: 'put', index: place, row: over, summary: null }]]
   }
@@ -198,7 +198,7 @@ const withMessage = (open: OpenTurn, p: MessageEnded): OpenTurn => {
   if (isLarge(shown)) return { ...open, keepsSummary: false }
   return {
     ...open,
-    // An answer that came before the message stays before it; the items tell.
+    // An answer that came before the message stays before it; only the items know the order.
     keepsSummary:
       open.keepsSummary &&
       (shown.type !== 'userMessage' || open.firstUser !== null || open.lastAgent === null),

@@ -51,7 +51,7 @@ const hiddenBy = (
       }
 }
 
-/** A copy of a rollback is known already: by the rollback it is a copy of. */
+/** A copy of a rollback adds nothing: the rollback it copies is known already. */
 const withHidden = (
   state: TurnsState,
   hidden: HiddenTurns,

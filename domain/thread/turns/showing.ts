@@ -3,7 +3,7 @@
  */
 import type { EventPayload } from '../../log/event.ts'
 
-/** Their types; an item that is told whole (`item_completed`) opens no turn. */
+/** Their types; an item that is recorded whole (`item_completed`) opens no turn. */
 export const SHOWING_EVENTS: ReadonlySet<string> = new Set<EventPayload['type']>([
   'user_message',
   'agent_message',

@@ -50,7 +50,7 @@ export interface TurnRow {
   readonly ranges: ReadonlyArray<ByteRange>
   /** Single lines after the turn closed that still belong to it. */
   readonly late: ReadonlyArray<ByteRange>
-  /** Present for turns whose items say which turn they belong to; the rest counts and is told by position. */
+  /** Present for turns whose items say which turn they belong to; the rest is numbered and known by its position. */
   readonly mode?: 'paginated'
   /** Number of the line that gave the turn its place, where lines are numbered. */
   readonly ordinal?: number
@@ -144,7 +144,7 @@ export interface TurnLookup extends LiveTurns {
   readonly row: (index: number) => TurnRow | null
 }
 
-/** What the lifecycle asks of a row. */
+/** A row as the lifecycle looks at it. */
 export const liveTurnOf = (row: TurnRow | null): PlacedTurn | null =>
   row === null
     ? null
@@ -154,7 +154,6 @@ export const liveTurnOf = (row: TurnRow | null): PlacedTurn | null =>
         segment: row.ranges[row.ranges.length - 1]?.segment ?? -1
       }
 
-/** A change to the rows. */
 export type TurnWrite =
   | {
       readonly op: 'put'
@@ -170,10 +169,8 @@ export type TurnWrite =
 
 /** The next state and the rows to write. */
 export type TurnStep = readonly [TurnsState, ReadonlyArray<TurnWrite>]
-/** Nothing to write. */
 export const NO_WRITES: ReadonlyArray<TurnWrite> = []
 
-/** Where an event stands. */
 export const rangeOf = ({ segment, offset, bytes }: EventPlace): ByteRange => ({
   segment,
   from: offset,

@@ -8,10 +8,10 @@
  */
 export type Severity = 'note' | 'warning' | 'broken'
 
-/** What `unroll repair plan` does about a kind of problem, or the reason why it does nothing. */
+/** What a plan of repairs does about a kind of problem, or the reason why it does nothing. */
 type RepairText = { readonly plan: string } | { readonly none: string }
 
-/** One kind of problem, in plain sentences; `unroll explain` prints it and docs/CHECK.md is rendered from it. */
+/** One kind of problem, in plain sentences; docs/CHECK.md is rendered from it. */
 export interface KindText {
   /** As it usually is; a finding may be milder, and its facts say why. */
   readonly severity: Severity

@@ -6,6 +6,7 @@
  */
 import { findingOf, type Finding } from '../check/finding.ts'
 import { histogram, sourceWord, type Histogram } from './histogram.ts'
+import { grouped } from '../../grouped.ts'
 import { plainPath } from '../../rollout-file.ts'
 import type { BackfillState, StateThread, CodexThreads } from './state.ts'
 
@@ -120,17 +121,14 @@ const withFile = (
   return [{ finding, counted: 'archivedDiffers' }]
 }
 
-const duplicatePaths = (paths: ReadonlyMap<StateThread, string>): ReadonlyArray<Finding> => {
-  const byPath = new Map<string, Array<StateThread>>()
-  for (const [row, path] of paths) byPath.set(path, [...(byPath.get(path) ?? []), row])
-  return [...byPath]
+const duplicatePaths = (paths: ReadonlyMap<StateThread, string>): ReadonlyArray<Finding> =>
+  [...grouped(paths, ([, path]) => path)]
     .filter(([, rows]) => rows.length > 1)
     .map(([path, rows]) => {
-      const threads = rows.map(({ id }) => id).sort()
+      const threads = rows.map(([{ id }]) => id).sort()
       const [threadId = null] = threads
       return findingOf('state_duplicate_path', { threadId, path, facts: { threads } })
     })
-}
 
 const compared = (
   { files, headless, state, homes }: ParityInput,

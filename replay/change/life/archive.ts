@@ -25,7 +25,7 @@ import { grouped } from '../../../domain/grouped.ts'
 import type { HomeWriter, SkippedThread } from '../../home-ports.ts'
 import { impossible, type Result } from '../../result.ts'
 
-/** What undo asks for: exactly these threads, with these file times. */
+/** What undo needs: exactly these threads, with these file times. */
 export interface Exactly {
   readonly threadIds: ReadonlyArray<string>
   /** Milliseconds, by the path a file will have. */

@@ -54,7 +54,7 @@ export interface Life extends LifeParts {
 export interface MutationOptions {
   /** Who asks, for the log. */
   readonly actor?: string | undefined
-  /** Tell what would happen, and change nothing. */
+  /** Report what would happen, and change nothing. */
   readonly dryRun?: boolean | undefined
   /** How many events the thread must hold; otherwise `WrongExpectedRevision`. */
   readonly expectedRevision?: number | undefined
@@ -78,7 +78,7 @@ export interface RelocatedThreads {
 
 export const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
 
-/** Why a rollout from before the envelope stays as it is: what would be added no reader understands. */
+/** Why a rollout from before the envelope stays as it is: no reader would understand what is added. */
 const BEFORE_ENVELOPE = notPossible(
   'this thread was written before Codex 0.32, and no Codex of today reads its file: it can be read and not changed',
   'begin a new thread'
@@ -109,7 +109,7 @@ export const openExpected = async (
     : E.left({ _tag: 'WrongExpectedRevision', streamId: info.streamId, expected, actual })
 }
 
-/** True while a running Codex writes to a caught-up thread: it goes by the id in the metadata. */
+/** True while a running Codex writes to a caught-up thread, which it knows by the id in the metadata. */
 export const isHeldAs = (
   env: Env,
   { isHeld }: { readonly isHeld: (threadId: StreamId) => boolean },
@@ -155,7 +155,7 @@ export const backFrom = (operationId: string): Inverse => ({
 const touchedBy = ({ moves, exchanges = [] }: Relocation): ReadonlyArray<string> =>
   [...moves, ...exchanges].flatMap(({ threadId }) => (threadId === null ? [] : [threadId]))
 
-/** How to undo work that another process began; file times before it are not known any more. */
+/** How to undo work that another process began; the earlier file times are lost. */
 const inverseAfterKill = (
   { id, operation, relocation }: Began,
   { threadIds }: RelocationResult
@@ -190,8 +190,8 @@ const recover = async (life: HomeParts, writer: HomeWriter): Promise<Result<void
 }
 
 /**
- * Runs alone among the processes that move files of the home, after what a killed one left is finished. A dry run waits
- * for nobody and finishes nothing.
+ * Runs alone among the processes that move files of the home, after what a killed one left is finished. A dry run
+ * neither waits nor finishes anything.
  */
 export const holding = async <A>(
   life: HomeParts,
@@ -216,7 +216,7 @@ export const holding = async <A>(
   }
 }
 
-/** Where the files of some threads lie and how large they are: enough to tell later that nothing happened since. */
+/** Where the files of some threads lie and how large they are: enough to see later that nothing happened since. */
 export const sizesOf = (
   files: ReadonlyArray<HomeFile>,
   threadIds: ReadonlyArray<string>

@@ -40,7 +40,7 @@ export interface AgentFamily {
 }
 
 /** What an engine can do to a home besides adding events to threads. */
-export interface Lifecycle {
+export interface ThreadLifecycle {
   /** Moves a thread and what it spawned to the archived ones; ids come in the order in which Codex names them. */
   readonly archive: (threadId: string, options?: MutationOptions) => Answer<RelocatedThreads>
   /** Brings an archived thread back; from 0.169 on with what it spawned. */
@@ -75,7 +75,7 @@ export const lifecycle = (
   life: Life,
   mutations: Mutations,
   safely: <A>(task: Answer<A>) => Answer<A>
-): Lifecycle => ({
+): ThreadLifecycle => ({
   archive: (threadId, options = {}) => safely(() => moveThread(life, 'archive', threadId, options)),
   unarchive: (threadId, options = {}) =>
     safely(() => moveThread(life, 'unarchive', threadId, options)),

@@ -23,8 +23,8 @@ const NO_NAME_BEFORE =
   'the thread had no name before, and a name cannot be taken back: Codex goes on showing it in lists'
 
 /**
- * The id under which a name is kept. Codex looks for it under that in the metadata: it is kept there unless that means another
- * thread, or the thread has a name under its own id already.
+ * The id under which a name is kept: that in the metadata, where Codex looks for it, unless it means another thread or the
+ * thread has a name under its own id already.
  */
 const keptUnder = async (life: Life, info: StreamInfo, row: ThreadRow): Promise<string> => {
   const id = idInMetadata(row, info)

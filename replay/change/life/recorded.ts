@@ -1,5 +1,5 @@
 /**
- * The way every change goes: a record before, the change, a record after.
+ * Every change: a record before, the change, a record after.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describe } from '../../../domain/errors.ts'
@@ -10,7 +10,7 @@ import type { OperationLog } from '../../home-ports.ts'
 import { impossible, type Result } from '../../result.ts'
 
 export interface OperationRequest {
-  /** A verb, as the command line spells it. */
+  /** A verb, as the log spells it. */
   readonly operation: string
   readonly threadId: string
   readonly arguments: JsonObject

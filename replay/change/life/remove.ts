@@ -27,7 +27,7 @@ export interface RemoveOptions extends PlannedOptions {
   readonly permanent?: boolean | undefined
 }
 
-/** What undo asks for: exactly these threads, if their files are exactly these still. */
+/** What undo needs: exactly these threads, while their files are still exactly these. */
 export interface Unchanged {
   readonly threadIds: ReadonlyArray<string>
   /** Bytes of each file, by its path. */
@@ -132,7 +132,7 @@ export const removeThread = (
     return perform(life, writer, plan, options)
   })
 
-/** What a person names: an operation or a thread, by its id or the beginning of it; nothing: what was deleted last. */
+/** What a person names: an operation or a thread, by its id or a prefix; without a name, what was deleted last. */
 const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Result<TrashEntry> => {
   const wanted = text?.toLowerCase() ?? ''
   const isNamed = ({ operationId, threadIds }: TrashEntry): boolean =>
@@ -148,7 +148,7 @@ const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Resul
   return E.left({ _tag: 'AmbiguousThread', text, candidates })
 }
 
-/** Why a restore that expects a revision cannot be: the thread was deleted at another one. */
+/** Why a restore that expects a revision is refused: the thread was deleted at another one. */
 const otherRevision = async (
   { operations }: Life,
   { operationId, rootId }: TrashEntry,

@@ -1,5 +1,5 @@
 /**
- * Repairs as operations: files of a home become others, recorded before and after, and go back.
+ * Repairs as operations: files of a home are replaced, recorded before and after, and put back.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
@@ -21,7 +21,7 @@ export interface RepairDone {
   /** Null for a dry run. */
   readonly operationId: string | null
   readonly threadIds: ReadonlyArray<string>
-  /** The files that are others now, relative to the home. */
+  /** The files that were replaced, relative to the home. */
   readonly files: ReadonlyArray<string>
 }
 

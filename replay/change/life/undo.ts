@@ -124,7 +124,7 @@ export const listOperations = async (
 
 const SEE_LOG = { kind: 'see_log' } as const
 
-/** The operation a person means; without an id the newest that was not undone and is no undo itself. */
+/** The operation with an id; without an id, the newest that was not undone and is no undo itself. */
 const chosen = async (life: Life, id: string | null): Promise<Result<Operation>> => {
   const matches: Array<Operation> = []
   for await (const operation of operationsIn(life)) {

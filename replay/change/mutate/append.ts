@@ -41,7 +41,7 @@ export const appendEvents = async (
   return recorded(life, request, known?.next ?? null, async () => {
     const done = await life.store.append(id, expected, events, known)()
     const inverse = {
-      none: 'events are never taken out of a rollout: hide whole turns with "unroll rollback"'
+      none: 'events are never taken out of a rollout: roll whole turns back to hide them'
     }
     return E.map((answer: Appended) => ({ answer, after: answer.next, inverse }))(done)
   })

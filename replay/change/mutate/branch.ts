@@ -19,7 +19,7 @@ import { sameIndexSince } from '../../guarded.ts'
 import { idInMetadata } from '../../read/threads/identity.ts'
 import { isHeldAs } from '../life/life.ts'
 import { threadRow } from '../../read/threads/thread-row.ts'
-import { liveTurns, type LiveTurns } from '../../read/pages/turn-page.ts'
+import { liveTurns, type LiveTurnRows } from '../../read/pages/turn-page.ts'
 import { cutTurnAt, type CutPlace } from './cut-turn.ts'
 import { invalidRequest, impossible, type Result } from '../../result.ts'
 
@@ -61,7 +61,7 @@ interface TurnLines {
 const turnAt = async (
   env: Env,
   info: StreamInfo,
-  live: LiveTurns,
+  live: LiveTurnRows,
   turnId: string
 ): Promise<Result<TurnLines>> => {
   const [place = -1] = live.places(turnId, 1)
@@ -70,7 +70,7 @@ const turnAt = async (
   return E.right({ place, row, lines: await eventsIn(env, info, [...row.ranges, ...row.late]) })
 }
 
-const afterTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: string) => {
+const afterTurn = async (env: Env, info: StreamInfo, live: LiveTurnRows, turnId: string) => {
   const found = await turnAt(env, info, live, turnId)
   if (E.isLeft(found)) return found
   const { place, row, lines } = found.right
@@ -88,7 +88,7 @@ const afterTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: st
     : E.right(after(last, place + 1))
 }
 
-const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: string) => {
+const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurnRows, turnId: string) => {
   const found = await turnAt(env, info, live, turnId)
   if (E.isLeft(found)) return found
   const { place, row, lines } = found.right
@@ -102,7 +102,11 @@ const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: s
   return E.right({ segment, offset, ordinal: line.ordinal ?? null, turns: place })
 }
 
-const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Result<CutPlace>> => {
+const atTheEnd = async (
+  env: Env,
+  info: StreamInfo,
+  live: LiveTurnRows
+): Promise<Result<CutPlace>> => {
   const checkpoint = checkpointOf(env, info.streamId)
   const guard = checkpoint?.guard ?? null
   if (checkpoint === null || guard === null || !guard.terminated)

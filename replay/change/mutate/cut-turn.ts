@@ -8,7 +8,7 @@
 import type { CutTurn } from '../../../domain/changes/branch.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { comparePlaces, type FilePlace } from '../../ports.ts'
-import type { LiveTurns } from '../../read/pages/turn-page.ts'
+import type { LiveTurnRows } from '../../read/pages/turn-page.ts'
 
 export interface CutPlace extends FilePlace {
   /** Number of the next line there; null where lines are not numbered. */
@@ -25,7 +25,7 @@ const startOf = ({ ranges: [first] }: TurnRow): FilePlace => ({
 const isBefore = (a: FilePlace, b: FilePlace): boolean => comparePlaces(a, b) < 0
 
 /** The turn that began last before a place. One that a fork cut short comes after the reviews that no line begins. */
-const newestBegun = (live: LiveTurns, place: CutPlace): TurnRow | undefined => {
+const newestBegun = (live: LiveTurnRows, place: CutPlace): TurnRow | undefined => {
   const next = (from: number, step: 1 | -1): TurnRow | undefined => {
     for (let at = from; at >= 0 && at < live.count; at += step) {
       const [row] = live.rows(at, at + 1)
@@ -39,7 +39,7 @@ const newestBegun = (live: LiveTurns, place: CutPlace): TurnRow | undefined => {
 }
 
 /** True when a review begins between a turn's first line and a place, and does not end there. */
-const isReviewAnnounced = (live: LiveTurns, since: TurnRow, place: CutPlace): boolean =>
+const isReviewAnnounced = (live: LiveTurnRows, since: TurnRow, place: CutPlace): boolean =>
   [...live.rows(place.turns, place.turns + 2), ...live.rows(live.count - 1, live.count)].some(
     (row) =>
       row.isUnbegun === true &&
@@ -48,7 +48,7 @@ const isReviewAnnounced = (live: LiveTurns, since: TurnRow, place: CutPlace): bo
   )
 
 /** The turn that was open at a place; `live` are all turns, those that were never begun too. */
-export const cutTurnAt = (live: LiveTurns, place: CutPlace): CutTurn | null => {
+export const cutTurnAt = (live: LiveTurnRows, place: CutPlace): CutTurn | null => {
   const newest = newestBegun(live, place)
   if (newest === undefined) return null
   const { id, status, rootTurnId = null, startedAt, endOrdinal } = newest

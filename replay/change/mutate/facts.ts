@@ -38,7 +38,7 @@ const inverseOf = ({ info }: MutationTarget, given: JsonObject): JsonObject => (
   ...given
 })
 
-/** The id that lines of a thread tell of it: readers pass over those of another one. */
+/** The id that lines of a thread name: readers skip lines of another one. */
 const ownId = ({ info, row }: OpenThread): string => idInMetadata(row(), info)
 
 /** Sets the goal there was, with its usage; or takes the new one away. */
@@ -68,7 +68,7 @@ const metadataPlan = async (
   return E.right({ events: [event], inverse })
 }
 
-/** A copy of the metadata is the newest word on the directory too, so it says the one that holds. */
+/** A copy of the metadata also sets the directory anew, so it names the current one. */
 const withDirectory = (meta: JsonObject, { row }: MutationTarget): JsonObject => {
   const { settingsCwd } = row().facts
   return settingsCwd === null ? meta : { ...meta, cwd: settingsCwd }
@@ -134,8 +134,8 @@ const isGoalOurs = async ({ operations }: MutationEnv, threadId: string): Promis
 }
 
 /**
- * The goal that answers go by. No Codex takes a goal from a log, only from its database; so strict answers believe the log
- * only where unroll, which has no other place for goals, wrote to it.
+ * The goal that answers show. Codex takes a goal only from its database, never from a log; so strict answers use the log only
+ * where unroll, which has no other place for goals, wrote to it.
  */
 const goalNow = async (env: MutationEnv, target: OpenThread): Promise<Goal | null> => {
   const { facts } = target.row()

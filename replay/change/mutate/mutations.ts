@@ -1,6 +1,6 @@
 /**
  * What can be done to a thread, as one function each. Every one catches the thread up, decides, and appends events;
- * what is not a line of a rollout (archive, delete, names) is in `Lifecycle`.
+ * what is not a line of a rollout (archive, delete, names) is in `ThreadLifecycle`.
  */
 import type { Compaction } from '../../../domain/changes/compaction.ts'
 import type { Goal, GoalPatch } from '../../../domain/changes/goal.ts'
@@ -69,7 +69,7 @@ export interface Mutations {
     output: ReviewOutput | string | null,
     o?: PlannedOptions
   ) => Answer<Written>
-  /** Stops the open review; `turnId` is what its client knows it by. */
+  /** Stops the open review; `turnId` is the id its client knows. */
   readonly interruptReview: (
     threadId: string,
     turnId: string,

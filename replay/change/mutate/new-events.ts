@@ -12,7 +12,7 @@ import { upcast } from '../../../migrations/upcast.ts'
 import type { ExpectedRevision } from '../../ports.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
-/** An event that will be read back, as it will be read back, and its line without a number. */
+/** An event as it will be read back, and its line without a number. */
 export interface CheckedEvent {
   readonly event: NewEvent
   readonly line: string
@@ -33,8 +33,8 @@ const UNREADABLE = {
 } as const
 
 /**
- * Checks an event by reading its line as the era does; the answer holds a copy of its own, so that nothing that changes
- * later is written. A `Left` is the reason in words.
+ * Checks an event by reading its line as the era does; the answer holds a copy, so that later changes to the event are
+ * not written. A `Left` is the reason in words.
  */
 export const checkEvent = (event: NewEvent, profile: Profile): E.Either<string, CheckedEvent> => {
   if (!isTimestamp(event.timestamp))

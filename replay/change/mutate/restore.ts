@@ -109,7 +109,7 @@ const isShown = (item: JsonObject): boolean =>
   isPrompt(item) || JSON.stringify(item).includes('<user_shell_command>')
 
 /**
- * Without what the model is told before its first turn: a rollback past that turn leaves it, and a copy tells it twice.
+ * Without what the model is sent before its first turn: a rollback past that turn leaves it, and a copy would repeat it.
  * What is shown stays.
  */
 const withoutPreamble = (
@@ -175,7 +175,7 @@ const turnsOfModel = (
 /** Longer runs of turns without a beginning are not searched. */
 const LOOKED_BACK = 16
 
-/** True when the model lost the very turns that a person lost, and nothing else: then they come back unchanged. */
+/** True when the model lost exactly the turns that a person lost: then they come back unchanged. */
 const isAlike = (
   env: MutationEnv,
   info: StreamInfo,

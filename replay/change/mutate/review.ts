@@ -47,7 +47,9 @@ export const startReview = (
         review = { outer, inner: newTurn(id, outer.mode, moment, { rootTurnId: outer.turnId }) }
         return E.right({
           events: reviewStarted(review, target, null, moment),
-          inverse: { none: 'end it with "unroll review complete", then hide its turns' }
+          inverse: {
+            none: 'what a review says stays in the log: complete it, then roll its turns back'
+          }
         })
       }
     })()

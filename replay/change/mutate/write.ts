@@ -1,6 +1,6 @@
 /**
- * How every mutation goes: catch the thread up, decide by what it holds now, append, with a record before and after. When
- * another writer was faster, a mutation that was not told which revision to expect decides anew.
+ * Every mutation: catch the thread up, decide by what it holds now, append, with a record before and after. When another
+ * writer was faster, a mutation without an expected revision decides again.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
@@ -56,15 +56,14 @@ export interface MutationPlan {
 
 /** A mutation as it is recorded, and how it decides what to write. */
 export interface Mutation {
-  /** A verb, as the command line spells it. */
+  /** A verb, as the log spells it. */
   readonly operation: string
   readonly arguments: JsonObject
   readonly plan: (target: MutationTarget) => Promise<Result<MutationPlan>>
 }
 
 /** Why words to the model cannot be taken back. */
-export const SAID =
-  'what the model was told stays in the log: hide whole turns with "unroll rollback"'
+export const SAID = 'what the model was told stays in the log: roll whole turns back to hide it'
 
 const ATTEMPTS_MAX = 3
 

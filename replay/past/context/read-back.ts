@@ -11,7 +11,7 @@ const CHUNK_BYTES = 256 * 1024
 /** A longer line is damage, and passed over in pieces. */
 const LINE_BYTES_MAX = 256 * 1024 * 1024
 
-/** Behind everything a thread holds. A compressed file does not tell its length: it is read through once. */
+/** Behind everything a thread holds. The length of a compressed file is unknown: it is read through once. */
 export const endOfThread = async (env: Env, info: StreamInfo): Promise<FilePlace> => {
   const segment = Math.max(0, env.store.lineage(info).length - 1)
   if (!info.compressed) return { segment, offset: info.sizeBytes }

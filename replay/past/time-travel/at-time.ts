@@ -46,7 +46,7 @@ const inSegment = async (
   return { ...info, sizeBytes: untilBytes, modifiedAtMs: lastMs, earlier }
 }
 
-/** Streams at a time. A compressed file does not tell how long it is: its size stays that of the file. */
+/** Streams at a time. The length of a compressed file is unknown: its size stays that of the file. */
 export const atTime =
   (store: EventStore, timeMs: number): Then =>
   async (now) => {

@@ -1,7 +1,7 @@
 /**
  * What else a home held at a time: names, logs, imports, and which threads were archived.
  *
- * Names and records say when they were written. Which threads lie in the archive says no file: what unroll moved since is known
+ * Names and records say when they were written. No file says which threads lay in the archive: what unroll moved since is known
  * from its operation log, and every other thread counts as archived when it is so now.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -55,7 +55,7 @@ export const closedHomeWriter = (writer: HomeWriter): HomeWriter => ({
   appendName: refuse
 })
 
-/** Names by lines of namings, oldest first; the last one of a thread wins. */
+/** Names from lines of the names file, oldest first; the last one of a thread wins. */
 export const namesOf = (lines: ReadonlyArray<NameLine>): Names => {
   const names = new Map(lines.map(({ threadId, name }) => [threadId, name]))
   return { all: () => names, nameOf: (threadId) => names.get(threadId) ?? null }

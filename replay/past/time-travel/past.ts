@@ -73,7 +73,7 @@ const ledgersAt = (
   }
 }
 
-/** Who a text names, and whether that was there. */
+/** The thread a text names, and whether it was there. */
 const resolver =
   (present: Present, store: EventStore, names: ReadonlyArray<Names>): Past['resolve'] =>
   async (text) => {
@@ -196,7 +196,7 @@ export const pastOf = async (
   profile: Profile
 ): Promise<Result<Past>> => {
   if (!('timeMs' in point)) return pastOfThread(present, point, profile)
-  // A store that is elsewhere learns its names with everything else it holds.
+  // A remote store learns its names with everything else it holds.
   const ready = await refreshed(present.store, 'all')
   return E.isLeft(ready) ? ready : E.right(await pastAtTime(present, point.timeMs))
 }

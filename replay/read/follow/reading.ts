@@ -8,7 +8,7 @@ import { goalSaid } from '../../../domain/changes/goal.ts'
 import type { EventPayload, RecordedEvent } from '../../../domain/log/event.ts'
 import { itemChange, namedTurn } from '../../../domain/thread/items/items.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
-import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
+import { liveTurns, type LiveTurnRows } from '../pages/turn-page.ts'
 import { comparePlaces, type FilePlace, type Position, type StreamInfo } from '../../ports.ts'
 import type { ThreadChange } from './changes.ts'
 import {
@@ -27,7 +27,7 @@ const NOTHING: ThreadChanges = []
 /** A look at a thread: its rows as the index has them now. */
 interface FollowedThread {
   readonly info: StreamInfo
-  readonly live: LiveTurns
+  readonly live: LiveTurnRows
   /** Rows whose lines may be among the new ones, oldest first. */
   readonly recent: ReadonlyArray<TurnRow>
 }
@@ -45,7 +45,7 @@ const endOf = ({ ranges }: TurnRow): FilePlace => {
 }
 
 /** The newest rows, back to those that ended before a place. */
-const recentRows = (live: LiveTurns, from: Position): ReadonlyArray<TurnRow> => {
+const recentRows = (live: LiveTurnRows, from: Position): ReadonlyArray<TurnRow> => {
   let rows: ReadonlyArray<TurnRow> = []
   for (let until = live.count; until > 0; until -= WINDOW_TURNS) {
     rows = [...live.rows(Math.max(0, until - WINDOW_TURNS), until), ...rows]

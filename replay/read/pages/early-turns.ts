@@ -4,10 +4,10 @@
  */
 import type { StreamInfo } from '../../ports.ts'
 import type { Env } from '../../catch-up/project.ts'
-import { liveTurns, turnsBefore, type LiveTurns } from './turn-page.ts'
+import { liveTurns, turnsBefore, type LiveTurnRows } from './turn-page.ts'
 
 /** The live turns of a caught-up stream with early ones where their first items are; at the end where there are no numbers. */
-export const earlyAmong = (env: Env, info: StreamInfo): LiveTurns => {
+export const earlyAmong = (env: Env, info: StreamInfo): LiveTurnRows => {
   const all = liveTurns(env, info, true)
   const begun = liveTurns(env, info, false)
   if (all.count === begun.count || !begun.isOrdered) return all

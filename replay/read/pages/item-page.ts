@@ -23,7 +23,7 @@ import {
   pageLimit,
   placeOf,
   turnsBefore,
-  type LiveTurns
+  type LiveTurnRows
 } from './turn-page.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
@@ -40,7 +40,7 @@ export interface ItemPageRequest {
   readonly maxBytes?: number | null | undefined
 }
 
-export interface TurnItem {
+export interface ItemInTurn {
   readonly turnId: string
   readonly item: ThreadItem
 }
@@ -65,14 +65,14 @@ export interface FoundItem extends Spot {
 export interface ItemWalk {
   readonly env: Env
   readonly info: StreamInfo
-  readonly live: LiveTurns
+  readonly live: LiveTurnRows
   readonly bounds: Bounds
   readonly step: 1 | -1
   readonly limits?: ReadLimits | undefined
 }
 
 const boundsOf = (
-  live: LiveTurns,
+  live: LiveTurnRows,
   info: StreamInfo,
   turnId: string | null | undefined
 ): Result<Bounds> => {
@@ -222,7 +222,7 @@ const startOf = async (walk: ItemWalk, request: ItemPageRequest): Promise<Result
 }
 
 /** An entry of a page as its client gets it: from 0.169 on with the times of the item beside it. */
-const wireEntry = ({ turnId, item }: TurnItem): object => {
+const wireEntry = ({ turnId, item }: ItemInTurn): object => {
   const { startedAtMs, completedAtMs } = item
   return { turnId, item, startedAtMs, completedAtMs }
 }
@@ -230,7 +230,7 @@ const wireEntry = ({ turnId, item }: TurnItem): object => {
 /** Walks from a start until the page is full, and one item further to see whether there are more. */
 const collect = async (walk: ItemWalk, start: Start, limit: number, bytesMax: number | null) => {
   const { bounds, live, step } = walk
-  const { takeItem, taken: data } = taking<TurnItem>(bytesMax)
+  const { takeItem, taken: data } = taking<ItemInTurn>(bytesMax)
   const take = (spot: FoundItem): boolean => {
     const turnId = live.rows(spot.turn, spot.turn + 1)[0]?.id ?? ''
     return takeItem(spot.value, (item) => ({ turnId, item }), wireEntry)
@@ -269,7 +269,7 @@ export const itemPage = async (
   env: Env,
   info: StreamInfo,
   request: ItemPageRequest
-): Promise<Result<Page<TurnItem>>> => {
+): Promise<Result<Page<ItemInTurn>>> => {
   const live = earlyAmong(env, info)
   const bounds = boundsOf(live, info, request.turnId)
   if (E.isLeft(bounds)) return bounds
@@ -304,7 +304,7 @@ export const readItems = async (
   info: StreamInfo,
   turnId: string,
   itemIds: ReadonlyArray<string>
-): Promise<Result<ReadonlyArray<TurnItem>>> => {
+): Promise<Result<ReadonlyArray<ItemInTurn>>> => {
   const live = liveTurns(env, info, true)
   const place = live.places(turnId, 1)[0]
   if (place === undefined) return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })

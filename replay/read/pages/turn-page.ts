@@ -49,7 +49,7 @@ export interface TurnPageRequest {
   readonly maxBytes?: number | null | undefined
 }
 
-export interface LiveTurns {
+export interface LiveTurnRows {
   readonly count: number
   /** True when the numbers of lines lead to turns and items: they grow, and every turn has one. */
   readonly isOrdered: boolean
@@ -68,7 +68,7 @@ const toTheEnd = (env: Env, streamId: string, open: OpenTurn): OpenTurn => {
 }
 
 /** The live turns of a stream as the index has them; the open turn is the last one. */
-export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): LiveTurns => {
+export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): LiveTurnRows => {
   const { streamId } = info
   const state =
     (stateOf(env, turns.name, streamId) as TurnsState | undefined) ?? initialTurns(false)
@@ -171,7 +171,7 @@ const summariesOf = async (
 const renderTurns = async (
   env: Env,
   info: StreamInfo,
-  live: LiveTurns,
+  live: LiveTurnRows,
   rows: ReadonlyArray<TurnRow>,
   from: number,
   view: ItemsView,
@@ -186,7 +186,7 @@ const renderTurns = async (
 }
 
 /** Place of a cursor's turn, or null when it is no longer live. */
-export const placeOf = (live: LiveTurns, cursor: TurnCursor): number | null => {
+export const placeOf = (live: LiveTurnRows, cursor: TurnCursor): number | null => {
   const { index, turnId } = cursor
   if (index !== undefined && live.rows(index, index + 1)[0]?.id === turnId) return index
   return live.places(turnId, 1)[0] ?? null
@@ -207,7 +207,7 @@ interface TurnOrdinal {
 }
 
 /** How many turns begin before the line of a number, or with it. */
-export const turnsBefore = (live: LiveTurns, ordinal: number, orWith: boolean): number => {
+export const turnsBefore = (live: LiveTurnRows, ordinal: number, orWith: boolean): number => {
   const ordinalAt = (place: number): number => live.rows(place, place + 1)[0]?.ordinal ?? Infinity
   const isBefore = (at: number): boolean => at < ordinal || (orWith && at === ordinal)
   let low: TurnOrdinal = { place: -1, ordinal: -1 }
@@ -225,7 +225,7 @@ export const turnsBefore = (live: LiveTurns, ordinal: number, orWith: boolean): 
 /** Cursor to a place; names the place itself only when the id alone would be ambiguous. */
 export const cursorTo = (
   env: Env,
-  live: LiveTurns,
+  live: LiveTurnRows,
   row: TurnRow,
   index: number,
   includeAnchor: boolean
@@ -238,7 +238,7 @@ export const cursorTo = (
 export const printCursor = (
   env: Env,
   info: StreamInfo,
-  live: LiveTurns,
+  live: LiveTurnRows,
   row: TurnRow,
   index: number,
   includeAnchor: boolean
@@ -253,7 +253,7 @@ export const printCursor = (
 const startOf = (
   env: Env,
   info: StreamInfo,
-  live: LiveTurns,
+  live: LiveTurnRows,
   request: TurnPageRequest,
   ascending: boolean
 ): Result<number> => {
@@ -275,7 +275,11 @@ const startOf = (
 }
 
 const shownTurns = async (
-  { env, info, live }: { readonly env: Env; readonly info: StreamInfo; readonly live: LiveTurns },
+  {
+    env,
+    info,
+    live
+  }: { readonly env: Env; readonly info: StreamInfo; readonly live: LiveTurnRows },
   { maxBytes, itemsView }: TurnPageRequest,
   rows: ReadonlyArray<TurnRow>,
   from: number,

@@ -17,7 +17,7 @@ import { codexListPage } from '../lists/codex-list.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
 import { listEntries, pageOf, type PlacedEntry, type Listed } from '../lists/list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
-import { liveTurns, pageLimit, type LiveTurns } from '../pages/turn-page.ts'
+import { liveTurns, pageLimit, type LiveTurnRows } from '../pages/turn-page.ts'
 import { itemsOf } from '../pages/turn-items.ts'
 import type { StreamInfo } from '../../ports.ts'
 import { eventsIn } from '../threads/lines.ts'
@@ -128,7 +128,7 @@ type FindHit = (
 ) => Promise<Hit | null>
 
 const firstHit: FindHit = async (env, full, info, chunks, term) => {
-  let live: LiveTurns | null = null
+  let live: LiveTurnRows | null = null
   const looked = new Set<number>()
   for await (const said of messagesWith(env, full, info, chunks, containing(term))) {
     live ??= liveTurns(env, info, true)

@@ -3,7 +3,7 @@
  */
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { comparePlaces, type FilePlace } from '../../ports.ts'
-import type { LiveTurns } from '../pages/turn-page.ts'
+import type { LiveTurnRows } from '../pages/turn-page.ts'
 
 /** Concurrent turns overlap: this many are looked at before the one that began last. */
 const REACH_TURNS = 64
@@ -15,7 +15,7 @@ const holds = (row: TurnRow | undefined, { segment, offset }: FilePlace): boolea
   )
 
 /** How many turns begin at a place or before it; turns begin in the order of the log. */
-const turnsUpTo = (live: LiveTurns, place: FilePlace): number => {
+const turnsUpTo = (live: LiveTurnRows, place: FilePlace): number => {
   let low = 0
   let high = live.count
   while (low < high) {
@@ -36,7 +36,7 @@ export interface SaidPlace extends FilePlace {
  * Places of the live turns that may have a message, ascending: those it names, or else the one it stands in. A turn that
  * is made of items which name it has no other messages.
  */
-export const turnsAt = (live: LiveTurns, place: SaidPlace): ReadonlyArray<number> => {
+export const turnsAt = (live: LiveTurnRows, place: SaidPlace): ReadonlyArray<number> => {
   if (place.turnId !== null) return live.places(place.turnId, REACH_TURNS)
   const until = turnsUpTo(live, place)
   const from = Math.max(0, until - REACH_TURNS)

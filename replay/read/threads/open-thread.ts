@@ -20,7 +20,7 @@ import type { Find } from './identity.ts'
 import { rowPieces, type RowPiece } from '../../catch-up/pieces.ts'
 import type { Result } from '../../result.ts'
 
-export interface DamagedPlace extends DamageRow {
+export interface ThreadDamage extends DamageRow {
   readonly revision: number
 }
 
@@ -34,8 +34,8 @@ export interface OpenThread {
 const damagePieces = (env: Env, id: StreamId): AsyncGenerator<RowPiece> =>
   rowPieces(env, [tableOf(damage, viewName(env.profile, env.strict)), id])
 
-export const damageRows = async (env: Env, id: StreamId): Promise<ReadonlyArray<DamagedPlace>> => {
-  const places: Array<DamagedPlace> = []
+export const damageRows = async (env: Env, id: StreamId): Promise<ReadonlyArray<ThreadDamage>> => {
+  const places: Array<ThreadDamage> = []
   for await (const rows of damagePieces(env, id))
     for (const [key, row] of rows)
       places.push({ ...(row as DamageRow), revision: key[2] as number })

@@ -1,4 +1,4 @@
-// Words of later versions. The goal: a limit or a phase that a newer Codex adds costs nobody the tokens or the text told with it,
+// Words of later versions. The goal: a limit or a phase that a newer Codex adds does not lose the tokens or the text in the same line,
 // while strict answers drop the line as the era's Codex does (`test/golden/mutated-lines.deep.test.ts` has its recordings).
 import { expect } from 'chai'
 import { toRolloutLine } from '../../../domain/log/event.ts'

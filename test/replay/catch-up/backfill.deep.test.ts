@@ -83,7 +83,7 @@ const start = (...args: ReadonlyArray<string>) => {
   return {
     child,
     closed,
-    /** Resolves when it has printed so many dots. */
+    /** Resolves when it has printed this many dots. */
     printed: (count: number): Promise<void> =>
       new Promise((resolve) => {
         waiting.push({ dots: count, resolve })

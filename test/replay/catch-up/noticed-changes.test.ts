@@ -1,4 +1,4 @@
-// What happens to the files of a home between two looks is told with a reason, once, whoever looks first; and the rows are
+// What happens to the files of a home between two looks is reported with a reason, once, whoever looks first; and the rows are
 // those of an index that never saw the home before.
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -81,7 +81,7 @@ const zst = (bytes: Buffer): Buffer => {
 const DAY = 'sessions/2026/05/01'
 const name = (n: number): string => basename(active('', n))
 
-/** Rows that tell what is in the rollouts: not what was noticed about files, nor counters. */
+/** Rows about what is in the rollouts: not what was noticed about files, nor counters. */
 const content = (index: Index) =>
   index
     .range([''], ['\u{10ffff}'], Infinity, false)

@@ -1,4 +1,4 @@
-// The plugin ledger over homes: what rollouts tell about plugins in use, and what was observed of the home meanwhile. The recorded
+// The plugin ledger over homes: what rollouts say about plugins in use, and what was observed of the home meanwhile. The recorded
 // home is one that Codex 0.142 wrote; the made lines are those of 0.130 and 0.169.
 import { expect } from 'chai'
 import { readFileSync } from 'node:fs'

@@ -14,7 +14,6 @@ export interface Member extends Endpoint {
   readonly isAlive: boolean
 }
 
-/** Answers `GetSupportedMethods`. */
 export const featuresHandler =
   (node: Node, version: string, methods: readonly SupportedMethod[]) =>
   async (
@@ -52,7 +51,6 @@ const memberInfo = (member: Member): MemberInfo => {
   return info
 }
 
-/** Answers `Gossip.Read`. */
 export const gossipHandler =
   (node: Node, members: () => readonly Member[]) =>
   async (

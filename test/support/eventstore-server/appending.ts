@@ -68,7 +68,6 @@ const wrongVersion = (expected: Expected, current: number): AppendResp => {
   return answer
 }
 
-/** Answers `Append`. */
 export const appendHandler =
   (node: Node) =>
   (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {
@@ -116,7 +115,7 @@ export const appendHandler =
         say(refusals.maxAppendSize(node.behaviours.maxAppendSizeBytes))
       else events.push(event)
     })
-    // Who goes away in the middle has sent nothing; that it went is known a little after the end of what came.
+    // A client that leaves in the middle has sent nothing; that it left is known shortly after its last message.
     call.on('cancelled', () => (isAnswered = true))
     call.on('end', () => setImmediate(() => !isAnswered && !call.cancelled && void finish()))
   }

@@ -100,7 +100,6 @@ const finish = async (node: Node, call: Call, pending: Pending): Promise<void> =
   if (status !== undefined) call.emit('error', status)
 }
 
-/** Answers `BatchAppend`. */
 export const batchAppendHandler =
   (node: Node) =>
   (call: Call): void => {

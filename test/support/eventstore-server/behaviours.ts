@@ -12,7 +12,7 @@ export interface SupportedMethod {
 
 const STREAMS = 'event_store.client.streams.streams'
 
-/** What a server of today lists of what this one serves. */
+/** The methods that a current server lists and this one serves. */
 const DEFAULT_METHODS: readonly SupportedMethod[] = [
   { service: STREAMS, method: 'read', features: ['position', 'events'] },
   { service: STREAMS, method: 'append' },

@@ -11,7 +11,6 @@ const folder = join(import.meta.dirname, 'certificate')
 /** The file a client names as `tlsCAFile`. */
 export const CERTIFICATE_FILE = join(folder, 'certificate.pem')
 
-/** The certificate and its key. */
 export const testCertificate = (): Certificate => ({
   certificate: readFileSync(CERTIFICATE_FILE),
   key: readFileSync(join(folder, 'key.pem'))

@@ -39,7 +39,6 @@ const removed = async (
   return { position: written.position }
 }
 
-/** Answers `Delete`. */
 export const deleteHandler =
   (node: Node) =>
   async (
@@ -56,7 +55,6 @@ export const deleteHandler =
     answer(null, response)
   }
 
-/** Answers `Tombstone`. */
 export const tombstoneHandler =
   (node: Node) =>
   async (

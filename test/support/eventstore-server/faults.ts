@@ -28,7 +28,7 @@ export type FaultKind =
   | 'wrong_version'
   | 'silent'
 
-/** What is to go wrong; it is used up by the calls it hits. */
+/** A fault to come; it is used up by the calls it hits. */
 export interface Fault {
   readonly method: Method
   readonly with: FaultKind
@@ -82,7 +82,7 @@ export const faultPlan = () => {
         release()
       }
     },
-    /** Counts a call, lets it wait when it is to, and answers the fault that hits it. */
+    /** Counts a call, holds it back if asked to, and answers the fault that hits it. */
     arrival: async (method: Method, stream = ''): Promise<Fault | undefined> => {
       calls[method] += 1
       await held.get(method)
@@ -100,5 +100,4 @@ export const faultPlan = () => {
   }
 }
 
-/** A plan of faults. */
 export type FaultPlan = ReturnType<typeof faultPlan>

@@ -114,5 +114,4 @@ export const eventLog = (journal: (changes: readonly Change[]) => void = () => u
   }
 }
 
-/** A log of events. */
 export type EventLog = ReturnType<typeof eventLog>

@@ -16,7 +16,7 @@ export interface Node {
   readonly log: EventLog
   readonly faults: FaultPlan
   readonly behaviours: Behaviours
-  /** Passwords by user; without any nobody is asked. */
+  /** Passwords by user; without any, no password is required. */
   readonly users: Readonly<Record<string, string>> | undefined
   readonly leader: () => Endpoint
   readonly isLeader: () => boolean

@@ -4,10 +4,8 @@ import type { EventLog } from './log.ts'
 import { streamNameOf, streams } from './messages.ts'
 import type { LogPosition, StoredEvent } from './records.ts'
 
-/** The position before everything. */
 export const HEAD: LogPosition = { commit: -1, prepare: -1 }
 
-/** The position of an event. */
 export const positionOf = ({ position }: StoredEvent): LogPosition => ({
   commit: position,
   prepare: position

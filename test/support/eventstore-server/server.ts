@@ -37,7 +37,6 @@ export interface ServerOptions extends Partial<Behaviours> {
 /** How subscriptions are ended from the server's side. */
 export type DropKind = 'unavailable' | 'cancelled' | 'internal' | 'end'
 
-/** A running stand-in. */
 export interface TestEventStore {
   /** The connection string of a client without credentials. */
   readonly url: string

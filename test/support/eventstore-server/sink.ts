@@ -13,7 +13,6 @@ export interface Sink {
   readonly end: (refusal?: Refusal) => void
 }
 
-/** The sink of a call. */
 export const sinkOf = <Request>(call: ServerWritableStream<Request, Buffer>): Sink => {
   let isGone = false
   let wake = (): void => undefined

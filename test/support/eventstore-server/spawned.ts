@@ -9,7 +9,7 @@ import type { Command } from './entry.ts'
 export interface SpawnedEventStore {
   readonly url: string
   readonly port: number
-  /** Tells it a command; its answer. */
+  /** Sends it a command; resolves with its answer. */
   readonly tell: (command: Command) => Promise<unknown>
   /** Kills it (-9 unless said) and waits until it is gone. */
   readonly kill: (signal?: NodeJS.Signals) => Promise<void>

@@ -1,5 +1,5 @@
 /**
- * What a store holds, told without any code of the adapter: from the events of the stand-in to the bytes of each file,
+ * What a store holds, found without any code of the adapter: from the events of the stand-in to the bytes of each file,
  * and what is wrong with them beside the files of a home.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'

@@ -23,7 +23,6 @@ import { refreshed } from '../../../replay/refreshed.ts'
 
 const AT = '2026-05-01T10:00:00.000Z'
 
-/** A message of a user. */
 export const said = (message: string): NewEvent => ({
   timestamp: AT,
   type: 'event_msg',
@@ -40,7 +39,6 @@ export const begins = (id: string): NewEvent => ({
   }
 })
 
-/** A node. */
 export interface Node {
   readonly store: EventStore
   readonly append: (
@@ -53,7 +51,6 @@ export interface Node {
   readonly close: () => Promise<void>
 }
 
-/** Connects a node to a server. */
 export const openNode = async (url: string): Promise<Node> => {
   const connected = await connectWire(url)
   if (E.isLeft(connected)) throw new Error(JSON.stringify(connected.left))

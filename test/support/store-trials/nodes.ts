@@ -11,7 +11,6 @@ import { begins, openNode } from './node.ts'
 /** How nodes append; see append-entry.ts. */
 const HOWS = ['revision', 'any', 'same'] as const
 
-/** What was found. */
 export interface NodesReport {
   readonly appended: number
   readonly refusals: number

@@ -17,7 +17,7 @@ export interface Death {
   readonly how: 'before' | 'after' | 'torn'
 }
 
-/** What became of a run. */
+/** How a run ended. */
 export interface Ran {
   readonly code: number | null
   readonly killed: boolean
@@ -27,7 +27,7 @@ export interface Ran {
   readonly err: string
 }
 
-/** A run that goes on. */
+/** A run in progress. */
 export interface Running {
   readonly kill: (signal: NodeJS.Signals) => void
   readonly ended: Promise<Ran>
@@ -85,7 +85,6 @@ export const builtProgram = (): {
   return { folder, start }
 }
 
-/** The built program. */
 export type Program = ReturnType<typeof builtProgram>
 
 /** Runs to the end; an error when it fails. */

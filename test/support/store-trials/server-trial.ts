@@ -24,7 +24,6 @@ const heldIn = (file: string) => {
   return log.events
 }
 
-/** Runs one trial. */
 export const serverTrial = async (program: Program, seed: number): Promise<StoreTrial> => {
   const next = random(seed)
   const homeName = HOMES[Math.floor(next() * HOMES.length)] ?? 'basic-142'

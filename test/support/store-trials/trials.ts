@@ -13,13 +13,12 @@ import { homeFiles } from '../home-state.ts'
 import { counted, namesHeld, namesOf, rolloutFiles, storeProblems } from './held.ts'
 import { succeeded, type Death, type Program, type Ran } from './program.ts'
 
-/** What is killed: a process that copies a home for the first time or again, or that goes on copying, or copies back, or tells, or keeps an index. */
+/** What is killed: a process that copies a home for the first time or again, mirrors it, copies it back, writes changes out, or keeps an index. */
 export const KINDS = ['push', 'push more', 'mirror', 'pull', 'output', 'node'] as const
 
-/** What is killed. */
 export type Kind = (typeof KINDS)[number]
 
-/** What a trial came to: empty when all is well. */
+/** The problems a trial found: none when all is well. */
 export interface StoreTrial {
   readonly name: string
   readonly kills: number
@@ -34,7 +33,7 @@ const LIMITS = [24 * 1024, 64 * 1024, 1024 * 1024]
 
 const HOWS = ['before', 'after', 'torn'] as const
 
-/** A trial in the making. */
+/** A trial that is being run. */
 interface Setting {
   readonly program: Program
   readonly server: TestEventStore

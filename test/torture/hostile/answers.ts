@@ -48,7 +48,7 @@ export const shownOfHome = async (engine: Engine): Promise<Answers> => ({
   found: await answer(engine.searchThreads({ searchTerm: 'the' }))
 })
 
-/** What the ledgers tell. */
+/** What the ledgers say. */
 export const ledgersOf = async (engine: Engine): Promise<Answers> => ({
   usage: await answer(engine.usage({ by: 'turn' })),
   tools: await answer(engine.tools({ limit: 1000 })),

@@ -9,7 +9,7 @@ import { removeFolder } from '../../support/fixture-home.ts'
 import { emptyHome, rolloutPath, THREAD } from '../../support/rollouts.ts'
 import { writeHostile, type HostileKind } from './kinds.ts'
 
-/** What a kind came to. */
+/** The result for a kind. */
 export interface ContentCost {
   readonly fileBytes: number
   readonly overBaseBytes: number

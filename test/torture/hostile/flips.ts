@@ -286,7 +286,7 @@ const wholeLines = (folder: string) => {
   }
 }
 
-/** So many flipped files; each trial can be repeated by its seed and number. */
+/** Trials with flipped files; each can be repeated by its seed and number. */
 export const flipTrials = async (
   seed: number,
   trials: number,

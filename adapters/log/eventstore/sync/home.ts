@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join, sep } from 'node:path'
+import { grouped } from '../../../../domain/grouped.ts'
 import { streamId } from '../../../../domain/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../../domain/json.ts'
 import { eraOf, NEWEST_ERA, PROFILES } from '../../../../domain/log/profile.ts'
@@ -77,20 +78,6 @@ const segmentFile = (home: string, info: StreamInfo): SegmentFile => {
 
 const byName = (a: SegmentFile, b: SegmentFile): number =>
   basename(a.path) < basename(b.path) ? -1 : 1
-
-/** The values of each key, both in their order. */
-const grouped = <A>(
-  values: Iterable<A>,
-  keyOf: (value: A) => string
-): ReadonlyMap<string, ReadonlyArray<A>> => {
-  const groups = new Map<string, Array<A>>()
-  for (const value of values) {
-    const group = groups.get(keyOf(value))
-    if (group === undefined) groups.set(keyOf(value), [value])
-    else group.push(value)
-  }
-  return groups
-}
 
 export const homeFiles = (home: string): HomeFiles => {
   const segments = discovery(home, PROFILE, true)

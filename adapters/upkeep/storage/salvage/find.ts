@@ -109,7 +109,7 @@ const nameOf = (
     : `rollout-${at}-${threadId}.jsonl`
 }
 
-/** Who a file belongs to; a text says why that cannot be told, null that it is no rollout. */
+/** Who a file belongs to; a text says why that is unknown, null that it is no rollout. */
 const identify = (
   path: string,
   { lines }: FileHead,
@@ -143,7 +143,7 @@ const identify = (
   return { threadId, segmentId: threadId, name: nameOf(path, timestamp, threadId, modifiedAtMs) }
 }
 
-/** What a file is. Throws errors of the system. */
+/** What a file is. Throws system errors. */
 export const lookAt = async (path: string): Promise<SalvageFinding> => {
   const { size, mtimeMs } = lstatSync(path)
   if (size === 0)

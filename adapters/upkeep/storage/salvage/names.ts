@@ -1,5 +1,5 @@
 /**
- * Names of threads from any number of `session_index.jsonl` files: of each thread the newest counts.
+ * Names of threads from any number of `session_index.jsonl` files: the newest name of each thread counts.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { nameEntryOf, sessionIndexOf } from '../../../home/names.ts'
@@ -24,11 +24,11 @@ const msOf = ({ updatedAt }: Name): number => {
   return Number.isNaN(ms) ? -Infinity : ms
 }
 
-/** Nanoseconds tell where milliseconds are the same. */
+/** Nanoseconds decide where milliseconds are equal. */
 const isNewer = (a: Name, b: Name): boolean =>
   msOf(a) === msOf(b) ? a.updatedAt > b.updatedAt : msOf(a) > msOf(b)
 
-/** Gives a home the names of its threads that it does not know, or knows older ones of; the number of threads. */
+/** Gives a home newer names for its threads; answers how many got one. */
 export const mergeNames = (
   home: string,
   paths: ReadonlyArray<string>,

@@ -205,7 +205,7 @@ const salvageAll = async (request: SalvageRequest): Promise<Salvaged> => {
   return { files: [...files, ...unusable], names: mergeNames(home, names, threads, dryRun), others }
 }
 
-/** Copies the rollouts of some folders into a home, made when it is not there. Doing it twice is doing it once. */
+/** Copies the rollouts of some folders into a home, which is made when it is missing. Doing it twice changes nothing more. */
 export const salvage = async (request: SalvageRequest): Promise<E.Either<StoreError, Salvaged>> => {
   const { home, dryRun = false } = request
   try {

@@ -41,7 +41,7 @@ export const HOME_KINDS = {
     codex: 'It does not know this index.',
     unroll: 'What the index says is shown until it is built again.',
     affected: 'unroll shows something else than the rollouts say.',
-    repair: { none: 'The index is no part of the home; unroll index rebuild makes it anew.' }
+    repair: { none: 'The index is no part of the home; it is built again from the rollouts.' }
   },
   leftover_file: {
     severity: 'warning',

@@ -161,7 +161,7 @@ export const LINE_KINDS = {
     meaning: 'The file begins with a byte order mark.',
     cause: 'An editor or a copying tool put it there.',
     codex: 'All three lose the first line to it, which is the metadata: the thread is refused.',
-    unroll: 'It is passed over; with --strict it spoils the first line, as in Codex.',
+    unroll: 'It is passed over; read strictly, it spoils the first line, as in Codex.',
     affected: 'Codex cannot open the thread.',
     repair: { plan: 'Three spaces take the place of the mark; Codex reads past them.' }
   },

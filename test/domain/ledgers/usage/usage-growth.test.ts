@@ -1,4 +1,4 @@
-// What a running count of tokens tells, count by count. Expected values follow from the rules in docs/USAGE.md, by hand.
+// What follows from a running count of tokens, count by count. Expected values follow from the rules in docs/USAGE.md, by hand.
 import { expect } from 'chai'
 import { growthOf, NO_COUNTS, withCount } from '../../../../domain/ledgers/usage/growth.ts'
 import { NO_SPENDS, unpacked, withPacked } from '../../../../domain/ledgers/usage/packed.ts'

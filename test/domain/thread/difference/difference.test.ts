@@ -13,7 +13,7 @@ const entries = fc.array(fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), va
   maxLength: 8
 })
 
-/** Does to a list what changes say: takes out, replaces, puts in. */
+/** Applies changes to a list: removes, replaces, inserts. */
 const applied = (
   list: ReadonlyArray<Entry>,
   changes: ReadonlyArray<ListChange<Entry>>

@@ -6,7 +6,7 @@ import { PROFILES, type ProfileName } from '../../../../domain/log/profile.ts'
 import type { ThreadItem } from '../../../../domain/protocol.ts'
 import { protocolSource, protocolThreadSource } from '../../../../domain/source.ts'
 
-// What clients of an era are told of items that newer versions wrote, or that no version would write: words by the schemas that the
+// What clients of an era get of items that newer versions wrote, or that no version would write: words by the schemas that the
 // binaries generate.
 
 type Members = Readonly<Record<string, unknown>>

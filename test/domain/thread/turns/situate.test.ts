@@ -1,5 +1,5 @@
-// Where events stand: given lines, then the turn that goes on after each, and whose each is. Written by hand from what the
-// turns of the same lines are.
+// Where events stand: given lines, the turn that is open after each, and whose each line is. Written by hand from the turns of
+// the same lines.
 import { expect } from 'chai'
 import { toRolloutLine, type RecordedEvent } from '../../../../domain/log/event.ts'
 import { streamId } from '../../../../domain/ids.ts'
@@ -196,7 +196,7 @@ describe('the situation of an event', () => {
   it('between copied turns is told by time: at once is copied, after a gap it is not', () => {
     const burst = [0, 1, 2, 150, 155].map((ms, i) => at(i === 0 ? forked : said(), { ms }))
     expect(whose(burst)).to.deep.equal(['own', 'burst', 'burst', 'own', 'own'])
-    // Who is not given every line cannot tell a gap.
+    // A fold that does not get every line cannot see a gap.
     expect(whose(burst, false)).to.deep.equal(['own', 'burst', 'burst', 'burst', 'burst'])
     expect(situated(burst).map(({ isToldByTime }) => isToldByTime)).to.deep.equal([
       ...[true, true, true, true, true]
