@@ -126,11 +126,11 @@ export const listKeys = (
   ORDERS.map((order, at) => [`${table}.${order}`, archived ? 1 : 0, sortedAtMs[at] ?? 0, streamId])
 
 type Texts = Pick<ThreadFacts, 'firstUserMessage' | 'title' | 'preview'>
-type Metas = Pick<ThreadFacts, 'head' | 'own'>
+type StoredMetas = Pick<ThreadFacts, 'head' | 'own'>
 
 /** The facts of a thread as they are stored; what is absent is as at the beginning of a fold. */
 interface StoredFacts extends Partial<
-  Omit<ThreadFacts, keyof Texts | keyof Metas | 'lastEventAt'>
+  Omit<ThreadFacts, keyof Texts | keyof StoredMetas | 'lastEventAt'>
 > {
   readonly head?: Partial<MetaFacts>
   readonly own?: Partial<MetaFacts> | 'head'
@@ -152,7 +152,7 @@ const differing = <A extends object>(value: A, from: A): Partial<A> => {
   return rest
 }
 
-const storedMetas = ({ head, own }: Metas): Pick<StoredFacts, 'head' | 'own'> => ({
+const storedMetas = ({ head, own }: StoredMetas): Pick<StoredFacts, 'head' | 'own'> => ({
   ...(head === null ? {} : { head: differing(head, NO_META) }),
   ...(own === null ? {} : { own: own === head ? 'head' : differing(own, NO_META) })
 })

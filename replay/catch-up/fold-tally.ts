@@ -32,12 +32,13 @@ export const bytesBetween = (lineage: Lineage, from: Position, until: Position):
   return bytes
 }
 
-/** A tally that begins where the fold does; of the full text, damage is not told, since other folds come upon it too. */
+/** A tally that begins where the fold does. Damage is told by one fold, since all of them come upon it: `tellsDamage`. */
 export const foldTally = (
   telemetry: Telemetry,
   lineage: Lineage,
   start: Position,
   from: LabelsOf<'fold.duration'>['from'],
+  tellsDamage: boolean,
   fold: 'fold' | 'search.fold' = 'fold'
 ): FoldTally => {
   const stop = stopwatch(telemetry, `${fold}.duration`)
@@ -62,7 +63,7 @@ export const foldTally = (
       stop({ from })
       telemetry.count(`${fold}.bytes`, { from }, bytes)
       telemetry.count(`${fold}.lines`, { from }, lines)
-      if (fold === 'fold')
+      if (tellsDamage)
         for (const [reason, count] of damaged) telemetry.count('damage.lines', { reason }, count)
     }
   }

@@ -370,7 +370,8 @@ export const foldStream = async (
   const from = await startingPoint(env, info, lineage, old)
   if (from !== null && isFolded(from, info)) return E.right('folded')
   const way = from !== null ? 'checkpoint' : old === null ? 'start' : 'again'
-  const tally = foldTally(telemetryOf(env), lineage, from?.next ?? START, way)
+  const tellsDamage = modelsOf(env).projections.some(({ damaged }) => damaged !== undefined)
+  const tally = foldTally(telemetryOf(env), lineage, from?.next ?? START, way, tellsDamage)
   const run = begin(env, info, lineage, old, from, tally)
   if (from === null && old !== null) restart(run, false)
   const goesOn = from !== null || old?.lineage !== signatureOf(lineage)

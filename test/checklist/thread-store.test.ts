@@ -168,6 +168,7 @@ describe('checklist: what an append shows', () => {
     const index = memoryIndex()
     const engine = engineOver(home, { index })
     await right(engine.listThreads({}))
+    await right(engine.readThread(ID, true))
     const before = index.generation()
     await right(
       engine.append(

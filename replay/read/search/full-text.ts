@@ -229,7 +229,7 @@ const indexThread = async (
   const thread = open(work, info, from === null ? null : old)
   const way = from !== null ? 'checkpoint' : old === null ? 'start' : 'again'
   const begin = from?.next ?? START
-  const tally = foldTally(telemetryOf(env), lineage, begin, way, 'search.fold')
+  const tally = foldTally(telemetryOf(env), lineage, begin, way, false, 'search.fold')
   let next = begin
   let guard = from?.guard ?? null
   const note = (complete: boolean): void => {
