@@ -137,7 +137,8 @@ const rowsOf = (parts: EngineParts): HomeRows => {
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
   const { store, writer } = own
-  const parts: EngineParts = { ...given, store, writer }
+  let isClosed = false
+  const parts: EngineParts = { ...given, store, writer, isClosed: () => isClosed }
   const opener = threadOpeners(parts)
   const { keptBytesMax } = parts
   const keep = keptBytesMax === undefined ? keepNothing : keepPages(parts, keptBytesMax)
@@ -198,6 +199,10 @@ export const createEngine = (given: EngineParts): Engine => {
         const caughtUp = await lists.everything()
         return E.isLeft(caughtUp) ? caughtUp : E.right(changesIn(parts, limit))
       }),
-    close: () => guarded({ index: parts.index }, whole.close)().then(parts.index.close)
+    foldBehind: () => safely(whole.behind),
+    close: () => {
+      isClosed = true
+      return guarded({ index: parts.index }, whole.close)().then(parts.index.close)
+    }
   })
 }

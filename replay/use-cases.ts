@@ -118,5 +118,10 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly rebuild: () => Answer<IndexStatus>
   /** What happened to the files of the home that no line records, newest first; looks at every file. */
   readonly homeChanges: (limit?: number) => Answer<ReadonlyArray<HomeChange>>
+  /**
+   * Folds in a second thread what pages of threads are served from that nobody asked for yet, newest thread first; what is asked
+   * for meanwhile does not wait for it. For a process that goes on: without it the first page of a thread folds that thread.
+   */
+  readonly foldBehind: () => Answer<void>
   readonly close: () => Promise<void>
 }

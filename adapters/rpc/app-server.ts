@@ -74,6 +74,9 @@ const TURN_END_MS_MAX = 10_000
 /** Memory for pages that clients request again. */
 const KEPT_BYTES_MAX = 8 * 1024 * 1024
 
+/** When a server begins to fold what nobody asked for yet: its first clients come first. */
+const BEHIND_MS = 1000
+
 type ServerLog = (line: string) => void
 
 /** Opens the engine. Rejects with the failure: the server keeps running, and answers requests for threads with it. */
@@ -223,7 +226,11 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     overrides: options.overrides ?? {},
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }
+  const behind = setTimeout(() => {
+    void engine.then(({ foldBehind }) => foldBehind()()).catch(() => undefined)
+  }, BEHIND_MS).unref()
   await transport.right.serve(server, stop.signal)
+  clearTimeout(behind)
   await endTurns(server.live)
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
   await follow.close()

@@ -25,6 +25,8 @@ export interface HomeCatchUp {
    * than this and the rollouts it shows.
    */
   readonly membership: () => Promise<Result<void>>
+  /** Folds what nobody asked for yet in the second thread; nothing where there is none, or where another process does it. */
+  readonly behind: () => Promise<Result<void>>
   /** To be called at the end: lets the next process begin where this one was. */
   readonly close: () => Promise<Result<void>>
   /** These threads of the membership; false when all of them were as the index has them. */
@@ -142,11 +144,29 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     return done.right === 'look again' ? membership(false) : E.right(undefined)
   }
 
+  /** What runs when the engine is closed ends first. */
+  let isBehind: Promise<unknown> = Promise.resolve()
+  const behind = async (): Promise<Result<void>> => {
+    if (env.foldAside === undefined) return E.right(undefined)
+    const listed = list()
+    if (E.isLeft(listed)) return listed
+    const changed = stale(listed.right.streams, load())
+    if (changed.length === 0) return E.right(undefined)
+    const done = await fold(changed, [], false, { isBehind: true })
+    return E.isLeft(done) ? done : E.right(undefined)
+  }
+
   return {
+    behind: () => {
+      const running = behind()
+      isBehind = running.catch(() => undefined)
+      return running
+    },
     everything: inTurn(() => everything()),
     membership: inTurn(() => membership()),
     leftOut: () => leftOut,
     close: async () => {
+      await isBehind
       await end()
       await remember()
       return E.right(undefined)
@@ -179,6 +199,7 @@ export const homeRows = (lists: HomeCatchUp, turns: HomeCatchUp): HomeRows => ({
       return E.isLeft(others) ? others : listed
     },
     leftOut: lists.leftOut,
+    behind: turns.behind,
     close: async () => {
       const closed = await turns.close()
       return E.isLeft(closed) ? closed : lists.close()

@@ -64,6 +64,8 @@ interface Work {
   readonly unreadable: Array<Unreadable>
   /** Told after each transaction which streams it brought to their end, and which were passed over. */
   readonly settled: (infos: ReadonlyArray<StreamInfo>) => Promise<void>
+  /** True when nobody waits: all of it is left to the second thread. */
+  readonly isBehind: boolean
 }
 
 type Done = E.Either<StoreError, void>
@@ -144,6 +146,7 @@ const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
 
 const takeFromEnd = (work: Work): ReadonlyArray<StreamInfo> => {
   const { env, queue, unseen } = work
+  if (env.isClosed?.() === true) queue.length = 0
   const taken: Array<StreamInfo> = []
   for (let bytes = 0; bytes < ASIDE_BYTES && queue.length > 1;) {
     const info = queue[queue.length - 1]
@@ -172,6 +175,7 @@ const laneBeside = async (work: Work): Promise<void> => {
     }
     work.delivered.push(...parts)
     taken.forEach(work.tell)
+    if (work.isBehind && E.isLeft(await takeDelivered(work))) work.queue.length = 0
   }
 }
 
@@ -215,7 +219,9 @@ const drain = async (work: Work): Promise<Done> => {
 
 /** Folds what is in the queue, beside the second thread when that pays, and commits it. */
 const foldAll = async (work: Work): Promise<Done> => {
-  const beside = work.unseen.size >= ASIDE_STREAMS_MIN ? foldBeside(work) : Promise.resolve()
+  const isShared = work.isBehind || work.unseen.size >= ASIDE_STREAMS_MIN
+  const beside = isShared ? foldBeside(work) : Promise.resolve()
+  if (work.isBehind) await beside
   const first = await drain(work)
   await beside
   if (E.isLeft(first)) return first
@@ -241,6 +247,8 @@ export interface Manner {
   readonly reached?: (progress: BackfillProgress) => Promise<void>
   /** Begins in the middle: another process began at the front. */
   readonly fromMiddle?: boolean
+  /** Nobody waits for it: newest streams first, in the second thread. */
+  readonly isBehind?: boolean
 }
 
 /** Tells how far a run in path order is: up to which path everything is in the index, and how much of it. */
@@ -316,7 +324,8 @@ export const catchUpAll = async (
     delivered: [],
     tell,
     unreadable: [],
-    settled: frontier(env, [...queue], manner)
+    settled: frontier(env, [...queue], manner),
+    isBehind: manner.isBehind === true
   }
   const forget = OF_THREADS.includes(modelsOf(env)) ? forgetThread : forgetStream
   for (const streamId of gone) forget(env, streamId, work.gathered.sink, true)

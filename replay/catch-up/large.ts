@@ -35,7 +35,8 @@ export interface LargeCatchUp {
   readonly fold: (
     infos: ReadonlyArray<StreamInfo>,
     gone: ReadonlyArray<StreamId>,
-    isPatient: boolean
+    isPatient: boolean,
+    manner?: Pick<Manner, 'isBehind'>
   ) => Promise<FoldOutcome>
   readonly end: () => Promise<void>
 }
@@ -48,9 +49,10 @@ export const largeCatchUp = (env: Env, progress: Progress): LargeCatchUp => {
     await lease?.release()
   }
   return {
-    fold: async (infos, gone, isPatient) => {
+    fold: async (infos, gone, isPatient, asked = {}) => {
       const { lessee, index } = env
-      const plain = (manner: Manner = {}) => catchUpAll(env, infos, gone, progress, manner)
+      const plain = (manner: Manner = {}) =>
+        catchUpAll(env, infos, gone, progress, { ...manner, ...asked })
       if (lessee === undefined) return plain()
       const key = [`${checkpointsOf(env)}.backfill`]
       if (!isLarge(env, infos)) {
@@ -70,7 +72,8 @@ export const largeCatchUp = (env: Env, progress: Progress): LargeCatchUp => {
       )
       if (E.isLeft(acquired)) return acquired
       if (acquired.right === 'released') return E.right('look again')
-      if (acquired.right === 'timed_out') return plain({ fromMiddle: true })
+      if (acquired.right === 'timed_out')
+        return asked.isBehind === true ? E.right('look again') : plain({ fromMiddle: true })
       held = acquired.right
       try {
         return await plain({ reached: held.renew })

@@ -83,6 +83,8 @@ export interface Env {
   readonly isFallback?: boolean
   /** Where numbers go; absent where nobody listens. */
   readonly telemetry?: Telemetry
+  /** True from the moment on when the engine is closed: what is being folded is left where it is. */
+  readonly isClosed?: () => boolean
   /** Notes work that costs as much as reading so many bytes, and lets other work have its turn when it was much. */
   readonly giveWay?: (bytes: number) => Promise<void>
 }
@@ -393,6 +395,7 @@ export const foldStream = async (
       next = batch.next
       // A batch without lines brought the newline that the line before it still lacked.
       guard = batch.guard ?? (guard === null ? null : { ...guard, terminated: true })
+      if (env.isClosed?.() === true) return E.right('moved')
       if (run.rows.size() < WRITES_MAX) continue
       handOver(run, sink, next, guard, false)
       const flushed = await sink.flush()
