@@ -134,6 +134,20 @@ const rowsOf = (parts: EngineParts): HomeRows => {
   return homeRows(caughtUp(THREADS), caughtUp(TURNS))
 }
 
+/** What is known of the index as a whole, and making it anew. */
+const upkeepOf = (parts: EngineParts, { lists, whole }: HomeRows) => {
+  const status: Answer<IndexStatus> = async () => {
+    const caughtUp = await whole.everything()
+    if (E.isLeft(caughtUp)) return caughtUp
+    return E.right(await statusOf(parts, caughtUp.right, lists.leftOut()))
+  }
+  const rebuild: Answer<IndexStatus> = async () => {
+    const cleared = await parts.index.clear()()
+    return E.isLeft(cleared) ? cleared : status()
+  }
+  return { status, rebuild }
+}
+
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
   const { store, writer } = own
@@ -158,15 +172,7 @@ export const createEngine = (given: EngineParts): Engine => {
       return E.isLeft(thread) ? thread : use(thread.right.info)
     })
   const mutations = mutationsOf(life, parts.defaultProvider)
-  const status: Answer<IndexStatus> = async () => {
-    const caughtUp = await whole.everything()
-    if (E.isLeft(caughtUp)) return caughtUp
-    return E.right(await statusOf(parts, caughtUp.right, lists.leftOut()))
-  }
-  const rebuild: Answer<IndexStatus> = async () => {
-    const cleared = await parts.index.clear()()
-    return E.isLeft(cleared) ? cleared : status()
-  }
+  const { status, rebuild } = upkeepOf(parts, home)
   return refusingOptions({
     listThreads: (request) => safely(() => listThreads(parts, home, request)),
     searchThreads: (request) => safely(() => searchThreads(parts, whole, text, request)),

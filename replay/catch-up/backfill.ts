@@ -7,7 +7,7 @@ import type { SpareFile, StreamInfo, StreamList } from '../ports.ts'
 import { inTurn } from '../in-turn.ts'
 import { refreshed } from '../refreshed.ts'
 import { catchUpAll, type Progress, type Unreadable } from './fold-many.ts'
-import { largeCatchUp } from './large.ts'
+import { largeCatchUp, type LargeCatchUp } from './large.ts'
 import { homeKnowledge, streamsMissingFrom, type KnownStreams } from './known.ts'
 import { spareNotes } from './spares.ts'
 import { checkpointOf, isCurrent, isFolded, type Env } from './project.ts'
@@ -91,6 +91,33 @@ const stale = (
   return all.filter((info, i) => !isCurrent(known[i] ?? null, info))
 }
 
+/** Leaves to the second thread what is not as new as its file. */
+const foldBehind = async (
+  env: Env,
+  listed: Result<StreamList>,
+  known: KnownStreams,
+  fold: LargeCatchUp['fold']
+): Promise<Result<void>> => {
+  if (E.isLeft(listed)) return listed
+  const changed = stale(listed.right.streams, known)
+  if (changed.length === 0 || env.foldAside === undefined) return E.right(undefined)
+  const done = await fold(changed, [], false, { isBehind: true })
+  return E.isLeft(done) ? done : E.right(undefined)
+}
+
+/** Catches up streams that a list shows. */
+const shownFrom =
+  (env: Env, load: () => KnownStreams, progress: Progress): HomeCatchUp['shown'] =>
+  async (ids) => {
+    const known = load()
+    const there = env.store.find(ids.map(streamId))
+    if (E.isLeft(there)) return there
+    const changed = stale(there.right.values(), known)
+    if (changed.length === 0) return E.right(false)
+    const done = await catchUpAll(env, changed, [], progress)
+    return E.isLeft(done) ? done : E.right(changed.some((info) => isOther(env, info, known)))
+  }
+
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const { load, compare, remember } = homeKnowledge(env)
   const noteSpares = spareNotes(env)
@@ -146,19 +173,9 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
 
   /** What runs when the engine is closed ends first. */
   let isBehind: Promise<unknown> = Promise.resolve()
-  const behind = async (): Promise<Result<void>> => {
-    if (env.foldAside === undefined) return E.right(undefined)
-    const listed = list()
-    if (E.isLeft(listed)) return listed
-    const changed = stale(listed.right.streams, load())
-    if (changed.length === 0) return E.right(undefined)
-    const done = await fold(changed, [], false, { isBehind: true })
-    return E.isLeft(done) ? done : E.right(undefined)
-  }
-
   return {
     behind: () => {
-      const running = behind()
+      const running = foldBehind(env, list(), load(), fold)
       isBehind = running.catch(() => undefined)
       return running
     },
@@ -171,15 +188,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
       await remember()
       return E.right(undefined)
     },
-    shown: async (ids) => {
-      const known = load()
-      const there = env.store.find(ids.map(streamId))
-      if (E.isLeft(there)) return there
-      const changed = stale(there.right.values(), known)
-      if (changed.length === 0) return E.right(false)
-      const done = await catchUpAll(env, changed, [], progress)
-      return E.isLeft(done) ? done : E.right(changed.some((info) => isOther(env, info, known)))
-    }
+    shown: shownFrom(env, load, progress)
   }
 }
 

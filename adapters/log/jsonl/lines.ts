@@ -96,9 +96,11 @@ export const parseLine = (
   const exact = isCut ? value : exactValue(text, value, profile.numbers)
   if (exact === undefined) return 'not_json'
   const read = lineOf(value, profile, exact)
-  return profile.refusesDoubledMeta && typeof read === 'object' && read.type === 'session_meta'
-    ? lineOf(value, profile, withDoubled(text))
-    : read
+  if (!profile.refusesDoubledMeta || typeof read === 'string' || read.type !== 'session_meta')
+    return read
+  // What is printed again as it stands there has no member twice.
+  const isPlain = exact === value && JSON.stringify(value) === text
+  return isPlain ? read : lineOf(value, profile, withDoubled(text))
 }
 
 /** Where the line that begins at `from` ends, or -1 when its newline is not in the buffer. */
