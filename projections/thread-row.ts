@@ -195,6 +195,10 @@ const NO_OUTSIDE: ThreadOutside = {
   earlierPreview: null
 }
 
+/** True for a thread that has something to show in a list, without making its row. */
+export const hasPreview = ({ facts, earlierPreview = null }: StoredThread): boolean =>
+  typeof facts.textAt?.[2] === 'number' || earlierPreview !== null
+
 /** What is stored of a thread: its row can be made of it, and the state of its fold. */
 export const storedThread = (
   { facts, lastEventAt }: ThreadState,

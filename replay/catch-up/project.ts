@@ -24,7 +24,7 @@ import {
   type ReadModels
 } from '../../projections/catalogue.ts'
 import { threads } from '../../projections/threads.ts'
-import { storedRow, type StoredThread } from '../../projections/thread-row.ts'
+import { hasPreview, type StoredThread } from '../../projections/thread-row.ts'
 import type { ThreadState } from '../../domain/thread/thread.ts'
 import { previewBefore } from './older-files.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
@@ -290,7 +290,7 @@ const settle = async (run: Run): Promise<void> => {
 const isShown = ({ env, projections, rows, info }: Run): boolean => {
   if (!projections.includes(threads)) return true
   const row = rows.get([tableOf(threads, viewName(env.profile, env.strict)), info.streamId])
-  return row !== undefined && storedRow(row as StoredThread).entry.preview
+  return row !== undefined && hasPreview(row as StoredThread)
 }
 
 /** Hands the changes so far to the sink, with the checkpoint that makes them true. */

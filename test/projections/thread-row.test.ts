@@ -11,6 +11,7 @@ import {
   type ThreadState
 } from '../../domain/thread/thread.ts'
 import {
+  hasPreview,
   rowOfThread,
   storedRow,
   storedState,
@@ -56,7 +57,10 @@ describe('the stored row of a thread', () => {
             for (const outside of [LISTED, ARCHIVED]) {
               const stored = kept(storedThread(state, outside))
               expect(storedState(stored)).to.deep.equal(state)
-              expect(storedRow(stored)).to.deep.equal(rowOfThread(state, outside))
+              const row = rowOfThread(state, outside)
+              expect(storedRow(stored)).to.deep.equal(row)
+              if (outside.earlierPreview === null)
+                expect(hasPreview(stored)).to.equal(row.entry.preview)
             }
           }
       }

@@ -4,10 +4,16 @@
 import type { Index } from '../../../replay/ports.ts'
 import { currentIndex } from '../current-index.ts'
 
-/** A server answers its first clients before it starts another process: on a busy machine that takes longer than the answers. */
+/**
+ * A server answers its first clients before it starts another process: on a busy machine that takes longer than the answers. What
+ * is folded for them is committed here too, where nobody has to wait for another process.
+ */
 const LATER_MS = 100
 
-/** Moves an index that was opened here to its own process a moment later; it stays here when none can be started. */
+/**
+ * Moves an index that was opened here to its own process when nothing was committed for a moment; it stays here when none can be
+ * started.
+ */
 export const soonApart = (here: Index, open: () => Promise<Index>): Index => {
   let current = here
   let moved: Promise<void> | null = null
@@ -22,6 +28,10 @@ export const soonApart = (here: Index, open: () => Promise<Index>): Index => {
   }, LATER_MS).unref()
   return {
     ...currentIndex(() => current),
+    commit: (...asked) => {
+      if (moved === null) timer.refresh()
+      return current.commit(...asked)
+    },
     epoch: () => here.epoch() + (current === here ? 0 : current.epoch()),
     close: async () => {
       clearTimeout(timer)
