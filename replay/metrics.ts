@@ -43,10 +43,19 @@ const FROM = ['start', 'checkpoint', 'again'] as const
 
 const INDEX = {
   'index.open.duration': duration(
-    'Opening the index: made new, as the last process left it, from a verified copy, replaced for its damage or its older layout, in ' +
+    'Opening the index: made new, as the last process left it, as one that was killed left it, from a verified copy, replaced for its damage or its older layout, in ' +
       'memory, or not at all.',
     {
-      how: ['created', 'as_left', 'copied', 'replaced', 'outdated', 'memory', 'failed'] as const
+      how: [
+        'created',
+        'as_left',
+        'unverified',
+        'copied',
+        'replaced',
+        'outdated',
+        'memory',
+        'failed'
+      ] as const
     }
   ),
   'index.commit.duration': duration(

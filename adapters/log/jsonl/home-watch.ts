@@ -1,5 +1,5 @@
 /**
- * What became of the files of a home since they were looked at, as the system tells it (decision 0048).
+ * What became of the files of a home since they were looked at, as the system tells it (decision 0049).
  *
  * It begins a moment after the first list, and ends for good when anything goes wrong. Then, and until it has begun, every list
  * looks at everything.

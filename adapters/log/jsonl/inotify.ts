@@ -1,5 +1,5 @@
 /**
- * Hearing from Linux what changes in folders, and knowing that all of it was heard (decision 0048).
+ * Hearing from Linux what changes in folders, and knowing that all of it was heard (decision 0049).
  *
  * Events come in their own time. The order is sure, though: Node reads one queue for all folders of a process. So a file without a
  * name is watched too, and written to: when that event arrives, every event of an earlier change has.
