@@ -7,6 +7,7 @@ import type { EventStore } from '../replay/ports.ts'
 import type { Telemetry } from '../replay/telemetry.ts'
 import { segmentWriter } from './log/jsonl/create.ts'
 import { foldAside } from './log/jsonl/fold-aside.ts'
+import { homeWatch } from './log/jsonl/home-watch.ts'
 import { jsonlStore } from './log/jsonl/store.ts'
 import { isBeingWritten } from './log/jsonl/writer-lock.ts'
 import type { Source } from './log/source.ts'
@@ -25,6 +26,8 @@ export interface HomeSourceOptions {
   readonly profile: Profile
   readonly strict: boolean
   readonly telemetry: Telemetry
+  /** Follow the folders of the home; see `EngineOptions.follows`. */
+  readonly follows?: boolean
 }
 
 /** Ledgers are read as the newest era reads; with the store of the threads when that does so too. */
@@ -47,9 +50,11 @@ const ledgerSource = (
 /** The threads of a home, with the files beside them. */
 export const homeSource = (options: HomeSourceOptions): Source => {
   const { home, profile, strict, telemetry } = options
-  const store = jsonlStore({ home, profile, strict, telemetry })
+  const watch = options.follows === true ? homeWatch(home, telemetry) : undefined
+  const store = jsonlStore({ home, profile, strict, telemetry, ...(watch && { watch }) })
   return {
     store,
+    ...(watch && { close: watch.close }),
     writer: segmentWriter(home, store, undefined, telemetry),
     homeWriter: {
       ...homeWriter(home, { isOpen: (threadId) => isBeingWritten(home, threadId), telemetry }),

@@ -59,6 +59,11 @@ export interface EngineOptions {
   readonly absolute?: (path: string) => string
   /** Provider of threads that name none; default: the one of `config.toml`. */
   readonly defaultProvider?: string
+  /**
+   * Hear from the system which rollouts change, where it tells (Linux, local file systems), instead of looking at every file for
+   * each list; it begins a moment after the first list. For processes that run for long. Default false.
+   */
+  readonly follows?: boolean
   /** Who uses the engine, for the operation log; default `library`. */
   readonly actor?: string
   /** Told after every rollout of a long catch-up. */
@@ -129,10 +134,11 @@ interface OpenedAs {
 
 const openSource = async (
   asked: OpenedAs,
-  { store: connection, onSilentStore: onSilence }: EngineOptions,
+  { store: connection, onSilentStore: onSilence, follows = false }: EngineOptions,
   index: Index
 ): Promise<E.Either<StoreError, { readonly source: Source; readonly store: OpenStore | null }>> => {
-  if (connection === undefined) return E.right({ source: homeSource(asked), store: null })
+  if (connection === undefined)
+    return E.right({ source: homeSource({ ...asked, follows }), store: null })
   const { openStore } = await import('./log/eventstore/open.ts')
   const store = await openStore({ connection, home: asked.home, index, onSilence })
   return E.isLeft(store)
@@ -188,7 +194,7 @@ const engineAt = async (
   at: PastPoint
 ): Promise<E.Either<StoreError, Engine>> => {
   const { pastOf } = await import('../replay/past/time-travel/past.ts')
-  const { foldBeside: _aside, remembered: _now, ...present } = source
+  const { foldBeside: _aside, remembered: _now, close: _close, ...present } = source
   const past = await guarded({ index }, () => pastOf(present, at, asked.profile))()
   if (E.isLeft(past)) return past
   const { resolve: found, ...parts } = past.right
@@ -248,6 +254,7 @@ export const openAll = async (
     if (E.isRight(engine)) await engine.right.close()
     if (at !== undefined || E.isLeft(engine)) await index.close()
     await store?.close()
+    source.close?.()
   }
   if (E.isRight(engine)) return E.right({ engine: { ...engine.right, close }, store })
   await close()

@@ -43,10 +43,19 @@ const FROM = ['start', 'checkpoint', 'again'] as const
 
 const INDEX = {
   'index.open.duration': duration(
-    'Opening the index: made new, as the last process left it, from a verified copy, replaced for its damage or its older layout, in ' +
+    'Opening the index: made new, as the last process left it, as one that was killed left it, from a verified copy, replaced for its damage or its older layout, in ' +
       'memory, or not at all.',
     {
-      how: ['created', 'as_left', 'copied', 'replaced', 'outdated', 'memory', 'failed'] as const
+      how: [
+        'created',
+        'as_left',
+        'unverified',
+        'copied',
+        'replaced',
+        'outdated',
+        'memory',
+        'failed'
+      ] as const
     }
   ),
   'index.commit.duration': duration(
@@ -88,6 +97,14 @@ const INDEX = {
     from: FROM
   }),
   'search.fold.lines': counter('Lines among them that may say something.', { from: FROM }),
+  'home.looks': counter(
+    'Lists that need every rollout, by what was looked at for them: every file, or of a home that is followed the files that changed, or nothing.',
+    { at: ['every_file', 'changed_files', 'nothing'] as const }
+  ),
+  'home.watch': counter(
+    'Times a server began to follow the folders of its home, and times it gave that up.',
+    { outcome: ['begun', 'given_up'] as const }
+  ),
   'home.changes': counter(
     'Rollouts that were found moved, archived, replaced, cut, copied or gone when a thread was caught up.',
     { reason: CHANGE_REASONS }

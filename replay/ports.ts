@@ -242,7 +242,12 @@ export interface Catalogue {
    * of all. A stream that is not there is no failure. Absent where looking is cheap enough for each method to do it itself.
    */
   readonly refresh?: (scope: StreamId | 'all') => Promise<Either<StoreError, void>>
-  /** Every stream, in path order: one `stat` each. */
+  /**
+   * Hears what was done to the files before the call. Until the event loop turns, `list` and `changes` answer from that, and with
+   * the same arrays when nothing changed; at any other time they look for themselves. Absent where nothing is told.
+   */
+  readonly hear?: () => Promise<void>
+  /** Every stream, in path order: one `stat` each where they were not heard of. */
   readonly list: () => Either<StoreError, StreamList>
   /** Which streams there are now; null when that is what it was when the token was made. */
   readonly changes: (since?: unknown) => Either<StoreError, Membership | null>

@@ -10,8 +10,12 @@ type Refresh = NonNullable<EventStore['refresh']>
 
 const UP_TO_DATE: Result<void> = E.right(undefined)
 
-/** Lets a store learn what it holds now; see `EventStore.refresh`. Nothing to do where each look is new by itself. */
+/** Lets a store learn what it holds now; see `refresh` and `hear` of `EventStore`. Nothing to do where each look is new by itself. */
 export const refreshed = async (
-  { refresh }: Pick<EventStore, 'refresh'>,
+  { refresh, hear }: Pick<EventStore, 'refresh' | 'hear'>,
   scope: Parameters<Refresh>[0]
-): Promise<Result<void>> => (refresh === undefined ? UP_TO_DATE : refresh(scope))
+): Promise<Result<void>> => {
+  if (refresh !== undefined) return refresh(scope)
+  if (scope === 'all') await hear?.()
+  return UP_TO_DATE
+}

@@ -8,7 +8,8 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import type { Fate } from '../../replay/lease.ts'
 import type { ProcessIdentity } from '../../replay/ports.ts'
 
-const UNKNOWN = '0'
+/** What the system does not tell. */
+export const UNKNOWN = '0'
 
 const attempt = (read: () => string): string => {
   try {

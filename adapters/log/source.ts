@@ -19,4 +19,7 @@ export type Source = Required<
     | 'ledgerSource'
   >
 > &
-  Pick<EngineParts, 'foldBeside' | 'remembered'>
+  Pick<EngineParts, 'foldBeside' | 'remembered'> & {
+    /** Lets go of what it holds. */
+    readonly close?: () => void
+  }

@@ -94,6 +94,7 @@ const openEngine = async (
     absolute: absoluteDirectory,
     keptBytesMax: KEPT_BYTES_MAX,
     indexApart: 'soon',
+    follows: true,
     onUnusableIndex: (why) => log(`${describe(why)}; going on with an index in memory`),
     onSilentStore: (why) => log(`${describe(why)}; trying again for a while`),
     defaultProvider: providerIn(configInForce(options)),

@@ -2,7 +2,7 @@
  * The LMDB environment of an index directory: `data.mdb` and `lock.mdb`.
  *
  * A damaged LMDB file can kill the process that maps it. So an environment is opened only when it is as the last process left it
- * (see `seal.ts`). Otherwise a child process reads every row and writes a verified copy, which takes the place of the file. When
+ * (see `seal.ts`), or as one that was killed did (see `verifying.ts`). Otherwise a child process reads every row and writes a verified copy, which takes the place of the file. When
  * the child fails or dies the files are deleted: they can be built again.
  */
 import { spawnSync } from 'node:child_process'
@@ -26,11 +26,13 @@ import type { LabelsOf } from '../../../replay/metrics.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../../replay/telemetry.ts'
 import { writeWhole } from '../../home/plain-file.ts'
 import { isRunning } from '../../home/process-identity.ts'
+import { isStaleDoubt } from './doubts.ts'
 import { copyPrefix, INDEX_FILES, roomFile, workerOf } from './files.ts'
 import { unlessOpening, whileOpening } from './opening.ts'
 import { nameOfFile } from './reply-cache.ts'
 import { dataFile, isIntact, isOutdated, stateOf } from './seal.ts'
-import { isStaleMark, markOn, type WriteMark } from './writing.ts'
+import { hasEveryPage, verifyBehind } from './verifying.ts'
+import { isStaleMark, leftMarks, markOn, type WriteMark } from './writing.ts'
 
 /** LMDB's own default of 126 is too few for many readers at once. */
 const READERS_MAX = 1024
@@ -112,7 +114,11 @@ const sweep = (directory: string): void => {
   const inode = stateOf(directory)?.inode
   for (const name of readdirSync(directory)) {
     const worker = workerOf(name)
-    if (isStaleMark(name, inode) || (worker !== null && !isRunning(worker)))
+    if (
+      isStaleMark(name, inode) ||
+      isStaleDoubt(name, inode) ||
+      (worker !== null && !isRunning(worker))
+    )
       rmSync(join(directory, name), { recursive: true, force: true })
   }
 }
@@ -122,13 +128,19 @@ const ensureWhole = (
   directory: string,
   inDoubt: boolean
 ): LabelsOf<'index.open.duration'>['how'] => {
-  if (stateOf(directory) === null) return 'created'
+  const state = stateOf(directory)
+  if (state === null) return 'created'
   const outdated = isOutdated(directory)
-  if (!outdated && !inDoubt && isIntact(directory)) return 'as_left'
+  if (!outdated && !inDoubt && isIntact(directory)) {
+    if (leftMarks(directory, state.inode).length === 0) return 'as_left'
+    if (hasEveryPage(directory)) return 'unverified'
+  }
   if (!outdated && replaceByVerifiedCopy(directory)) return 'copied'
   deleteIndex(directory)
   return outdated ? 'outdated' : 'replaced'
 }
+
+const NO_DOUBT = { isDamaged: () => false }
 
 /** An environment and the file it maps: another process may put a new file in its place. */
 interface OpenEnvironment {
@@ -138,6 +150,8 @@ interface OpenEnvironment {
   readonly lockName: string
   /** Up already when the file is not as a seal has it. */
   readonly mark: WriteMark
+  /** What is found out about an index whose writer was killed. */
+  readonly isDamaged: () => boolean
 }
 
 /**
@@ -168,7 +182,10 @@ export const openEnvironment = (
     undo.push(mark.down)
     if (how !== 'as_left') mark.up()
     stop({ how })
-    return { environment, inode, lockName, mark }
+    // Whatever the dead process read keeps pages from being used again.
+    if (how === 'unverified') environment.readerCheck()
+    const { isDamaged } = how === 'unverified' ? verifyBehind(directory) : NO_DOUBT
+    return { environment, inode, lockName, mark, isDamaged }
   }
   try {
     const done = whileOpening(directory, open, telemetry)

@@ -27,6 +27,9 @@ export const workerOf = (name: string): number | null => {
 /** Prefix of a mark, see writing.ts. */
 export const MARK_PREFIX = 'writing-'
 
+/** Prefix of the name of who verifies, see verifying.ts. */
+export const DOUBT_PREFIX = 'doubt-'
+
 const SEAL_HALF = /^unroll-index\.json\.\d+$/
 
 export const isIndexFile = (name: string): boolean =>
@@ -34,6 +37,7 @@ export const isIndexFile = (name: string): boolean =>
   OPENING.test(name) ||
   SEAL_HALF.test(name) ||
   ROOM.test(name) ||
-  name.startsWith(MARK_PREFIX)
+  name.startsWith(MARK_PREFIX) ||
+  name.startsWith(DOUBT_PREFIX)
 
 export const isIndexFolder = (name: string): boolean => COPY.test(name)

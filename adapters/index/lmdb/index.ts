@@ -182,7 +182,8 @@ export const openLmdbIndex = (
   telemetry: Telemetry = noTelemetry,
   inDoubt = false
 ): LmdbIndex => {
-  let { environment, inode, lockName, mark } = openEnvironment(directory, begin, telemetry, inDoubt)
+  const open = (doubt: boolean) => openEnvironment(directory, begin, telemetry, doubt)
+  let { environment, inode, lockName, mark, isDamaged } = open(inDoubt)
   let writtenBytes = 0
   let epoch = 0
   const watch = watcher(directory)
@@ -219,6 +220,7 @@ export const openLmdbIndex = (
     },
     generation: () =>
       reading(() => {
+        if (isDamaged()) throw new IndexDamage('the index was found damaged')
         environment.resetReadTxn()
         return generationOf(environment)
       }),
@@ -229,7 +231,7 @@ export const openLmdbIndex = (
         await environment.close()
         mark.down()
         whileOpening(directory, () => deleteIndex(directory))
-        ;({ environment, inode, lockName, mark } = openEnvironment(directory, begin, telemetry))
+        ;({ environment, inode, lockName, mark, isDamaged } = open(false))
         watch.trust()
         sealing.soon()
         return E.right(undefined)

@@ -5,7 +5,8 @@
 import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeQuietly } from '../../home/plain-file.ts'
-import { isBeingWritten, type WriteMark } from './writing.ts'
+import { isDoubted } from './doubts.ts'
+import { isBeingWritten, leftMarks, type WriteMark } from './writing.ts'
 
 /** Raised when keys or rows are laid out differently: an older layout is deleted and built again. */
 const LAYOUT_VERSION = 2
@@ -77,14 +78,15 @@ export const seal = (
 }
 
 /**
- * True when the file is as its last seal has it, or another process is between a commit and the next seal. Asked twice: that
- * process may seal the file, and take its mark down, between the two questions.
+ * True when the file is as its last seal has it, or another process is between a commit and the next seal, or was killed there and
+ * nobody has found the file damaged. Asked twice: that process may seal the file, and take its mark down, between the two questions.
  */
 export const isIntact = (directory: string): boolean =>
   [1, 2].some(() => {
     const now = stateOf(directory)
-    if (now === null) return false
-    return readSeal(directory)?.data === now.data || isBeingWritten(directory, now.inode)
+    if (now === null || isDoubted(directory, now.inode)) return false
+    if (readSeal(directory)?.data === now.data) return true
+    return isBeingWritten(directory, now.inode) || leftMarks(directory, now.inode).length > 0
   })
 
 /** Notices what becomes of the file of an index that is open. */

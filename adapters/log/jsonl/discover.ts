@@ -9,12 +9,12 @@
  * lives in its home.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { lstatSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import { once } from '../../../domain/once.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
-import { fileOf, plainPath } from '../../../domain/rollout-file.ts'
+import { fileOf } from '../../../domain/rollout-file.ts'
 import type {
   Catalogue,
   Membership,
@@ -22,29 +22,17 @@ import type {
   StreamList,
   WrittenSegment
 } from '../../../replay/ports.ts'
+import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import { openBytes } from './bytes.ts'
 import { firstLines } from './first-line.ts'
 import { directories } from './folders.ts'
 import { filesOf, type Files } from './files.ts'
+import { unwatched, type HomeWatch } from './home-watch.ts'
 import { endingAt, lineageOf, type Segments } from './lineage.ts'
+import { infoOf, listedFiles } from './listed.ts'
 import type { Listing } from './listing.ts'
 import { lineEndingAt } from './ordinals.ts'
 import type { Place } from './place.ts'
-
-/** A stream as its file's outside tells it; null when the file is gone or not a plain file. */
-export const infoOf = (place: Place): StreamInfo | null => {
-  const stat = lstatSync(place.path, { throwIfNoEntry: false })
-  if (stat === undefined || !stat.isFile()) return null
-  return {
-    streamId: place.streamId,
-    path: place.compressed ? plainPath(place.path) : place.path,
-    archived: place.archived,
-    compressed: place.compressed,
-    sizeBytes: stat.size,
-    modifiedAtMs: stat.mtimeMs,
-    inode: stat.ino
-  }
-}
 
 const writtenSegment = (
   { segmentId, path, compressed }: Place,
@@ -67,6 +55,8 @@ const writtenSegment = (
 /** Keeps what is known about a home's files. Throws what the system says when it cannot be looked at. */
 export interface Discovery extends Pick<Catalogue, 'lineage' | 'segments'> {
   readonly list: () => StreamList
+  /** Hears what other programs did before the call; `list` and `changes` need not look for it then, until the event loop turns. */
+  readonly hear: () => Promise<void>
   readonly changes: (since?: unknown) => Membership | null
   readonly find: (id: StreamId) => StreamInfo | null
   /** Those of the streams that can be looked at; new segments are looked for once, not once for each. */
@@ -81,15 +71,6 @@ const wholeOf = ({ streamId: id, path, compressed }: StreamInfo): Place => ({
   archived: false,
   compressed
 })
-
-const infosAt = (places: Iterable<Place>): ReadonlyArray<StreamInfo> => {
-  const infos: Array<StreamInfo> = []
-  for (const place of places) {
-    const info = infoOf(place)
-    if (info !== null) infos.push(info)
-  }
-  return infos
-}
 
 /**
  * What can be looked at, by id. One file that the disk does not give costs itself; a disk that gives none is no home without
@@ -114,13 +95,9 @@ const each = (
 const headOf = (files: Files, { streamId: id, earlier }: StreamInfo): Place | undefined =>
   earlier === undefined ? files.heads.get(id) : files.segments.get(earlier.segmentId)
 
-/**
- * Watches a home by listing and stat'ing it. `byFile`: each file is a stream of its own under the id of its segment, and
- * continues no other.
- */
-export const discovery = (home: string, profile: Profile, byFile = false): Discovery => {
-  const watched = directories(home, profile)
-  const firstLine = firstLines()
+/** The files of a home by their names, kept between looks at its folders. */
+const namedFiles = (home: string, profile: Profile, byFile: boolean, watch: HomeWatch) => {
+  const watched = directories(home, profile, watch.lookAt)
   let known = once(() => filesOf(new Map(), byFile))
   let recalled: unknown = null
 
@@ -129,9 +106,47 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
   }
 
   const refresh = (): void => {
-    const listings = watched.changed()
+    const listings = watch.whileLooking(watched.changed)
     if (listings !== null) learn(listings)
   }
+
+  const refreshUnlessSame = (): void => {
+    if (!watch.hasSameNames()) refresh()
+  }
+
+  return {
+    ...watched,
+    known: () => known(),
+    refresh,
+    refreshUnlessSame,
+    changes: (since?: unknown): Membership | null => {
+      if (isJsonObject(since) && since !== recalled) {
+        recalled = since
+        learn(watched.recall(since))
+        refresh()
+      } else refreshUnlessSame()
+      const version = watched.version()
+      if (version === 0 && since === recalled) return null
+      return { ...known().membership(), version, token: watched.recorded }
+    }
+  }
+}
+
+/**
+ * Watches a home by listing and stat'ing it. `byFile`: each file is a stream of its own under the id of its segment, and
+ * continues no other.
+ */
+export const discovery = (
+  home: string,
+  profile: Profile,
+  byFile = false,
+  watch: HomeWatch = unwatched,
+  telemetry: Telemetry = noTelemetry
+): Discovery => {
+  const watched = namedFiles(home, profile, byFile, watch)
+  const { known, refresh, changes } = watched
+  const listed = listedFiles(watch, telemetry)
+  const firstLine = firstLines()
 
   const infoOfHead = (id: StreamId): StreamInfo | null => {
     const place = watched.recalledPlace(id) ?? known().heads.get(id)
@@ -163,20 +178,12 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
   }
 
   return {
+    hear: () => watch.caughtUp(watched.paths),
     list: () => {
-      refresh()
-      return { streams: infosAt(known().heads.values()), spares: known().membership().spares }
+      watched.refreshUnlessSame()
+      return listed(known())
     },
-    changes: (since) => {
-      if (isJsonObject(since) && since !== recalled) {
-        recalled = since
-        learn(watched.recall(since))
-      }
-      refresh()
-      const version = watched.version()
-      if (version === 0 && since === recalled) return null
-      return { ...known().membership(), version, token: watched.recorded }
-    },
+    changes,
     find,
     findAll,
     segments: (id) => {

@@ -4,26 +4,18 @@
  * A directory is listed again only when its modification time changed, or was so recent at the last listing that
  * a file made in the same clock tick could have been missed.
  */
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StreamId } from '../../../domain/ids.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
+import { ROOTS, looksOf, type LookAt } from './home-watch.ts'
 import { list, type Listing, type Looks } from './listing.ts'
 import { dayOf, type Place } from './place.ts'
 import { recallFolders, recordFolders, type Recalled } from './recalled.ts'
 
-const ROOTS = ['archived_sessions', 'sessions'] as const
 const DEPTH_MAX = 8
 /** Directory times this close to the listing may hide a later change (coarse file-system clocks). */
 const RACY_MS = 2000
 const DAY_MS = 24 * 60 * 60 * 1000
-
-/** Null when there is no such directory. */
-const looksOf = (directory: string): Looks | null => {
-  const stat = statSync(directory, { throwIfNoEntry: false })
-  if (stat === undefined || !stat.isDirectory()) return null
-  return { modifiedAtMs: stat.mtimeMs, changedAtMs: stat.ctimeMs, inode: stat.ino }
-}
 
 /** True when a directory that looks so still holds what was listed. */
 const isFresh = (known: Listing | undefined, looks: Looks): known is Listing =>
@@ -34,13 +26,17 @@ const isFresh = (known: Listing | undefined, looks: Looks): known is Listing =>
   known.listedAtMs - known.modifiedAtMs > RACY_MS
 
 /** True when nothing can have come or gone: a new directory changes the one it is in. */
-const areFresh = (home: string, listings: ReadonlyMap<string, Listing>): boolean => {
+const areFresh = (
+  home: string,
+  listings: ReadonlyMap<string, Listing>,
+  lookAt: LookAt
+): boolean => {
   for (const [directory, listing] of listings) {
-    const looks = looksOf(directory)
+    const looks = lookAt(directory)
     if (looks === null || !isFresh(listing, looks)) return false
   }
   const roots = ROOTS.map((root) => join(home, root))
-  return roots.every((root) => listings.has(root) || looksOf(root) === null)
+  return roots.every((root) => listings.has(root) || lookAt(root) === null)
 }
 
 const isSame = (
@@ -52,7 +48,8 @@ const isSame = (
   return true
 }
 
-export const directories = (home: string, profile: Profile) => {
+/** `lookAt`: how a directory is looked at before it is listed. */
+export const directories = (home: string, profile: Profile, lookAt: LookAt = looksOf) => {
   const listings = new Map<string, Listing>()
   let recalled: Recalled | null = null
   let lookedAtMs = 0
@@ -65,7 +62,7 @@ export const directories = (home: string, profile: Profile) => {
     depth: number,
     seen: Map<string, Listing>
   ): void => {
-    const looks = looksOf(directory)
+    const looks = lookAt(directory)
     if (looks === null) return
     const known = listings.get(directory)
     const listing = isFresh(known, looks) ? known : list(directory, archived, profile, looks)
@@ -111,11 +108,12 @@ export const directories = (home: string, profile: Profile) => {
     /** Where a thread's one file is, if that can be told without looking at all that was recalled. */
     recalledPlace: (id: StreamId): Place | null => recalled?.placeOf(id) ?? null,
     version: () => version,
+    paths: (): Iterable<string> => listings.keys(),
     recorded: (): unknown => recordFolders(listings, home),
     /** Every listing, or null when nothing changed since the last call. */
     changed: (): ReadonlyMap<string, Listing> | null => {
       lookedAtMs = Date.now()
-      if (areFresh(home, listings)) return null
+      if (areFresh(home, listings, lookAt)) return null
       const seen = new Map<string, Listing>()
       for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
       if (isSame(seen, listings)) return null

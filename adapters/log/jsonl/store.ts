@@ -10,6 +10,7 @@ import { appender } from './append.ts'
 import { noPieces, openBytes, piecesOf } from './bytes.ts'
 import { discovery } from './discover.ts'
 import { systemCalls, type FileCalls } from './file-calls.ts'
+import type { HomeWatch } from './home-watch.ts'
 import { verifyGuard } from './guard.ts'
 import { readRanges } from './ranges.ts'
 import { readStream } from './read.ts'
@@ -27,12 +28,14 @@ export interface JsonlOptions {
   readonly telemetry?: Telemetry
   /** Each file is a stream of its own, named after its segment: for who wants what a revert left behind, too. */
   readonly byFile?: boolean
+  /** Tells what becomes of the files; without it they are looked at. */
+  readonly watch?: HomeWatch
 }
 
 export const jsonlStore = (options: JsonlOptions): EventStore => {
   const { home, profile, strict, calls = systemCalls(), waitMsMax } = options
-  const { telemetry = noTelemetry, byFile = false } = options
-  const places = discovery(home, profile, byFile)
+  const { telemetry = noTelemetry, byFile = false, watch } = options
+  const places = discovery(home, profile, byFile, watch, telemetry)
   const looking = <A>(operation: string, look: () => A): E.Either<StoreError, A> =>
     E.tryCatch(look, (cause) => ({
       _tag: 'IoFailure',
@@ -41,6 +44,7 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
       cause: cause instanceof Error ? cause.message : String(cause)
     }))
   return {
+    ...(watch === undefined ? {} : { hear: places.hear }),
     list: () => looking('list the rollouts of', places.list),
     changes: (since) => looking('list the rollouts of', () => places.changes(since)),
     find: (ids) => looking('look for a rollout in', () => places.findAll(ids)),

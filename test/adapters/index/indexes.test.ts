@@ -171,8 +171,8 @@ describe('an index in LMDB', () => {
     await first.close()
     const seal = join(folder, 'unroll-index.json')
     const { ino } = statSync(join(folder, 'data.mdb'))
-    const { bootId, pidNamespace, pid, startTime } = thisProcess()
-    const gone = `${bootId}.${pidNamespace}.${pid}.${Number(startTime) - 1}`
+    const { pidNamespace, pid, startTime } = thisProcess()
+    const gone = `00000000-0000-0000-0000-000000000000.${pidNamespace}.${pid}.${startTime}`
     const otherFile = `${nameOf(thisProcess())}.${ino + 1}`
     for (const name of [`${gone}.${ino}`, otherFile])
       writeFileSync(join(folder, `writing-${name}.1`), '')
