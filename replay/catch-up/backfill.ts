@@ -49,21 +49,22 @@ export interface LeftOut {
 }
 
 const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamInfo>): boolean =>
-  some.length === others.length &&
-  some.every((one, i) => {
-    const other = others[i]
-    return (
-      one === other ||
-      (other !== undefined &&
-        one.path === other.path &&
-        one.compressed === other.compressed &&
-        one.sizeBytes === other.sizeBytes &&
-        one.modifiedAtMs === other.modifiedAtMs &&
-        one.inode === other.inode &&
-        one.archived === other.archived &&
-        one.earlier === other.earlier)
-    )
-  })
+  some === others ||
+  (some.length === others.length &&
+    some.every((one, i) => {
+      const other = others[i]
+      return (
+        one === other ||
+        (other !== undefined &&
+          one.path === other.path &&
+          one.compressed === other.compressed &&
+          one.sizeBytes === other.sizeBytes &&
+          one.modifiedAtMs === other.modifiedAtMs &&
+          one.inode === other.inode &&
+          one.archived === other.archived &&
+          one.earlier === other.earlier)
+      )
+    }))
 
 /** Lists the streams; the same array as long as all of them look the same. */
 const lister = ({ store }: Env): (() => Result<StreamList>) => {
@@ -94,12 +95,15 @@ const stale = (
 /** Leaves to the second thread what is not as new as its file. */
 const foldBehind = async (
   env: Env,
-  listed: Result<StreamList>,
-  known: KnownStreams,
+  list: () => Result<StreamList>,
+  load: () => KnownStreams,
   fold: LargeCatchUp['fold']
 ): Promise<Result<void>> => {
+  const ready = await refreshed(env.store, 'all')
+  if (E.isLeft(ready)) return ready
+  const listed = list()
   if (E.isLeft(listed)) return listed
-  const changed = stale(listed.right.streams, known)
+  const changed = stale(listed.right.streams, load())
   if (changed.length === 0 || env.foldAside === undefined) return E.right(undefined)
   const done = await fold(changed, [], false, { isBehind: true })
   return E.isLeft(done) ? done : E.right(undefined)
@@ -175,7 +179,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   let isBehind: Promise<unknown> = Promise.resolve()
   return {
     behind: () => {
-      const running = foldBehind(env, list(), load(), fold)
+      const running = foldBehind(env, list, load, fold)
       isBehind = running.catch(() => undefined)
       return running
     },
