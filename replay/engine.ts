@@ -185,6 +185,10 @@ export const createEngine = (given: EngineParts): Engine => {
         const caughtUp = await home.everything()
         return E.isLeft(caughtUp) ? caughtUp : E.right(changesIn(parts, limit))
       }),
-    close: () => guarded({ index: parts.index }, home.close)().then(parts.index.close)
+    close: () =>
+      text
+        .close()
+        .then(guarded({ index: parts.index }, home.close))
+        .then(parts.index.close)
   })
 }

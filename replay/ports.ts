@@ -187,6 +187,16 @@ export interface EventLog {
     needs: N,
     limits?: ReadLimits
   ) => Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>>
+  /**
+   * Where the lines are that may be of these kinds and whose JSON text may pass a test, in the order of the log: none that does is left
+   * out, others may be among them. Long lines are not tested. `within`: of these lines only, which are in order.
+   */
+  readonly scan: (
+    info: StreamInfo,
+    needs: Needs,
+    test: (json: string) => boolean,
+    within?: ReadonlyArray<ByteRange>
+  ) => AsyncIterable<ReadonlyArray<ByteRange>>
   /** The raw bytes of a range, in pieces of bounded size. */
   readonly readBytes: (info: StreamInfo, range: ByteRange) => AsyncIterable<Uint8Array>
   /**
@@ -201,6 +211,23 @@ export interface EventLog {
     events: ReadonlyArray<NewEvent>,
     known?: KnownPlace
   ) => TaskEither<StoreError, Appended>
+}
+
+/** A scan for logs where reading lines costs no more than looking at them: every line is one that may pass. */
+export async function* scanByReading(
+  { read }: Pick<EventLog, 'read'>,
+  info: StreamInfo,
+  needs: Needs,
+  within?: ReadonlyArray<ByteRange>
+): AsyncGenerator<ReadonlyArray<ByteRange>> {
+  if (within !== undefined) {
+    yield within
+    return
+  }
+  for await (const { lines } of read(info, START, needs))
+    yield lines
+      .filter((line) => !isDamaged(line))
+      .map(({ segment, offset, bytes }) => ({ segment, from: offset, until: offset + bytes }))
 }
 
 /** A stream of a log by id, or `StreamNotFound`. */
