@@ -188,15 +188,15 @@ export interface EventLog {
     limits?: ReadLimits
   ) => Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>>
   /**
-   * Where the lines are that may be of these kinds and whose JSON text may pass a test, in the order of the log: none that does is left
-   * out, others may be among them. Long lines are not tested. `within`: of these lines only, which are in order.
+   * The events of these kinds whose JSON text passes a test, in the order of the log; others may be among them. What is damaged is left
+   * out. `within`: of these lines only, which are in order.
    */
-  readonly scan: (
+  readonly scan: <N extends Needs>(
     info: StreamInfo,
-    needs: Needs,
+    needs: N,
     test: (json: string) => boolean,
     within?: ReadonlyArray<ByteRange>
-  ) => AsyncIterable<ReadonlyArray<ByteRange>>
+  ) => AsyncIterable<PlacedEvent<LineOf<N>>>
   /** The raw bytes of a range, in pieces of bounded size. */
   readonly readBytes: (info: StreamInfo, range: ByteRange) => AsyncIterable<Uint8Array>
   /**
@@ -213,21 +213,19 @@ export interface EventLog {
   ) => TaskEither<StoreError, Appended>
 }
 
-/** A scan for logs where reading lines costs no more than looking at them: every line is one that may pass. */
-export async function* scanByReading(
-  { read }: Pick<EventLog, 'read'>,
+/** A scan for logs where reading events costs no more than looking at their text: it tests nothing. */
+export async function* scanByReading<N extends Needs>(
+  { read, readRanges }: Pick<EventLog, 'read' | 'readRanges'>,
   info: StreamInfo,
-  needs: Needs,
+  needs: N,
   within?: ReadonlyArray<ByteRange>
-): AsyncGenerator<ReadonlyArray<ByteRange>> {
-  if (within !== undefined) {
-    yield within
+): AsyncGenerator<PlacedEvent<LineOf<N>>> {
+  if (within === undefined) {
+    for await (const { lines } of read(info, START, needs))
+      for (const line of lines) if (!isDamaged(line)) yield line
     return
   }
-  for await (const { lines } of read(info, START, needs))
-    yield lines
-      .filter((line) => !isDamaged(line))
-      .map(({ segment, offset, bytes }) => ({ segment, from: offset, until: offset + bytes }))
+  for (const line of await readRanges(info, within, needs)) if (!isDamaged(line)) yield line
 }
 
 /** A stream of a log by id, or `StreamNotFound`. */

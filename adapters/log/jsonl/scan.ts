@@ -1,43 +1,101 @@
 /**
- * Looking through a rollout for lines that may be wanted, by their heads and a test of their text: nothing is parsed, and of
- * other lines nothing is looked at but where they end.
+ * Looking through a rollout for lines that may be wanted, by their heads and a test of their text: of other lines nothing is
+ * looked at but where they end.
  *
  * What is damaged need not be told here: a line that is passed over by its head is an event of another kind or none.
  */
+import type { DamagedPlace, PlacedEvent } from '../../../domain/log/event.ts'
+import type { LineOf, Needs } from '../../../domain/log/needs.ts'
+import type { Profile } from '../../../domain/log/profile.ts'
 import type { ByteRange } from '../../../domain/thread/turns/turn-state.ts'
-import type { Lineage } from '../../../replay/ports.ts'
+import type { StreamId } from '../../../domain/ids.ts'
+import type { Lineage, Segment } from '../../../replay/ports.ts'
 import { giveBack, takeBuffer } from './buffers.ts'
 import { endingAt, giveWay, openBytes, type ByteSource, type SlowByteSource } from './bytes.ts'
-import { marksAgainst, planLine, planWhole, type Delivery } from './delivery.ts'
-import { endOfLine, NEWLINE } from './lines.ts'
+import {
+  deliveryOf,
+  isHeadLine,
+  marksAgainst,
+  planLine,
+  planWhole,
+  type Delivery
+} from './delivery.ts'
+import { endOfLine, NEWLINE, parseLine } from './lines.ts'
+import { readRanges } from './ranges.ts'
 
 /** Read at once: what stays in the cache of a processor. */
 const PIECE_BYTES = 256 * 1024
+/** What a line that was parsed costs beside its bytes. */
+const LINE_COST_BYTES = 4096
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
-type Test = (json: string) => boolean
-
-/** What of a file is looked at. */
-interface Stretch {
-  readonly source: SlowByteSource
-  readonly segment: number
-  readonly from: number
+export interface ScanOptions<N extends Needs> {
+  readonly streamId: StreamId
+  readonly lineage: Lineage
+  readonly needs: N
+  readonly profile: Profile
+  readonly skipsBom: boolean
+  readonly test: (json: string) => boolean
 }
 
-const isWanted = (buffer: Buffer, from: number, until: number, delivery: Delivery, test: Test) =>
-  from < until &&
-  planLine(buffer, from, until, delivery) !== 'skip' &&
-  test(buffer.toString('utf8', from, until))
+interface Scan<N extends Needs> extends ScanOptions<N> {
+  readonly delivery: Delivery
+  readonly buffer: Buffer
+  readonly segment: number
+  readonly file: Segment
+}
+
+type Found<N extends Needs> = PlacedEvent<LineOf<N>>
+
+/** An event as a reading of the stream tells it. */
+const placed = <N extends Needs>(
+  { file }: Pick<Scan<N>, 'file'>,
+  event: PlacedEvent<LineOf<N>> | DamagedPlace
+): Found<N> | null => {
+  if ('reason' in event) return null
+  return file.inherited ? { ...event, inherited: true } : event
+}
+
+/** The wanted event that stands at a place of the buffer; null for any other line. */
+const eventAt = <N extends Needs>(
+  scan: Scan<N>,
+  from: number,
+  until: number,
+  base: number
+): Found<N> | null => {
+  const { buffer, delivery, streamId, segment, profile, test } = scan
+  if (from >= until) return null
+  const plan = planLine(buffer, from, until, delivery)
+  if (plan === 'skip' || !test(buffer.toString('utf8', from, until))) return null
+  const line = isHeadLine(plan) ? plan : parseLine(buffer.subarray(from, until), profile)
+  if (typeof line === 'string') return null
+  const place = { streamId, segment, offset: base + from, bytes: until - from }
+  // The plans made of the needs deliver what they say.
+  return placed(scan, { ...place, line } as Found<N>)
+}
+
+/** A line that does not fit, read by itself. */
+const longEvent = async <N extends Needs>(
+  scan: Scan<N>,
+  range: ByteRange
+): Promise<Found<N> | null> => {
+  const { streamId, needs, profile, file } = scan
+  const [event] = await readRanges(streamId, [range], { needs, profile }, () => ({
+    source: openBytes(file.path, file.compressed),
+    isHeld: file.compressed
+  }))
+  return event === undefined ? null : placed(scan, event)
+}
 
 /** Whether a line that does not fit may be wanted, by its beginning. */
-const mayBeWanted = (buffer: Buffer, delivery: Delivery): boolean =>
+const mayBeWanted = ({ delivery, buffer }: Scan<Needs>): boolean =>
   delivery.takesAll ||
   marksAgainst(delivery, buffer).length > 0 ||
   planWhole(delivery, buffer, 0, buffer.length) !== 'skip'
 
 /** Where a line ends that began before `position`: at its newline, or at the end. */
 const endOfLong = async (
-  { source }: Stretch,
+  source: SlowByteSource,
   buffer: Buffer,
   position: number
 ): Promise<number> => {
@@ -51,108 +109,81 @@ const endOfLong = async (
   }
 }
 
-/** The wanted lines of a stretch, as many at a time as are read at once. */
-async function* scanStretch(
-  stretch: Stretch,
-  buffer: Buffer,
-  delivery: Delivery,
-  skipsBom: boolean,
-  test: Test
-): AsyncGenerator<ReadonlyArray<ByteRange>> {
-  const { source, segment } = stretch
-  let base = stretch.from
+/** The wanted events of a file. */
+async function* scanFile<N extends Needs>(
+  scan: Scan<N>,
+  source: SlowByteSource
+): AsyncGenerator<Found<N>> {
+  const { buffer, segment, file, skipsBom } = scan
+  let base = file.from
   let have = 0
   for (;;) {
     const read = await source.read(buffer, have, buffer.length - have, base + have)
     have += read
-    const found: Array<ByteRange> = []
-    const note = (from: number, until: number): void => {
-      if (isWanted(buffer, from, until, delivery, test))
-        found.push({ segment, from: base + from, until: base + until })
-    }
-    let at =
-      skipsBom && base === 0 && buffer.subarray(0, Math.min(have, BOM.length)).equals(BOM)
-        ? BOM.length
-        : 0
+    const hasBom = skipsBom && base === 0 && have >= BOM.length && buffer.indexOf(BOM) === 0
+    let at = hasBom ? BOM.length : 0
+    let found = 0
     for (let end = endOfLine(buffer, at, have); end !== -1; end = endOfLine(buffer, at, have)) {
-      note(at, end)
+      const event = eventAt(scan, at, end, base)
+      if (event !== null) yield event
+      if (event !== null) found += 1
       at = end + 1
     }
     if (read === 0) {
-      note(at, have)
-      if (found.length > 0) yield found
+      const last = eventAt(scan, at, have, base)
+      if (last !== null) yield last
       return
     }
-    if (found.length > 0) yield found
-    await giveWay(read)
-    if (at === 0 && have === buffer.length) {
-      const wanted = mayBeWanted(buffer, delivery)
-      const end = await endOfLong(stretch, buffer, base + have)
-      if (wanted) yield [{ segment, from: base, until: end }]
-      base = end + 1
-      have = 0
-    } else {
+    await giveWay(read + found * LINE_COST_BYTES)
+    if (at > 0 || have < buffer.length) {
       buffer.copy(buffer, 0, at, have)
       base += at
       have -= at
+      continue
     }
+    const isWanted = mayBeWanted(scan)
+    const end = await endOfLong(source, buffer, base + have)
+    const event = isWanted ? await longEvent(scan, { segment, from: base, until: end }) : null
+    if (event !== null) yield event
+    base = end + 1
+    have = 0
   }
 }
 
-/** Which of some lines may be wanted; their files are opened once each. */
-async function* scanWithin(
-  lineage: Lineage,
-  ranges: ReadonlyArray<ByteRange>,
-  buffer: Buffer,
-  delivery: Delivery,
-  test: Test
-): AsyncGenerator<ReadonlyArray<ByteRange>> {
-  let opened = -1
-  let source: ByteSource | null = null
-  const found: Array<ByteRange> = []
-  try {
-    for (const range of ranges) {
-      const { segment, from, until } = range
-      const file = lineage[segment]
-      if (file === undefined) continue
-      if (source === null || opened !== segment) {
-        source?.close()
-        source = null
-        source = openBytes(file.path, file.compressed)
-        opened = segment
-      }
-      const bytes = until - from
-      const isLong = bytes > buffer.length
-      const read = isLong ? 0 : source.read(buffer, 0, bytes, from)
-      if (isLong || isWanted(buffer, 0, read, delivery, test)) found.push(range)
-      await giveWay(bytes)
-    }
-  } finally {
-    source?.close()
+/** The wanted events among some lines of one file. */
+async function* scanWithin<N extends Needs>(
+  scan: Scan<N>,
+  source: ByteSource,
+  ranges: ReadonlyArray<ByteRange>
+): AsyncGenerator<Found<N>> {
+  const { buffer, file } = scan
+  for (const range of ranges) {
+    const bytes = Math.min(range.until, file.until ?? Infinity) - range.from
+    const isLong = bytes > buffer.length
+    const have = isLong ? 0 : source.read(buffer, 0, bytes, range.from)
+    const event = isLong ? await longEvent(scan, range) : eventAt(scan, 0, have, range.from)
+    await giveWay(bytes)
+    if (event !== null) yield event
   }
-  if (found.length > 0) yield found
 }
 
 /** See `EventLog.scan`. */
-export async function* scanLines(
-  lineage: Lineage,
-  delivery: Delivery,
-  skipsBom: boolean,
-  test: Test,
+export async function* scanLines<N extends Needs>(
+  options: ScanOptions<N>,
   within?: ReadonlyArray<ByteRange>
-): AsyncGenerator<ReadonlyArray<ByteRange>> {
+): AsyncGenerator<Found<N>> {
+  const delivery = deliveryOf(options.needs, options.profile)
   const whole = takeBuffer()
   const buffer = whole.subarray(0, PIECE_BYTES)
   try {
-    if (within !== undefined) {
-      yield* scanWithin(lineage, within, buffer, delivery, test)
-      return
-    }
-    for (const [segment, file] of lineage.entries()) {
+    for (const [segment, file] of options.lineage.entries()) {
+      const ranges = within?.filter((range) => range.segment === segment)
+      if (ranges?.length === 0) continue
+      const scan = { ...options, delivery, buffer, segment, file }
       const source = openBytes(file.path, file.compressed)
       try {
-        const stretch = { source: endingAt(source, file.until), segment, from: file.from }
-        yield* scanStretch(stretch, buffer, delivery, skipsBom, test)
+        if (ranges === undefined) yield* scanFile(scan, endingAt(source, file.until))
+        else yield* scanWithin(scan, source, ranges)
       } finally {
         source.close()
       }

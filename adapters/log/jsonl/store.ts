@@ -12,7 +12,6 @@ import { discovery } from './discover.ts'
 import { systemCalls, type FileCalls } from './file-calls.ts'
 import { verifyGuard } from './guard.ts'
 import { readRanges } from './ranges.ts'
-import { deliveryOf } from './delivery.ts'
 import { readStream } from './read.ts'
 import { scanLines } from './scan.ts'
 
@@ -63,8 +62,11 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
           : { source: openBytes(file.path, file.compressed), isHeld: file.compressed }
       })
     },
-    scan: (info, needs, test, within) =>
-      scanLines(places.lineage(info), deliveryOf(needs, profile), !strict, test, within),
+    scan: (info, needs, test, within) => {
+      const { streamId } = info
+      const lineage = places.lineage(info)
+      return scanLines({ streamId, lineage, needs, profile, skipsBom: !strict, test }, within)
+    },
     readBytes: (info, { segment, from, until }) => {
       const file = places.lineage(info)[segment]
       return file === undefined

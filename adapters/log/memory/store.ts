@@ -165,6 +165,12 @@ export const memoryStore = (profile: Profile): MemoryStore => {
     Object.assign(batchesFrom(streamId, linesOf(streamId), from.revision, profile), {
       holds: async () => linesOf(streamId).length >= from.revision
     }) as unknown as StreamReading<N>
+  const readRanges: MemoryStore['readRanges'] = async ({ streamId }, ranges) =>
+    ranges.flatMap(({ from, until }) =>
+      linesOf(streamId)
+        .filter(({ offset }) => offset >= from && offset < until)
+        .map((one) => toLine(streamId, one, profile))
+    )
   return {
     put,
     append: (streamId, expected, events) => async () => {
@@ -202,13 +208,8 @@ export const memoryStore = (profile: Profile): MemoryStore => {
       { id: streamId, base: null, end: { ordinal: null, offset: sizeOf(linesOf(streamId)) } }
     ],
     read,
-    scan: (info, needs, _test, within) => scanByReading({ read }, info, needs, within),
-    readRanges: async ({ streamId }, ranges) =>
-      ranges.flatMap(({ from, until }) =>
-        linesOf(streamId)
-          .filter(({ offset }) => offset >= from && offset < until)
-          .map((one) => toLine(streamId, one, profile))
-      ),
+    scan: (info, needs, _test, within) => scanByReading({ read, readRanges }, info, needs, within),
+    readRanges,
     readBytes: ({ streamId }, { from, until }) => bytesIn(linesOf(streamId), from, until)
   }
 }

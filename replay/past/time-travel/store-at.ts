@@ -111,6 +111,13 @@ export const storeAt = (store: EventStore, then: Then, timeMs = Infinity): Event
     const isHead = info.earlier?.segmentId === infoOf(info.streamId)?.earlier?.segmentId
     return isHead ? reading : Object.assign(writtenBy(reading, timeMs), { holds: reading.holds })
   }
+  const readRanges: EventStore['readRanges'] = (info, ranges, needs, limits) =>
+    store.readRanges(
+      info,
+      ranges.map((range) => clipped(store, info, range)).filter(({ from, until }) => from < until),
+      needs,
+      limits
+    )
   return {
     refresh,
     list: () => E.right({ streams: shown(), spares: [] }),
@@ -131,16 +138,8 @@ export const storeAt = (store: EventStore, then: Then, timeMs = Infinity): Event
     lineage: store.lineage,
     segments: (id) => store.segments(id).slice(0, headPlace(id) + 1),
     read,
-    scan: (info, needs, _test, within) => scanByReading({ read }, info, needs, within),
-    readRanges: (info, ranges, needs, limits) =>
-      store.readRanges(
-        info,
-        ranges
-          .map((range) => clipped(store, info, range))
-          .filter(({ from, until }) => from < until),
-        needs,
-        limits
-      ),
+    scan: (info, needs, _test, within) => scanByReading({ read, readRanges }, info, needs, within),
+    readRanges,
     readBytes: (info, range) => store.readBytes(info, clipped(store, info, range)),
     append: () => TE.left(PAST_IS_OVER)
   }

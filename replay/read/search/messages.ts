@@ -8,7 +8,7 @@ import { mayContain } from '../../../domain/thread/search/json-text.ts'
 import { saidNeeds } from '../../../domain/thread/search/said.ts'
 import type { SaidRow } from '../../../projections/full-text.ts'
 import type { Env } from '../../catch-up/project.ts'
-import { isDamaged, type StreamInfo } from '../../ports.ts'
+import type { StreamInfo } from '../../ports.ts'
 import type { FullText, TextView } from './full-text.ts'
 import { textOf, turnOf } from './index-text.ts'
 import type { SaidPlace } from './turn-at.ts'
@@ -24,8 +24,6 @@ export interface SaidMessage extends SaidPlace {
   readonly text: string
 }
 
-/** Lines that are read together: a search is mostly done with the first that has the term. */
-const TOGETHER = 8
 /** Chunks whose lines are looked at together, behind the first, which mostly has the term. */
 const CHUNKS_TOGETHER = 8
 
@@ -46,19 +44,10 @@ async function* saidInLog(
   within?: ReadonlyArray<ByteRange>
 ): AsyncGenerator<SaidMessage> {
   const { store, strict } = env
-  const needs = saidNeeds(strict)
-  // What a thread goes on from is none of its own for Codex.
-  const inherited = strict ? store.lineage(info).map((segment) => segment.inherited) : []
-  for await (const found of store.scan(info, needs, mayPass, within)) {
-    const ranges = found.filter(({ segment }) => inherited[segment] !== true)
-    for (let at = 0; at < ranges.length; at += TOGETHER) {
-      const lines = await store.readRanges(info, ranges.slice(at, at + TOGETHER), needs)
-      for (const line of lines) {
-        const text = isDamaged(line) ? '' : textOf(line, strict)
-        if (isDamaged(line) || text === '' || !contains(text, term)) continue
-        yield { segment: line.segment, offset: line.offset, turnId: turnOf(line), text }
-      }
-    }
+  for await (const line of store.scan(info, saidNeeds(strict), mayPass, within)) {
+    const text = textOf(line, strict)
+    if (text === '' || !contains(text, term)) continue
+    yield { segment: line.segment, offset: line.offset, turnId: turnOf(line), text }
   }
 }
 

@@ -150,6 +150,14 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
         guard === null ? from.offset === 0 : verifyLine(parts, history, from, guard)
     })
   }
+  const ranges: EventStore['readRanges'] = (info, some, needs, limits) => {
+    const history = stretches(info)
+    return readRanges(info.streamId, some, { needs, profile, limits }, (segment) => {
+      const at = history[segment]?.at
+      // Going back in a stream is dear.
+      return at === undefined ? null : { source: segmentSource(reading, at), isHeld: true }
+    })
+  }
   return {
     refresh: directory.refresh,
     list: () => E.right({ streams: listed.infos(), spares: [] }),
@@ -168,15 +176,9 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
     lineage: (info) => lineageOf(stretches(info)),
     segments: (streamId) => listed.places(streamId).map(writtenSegment),
     read,
-    scan: (info, needs, _test, within) => scanByReading({ read }, info, needs, within),
-    readRanges: (info, ranges, needs, limits) => {
-      const history = stretches(info)
-      return readRanges(info.streamId, ranges, { needs, profile, limits }, (segment) => {
-        const at = history[segment]?.at
-        // Going back in a stream is dear.
-        return at === undefined ? null : { source: segmentSource(reading, at), isHeld: true }
-      })
-    },
+    scan: (info, needs, _test, within) =>
+      scanByReading({ read, readRanges: ranges }, info, needs, within),
+    readRanges: ranges,
     readBytes: (info, { segment, from, until }) => {
       const stretch = stretches(info)[segment]
       return stretch === undefined
