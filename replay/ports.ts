@@ -222,7 +222,11 @@ export async function* scanByReading<N extends Needs>(
 ): AsyncGenerator<PlacedEvent<LineOf<N>>> {
   if (within === undefined) {
     for await (const { lines } of read(info, START, needs))
-      for (const line of lines) if (!isDamaged(line)) yield line
+      for (const line of lines) {
+        if (isDamaged(line)) continue
+        const { revision: _, ...event } = line
+        yield event
+      }
     return
   }
   for (const line of await readRanges(info, within, needs)) if (!isDamaged(line)) yield line

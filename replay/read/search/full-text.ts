@@ -55,10 +55,11 @@ export interface FullText {
 export interface FullTextOptions {
   /** So much of the log is read before a search answers; what is more is looked through and indexed later. */
   readonly soonBytesMax?: number
+  /** So much is read behind before it ends early. */
+  readonly leastBytes?: number
 }
 
 const SOON_BYTES_MAX = 8 * 1024 * 1024
-/** A process that ends reads so much first when it has begun. */
 const LEAST_BYTES = 32 * 1024 * 1024
 const ATTEMPTS_MAX = 8
 const NOBODY: Progress = () => undefined
@@ -101,11 +102,11 @@ const index = async (
 }
 
 /** What is indexed behind searches: one run at a time, for the newest that was wanted. */
-const behind = (table: TextTable) => {
+const behind = (table: TextTable, leastBytes: number) => {
   let wanted: Wanted | null = null
   let running: Promise<unknown> | null = null
   let isClosed = false
-  const isStopped = (bytes: number): boolean => isClosed && bytes >= LEAST_BYTES
+  const isStopped = (bytes: number): boolean => isClosed && bytes >= leastBytes
   const run = async (): Promise<void> => {
     while (wanted !== null) {
       const { infos, whole } = wanted
@@ -137,12 +138,12 @@ const behind = (table: TextTable) => {
 export const fullText = (
   env: Env,
   progress: Progress,
-  { soonBytesMax = SOON_BYTES_MAX }: FullTextOptions = {}
+  { soonBytesMax = SOON_BYTES_MAX, leastBytes = LEAST_BYTES }: FullTextOptions = {}
 ): FullText => {
   const name = tableOf(FULL_TEXT, viewName(env.profile, env.strict))
   const memory = textMemory(env, name)
   const table: TextTable = { env, table: name, memory }
-  const later = behind(table)
+  const later = behind(table, leastBytes)
   let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: KnownText } | null =
     null
   const run = async (infos: ReadonlyArray<StreamInfo>, whole: boolean): Promise<Result<void>> => {

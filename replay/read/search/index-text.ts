@@ -26,7 +26,7 @@ import {
   type SaidRow
 } from '../../../projections/full-text.ts'
 import type { RowKey, RowWrite } from '../../../projections/projection.ts'
-import { foldTally } from '../../catch-up/fold-tally.ts'
+import { bytesBetween, foldTally } from '../../catch-up/fold-tally.ts'
 import type { Progress } from '../../catch-up/fold-many.ts'
 import { rowsUnder, toStored } from '../../catch-up/overlay.ts'
 import {
@@ -85,6 +85,7 @@ type Outcome = Committed | 'stopped'
 /** How a round is watched, and ended early. */
 export interface RoundOptions {
   readonly progress: Progress
+  /** Asked after every batch with the bytes that were read. */
   readonly isStopped: (bytes: number) => boolean
 }
 
@@ -226,7 +227,7 @@ const indexThread = async (
   work: Indexing,
   info: StreamInfo,
   old: Indexed | null,
-  isStopped: () => boolean
+  isStopped: (bytes: number) => boolean
 ): Promise<Result<Outcome>> => {
   const { env } = work
   const lineage = env.store.lineage(info)
@@ -235,15 +236,16 @@ const indexThread = async (
   if (from === null && old !== null) forget(work, old.chunks)
   const thread = open(work, info, from === null ? null : old)
   const way = from !== null ? 'checkpoint' : old === null ? 'start' : 'again'
-  let place = { next: from?.next ?? START, guard: from?.guard ?? null }
-  const tally = foldTally(telemetryOf(env), lineage, place.next, way, 'search.fold')
-  for await (const batch of env.store.read(info, place.next, saidNeeds(env.strict))) {
+  const begin = from?.next ?? START
+  let place = { next: begin, guard: from?.guard ?? null }
+  const tally = foldTally(telemetryOf(env), lineage, begin, way, 'search.fold')
+  for await (const batch of env.store.read(info, begin, saidNeeds(env.strict))) {
     tally.add(batch)
     await addBatch(work, thread, batch)
     const { guard } = place
     const before = guard === null ? null : { ...guard, terminated: true }
     place = { next: batch.next, guard: batch.guard ?? before }
-    const stops = isStopped()
+    const stops = isStopped(bytesBetween(lineage, begin, batch.next))
     if (!stops && work.grams.size() < GRAMS_MAX) continue
     note(work, thread, place, false)
     if (stops) return E.right('stopped')
@@ -267,7 +269,7 @@ const indexOne = async (
   work: Indexing,
   info: StreamInfo,
   old: Indexed | null,
-  isStopped: () => boolean
+  isStopped: (bytes: number) => boolean
 ): Promise<Result<Outcome>> => {
   try {
     return await indexThread(work, info, old, isStopped)
@@ -299,13 +301,14 @@ export const runRound = async (
   for (const info of changed) {
     const row = known.threads.get(info.streamId)
     const old = row === undefined ? null : fromRow(row, info)
-    const stops = (): boolean => isStopped(bytes)
+    const before = bytes
+    const stops = (more: number): boolean => isStopped(before + more)
     const indexed = await indexOne(work, info, old, stops)
     if (E.isLeft(indexed) || indexed.right === 'moved') return indexed
     done += 1
     bytes += info.sizeBytes
     progress(done, changed.length, bytes)
-    if (indexed.right === 'committed' && !stops()) continue
+    if (indexed.right === 'committed' && !isStopped(bytes)) continue
     const flushed = await flush(work)
     return E.isRight(flushed) && flushed.right === 'committed' ? E.right('stopped') : flushed
   }

@@ -16,7 +16,7 @@ import {
   type IndexedRow
 } from '../../../projections/full-text.ts'
 import { rowsUnder } from '../../catch-up/overlay.ts'
-import { isCurrent, type Checkpoint, type Env } from '../../catch-up/project.ts'
+import type { Checkpoint, Env } from '../../catch-up/project.ts'
 import type { StreamInfo } from '../../ports.ts'
 
 export interface Indexed {
@@ -121,7 +121,9 @@ export const textMemory = ({ index }: Env, table: string): TextMemory => {
 /** True for a thread that is indexed as its files are. */
 export const isIndexed = ({ threads }: KnownText, info: StreamInfo): boolean => {
   const row = threads.get(info.streamId)
-  return row !== undefined && isCurrent(fromRow(row, info).checkpoint, info)
+  if (row === undefined || row[3] !== INDEXED) return false
+  const [sizeBytes, modifiedAtMs, inode] = row[0]
+  return sizeBytes === info.sizeBytes && modifiedAtMs === info.modifiedAtMs && inode === info.inode
 }
 
 const postingsOf = (env: Env, table: string, gram: number): ReadonlyMap<number, string> =>
