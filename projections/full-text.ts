@@ -182,33 +182,17 @@ export interface GramSink {
   readonly reader: (chunk: number) => (part: string) => void
   /** How many were added. */
   readonly size: () => number
-  /** The postings with what was added; `stored` tells those that are there. */
-  readonly take: (stored: (key: RowKey) => unknown) => ReadonlyArray<RowWrite>
+  /** The postings with what was added, one after the other; `stored` tells those that are there. Nothing is added meanwhile. */
+  readonly take: (stored: (key: RowKey) => unknown) => Iterable<RowWrite>
 }
 
-/** What was added to a bucket in a block: numbers by gram. */
-interface AddedBucket {
-  readonly key: RowKey
-  readonly grams: Array<readonly [gram: number, numbers: ReadonlyArray<number>]>
-}
+/** What was added to a bucket, by block: numbers by gram. */
+type AddedBucket = Map<number, Array<readonly [gram: number, numbers: ReadonlyArray<number>]>>
 
-const byBucket = (
-  table: string,
-  added: ReadonlyMap<number, ReadonlyArray<number>>
-): Iterable<AddedBucket> => {
-  const buckets = new Map<string, AddedBucket>()
-  for (const [gram, chunks] of added)
-    for (const [block, numbers] of byBlock(chunks)) {
-      const key = [...gramPrefix(table, gram), block]
-      const name = `${key[1]} ${block}`
-      const bucket = buckets.get(name)
-      if (bucket === undefined) buckets.set(name, { key, grams: [[gram, numbers]] })
-      else bucket.grams.push([gram, numbers])
-    }
-  return buckets.values()
-}
-
-const withAdded = (bucket: Bucket, { grams }: AddedBucket): Bucket => {
+const withAdded = (
+  bucket: Bucket,
+  grams: Iterable<readonly [gram: number, numbers: ReadonlyArray<number>]>
+): Bucket => {
   const postings = bucket.split(BETWEEN)
   for (const [gram, numbers] of grams) {
     const at = gram % BUCKET_GRAMS
@@ -216,6 +200,27 @@ const withAdded = (bucket: Bucket, { grams }: AddedBucket): Bucket => {
     postings[at] = postingOf(merged(numbersOf(postings[at] ?? ''), numbers))
   }
   return postings.join(BETWEEN)
+}
+
+/** The grams that were added, bucket by bucket. */
+function* byBucket(
+  added: ReadonlyMap<number, ReadonlyArray<number>>
+): Generator<readonly [gram: number, AddedBucket]> {
+  let bucket: AddedBucket = new Map()
+  let before = -1
+  for (const gram of [...added.keys()].sort((a, b) => a - b)) {
+    if (Math.floor(gram / BUCKET_GRAMS) !== Math.floor(before / BUCKET_GRAMS)) {
+      if (bucket.size > 0) yield [before, bucket]
+      bucket = new Map()
+    }
+    before = gram
+    for (const [block, numbers] of byBlock(added.get(gram) ?? [])) {
+      const grams = bucket.get(block)
+      if (grams === undefined) bucket.set(block, [[gram, numbers]])
+      else grams.push([gram, numbers])
+    }
+  }
+  if (bucket.size > 0) yield [before, bucket]
 }
 
 export const gramSink = (table: string): GramSink => {
@@ -236,16 +241,16 @@ export const gramSink = (table: string): GramSink => {
       return (part) => read(folded(part))
     },
     size: () => size,
-    take: (stored) => {
-      const writes: Array<RowWrite> = []
-      for (const bucket of byBucket(table, added)) {
-        const before = (stored(bucket.key) as Bucket | undefined) ?? ''
-        writes.push({ key: bucket.key, value: withAdded(before, bucket) })
-      }
+    *take(stored) {
+      for (const [gram, blocks] of byBucket(added))
+        for (const [block, grams] of blocks) {
+          const key = [...gramPrefix(table, gram), block]
+          const before = (stored(key) as Bucket | undefined) ?? ''
+          yield { key, value: withAdded(before, grams) }
+        }
       added.clear()
       last.fill(-1)
       size = 0
-      return writes
     }
   }
 }

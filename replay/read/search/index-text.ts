@@ -46,6 +46,7 @@ import {
   type Guard,
   type Lineage,
   type Position,
+  type StoredRow,
   type StreamInfo
 } from '../../ports.ts'
 import type { Result } from '../../result.ts'
@@ -106,18 +107,26 @@ const rowAt = (work: Indexing, key: RowKey): unknown => {
 const storedHead = (table: string, head: FullTextHead) =>
   toStored({ key: headKey(table), value: head === EMPTY_HEAD ? null : head })
 
+/** What the postings of a bucket cost, as bytes that are read. */
+const POSTINGS_COST_BYTES = 64 * 1024
+
 const flush = async (work: Indexing): Promise<Result<Committed>> => {
   const { env, table, stored } = work
   if (work.rows.size === 0) return E.right('committed')
-  const grams = work.grams.take(env.index.get)
+  const writes: Array<StoredRow> = []
+  for (const bucket of work.grams.take(env.index.get)) {
+    writes.push(toStored(bucket))
+    await env.giveWay?.(POSTINGS_COST_BYTES)
+  }
   const head = { ...work.head, commits: stored.commits + 1 }
-  const writes = [...grams, ...work.rows.values(), { key: headKey(table), value: head }]
+  for (const row of work.rows.values()) writes.push(toStored(row))
+  writes.push(toStored({ key: headKey(table), value: head }))
   const threads = new Map(work.threads)
   work.rows.clear()
   work.threads.clear()
   work.head = head
   work.stored = head
-  const done = await env.index.commit(writes.map(toStored), [storedHead(table, stored)])()
+  const done = await env.index.commit(writes, [storedHead(table, stored)])()
   if (E.isRight(done) && done.right === 'committed') work.memory.committed(head, threads)
   return done
 }
