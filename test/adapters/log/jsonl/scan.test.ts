@@ -61,7 +61,9 @@ const file = fc
     fc.array(line, { maxLength: 12 }),
     fc.constantFrom('', '\n', '\n{"timestamp":"2026')
   )
-  .map(([first, lines, more, last]) => first + [metaLine(THREAD), ...lines, ...more].join('\n') + last)
+  .map(
+    ([first, lines, more, last]) => first + [metaLine(THREAD), ...lines, ...more].join('\n') + last
+  )
 
 describe('a scan of a file', () => {
   it('finds what a reading delivers and a test lets pass', () =>
