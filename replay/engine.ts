@@ -208,7 +208,10 @@ export const createEngine = (given: EngineParts): Engine => {
     foldBehind: () => safely(whole.behind),
     close: () => {
       isClosed = true
-      return guarded({ index: parts.index }, whole.close)().then(parts.index.close)
+      return text
+        .close()
+        .then(guarded({ index: parts.index }, whole.close))
+        .then(parts.index.close)
     }
   })
 }

@@ -187,6 +187,16 @@ export interface EventLog {
     needs: N,
     limits?: ReadLimits
   ) => Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>>
+  /**
+   * The events of these kinds whose JSON text passes a test, in the order of the log; others may be among them. What is damaged is left
+   * out. `within`: of these lines only, which are in order.
+   */
+  readonly scan: <N extends Needs>(
+    info: StreamInfo,
+    needs: N,
+    test: (json: string) => boolean,
+    within?: ReadonlyArray<ByteRange>
+  ) => AsyncIterable<PlacedEvent<LineOf<N>>>
   /** The raw bytes of a range, in pieces of bounded size. */
   readonly readBytes: (info: StreamInfo, range: ByteRange) => AsyncIterable<Uint8Array>
   /**
@@ -201,6 +211,25 @@ export interface EventLog {
     events: ReadonlyArray<NewEvent>,
     known?: KnownPlace
   ) => TaskEither<StoreError, Appended>
+}
+
+/** A scan for logs where reading events costs no more than looking at their text: it tests nothing. */
+export async function* scanByReading<N extends Needs>(
+  { read, readRanges }: Pick<EventLog, 'read' | 'readRanges'>,
+  info: StreamInfo,
+  needs: N,
+  within?: ReadonlyArray<ByteRange>
+): AsyncGenerator<PlacedEvent<LineOf<N>>> {
+  if (within === undefined) {
+    for await (const { lines } of read(info, START, needs))
+      for (const line of lines) {
+        if (isDamaged(line)) continue
+        const { revision: _, ...event } = line
+        yield event
+      }
+    return
+  }
+  for (const line of await readRanges(info, within, needs)) if (!isDamaged(line)) yield line
 }
 
 /** A stream of a log by id, or `StreamNotFound`. */

@@ -56,8 +56,8 @@ export interface EngineParts extends LifeParts {
 export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, Ledgers {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   /**
-   * Threads in which a term was said, each with the first message that says it. The first search of a home reads every
-   * rollout once and reports `progress`.
+   * Threads in which a term was said, each with the first message that says it. When much text is not indexed yet, the log itself is
+   * looked through, and indexing goes on behind the answer; until `close`, which waits for a part of it.
    */
   readonly searchThreads: (request: SearchRequest) => Answer<Page<FoundThread>>
   /** Every place in one thread where a term was said. */

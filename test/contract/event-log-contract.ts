@@ -37,6 +37,12 @@ const collect = async <N extends Needs>(
   return { lines, next, guard }
 }
 
+const all = async <A>(some: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
+  const found: Array<A> = []
+  for await (const one of some) found.push(one)
+  return found
+}
+
 const messages = (lines: ReadonlyArray<PlacedEvent<LineOf<typeof ITEM_NEEDS>> | DamagedPlace>) =>
   lines.map((one) => {
     if (isDamaged(one)) return one.reason
@@ -133,6 +139,30 @@ export const eventLogContract = (make: MakeStore): void => {
       })
       const read = await store.readRanges(infoOf(store, id), ranges, ITEM_NEEDS)
       expect(messages(read)).to.deep.equal(['message 1', 'message 4'])
+    }))
+
+  it('finds the events whose text passes a test, in order, and may find others of their kinds', () =>
+    using(make, async ({ store, id, append }) => {
+      await append([...numbered(0, 3), { not: 'an event' }, ...numbered(3, 5)])
+      const { lines } = await collect(store, id, START, ITEM_NEEDS)
+      const events = lines.flatMap((one) => {
+        if (isDamaged(one)) return []
+        const { revision: _, ...event } = one
+        return [event]
+      })
+      const isAsked = (json: string): boolean => /message [14]/.test(json)
+      const found = await all(store.scan(infoOf(store, id), ITEM_NEEDS, isAsked))
+      const asked = found.filter((one) => isAsked(JSON.stringify(one.line)))
+      expect(asked).to.deep.equal([events[1], events[4]])
+      expect(
+        events.filter((one) => found.some(({ offset }) => offset === one.offset))
+      ).to.deep.equal(found)
+      const ranges = [0, 4].map((at) => {
+        const { segment, offset, bytes } = events[at] ?? { segment: 0, offset: 0, bytes: 0 }
+        return { segment, from: offset, until: offset + bytes }
+      })
+      const within = await all(store.scan(infoOf(store, id), ITEM_NEEDS, () => true, ranges))
+      expect(within).to.deep.equal([events[0], events[4]])
     }))
 
   it('reads the bytes of a range as they stand', () =>

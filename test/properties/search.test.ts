@@ -7,12 +7,16 @@ import { memoryIndex } from '../../adapters/index/memory/index.ts'
 import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
 import type { Turn } from '../../domain/protocol.ts'
 import { DEFAULT_PROFILE } from '../../domain/log/profile.ts'
-import { folded } from '../../domain/thread/search/folded.ts'
+import { folded, spaced } from '../../domain/thread/search/folded.ts'
+import { mayContain } from '../../domain/thread/search/json-text.ts'
+import { BLOCK_CHUNKS, numbersOf, postingOf } from '../../projections/full-text.ts'
 import { gramReader, gramsOfTerm } from '../../domain/thread/search/grams.ts'
 import { textParts } from '../../domain/text-parts.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { Index } from '../../replay/ports.ts'
-import { fullText } from '../../replay/read/search/full-text.ts'
+import { homeCatchUp } from '../../replay/catch-up/backfill.ts'
+import { fullText, type FullTextOptions } from '../../replay/read/search/full-text.ts'
+import { searchPage, termOf } from '../../replay/read/search/search.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { right, turnsOf, withEngine } from '../support/engines.ts'
 import {
@@ -196,6 +200,132 @@ describe('a search', () => {
       })
       removeFolder(home)
     }
+  })
+})
+
+describe('a search of a home whose text is not indexed, or in part', () => {
+  const thread = fc.array(talk, { minLength: 1, maxLength: 12 })
+  const pageOfHits = async (home: string, rows: Index, options: FullTextOptions, one: string) => {
+    const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
+    const env = { store, index: rows, profile: DEFAULT_PROFILE, strict: false, defaultProvider: '' }
+    const text = fullText(env, () => undefined, options)
+    const parts = { env, text, home: homeCatchUp(env, () => undefined), nameOf: () => null }
+    const search = async () => {
+      const found = await searchPage(parts, { searchTerm: one, limit: 2 })
+      if (E.isLeft(found)) throw new Error('the home cannot be searched')
+      return found.right.page.data.map(({ streamId, hit }) => ({ streamId, hit }))
+    }
+    // The second one meets what goes on behind the first.
+    const both = [await search(), await search()]
+    await text.close()
+    return both
+  }
+
+  it('finds the same threads and places in the same order at any moment', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(thread, { minLength: 1, maxLength: 5 }),
+        term,
+        fc.integer({ min: 0, max: 3000 }),
+        (threads, one, leastBytes) =>
+          inHome(async (home) => {
+            threads.forEach((lines, i) => {
+              const meta = metaLine(idOf(i + 1), { timestamp: new Date(i * 1000).toISOString() })
+              writeRollout(rolloutPath(home, idOf(i + 1), i), linesOf([meta, ...lines]))
+            })
+            const expected = await withEngine({ home }, async (engine) => {
+              const hits: Array<{ streamId: string; turnId: string | undefined }> = []
+              for (let i = threads.length; i > 0; i--) {
+                const { preview } = await right(engine.readThread(idOf(i), false))
+                const [turnId] = scan(await turnsOf(engine, idOf(i)), one)
+                if (preview !== '' && turnId !== undefined) hits.push({ streamId: idOf(i), turnId })
+              }
+              return hits.slice(0, 2)
+            })
+            const rows = memoryIndex()
+            const behind = { soonBytesMax: -1, leastBytes }
+            const pages = [
+              ...(await pageOfHits(home, rows, behind, one)),
+              ...(await pageOfHits(home, rows, behind, one)),
+              ...(await pageOfHits(home, rows, {}, one))
+            ]
+            for (const page of pages) {
+              const places = page.map(({ streamId, hit }) => ({ streamId, turnId: hit.turnId }))
+              expect(places).to.deep.equal(expected)
+              expect(page).to.deep.equal(pages[0])
+            }
+          })
+      ),
+      { numRuns: 60 }
+    ))
+})
+
+describe('the JSON text of a line', () => {
+  const letters = fc.constantFrom(
+    ...[
+      'a',
+      'B',
+      'k',
+      '\u212a',
+      'ß',
+      'ﬁ',
+      'f',
+      'i',
+      'İ',
+      'é',
+      '語',
+      '😀',
+      '"',
+      '\\',
+      '/',
+      '\n',
+      ' '
+    ]
+  )
+  const words = fc.array(letters, { minLength: 1, maxLength: 8 }).map((some) => some.join(''))
+
+  it('is never taken to lack a term that its message has, however it is written', () =>
+    fc.assert(
+      fc.property(words, words, words, fc.nat(3), (before, found, behind, way) => {
+        const text = `${before}${found}${behind}`
+        const line = way === 0 ? agentLine(text) : userLine(text)
+        const numbered = line.replaceAll('a', '\\u0061')
+        const parts = JSON.stringify({
+          content: [{ text: `${before}${found[0]}` }, { text: behind }]
+        })
+        const one = termOf(found.trim() === '' ? 'x' : found, false)
+        if (folded(spaced(text)).includes(one.key)) {
+          expect(mayContain(one.key)(line)).to.equal(true)
+          if (line.includes('a')) expect(mayContain(one.key)(numbered)).to.equal(true)
+        }
+        expect(mayContain(one.key)(parts)).to.equal(true)
+      })
+    ))
+
+  it('is passed over when the term is not in it', () => {
+    const passes = mayContain(termOf('two words', false).key)
+    expect(passes(userLine('two words'))).to.equal(true)
+    expect(passes(userLine('Two\nWORDS'))).to.equal(true)
+    expect(passes(userLine('something else – entirely'))).to.equal(false)
+  })
+})
+
+describe('a posting', () => {
+  it('is read as it was written', () =>
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(BLOCK_CHUNKS - 1), { maxLength: 600 }), (some) => {
+        const numbers = some.sort((a, b) => a - b)
+        const posting = postingOf(numbers)
+        expect(numbersOf(posting)).to.deep.equal(numbers)
+        expect(JSON.stringify(posting).length).to.equal(posting.length + 2)
+        expect(posting).to.not.include(',')
+      })
+    ))
+
+  it('of every number of a block is a bit for each', () => {
+    const numbers = Array.from({ length: BLOCK_CHUNKS }, (_, i) => i)
+    expect(numbersOf(postingOf(numbers))).to.deep.equal(numbers)
+    expect(postingOf(numbers).length).to.equal(Math.ceil(BLOCK_CHUNKS / 6) + 1)
   })
 })
 

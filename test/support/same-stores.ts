@@ -4,7 +4,7 @@
 import { expect } from 'chai'
 import { EVERY_LINE, type Needs } from '../../domain/log/needs.ts'
 import { ITEM_NEEDS } from '../../domain/thread/items/item-needs.ts'
-import { SAID_NEEDS } from '../../domain/thread/search/said.ts'
+import { saidNeeds } from '../../domain/thread/search/said.ts'
 import { THREADS } from '../../projections/catalogue.ts'
 import { USAGE } from '../../projections/ledgers.ts'
 import * as E from 'fp-ts/lib/Either.js'
@@ -21,7 +21,7 @@ import {
 
 const NEEDS: ReadonlyArray<Needs> = [
   ...[EVERY_LINE, THREADS.countingNeeds, THREADS.needs],
-  ...[ITEM_NEEDS, SAID_NEEDS, USAGE.needs]
+  ...[ITEM_NEEDS, saidNeeds(false), saidNeeds(true), USAGE.needs]
 ]
 
 /** How two stores are compared. */

@@ -283,7 +283,12 @@ const planType = (
 }
 
 /** Plans a line whose head is written the usual way. */
-const planWhole = (delivery: Delivery, buffer: Buffer, from: number, until: number): Plan => {
+export const planWhole = (
+  delivery: Delivery,
+  buffer: Buffer,
+  from: number,
+  until: number
+): Plan => {
   const at = typeAt(buffer, from)
   if (at === -1) return 'parse'
   if (matches(buffer, at, EVENT_BYTES))

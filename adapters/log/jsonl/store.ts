@@ -14,6 +14,7 @@ import type { HomeWatch } from './home-watch.ts'
 import { verifyGuard } from './guard.ts'
 import { readRanges } from './ranges.ts'
 import { readStream } from './read.ts'
+import { scanLines } from './scan.ts'
 
 export interface JsonlOptions {
   /** Absolute path of `$CODEX_HOME`. */
@@ -64,6 +65,11 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
           ? null
           : { source: openBytes(file.path, file.compressed), isHeld: file.compressed }
       })
+    },
+    scan: (info, needs, test, within) => {
+      const { streamId } = info
+      const lineage = places.lineage(info)
+      return scanLines({ streamId, lineage, needs, profile, skipsBom: !strict, test }, within)
     },
     readBytes: (info, { segment, from, until }) => {
       const file = places.lineage(info)[segment]

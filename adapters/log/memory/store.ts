@@ -18,13 +18,14 @@ import {
   saysNumbered,
   type CheckedEvent
 } from '../../../replay/change/mutate/new-events.ts'
-import type {
-  Batch,
-  EventStore,
-  ExpectedRevision,
-  Position,
-  StreamInfo,
-  StreamReading
+import {
+  scanByReading,
+  type Batch,
+  type EventStore,
+  type ExpectedRevision,
+  type Position,
+  type StreamInfo,
+  type StreamReading
 } from '../../../replay/ports.ts'
 
 /** An event store whose streams may also hold what no store would append. */
@@ -159,6 +160,17 @@ export const memoryStore = (profile: Profile): MemoryStore => {
     const lines = linesOf(streamId)
     return { revision: lines.length, segment: 0, offset: sizeOf(lines) }
   }
+  // Every line is whole, which is what any reader may be given.
+  const read: MemoryStore['read'] = <N extends Needs>({ streamId }: StreamInfo, from: Position) =>
+    Object.assign(batchesFrom(streamId, linesOf(streamId), from.revision, profile), {
+      holds: async () => linesOf(streamId).length >= from.revision
+    }) as unknown as StreamReading<N>
+  const readRanges: MemoryStore['readRanges'] = async ({ streamId }, ranges) =>
+    ranges.flatMap(({ from, until }) =>
+      linesOf(streamId)
+        .filter(({ offset }) => offset >= from && offset < until)
+        .map((one) => toLine(streamId, one, profile))
+    )
   return {
     put,
     append: (streamId, expected, events) => async () => {
@@ -195,17 +207,9 @@ export const memoryStore = (profile: Profile): MemoryStore => {
     segments: (streamId) => [
       { id: streamId, base: null, end: { ordinal: null, offset: sizeOf(linesOf(streamId)) } }
     ],
-    // Every line is whole, which is what any reader may be given.
-    read: <N extends Needs>({ streamId }: StreamInfo, from: Position) =>
-      Object.assign(batchesFrom(streamId, linesOf(streamId), from.revision, profile), {
-        holds: async () => linesOf(streamId).length >= from.revision
-      }) as unknown as StreamReading<N>,
-    readRanges: async ({ streamId }, ranges) =>
-      ranges.flatMap(({ from, until }) =>
-        linesOf(streamId)
-          .filter(({ offset }) => offset >= from && offset < until)
-          .map((one) => toLine(streamId, one, profile))
-      ),
+    read,
+    scan: (info, needs, _test, within) => scanByReading({ read, readRanges }, info, needs, within),
+    readRanges,
     readBytes: ({ streamId }, { from, until }) => bytesIn(linesOf(streamId), from, until)
   }
 }

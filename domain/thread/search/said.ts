@@ -9,17 +9,21 @@ import { Message } from '../../log/response-item.ts'
 import type { ThreadItem } from '../../protocol.ts'
 import { withoutEditorContext } from '../thread.ts'
 
-/** Messages, as events and as they were sent, and the turn they name. */
-export const SAID_NEEDS = {
+const SHOWN_NEEDS = {
   user_message: 'whole',
   agent_message: 'whole',
   'item_completed:UserMessage': 'whole',
-  'item_completed:AgentMessage': 'whole',
-  'response_item:message': 'whole'
+  'item_completed:AgentMessage': 'whole'
 } as const satisfies Needs
+const SENT_NEEDS = { ...SHOWN_NEEDS, 'response_item:message': 'whole' } as const satisfies Needs
+
+/** Which lines say something: messages as events and, where they were not told as events, as items; `sent`: all items. */
+export const saidNeeds = (sent: boolean): typeof SENT_NEEDS =>
+  // A bare item has no head to tell its kind by, so it is delivered whatever is needed.
+  sent ? SENT_NEEDS : (SHOWN_NEEDS as typeof SENT_NEEDS)
 
 /** A line as far as a search looks at it. */
-export type SaidLine = LineOf<typeof SAID_NEEDS>
+export type SaidLine = LineOf<typeof SENT_NEEDS>
 
 /** What an item says; null for an item that is no message. */
 export const saidByItem = (item: ThreadItem): string | null => {

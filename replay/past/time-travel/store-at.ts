@@ -10,7 +10,14 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { notPossible } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
 import type { ByteRange } from '../../../domain/thread/turns/turn-state.ts'
-import { findStream, isDamaged, type Batch, type EventStore, type StreamInfo } from '../../ports.ts'
+import {
+  findStream,
+  isDamaged,
+  scanByReading,
+  type Batch,
+  type EventStore,
+  type StreamInfo
+} from '../../ports.ts'
 import { refreshed } from '../../refreshed.ts'
 
 /** A stream as it was, given as it is; null when it was not there. */
@@ -99,6 +106,18 @@ export const storeAt = (store: EventStore, then: Then, timeMs = Infinity): Event
     const place = head === undefined ? -1 : all.findIndex((segment) => segment.id === head)
     return place === -1 ? all.length - 1 : place
   }
+  const read: EventStore['read'] = (info, from, needs, guard) => {
+    const reading = store.read(info, from, needs, guard)
+    const isHead = info.earlier?.segmentId === infoOf(info.streamId)?.earlier?.segmentId
+    return isHead ? reading : Object.assign(writtenBy(reading, timeMs), { holds: reading.holds })
+  }
+  const readRanges: EventStore['readRanges'] = (info, ranges, needs, limits) =>
+    store.readRanges(
+      info,
+      ranges.map((range) => clipped(store, info, range)).filter(({ from, until }) => from < until),
+      needs,
+      limits
+    )
   return {
     refresh,
     list: () => E.right({ streams: shown(), spares: [] }),
@@ -118,20 +137,9 @@ export const storeAt = (store: EventStore, then: Then, timeMs = Infinity): Event
     },
     lineage: store.lineage,
     segments: (id) => store.segments(id).slice(0, headPlace(id) + 1),
-    read: (info, from, needs, guard) => {
-      const reading = store.read(info, from, needs, guard)
-      const isHead = info.earlier?.segmentId === infoOf(info.streamId)?.earlier?.segmentId
-      return isHead ? reading : Object.assign(writtenBy(reading, timeMs), { holds: reading.holds })
-    },
-    readRanges: (info, ranges, needs, limits) =>
-      store.readRanges(
-        info,
-        ranges
-          .map((range) => clipped(store, info, range))
-          .filter(({ from, until }) => from < until),
-        needs,
-        limits
-      ),
+    read,
+    scan: (info, needs, _test, within) => scanByReading({ read, readRanges }, info, needs, within),
+    readRanges,
     readBytes: (info, range) => store.readBytes(info, clipped(store, info, range)),
     append: () => TE.left(PAST_IS_OVER)
   }

@@ -15,7 +15,8 @@ import { earlyAmong } from '../pages/early-turns.ts'
 import { printCursor, turnsBefore } from '../pages/turn-page.ts'
 import type { StreamInfo } from '../../ports.ts'
 import type { FullText } from './full-text.ts'
-import { containing, messagesWith, termOf, type Term } from './search.ts'
+import { messagesWith, type Term } from './messages.ts'
+import { termOf } from './search.ts'
 import { turnsAt } from './turn-at.ts'
 import { isBlank } from '../../../domain/white-space.ts'
 import { invalidRequest, type Result } from '../../result.ts'
@@ -108,9 +109,8 @@ const turnsWith = async (
 ): Promise<ReadonlyArray<number>> => {
   const { env, info, live } = walk
   if (env.strict) return Array.from({ length: live.count }, (_, place) => place)
-  const chunks = text.candidates(term.key).get(info.streamId) ?? []
   const places = new Set<number>()
-  for await (const said of messagesWith(env, text, info, chunks, containing(term)))
+  for await (const said of messagesWith(env, text, info, text.look([info], term.key), term))
     for (const place of turnsAt(live, said)) places.add(place)
   return [...places].sort((a, b) => a - b)
 }
@@ -179,6 +179,7 @@ export const occurrencePage = async (
   const limit = Math.min(PAGE_MAX, Math.max(1, Math.floor(request.limit ?? PAGE_DEFAULT)))
   const term = termOf(searchTerm, env.strict)
   const found = await collect(walk, text, term, cursor, limit)
+  text.goOn()
   const data = found.slice(0, limit).map(({ item, match }): Occurrence => {
     const row = live.rows(item.turn, item.turn + 1)[0]
     const turnCursor = row === undefined ? '' : printCursor(env, info, live, row, item.turn, true)

@@ -1,17 +1,17 @@
 /**
  * Searching the messages of a home (`thread/search`): the threads in which a term was said, and where.
  *
- * Postings tell which chunks may hold the term. In the order of the list their messages are read until a page is full, so
- * that the answer is exact and its cost follows the page. Messages of turns that were rolled back are not found.
+ * Postings tell which chunks may hold the term, and of threads that are not indexed yet the log itself. In the order of the list
+ * their messages are read until a page is full, so that the answer is exact and its cost follows the page. Messages of turns that
+ * were rolled back are not found.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../../domain/ids.ts'
-import { finder, folded, spaced, type Folding } from '../../../domain/thread/search/folded.ts'
+import { finder, folded, spaced } from '../../../domain/thread/search/folded.ts'
 import { saidByItem } from '../../../domain/thread/search/said.ts'
 import { snippetOf, type Snippet } from '../../../domain/thread/search/snippet.ts'
 import type { Page } from '../../../domain/protocol.ts'
-import type { ByteRange, TurnRow } from '../../../domain/thread/turns/turn-state.ts'
-import type { Env } from '../../catch-up/project.ts'
+import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import type { HomeCatchUp } from '../../catch-up/backfill.ts'
 import { codexListPage } from '../lists/codex-list.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
@@ -20,10 +20,11 @@ import type { ListRequest } from '../lists/list-filter.ts'
 import { liveTurns, pageLimit, type LiveTurnRows } from '../pages/turn-page.ts'
 import { itemsOf } from '../pages/turn-items.ts'
 import type { StreamInfo } from '../../ports.ts'
-import { eventsIn } from '../threads/lines.ts'
 import { threadRow } from '../threads/thread-row.ts'
-import { textOf, type Candidates, type FullText } from './full-text.ts'
-import { turnsAt, type SaidPlace } from './turn-at.ts'
+import type { FullText, TextView } from './full-text.ts'
+import { isOwnFailure } from './index-text.ts'
+import { messagesWith, type SaidMessage, type Term } from './messages.ts'
+import { turnsAt } from './turn-at.ts'
 import { trimmed } from '../../../domain/white-space.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
@@ -47,50 +48,11 @@ export interface FoundPage {
   readonly infos: ReadonlyArray<StreamInfo> | null
 }
 
-export interface Term {
-  readonly text: string
-  /** What the grams are looked up by. */
-  readonly key: string
-  readonly folding: Folding
-}
-
 export const termOf = (text: string, strict: boolean): Term => {
   const folding = strict ? 'simple' : 'full'
   const shown = strict ? text : spaced(text)
   return { text: folded(shown, folding), key: folded(spaced(text)), folding }
 }
-
-export interface SaidMessage extends SaidPlace {
-  readonly text: string
-}
-
-/** The messages of some chunks that contain a term, in the order of the log. */
-export async function* messagesWith(
-  env: Env,
-  full: FullText,
-  info: StreamInfo,
-  chunks: ReadonlyArray<number>,
-  contains: (text: string) => boolean
-): AsyncGenerator<SaidMessage> {
-  for (const number of chunks) {
-    for (const [segment, offset, bytes, turnId, kept] of full.chunk(number)) {
-      const range = { segment, from: offset, until: offset + bytes }
-      const text = kept ?? (await textAt(env, info, range))
-      if (contains(text)) yield { segment, offset, turnId, text }
-    }
-  }
-}
-
-const textAt = async (env: Env, info: StreamInfo, range: ByteRange): Promise<string> => {
-  const [event] = await eventsIn(env, info, [range])
-  return event === undefined ? '' : textOf(event, env.strict)
-}
-
-/** True for a text that contains a term; most texts are decided without comparing letters. */
-export const containing =
-  ({ text: term, folding }: Term) =>
-  (text: string): boolean =>
-    folded(text, folding).includes(term) && finder(text, term, folding)(0) !== null
 
 /** The first occurrence of a term in a text, with its surroundings. */
 const matchIn = (text: string, { text: term, folding }: Term): Snippet | null => {
@@ -120,17 +82,16 @@ const shownIn = async (
 }
 
 type FindHit = (
-  env: ListParts,
-  full: FullText,
+  parts: SearchParts,
   info: StreamInfo,
-  chunks: ReadonlyArray<number>,
+  view: TextView,
   term: Term
 ) => Promise<Hit | null>
 
-const firstHit: FindHit = async (env, full, info, chunks, term) => {
+const firstHit: FindHit = async ({ env, text }, info, view, term) => {
   let live: LiveTurnRows | null = null
   const looked = new Set<number>()
-  for await (const said of messagesWith(env, full, info, chunks, containing(term))) {
+  for await (const said of messagesWith(env, text, info, view, term)) {
     live ??= liveTurns(env, info, true)
     for (const place of turnsAt(live, said)) {
       const [row] = live.rows(place, place + 1)
@@ -144,13 +105,25 @@ const firstHit: FindHit = async (env, full, info, chunks, term) => {
 }
 
 /** The first hit as Codex finds it: in lines, whatever became of their turns; white space of the term counts. */
-const strictHit: FindHit = async (env, full, info, chunks, term) => {
-  for await (const said of messagesWith(env, full, info, chunks, containing(term))) {
+const strictHit: FindHit = async ({ env, text }, info, view, term) => {
+  for await (const said of messagesWith(env, text, info, view, term)) {
     const found = matchIn(said.text, term)
     if (found !== null) return { ...found, turnId: null }
   }
   return null
 }
+
+/** What a file that cannot be read says nobody finds; it costs the other threads nothing. */
+const hitOrNone =
+  (find: FindHit): FindHit =>
+  async (parts, info, view, term) => {
+    try {
+      return await find(parts, info, view, term)
+    } catch (cause) {
+      if (isOwnFailure(cause, info)) return null
+      throw cause
+    }
+  }
 
 export interface SearchParts {
   readonly env: ListParts
@@ -165,23 +138,27 @@ const listed = ({ searchTerm: _, ...request }: SearchRequest): ListRequest => ({
   modelProviders: []
 })
 
+/** False for a thread that is indexed and has no chunk that may contain the term. */
+const isPossible = ({ candidates, unread }: TextView, id: string): boolean =>
+  candidates.has(id) || unread.has(id)
+
 type FoundThreads = ReadonlyArray<Listed & { readonly hit: Hit }>
 
 /** The first hits in the order of a list, at most `limit + 1`. */
 const hitsInOrder = async (
-  { env, text }: SearchParts,
+  parts: SearchParts,
   entries: Iterable<PlacedEntry>,
   infoOf: (id: string) => StreamInfo | null,
-  candidates: Candidates,
+  view: TextView,
   term: Term,
   limit: number
 ): Promise<FoundThreads> => {
+  const { env } = parts
   const found: Array<Listed & { readonly hit: Hit }> = []
   for (const { streamId, ms } of entries) {
-    const chunks = candidates.get(streamId)
-    const info = chunks === undefined ? null : infoOf(streamId)
-    if (chunks === undefined || info === null) continue
-    const hit = await firstHit(env, text, info, chunks, term)
+    const info = isPossible(view, streamId) ? infoOf(streamId) : null
+    if (info === null) continue
+    const hit = await hitOrNone(firstHit)(parts, info, view, term)
     const row = hit === null ? null : threadRow(env, streamId)
     if (hit === null || row === null) continue
     found.push({ streamId, ms, row, hit })
@@ -197,15 +174,15 @@ const pageInOrder = async (
   term: Term
 ): Promise<Result<FoundPage>> => {
   const { env, text } = parts
-  const candidates = text.candidates(term.key)
-  const among = { ids: new Set(candidates.keys()), of: infos.length }
+  const view = text.look(infos, term.key)
+  const among = { ids: new Set([...view.candidates.keys(), ...view.unread]), of: infos.length }
   const entries = listEntries(env, listed(request), env.defaultProvider, among)
   if (E.isLeft(entries)) return entries
   const limit = pageLimit(request.limit)
   const byId = new Map<string, StreamInfo>()
   for (const info of infos) if (among.ids.has(info.streamId)) byId.set(info.streamId, info)
   const infoOf = (id: string): StreamInfo | null => byId.get(id) ?? null
-  const found = await hitsInOrder(parts, entries.right, infoOf, candidates, term, limit)
+  const found = await hitsInOrder(parts, entries.right, infoOf, view, term, limit)
   return E.right({ page: pageOf(found, limit), infos: null })
 }
 
@@ -226,7 +203,7 @@ const pageNearby = async (
   const { env, home, text } = parts
   const limit = pageLimit(request.limit)
   if ((request.sortKey ?? 'created_at') !== 'created_at') return null
-  if (text.candidates(term.key).size < COMMON_PAGES * limit) return null
+  if (text.look([], term.key).candidates.size < COMMON_PAGES * limit) return null
   const caughtUp = await home.membership()
   if (E.isLeft(caughtUp)) return caughtUp
   const entries = listEntries(env, listed(request), env.defaultProvider)
@@ -244,22 +221,23 @@ const pageNearby = async (
   const indexed = await text.catchUp([...infos.values()], false)
   if (E.isLeft(indexed)) return indexed
   const infoOf = (id: string): StreamInfo | null => infos.get(id) ?? null
-  const candidates = text.candidates(term.key)
-  const found = await hitsInOrder(parts, near, infoOf, candidates, term, limit)
+  const view = text.look([...infos.values()], term.key)
+  const found = await hitsInOrder(parts, near, infoOf, view, term, limit)
   return found.length > limit ? E.right({ page: pageOf(found, limit), infos: null }) : null
 }
 
 const pageAsCodex = async (
-  { env, text, nameOf }: SearchParts,
+  parts: SearchParts,
   infos: ReadonlyArray<StreamInfo>,
   request: SearchRequest,
   term: Term
 ): Promise<Result<FoundPage>> => {
+  const { env, text, nameOf } = parts
   const hits = new Map<string, Hit>()
-  const candidates = text.candidates(term.key)
+  const view = text.look(infos, term.key)
   for (const info of infos) {
-    const chunks = candidates.get(info.streamId)
-    const hit = chunks === undefined ? null : await strictHit(env, text, info, chunks, term)
+    if (!isPossible(view, info.streamId)) continue
+    const hit = await hitOrNone(strictHit)(parts, info, view, term)
     if (hit !== null) hits.set(info.streamId, hit)
   }
   const page = codexListPage(env, infos, listed(request), env.defaultProvider, nameOf, (id) =>
@@ -288,7 +266,7 @@ export const searchPage = async (
   const infos = caughtUp.right
   const indexed = await text.catchUp(infos, true)
   if (E.isLeft(indexed)) return indexed
-  return env.strict
-    ? pageAsCodex(parts, infos, request, term)
-    : pageInOrder(parts, infos, request, term)
+  const page = await (env.strict ? pageAsCodex : pageInOrder)(parts, infos, request, term)
+  text.goOn()
+  return page
 }

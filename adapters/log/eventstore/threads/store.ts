@@ -11,11 +11,12 @@ import type { Profile } from '../../../../domain/log/profile.ts'
 import { threadStream } from '../stream/names.ts'
 import type { StreamDirectory } from '../stream/stored.ts'
 import { thrown } from '../../../../replay/guarded.ts'
-import type {
-  EventStore,
-  Membership,
-  StreamInfo,
-  WrittenSegment
+import {
+  scanByReading,
+  type EventStore,
+  type Membership,
+  type StreamInfo,
+  type WrittenSegment
 } from '../../../../replay/ports.ts'
 import { noPieces, piecesOf } from '../../jsonl/bytes.ts'
 import { readRanges } from '../../jsonl/ranges.ts'
@@ -142,6 +143,21 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
       ? stretchesOf(view, directory, head)
       : earlierStretches(view, directory, newest, head, earlier)
   }
+  const read: EventStore['read'] = (info, from, needs, guard = null) => {
+    const history = stretches(info)
+    return Object.assign(readLines(parts, info.streamId, history, from, needs), {
+      holds: async () =>
+        guard === null ? from.offset === 0 : verifyLine(parts, history, from, guard)
+    })
+  }
+  const ranges: EventStore['readRanges'] = (info, some, needs, limits) => {
+    const history = stretches(info)
+    return readRanges(info.streamId, some, { needs, profile, limits }, (segment) => {
+      const at = history[segment]?.at
+      // Going back in a stream is dear.
+      return at === undefined ? null : { source: segmentSource(reading, at), isHeld: true }
+    })
+  }
   return {
     refresh: directory.refresh,
     list: () => E.right({ streams: listed.infos(), spares: [] }),
@@ -159,21 +175,10 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
     },
     lineage: (info) => lineageOf(stretches(info)),
     segments: (streamId) => listed.places(streamId).map(writtenSegment),
-    read: (info, from, needs, guard = null) => {
-      const history = stretches(info)
-      return Object.assign(readLines(parts, info.streamId, history, from, needs), {
-        holds: async () =>
-          guard === null ? from.offset === 0 : verifyLine(parts, history, from, guard)
-      })
-    },
-    readRanges: (info, ranges, needs, limits) => {
-      const history = stretches(info)
-      return readRanges(info.streamId, ranges, { needs, profile, limits }, (segment) => {
-        const at = history[segment]?.at
-        // Going back in a stream is dear.
-        return at === undefined ? null : { source: segmentSource(reading, at), isHeld: true }
-      })
-    },
+    read,
+    scan: (info, needs, _test, within) =>
+      scanByReading({ read, readRanges: ranges }, info, needs, within),
+    readRanges: ranges,
     readBytes: (info, { segment, from, until }) => {
       const stretch = stretches(info)[segment]
       return stretch === undefined
