@@ -14,7 +14,8 @@ import { gramReader, gramsOfTerm } from '../../domain/thread/search/grams.ts'
 import { textParts } from '../../domain/text-parts.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { Index } from '../../replay/ports.ts'
-import { homeCatchUp } from '../../replay/catch-up/backfill.ts'
+import { THREADS, TURNS, type ReadModels } from '../../projections/catalogue.ts'
+import { homeCatchUp, homeRows } from '../../replay/catch-up/backfill.ts'
 import { fullText, type FullTextOptions } from '../../replay/read/search/full-text.ts'
 import { searchPage, termOf } from '../../replay/read/search/search.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
@@ -205,11 +206,13 @@ describe('a search', () => {
 
 describe('a search of a home whose text is not indexed, or in part', () => {
   const thread = fc.array(talk, { minLength: 1, maxLength: 12 })
-  const pageOfHits = async (home: string, rows: Index, options: FullTextOptions, one: string) => {
-    const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
+  const pageOfHits = async (folder: string, rows: Index, options: FullTextOptions, one: string) => {
+    const store = jsonlStore({ home: folder, profile: DEFAULT_PROFILE, strict: false })
     const env = { store, index: rows, profile: DEFAULT_PROFILE, strict: false, defaultProvider: '' }
     const text = fullText(env, () => undefined, options)
-    const parts = { env, text, home: homeCatchUp(env, () => undefined), nameOf: () => null }
+    const rowsOf = (models: ReadModels) => homeCatchUp({ ...env, models }, () => undefined)
+    const { whole: home } = homeRows(rowsOf(THREADS), rowsOf(TURNS))
+    const parts = { env, text, home, nameOf: () => null }
     const search = async () => {
       const found = await searchPage(parts, { searchTerm: one, limit: 2 })
       if (E.isLeft(found)) throw new Error('the home cannot be searched')

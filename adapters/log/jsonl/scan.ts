@@ -38,31 +38,31 @@ export interface ScanOptions<N extends Needs> {
   readonly test: (json: string) => boolean
 }
 
-interface Scan<N extends Needs> extends ScanOptions<N> {
+interface LineScan<N extends Needs> extends ScanOptions<N> {
   readonly delivery: Delivery
   readonly buffer: Buffer
   readonly segment: number
   readonly file: Segment
 }
 
-type Found<N extends Needs> = PlacedEvent<LineOf<N>>
+type FoundLine<N extends Needs> = PlacedEvent<LineOf<N>>
 
 /** An event as a reading of the stream tells it. */
 const placed = <N extends Needs>(
-  { file }: Pick<Scan<N>, 'file'>,
+  { file }: Pick<LineScan<N>, 'file'>,
   event: PlacedEvent<LineOf<N>> | DamagedPlace
-): Found<N> | null => {
+): FoundLine<N> | null => {
   if ('reason' in event) return null
   return file.inherited ? { ...event, inherited: true } : event
 }
 
 /** The wanted event that stands at a place of the buffer; null for any other line. */
 const eventAt = <N extends Needs>(
-  scan: Scan<N>,
+  scan: LineScan<N>,
   from: number,
   until: number,
   base: number
-): Found<N> | null => {
+): FoundLine<N> | null => {
   const { buffer, delivery, streamId, segment, profile, test } = scan
   if (from >= until) return null
   const plan = planLine(buffer, from, until, delivery)
@@ -71,14 +71,14 @@ const eventAt = <N extends Needs>(
   if (typeof line === 'string') return null
   const place = { streamId, segment, offset: base + from, bytes: until - from }
   // The plans made of the needs deliver what they say.
-  return placed(scan, { ...place, line } as Found<N>)
+  return placed(scan, { ...place, line } as FoundLine<N>)
 }
 
 /** A line that does not fit, read by itself. */
 const longEvent = async <N extends Needs>(
-  scan: Scan<N>,
+  scan: LineScan<N>,
   range: ByteRange
-): Promise<Found<N> | null> => {
+): Promise<FoundLine<N> | null> => {
   const { streamId, needs, profile, file } = scan
   const [event] = await readRanges(streamId, [range], { needs, profile }, () => ({
     source: openBytes(file.path, file.compressed),
@@ -88,7 +88,7 @@ const longEvent = async <N extends Needs>(
 }
 
 /** Whether a line that does not fit may be wanted, by its beginning. */
-const mayBeWanted = ({ delivery, buffer }: Scan<Needs>): boolean =>
+const mayBeWanted = ({ delivery, buffer }: LineScan<Needs>): boolean =>
   delivery.takesAll ||
   marksAgainst(delivery, buffer).length > 0 ||
   planWhole(delivery, buffer, 0, buffer.length) !== 'skip'
@@ -111,9 +111,9 @@ const endOfLong = async (
 
 /** The wanted events of a file. */
 async function* scanFile<N extends Needs>(
-  scan: Scan<N>,
+  scan: LineScan<N>,
   source: SlowByteSource
-): AsyncGenerator<Found<N>> {
+): AsyncGenerator<FoundLine<N>> {
   const { buffer, segment, file, skipsBom } = scan
   let base = file.from
   let have = 0
@@ -152,10 +152,10 @@ async function* scanFile<N extends Needs>(
 
 /** The wanted events among some lines of one file. */
 async function* scanWithin<N extends Needs>(
-  scan: Scan<N>,
+  scan: LineScan<N>,
   source: ByteSource,
   ranges: ReadonlyArray<ByteRange>
-): AsyncGenerator<Found<N>> {
+): AsyncGenerator<FoundLine<N>> {
   const { buffer, file } = scan
   for (const range of ranges) {
     const bytes = Math.min(range.until, file.until ?? Infinity) - range.from
@@ -171,7 +171,7 @@ async function* scanWithin<N extends Needs>(
 export async function* scanLines<N extends Needs>(
   options: ScanOptions<N>,
   within?: ReadonlyArray<ByteRange>
-): AsyncGenerator<Found<N>> {
+): AsyncGenerator<FoundLine<N>> {
   const delivery = deliveryOf(options.needs, options.profile)
   const whole = takeBuffer()
   const buffer = whole.subarray(0, PIECE_BYTES)

@@ -69,7 +69,7 @@ export interface KnownText {
   readonly owners: ReadonlyArray<string | undefined>
 }
 
-interface Remembered extends KnownText {
+interface RememberedText extends KnownText {
   readonly threads: Map<string, IndexedRow>
   readonly owners: Array<string | undefined>
 }
@@ -81,27 +81,27 @@ export interface TextMemory {
   readonly committed: (head: FullTextHead, rows: ReadonlyMap<string, IndexedRow | null>) => void
 }
 
-const own = ({ threads, owners }: Remembered, id: string, row: IndexedRow): void => {
+const own = ({ threads, owners }: RememberedText, id: string, row: IndexedRow): void => {
   threads.set(id, row)
   for (const [from, until] of row[4])
     for (let chunk = from; chunk < until; chunk++) owners[chunk] = id
 }
 
-const disown = ({ threads, owners }: Remembered, id: string): void => {
+const disown = ({ threads, owners }: RememberedText, id: string): void => {
   for (const [from, until] of threads.get(id)?.[4] ?? [])
     for (let chunk = from; chunk < until; chunk++) owners[chunk] = undefined
   threads.delete(id)
 }
 
 export const textMemory = ({ index }: Env, table: string): TextMemory => {
-  let known: Remembered = { head: EMPTY_HEAD, threads: new Map(), owners: [] }
+  let known: RememberedText = { head: EMPTY_HEAD, threads: new Map(), owners: [] }
   let epoch = -1
   return {
     load: () => {
       const head = (index.get(headKey(table)) as FullTextHead | undefined) ?? EMPTY_HEAD
       const isSame = head.commits === known.head.commits && head.next === known.head.next
       if (isSame && epoch === index.epoch()) return known
-      const read: Remembered = { head, threads: new Map(), owners: [] }
+      const read: RememberedText = { head, threads: new Map(), owners: [] }
       epoch = index.epoch()
       for (const [key, row] of rowsUnder(index, [`${table}.threads`]))
         own(read, key[1] as string, row as IndexedRow)
