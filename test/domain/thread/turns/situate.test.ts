@@ -80,7 +80,8 @@ describe('the situation of an event', () => {
     const falling = [...growing].reverse()
     const mixed = growing.map((id, i) => (i % 3 === 0 ? padded(900 - i) : id))
     for (const ids of [growing, falling, mixed]) {
-      const lines = [legacy(), ...ids.map(start), start('newest'), ...ids.map(done)]
+      const lines = [legacy(), ...ids.map((id) => start(id)), start('newest')]
+      lines.push(...ids.map((id) => done(id)))
       const ended = situated(lines).map(({ endedTurnId }) => endedTurnId)
       expect(ended.slice(-ids.length)).to.deep.equal(ids)
     }
