@@ -58,7 +58,7 @@ describe('bench', () => {
   })
 
   it('prints and writes every row and every target', function () {
-    this.timeout(120_000)
+    this.timeout(300_000)
     const out = join(folder, 'result.json')
     const options = [
       '--home',

@@ -123,7 +123,7 @@ const withHeapOption = async (context: Context): Promise<Row> => {
   const { argv, env } = unroll.command
   const NODE_OPTIONS = `${env['NODE_OPTIONS'] ?? ''} --max-old-space-size=4096`
   const asked = { ...unroll, command: { argv, env: { ...env, NODE_OPTIONS } } }
-  return interleaved({ ...context, servers: [unroll] }, 2 * context.runs, row, async (server) => {
+  return interleaved({ ...context, servers: [unroll] }, context.runs, row, async (server) => {
     const plain = await start(server)
     return (await start(asked)) / plain
   })
