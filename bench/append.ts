@@ -12,6 +12,11 @@ import { utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { figures, verdicts } from './measure/report.ts'
+import { addSample, emptyRow, type Row } from './measure/rows.ts'
+import { UNROLL } from './measure/servers.ts'
+import { judgeOwn } from './measure/verdicts.ts'
+import { TARGETS } from './targets.ts'
 import { jsonlStore } from '../adapters/log/jsonl/store.ts'
 import { streamId } from '../domain/ids.ts'
 import { printEvent, type NewEvent } from '../domain/changes/new-event.ts'
@@ -51,11 +56,11 @@ writeFileSync(rollout, `${printEvent(meta, null)}\n`)
 for (let path = day; path !== dirname(home); path = dirname(path)) utimesSync(path, 1, 1)
 const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
 
-/** Events per second. */
-const rate = async (work: () => Promise<void> | void): Promise<number> => {
+/** Milliseconds for each event. */
+const timeOf = async (work: () => Promise<void> | void): Promise<number> => {
   const startMs = performance.now()
   await work()
-  return (EVENTS / (performance.now() - startMs)) * 1000
+  return (performance.now() - startMs) / EVENTS
 }
 
 const file = openSync(join(home, 'loop.jsonl'), 'a')
@@ -90,9 +95,6 @@ const together = async (): Promise<void> => {
   await Promise.all(Array.from({ length: CALLERS }, caller))
 }
 
-const median = (values: ReadonlyArray<number>): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-
 const ROWS = [
   ['one caller, against a sync for each line', oneByOne, loop(1)],
   [`${CALLERS} callers, against a sync for each line`, together, loop(1)],
@@ -104,18 +106,18 @@ const main = async (): Promise<void> => {
     await ours()
     least()
   }
-  for (const [name, ours, least] of ROWS) {
-    const samples: Array<readonly [number, number]> = []
+  const rows = ROWS.map(([name]) => emptyRow('append', name, 'ms'))
+  for (const [at, [, ours, least]] of ROWS.entries()) {
+    const row = rows[at] as Row
     for (let round = 0; round < Number(rounds); round++) {
-      const first = round % 2 === 0 ? await rate(ours) : 0
-      const theirs = await rate(least)
-      samples.push([first || (await rate(ours)), theirs])
+      const pair = [[UNROLL, ours] as const, ['loop', least] as const]
+      for (const [name, work] of round % 2 === 0 ? pair : pair.reverse())
+        addSample(row, name, await timeOf(work))
     }
-    const [own, other] = [median(samples.map(([a]) => a)), median(samples.map(([, b]) => b))]
-    const ratio = median(samples.map(([a, b]) => a / b)).toFixed(2)
-    const figures = `${Math.round(own)} events/s, loop ${Math.round(other)}, ratio ${ratio}`
-    process.stdout.write(`append: ${name}: ${figures}\n`)
   }
+  process.stdout.write(
+    `time for each event\n\n${figures(rows, ['loop'])}\n${verdicts(judgeOwn(TARGETS, 'append', rows))}`
+  )
 }
 
 try {

@@ -13,7 +13,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Connection, type Command } from './measure/rpc.ts'
-import { peerServer, profileOf, unrollCommand } from './measure/servers.ts'
+import { figures, verdicts } from './measure/report.ts'
+import { addSample, emptyRow, type Row } from './measure/rows.ts'
+import { peerServer, profileOf, UNROLL, unrollCommand } from './measure/servers.ts'
+import { judgeOwn } from './measure/verdicts.ts'
+import { TARGETS } from './targets.ts'
 import { openedEngine } from '../test/support/engines.ts'
 
 const { home, peers, peer, work, rounds, unroll } = parseArgs({
@@ -70,9 +74,6 @@ const bareRollback = async (ours: string, index: string): Promise<number> => {
   return ms
 }
 
-const median = (values: ReadonlyArray<number>): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
-
 if (threadId === '' || peers === '') {
   process.stderr.write('usage: npm run bench:changes -- --home DIR --peers DIR [--peer VERSION]\n')
   process.exit(2)
@@ -86,24 +87,28 @@ cpSync(home, ours, { recursive: true, preserveTimestamps: true })
 const profile = profileOf(peer)
 const codex = peerServer(peer, resolve(peers), home, work)
 const us = unrollCommand({ main: resolve(unroll), home: ours, index, profile }, 'app-server')
-const all: Record<string, Array<readonly [number, number]>> = {}
+const rows = new Map<string, Row>()
+const note = (name: string, mine: number, their: number): void => {
+  const row = rows.get(name) ?? emptyRow('changes', name, 'ms')
+  rows.set(name, row)
+  addSample(row, UNROLL, mine)
+  addSample(row, peer, their)
+}
+const ROLLBACK = 'rollback, answered with every turn'
 for (let round = 0; round <= Number(rounds); round++) {
   const theirs = await changes(codex.command, round)
   const mine = await changes(us, round)
-  // The first round builds what each derives from the files.
-  if (round === 0) continue
-  const bare = await bareRollback(ours, index)
-  const rows: Times = { ...mine, 'rollback, nothing else answered': bare }
-  for (const [name, ms] of Object.entries(rows)) {
-    const their = theirs[name] ?? theirs['rollback, answered with every turn'] ?? NaN
-    all[name] = [...(all[name] ?? []), [ms, their]]
+  // The first round builds what each derives from the files; a rollback is the first ever only then.
+  if (round === 0) {
+    note(`first ${ROLLBACK}`, mine[ROLLBACK] ?? NaN, theirs[ROLLBACK] ?? NaN)
+    continue
   }
+  const bare = await bareRollback(ours, index)
+  const times: Times = { ...mine, 'rollback, nothing else answered': bare }
+  for (const [name, ms] of Object.entries(times))
+    note(name, ms, theirs[name] ?? theirs[ROLLBACK] ?? NaN)
 }
-process.stdout.write(`| change | unroll, ms | ${peer}, ms | ratio |\n|---|---|---|---|\n`)
-for (const [name, pairs] of Object.entries(all)) {
-  const [mine, theirs] = [pairs.map(([ms]) => ms), pairs.map(([, ms]) => ms)]
-  const ratio = median(pairs.map(([a, b]) => a / b))
-  process.stdout.write(
-    `| ${name} | ${median(mine).toFixed(1)} | ${median(theirs).toFixed(1)} | ${ratio.toFixed(4)} |\n`
-  )
-}
+const measured = [...rows.values()]
+process.stdout.write(
+  `${figures(measured, [peer])}\n${verdicts(judgeOwn(TARGETS, 'changes', measured))}`
+)

@@ -12,11 +12,13 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ccusageOf, ccusageTotal, type Ccusage } from './measure/ccusage.ts'
-import { figures, tableOf } from './measure/report.ts'
+import { figures, tableOf, verdicts } from './measure/report.ts'
 import { addSample, emptyRow, type Row } from './measure/rows.ts'
 import { recordedRuns, type RecordedRun } from './measure/recorded-runs.ts'
 import { runOnce } from './measure/run-once.ts'
 import { UNROLL, unrollCommand, type Unroll } from './measure/servers.ts'
+import { judgeOwn } from './measure/verdicts.ts'
+import { TARGETS } from './targets.ts'
 
 const { values } = parseArgs({
   options: {
@@ -67,7 +69,11 @@ const measureHome = async (home: string, peers: ReadonlyArray<Ccusage>): Promise
     }
   }
   const names = peers.map(({ name }) => name)
-  process.stdout.write(`\n${basename(home)}\n${figures([cold, warm, ...peaks], names)}`)
+  const rows = [cold, warm, ...peaks]
+  const name = `usage of ${basename(home)}`
+  process.stdout.write(
+    `\n${basename(home)}\n${figures(rows, names)}\n${verdicts(judgeOwn(TARGETS, name, rows))}`
+  )
   const totals = [await totalOf(home)]
   for (const peer of peers) totals.push(await ccusageTotal(peer, home))
   const cells = totals.map((total) => total.toLocaleString('en'))

@@ -1,9 +1,11 @@
 /**
  * Makes the files that run, from the sources:
  *
- *     unroll.cjs         the command line: starts program.cjs with what V8 made of it before
- *     program.cjs        every command and the app-server with all packages, native code excepted
+ *     unroll.cjs         the command line: runs program.cjs and rest.cjs with what V8 made of them before
+ *     program.cjs        the part of the command line that a server runs until its first answers, with packages
+ *     rest.cjs           the rest: every command and the app-server with all packages, native code excepted
  *     program.cache      what V8 made of program.cjs while it started a server and answered
+ *     rest.cache         what V8 made of rest.cjs while it ran a few commands
  *     fold-worker.cjs    the second thread of a first fold
  *     probe.cjs          the child process that reads a doubtful index
  *     index-process.cjs  the child process that holds the index of a server
@@ -13,20 +15,22 @@
  *     sample             the sample home
  *     THIRD-PARTY.txt    licences of the packages that are in them
  *
- * usage: node bundle.mjs [folder], by default `dist`
+ * usage: node bundle.mjs [folder, by default `dist`] [file that is told which sources a server starts with]
  */
 import { execFileSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { chunksOf, nameOf, tableOf } from './chunks.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const ROOT = dirname(dirname(HERE))
 const SAMPLE = join(ROOT, 'adapters', 'home', 'sample')
-const out = process.argv[2] ?? join(ROOT, 'dist')
+const [folder = join(ROOT, 'dist'), notes] = process.argv.slice(2)
+const out = resolvePath(folder)
 const require = createRequire(import.meta.url)
 const { resolve } = require
 
@@ -41,9 +45,27 @@ const whereLmdbIs = `() => {
   return require.resolve('lmdb')
 }`
 
+/** A module that loads another one with the first call of one of its functions, not when it is named. */
+const laterText = (known, source) => {
+  const names = Object.entries(require(known))
+  const later = names.filter(([, value]) => typeof value === 'function').map(([name]) => name)
+  const now = names.map(([name]) => name).filter((name) => !later.includes(name))
+  return `
+    const real = () => require('${source}')
+    for (const name of ${JSON.stringify(later)})
+      exports[name] = function (...given) {
+        return new.target ? Reflect.construct(real()[name], given) : real()[name](...given)
+      }
+    for (const name of ${JSON.stringify(now)})
+      Object.defineProperty(exports, name, { get: () => real()[name], enumerable: true })`
+}
+
+/** The driver makes a function to load modules of Node; there is one. */
+const ownRequire = (text) => text.replace(/= node_module\.createRequire\(.*$/m, '= require')
+
 /**
  * The driver of LMDB looks for its native code beside its own file, so that file is told where it would be. Of
- * msgpackr, which is never called because rows are bytes, the native code is left out.
+ * msgpackr, which is never called because rows are bytes, the native code is left out, and the rest runs when it is asked for.
  */
 const lmdbInside = {
   name: 'lmdb-inside',
@@ -52,7 +74,16 @@ const lmdbInside = {
       kind === 'require-resolve' ? { external: true } : { path: resolve('lmdb') }
     )
     onLoad({ filter: /[\\/]lmdb[\\/]dist[\\/]index\.cjs$/ }, ({ path }) => ({
-      contents: `const __filename = (${whereLmdbIs})();${fs.readFileSync(path, 'utf8')}`
+      contents: `const __filename = (${whereLmdbIs})();${ownRequire(fs.readFileSync(path, 'utf8'))}`
+    }))
+    onResolve({ filter: /^msgpackr$/ }, ({ namespace }) =>
+      namespace === 'asked'
+        ? { path: resolve('msgpackr') }
+        : { path: 'msgpackr', namespace: 'asked' }
+    )
+    onLoad({ filter: /.*/, namespace: 'asked' }, ({ path }) => ({
+      resolveDir: ROOT,
+      contents: laterText(path, path)
     }))
     onResolve({ filter: /^msgpackr-extract$/ }, ({ path }) => ({ path, namespace: 'empty' }))
     onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }))
@@ -70,7 +101,7 @@ const fpTs = {
 }
 
 /** Large parts of Node that most runs never call. */
-const LATER = /^(node:)?(child_process|crypto|worker_threads)$/
+const LATER = /^(node:)?(child_process|crypto|module|worker_threads)$/
 
 /** These are loaded by the first call of one of their functions, not by naming them. */
 const builtinsLater = {
@@ -81,21 +112,9 @@ const builtinsLater = {
         ? { external: true }
         : { path: path.replace(/^node:/, ''), namespace: 'later' }
     )
-    onLoad({ filter: LATER, namespace: 'later' }, ({ path }) => {
-      const names = Object.entries(require(path))
-      const later = names.filter(([, value]) => typeof value === 'function').map(([name]) => name)
-      const now = names.map(([name]) => name).filter((name) => !later.includes(name))
-      return {
-        contents: `
-          const real = () => require('node:${path}')
-          for (const name of ${JSON.stringify(later)})
-            exports[name] = function (...given) {
-              return new.target ? Reflect.construct(real()[name], given) : real()[name](...given)
-            }
-          for (const name of ${JSON.stringify(now)})
-            Object.defineProperty(exports, name, { get: () => real()[name], enumerable: true })`
-      }
-    })
+    onLoad({ filter: LATER, namespace: 'later' }, ({ path }) => ({
+      contents: laterText(path, `node:${path}`)
+    }))
   }
 }
 
@@ -114,39 +133,71 @@ const common = {
   logLevel: 'warning'
 }
 
-const programs = await build({
+const inside = {
   ...common,
+  outdir: out,
+  external: OPTIONAL,
+  define: { 'import.meta.url': 'importMeta.url' },
+  plugins: [lmdbInside, fpTs, builtinsLater]
+}
+
+/** Processes and threads beside the program. */
+const helpers = await build({
+  ...inside,
   entryPoints: [
-    { in: 'adapters/cli/main.ts', out: 'program' },
     { in: 'adapters/log/jsonl/fold-worker.ts', out: 'fold-worker' },
     { in: 'adapters/index/lmdb/probe.ts', out: 'probe' },
     { in: 'adapters/index/lmdb/index-process.ts', out: 'index-process' }
   ],
-  outdir: out,
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
-  external: OPTIONAL,
-  supported: { 'dynamic-import': false }, // what V8 has kept of a script cannot import; it can require
-  define: { 'import.meta.url': 'importMeta.url' },
   banner: {
     js: "const importMeta = { get url() { return require('node:url').pathToFileURL(__filename).href } }"
   },
   minifyWhitespace: true, // a third less to read at every start; names and lines stay, for stack traces
-  lineLimit: 200,
-  plugins: [lmdbInside, fpTs, builtinsLater]
+  lineLimit: 200
 })
 
-/**
- * The program as the function that launch.cjs calls, in ASCII only, so that its text is taken as it is; esbuild leaves
- * other characters in patterns alone.
- */
-const asFunction = (path) => {
-  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  const text = fs.readFileSync(path, 'utf8').replace(/[^\x00-\x7f]/g, escaped)
-  fs.writeFileSync(path, `(function (exports, require, module, __filename, __dirname) {${text}\n})`)
+const program = await build({
+  ...inside,
+  entryPoints: [{ in: 'adapters/cli/main.ts', out: 'main' }],
+  format: 'esm',
+  splitting: true,
+  write: false
+})
+
+const chunks = await chunksOf(program)
+
+const outputOf = (name) => program.metafile.outputs[relative(ROOT, join(out, `${name}.js`))]
+
+/** A server runs these a moment after its first answers. */
+const SOON = ['adapters/index/lmdb/apart.ts']
+
+/** The chunks of a source that is behind an `import()`. */
+const chunksUnder = (source) => {
+  const found = new Set()
+  const add = (name) => {
+    if (found.has(name)) return
+    found.add(name)
+    for (const { path, kind, external } of outputOf(name).imports)
+      if (kind === 'import-statement' && !external) add(nameOf(path))
+  }
+  add(chunks.find(({ name }) => outputOf(name).entryPoint === source).name)
+  return [...found]
 }
 
-asFunction(join(out, 'program.cjs'))
+/** Writes the program: what a start runs, by name, and the rest. */
+const writeProgram = (started) => {
+  const tables = {
+    'program.cjs': chunks.filter(({ name }) => started.has(name)),
+    'rest.cjs': chunks.filter(({ name }) => !started.has(name))
+  }
+  for (const [file, part] of Object.entries(tables)) {
+    const { text, map } = tableOf(part, file)
+    fs.writeFileSync(join(out, file), text)
+    fs.writeFileSync(join(out, `${file}.map`), map)
+  }
+}
 
 const library = await build({
   ...common,
@@ -182,7 +233,7 @@ const licenceOf = (folder) => {
   return `${name} ${version}, ${license}\n\n${text}\n`
 }
 
-const inputs = [programs, library].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+const inputs = [helpers, program, library].flatMap(({ metafile }) => Object.keys(metafile.inputs))
 fs.writeFileSync(
   join(out, 'THIRD-PARTY.txt'),
   packagesOf(inputs)
@@ -213,22 +264,40 @@ const conversation = () => {
     .join('')
 }
 
-/** Runs a server twice, the second time over an index that is there, as most servers find it. */
+/** Commands that are typed often, and then run most of what they share with others. */
+const TYPED = [['threads'], ['usage'], ['search', 'the']]
+
+/**
+ * Runs a server twice, the second time over an index that is there, as most servers find it: its chunks are the start of the program.
+ * A third one over these leaves what V8 made of them, and some commands what it made of the rest.
+ */
 const warmUp = () => {
   const index = fs.mkdtempSync(join(tmpdir(), 'unroll-build-'))
+  const noted = join(index, 'chunks.json')
+  const run = (kept, ...words) => {
+    const asked = [...words, '--home', SAMPLE, '--index', join(index, 'index')]
+    execFileSync(process.execPath, [join(HERE, 'warm-up.cjs'), out, noted, kept, ...asked], {
+      input: conversation(),
+      stdio: ['pipe', 'ignore', 'inherit']
+    })
+    return JSON.parse(fs.readFileSync(noted, 'utf8'))
+  }
   try {
-    const words = ['app-server', '--home', SAMPLE, '--index', index]
-    const run = () =>
-      execFileSync(process.execPath, [join(HERE, 'warm-up.cjs'), out, ...words], {
-        input: conversation(),
-        stdio: ['pipe', 'ignore', 'inherit']
-      })
-    run()
-    fs.rmSync(join(out, 'program.cache')) // has what only a first run needs, and would be added to
-    run()
+    for (const name of ['program', 'rest']) fs.rmSync(join(out, `${name}.cache`), { force: true })
+    writeProgram(new Set())
+    run('', 'app-server')
+    const started = run('', 'app-server')
+    writeProgram(new Set([...started, ...SOON.flatMap(chunksUnder)]))
+    run('program', 'app-server')
+    for (const words of TYPED) run('rest', ...words)
+    return started
   } finally {
     fs.rmSync(index, { recursive: true, force: true })
   }
 }
 
-warmUp()
+const started = warmUp()
+if (notes !== undefined) {
+  const inputs = started.flatMap((name) => Object.keys(outputOf(name).inputs))
+  fs.writeFileSync(notes, JSON.stringify(inputs))
+}

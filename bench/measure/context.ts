@@ -36,7 +36,7 @@ export type Suite = (context: Context) => Promise<Row[]>
 
 const HUGE_BYTES = 50e6
 const FEW_THREADS = 4
-const CLASS_THREADS = 10
+const CLASS_THREADS = 100
 
 /** Small, medium and large threads of a home of many; each thread by itself in a home of few. */
 export const classesOf = ({ threads }: Manifest): ReadonlyArray<ThreadClass> => {
@@ -59,13 +59,21 @@ export const classesOf = ({ threads }: Manifest): ReadonlyArray<ThreadClass> => 
   return [classed('small', near(0.1)), classed('medium', near(0.5)), classed('large', near(0.97))]
 }
 
-/** The thread of a round. */
-export const threadOf = ({ threads }: ThreadClass, round: number): ManifestThread =>
-  threads[round % threads.length] as ManifestThread
+/** The thread that is asked for the n-th time. */
+export const threadOf = ({ threads }: ThreadClass, nth: number): ManifestThread =>
+  threads[nth % threads.length] as ManifestThread
 
-/** Rounds for a class: slow threads as often as asked for, others at least once for each thread. */
-export const roundsOf = ({ huge, threads }: ThreadClass, { runs }: Context): number =>
-  huge ? runs : Math.max(threads.length, 2 * runs)
+const LAPS = 20
+
+/** How often all threads of a class were asked for before: what makes the same thread another page. */
+export const lapOf = ({ threads }: ThreadClass, nth: number): number =>
+  Math.floor(nth / threads.length) % LAPS
+
+const ROUNDS_MIN = 5
+
+/** Rounds for a class: slow threads as often as asked for, others more often. */
+export const roundsOf = ({ huge }: ThreadClass, { runs }: Context): number =>
+  huge ? runs : Math.max(ROUNDS_MIN, 2 * runs)
 
 /** Notes what a server held at most while it did such work. */
 export const notePeak = ({ memory }: Context, work: string, name: string, mb: number): void => {

@@ -3,6 +3,7 @@
  * of its own; each is asked once for everything before anything counts.
  */
 import {
+  lapOf,
   roundsOf,
   threadOf,
   withServers,
@@ -20,6 +21,8 @@ const PAGE_TURNS = 20
 const WALK_TURNS = 100 // no server gives more at once
 const DEEP_TURNS_MIN = 200
 const NEAR_TURNS = 50
+/** So many limits in turn make one place so many pages. */
+const LIMITS = 20
 
 /** Asks everybody for everything once. A failure shows when it is measured. */
 const warm = async (
@@ -35,12 +38,19 @@ const warm = async (
   }
 }
 
-/** thread/list: the first page, both orders, two sizes. */
+/** thread/list: the first page, both orders, two sizes; and from what is derived alone, which looks at no file. */
 export const lists: Suite = async (context) => {
   const variants = [25, 100].flatMap((limit) =>
-    ['created_at', 'updated_at'].map((sortKey): Variant => {
-      const ask: Ask = { method: 'thread/list', params: { limit, sortKey } }
-      return { name: `${limit} by ${sortKey}`, ask: () => ask }
+    ['created_at', 'updated_at', 'useStateDbOnly'].map((by): Variant => {
+      const order = by === 'useStateDbOnly' ? { useStateDbOnly: true } : { sortKey: by }
+      const ask = (nth: number): Ask => ({
+        method: 'thread/list',
+        params: { limit: limit - (nth % LIMITS), ...order }
+      })
+      return {
+        name: by === 'useStateDbOnly' ? `${limit}, ${by}` : `${limit} by ${by}`,
+        ask: (_, nth) => ask(nth)
+      }
     })
   )
   const effort = { rounds: 3 * context.runs, budgetMs: context.budgetMs }
@@ -76,7 +86,11 @@ export const turns = perClass((context, threads) =>
     const variants = VIEWS.flatMap((view) =>
       ['desc', 'asc'].map((sortDirection): Variant => ({
         name: `${threads.name}, ${view}, ${sortDirection}`,
-        ask: (_, round) => page(threadOf(threads, round).id, view, { sortDirection })
+        ask: (_, nth) =>
+          page(threadOf(threads, nth).id, view, {
+            sortDirection,
+            limit: PAGE_TURNS + lapOf(threads, nth)
+          })
       }))
     )
     await warm(
@@ -84,7 +98,7 @@ export const turns = perClass((context, threads) =>
       threads.threads.map(
         ({ id }) =>
           () =>
-            page(id, 'summary')
+            page(id, 'summary', { limit: 1 })
       )
     )
     const effort = { rounds: roundsOf(threads, context), budgetMs: context.budgetMs }
@@ -173,9 +187,10 @@ export const deep = perClass(async (context, threads) => {
     const variantsOf = (view: string): ReadonlyArray<Variant> =>
       depths.map((depth, at) => ({
         name: `${threads.name}, ${view}, behind ${depth.toLocaleString('en')}`,
-        ask: ({ name }) => {
+        ask: ({ name }, nth) => {
           const cursor = cursors.get(name)?.[at]
-          return cursor === undefined ? null : page(thread.id, view, { cursor })
+          const limit = PAGE_TURNS + (nth % LIMITS)
+          return cursor === undefined ? null : page(thread.id, view, { cursor, limit })
         }
       }))
     const rows: Row[] = []
@@ -191,12 +206,12 @@ export const deep = perClass(async (context, threads) => {
 /** thread/read with all turns. */
 export const fullRead = perClass((context, threads) =>
   withServers(context, `full read, ${threads.name}`, async (sessions) => {
-    const read = (round: number): Ask => ({
+    const read = (nth: number): Ask => ({
       method: 'thread/read',
-      params: { threadId: threadOf(threads, round).id, includeTurns: true }
+      params: { threadId: threadOf(threads, nth).id, includeTurns: true }
     })
-    await warm(sessions, [() => read(0)])
-    const variant: Variant = { name: threads.name, ask: (_, round) => read(round) }
+    await warm(sessions, [() => read(-1 + threads.threads.length)])
+    const variant: Variant = { name: threads.name, ask: (_, nth) => read(nth) }
     const effort = { rounds: roundsOf(threads, context), budgetMs: context.budgetMs }
     return measure('full read', sessions, [variant], effort)
   })

@@ -55,15 +55,18 @@ export const notes = (rows: ReadonlyArray<Row>): string => {
 }
 
 /** Every target, met or not. */
-export const verdicts = (all: ReadonlyArray<Verdict>): string =>
+export const verdicts = (all: ReadonlyArray<Verdict>): string => (all.length === 0 ? '' : told(all))
+
+const told = (all: ReadonlyArray<Verdict>): string =>
   tableOf([
-    ['target', 'limit', 'figure', 'over', ''],
-    ...all.map(({ text, most, peer, outcome, figure, over, of }) => [
+    ['target', 'limit', 'figure', 'over', '', ''],
+    ...all.map(({ text, most, peer, kept, outcome, figure, over, of }) => [
       `${text}${peer === null ? '' : `, times ${peer}`}`,
       `<= ${most}`,
       short(figure),
       of === 0 ? '–' : `${over} of ${of}`,
-      outcome
+      outcome,
+      kept ? 'may be kept' : ''
     ])
   ]) +
   all

@@ -17,14 +17,19 @@ const BURST_CALLS = 5
 const BURST_MS = 100
 
 /**
- * The median of up to five calls in a row; one call where it is slow. A server that sat idle while another was
- * asked answers its first call with cold processor caches.
+ * The median of up to five calls in a row, each of which asks the next; one call where it is slow. A server that sat idle while
+ * another was asked answers its first call with cold processor caches.
  */
-const burst = async ({ connection }: Session, ask: Ask): Promise<number> => {
+const burst = async (
+  { connection }: Session,
+  first: Ask,
+  askOf: (call: number) => Ask | null
+): Promise<number> => {
   const times: number[] = []
   const startMs = performance.now()
   do {
-    const reply = await connection.call(ask.method, ask.params)
+    const { method, params } = askOf(times.length) ?? first
+    const reply = await connection.call(method, params)
     if (reply.error !== null) throw new Error(reply.error)
     times.push(reply.ms)
   } while (times.length < BURST_CALLS && performance.now() - startMs < BURST_MS)
@@ -49,9 +54,10 @@ export const measure = async (
     const { name } = session.server
     if (row.notes[name] !== undefined) return
     try {
-      const ask = variant.ask(session.server, round)
+      const askOf = (call: number) => variant.ask(session.server, round * BURST_CALLS + call)
+      const ask = askOf(0)
       if (ask === null) row.notes[name] = 'not supported'
-      else addSample(row, name, await burst(session, ask))
+      else addSample(row, name, await burst(session, ask, askOf))
     } catch (cause) {
       row.notes[name] = reasonOf(cause)
     }

@@ -14,9 +14,12 @@ const TERMS: ReadonlyArray<readonly [string, string]> = [
   ['no hit', 'zzqxjkabsent']
 ]
 
-const search = (searchTerm: string): Ask => ({
+/** Another limit makes another page. */
+const LIMITS = 10
+
+const search = (searchTerm: string, nth = 0): Ask => ({
   method: 'thread/search',
-  params: { searchTerm, limit: PAGE }
+  params: { searchTerm, limit: PAGE - (nth % LIMITS) }
 })
 
 const required = async ({ connection }: Session, { method, params }: Ask) => {
@@ -58,7 +61,10 @@ export const searches: Suite = async (context) => {
     const [some] = sessions
     if (some === undefined) return []
     const terms = [['rare words', await rareTerm(some)] as const, ...TERMS]
-    const variants = terms.map(([name, term]): Variant => ({ name, ask: () => search(term) }))
+    const variants = terms.map(([name, term]): Variant => ({
+      name,
+      ask: (_, nth) => search(term, nth)
+    }))
     for (const session of sessions)
       for (const [, term] of terms) await required(session, search(term)).catch(() => null)
     const effort = { rounds: 3 * context.runs, budgetMs: context.budgetMs }

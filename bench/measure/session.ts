@@ -10,10 +10,10 @@ export interface Ask {
   readonly params: unknown
 }
 
-/** A row to be: what to ask which server in which round; null when the server cannot be asked. */
+/** A row to be: what to ask which server the n-th time; null when the server cannot be asked. */
 export interface Variant {
   readonly name: string
-  readonly ask: (server: Server, round: number) => Ask | null
+  readonly ask: (server: Server, nth: number) => Ask | null
 }
 
 /** A server that runs. */

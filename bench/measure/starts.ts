@@ -106,5 +106,25 @@ export const startup: Suite = async (context) => {
       return firstPage(session)
     })
   )
-  return [hello, page]
+  return [hello, page, await withHeapOption(context)]
+}
+
+/** The start of unroll with an option for the size of its heap, times a start without it. */
+const withHeapOption = async (context: Context): Promise<Row> => {
+  const row = emptyRow(STARTUP, 'with --max-old-space-size, times without it', 'times')
+  const [unroll] = context.servers.filter(({ name }) => name === UNROLL)
+  for (const { name } of context.servers) if (name !== UNROLL) row.notes[name] = 'nothing alike'
+  if (unroll === undefined) return row
+  const start = (server: Server): Promise<number> =>
+    withServer(context, 'any page, first of threads', server, async ({ connection }) => {
+      await required(connection, 'thread/list', { limit: 25 })
+      return since(connection)
+    })
+  const { argv, env } = unroll.command
+  const NODE_OPTIONS = `${env['NODE_OPTIONS'] ?? ''} --max-old-space-size=4096`
+  const asked = { ...unroll, command: { argv, env: { ...env, NODE_OPTIONS } } }
+  return interleaved({ ...context, servers: [unroll] }, context.runs, row, async (server) => {
+    const plain = await start(server)
+    return (await start(asked)) / plain
+  })
 }

@@ -10,6 +10,8 @@ export interface Verdict {
   readonly text: string
   readonly most: number
   readonly peer: string | null
+  /** True where answers may come from what is kept. */
+  readonly kept: boolean
   readonly outcome: 'met' | 'missed' | 'not measured'
   readonly figure: number | null
   readonly row: string | null
@@ -26,7 +28,7 @@ export const judge = (
 ): ReadonlyArray<Verdict> =>
   targets
     .filter(({ profiles }) => profiles === undefined || profiles.includes(profile))
-    .map(({ text, rows: about, peer, most }) => {
+    .map(({ text, rows: about, peer, kept = false, most }) => {
       const found = rows
         .map((row) => ({
           row: `${row.suite}: ${row.name}`,
@@ -38,5 +40,17 @@ export const judge = (
       const outcome = figure === null ? 'not measured' : figure <= most ? 'met' : 'missed'
       const over = found.filter((one) => (one.figure ?? 0) > most).length
       const row = found[0]?.row ?? null
-      return { text, most, peer: peer ?? null, outcome, figure, row, over, of: found.length }
+      return { text, most, peer: peer ?? null, kept, outcome, figure, row, over, of: found.length }
     })
+
+/** Judges the targets of a script of its own: those that name it. */
+export const judgeOwn = (
+  targets: ReadonlyArray<Target>,
+  script: string,
+  rows: ReadonlyArray<Row>
+): ReadonlyArray<Verdict> =>
+  judge(
+    targets.filter(({ profiles }) => profiles?.includes(script) === true),
+    script,
+    rows
+  )

@@ -19,6 +19,7 @@ import type { Profile } from '../../log/profile.ts'
 import type { HistoryMode } from '../../protocol.ts'
 import {
   evolveLifecycle,
+  IMPLICIT_ID,
   initialLifecycle,
   isCopy,
   LIFECYCLE_NEEDS,
@@ -40,13 +41,26 @@ export interface Situation {
   readonly inheritance: Inheritance
   /** Time of the newest event that had one. */
   readonly atMs: number
+  /** The greatest id so far of a turn that got a place. */
+  readonly greatestId: string
+}
+
+/** False for an id that is made of an index: those do not grow as texts. */
+export const countsInOrder = (id: string): boolean => !IMPLICIT_ID.test(id)
+
+/** The greatest id of a turn with a place, after a change. */
+export const greatestAfter = (greatest: string, change: TurnChange): string => {
+  if (change.op !== 'close' && change.op !== 'spill') return greatest
+  const { id } = change.turn
+  return change.place !== null && id !== null && id > greatest && countsInOrder(id) ? id : greatest
 }
 
 /** Before the first event; `seesAll` tells whether every event will be delivered. */
 export const initialSituation = (seesAll: boolean): Situation => ({
   lifecycle: initialLifecycle(seesAll),
   inheritance: unknownHead(seesAll),
-  atMs: 0
+  atMs: 0,
+  greatestId: ''
 })
 
 /** An event with everything that ledgers ask of it. */
@@ -153,7 +167,9 @@ export const situate = <L extends SituatedLine>(
     isToldByTime: isToldByTime(inheritance),
     atMs
   }
-  return [{ lifecycle, inheritance, atMs }, withFlags(situated, event)]
+  let { greatestId } = before
+  for (const change of turnChanges) greatestId = greatestAfter(greatestId, change)
+  return [{ lifecycle, inheritance, atMs, greatestId }, withFlags(situated, event)]
 }
 
 /** Id of the turn that the event begins; null when it begins none, or only shows something outside of one. */

@@ -54,22 +54,13 @@ const NOT_AT_START = [
   'repl'
 ]
 
-/** The bundle, told to note which of its modules run and which of Node's are loaded. */
-const noting = (program: string, notes: string): string =>
-  [
-    'const noted = new Set()',
-    `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(notes)},`,
-    '  JSON.stringify({ modules: [...noted], node: process.moduleLoadList })));',
-    program
-      .replace(
-        /function __init\(\) ?\{/,
-        'function __init() { noted.add(__getOwnPropNames(fn)[0]);'
-      )
-      .replace(
-        /function __require\(\) ?\{/,
-        'function __require() { noted.add(__getOwnPropNames(cb)[0]);'
-      )
-  ].join('\n') + '(exports, require, module, __filename, __dirname)'
+/** Notes which of Node's modules are loaded when the first page is written. */
+const NOTING = `const { write } = process.stdout
+process.stdout.write = function (text, ...more) {
+  if (/"id":2\\b/.test(text))
+    require('node:fs').writeFileSync(process.env.NOTES, JSON.stringify(process.moduleLoadList))
+  return write.call(this, text, ...more)
+}`
 
 describe('the bundle', function () {
   this.timeout(120_000)
@@ -85,22 +76,29 @@ describe('the bundle', function () {
       .split('\n')
       .map((line): unknown => JSON.parse(line))
   }
-  const isCacheUsed = (): boolean =>
-    execFileSync(
-      process.execPath,
-      [
-        '-e',
-        `const { cachedDataRejected } = require(${JSON.stringify(path('unroll.cjs'))})
-         process.on('exit', () => console.log(cachedDataRejected === false))`,
-        '--',
-        '--version'
-      ],
-      { encoding: 'utf8' }
-    ).includes('true')
+  /** For each file that was read whether V8 took what is kept of it. */
+  const cachesUsed = (nodeOptions = ''): unknown =>
+    JSON.parse(
+      execFileSync(
+        process.execPath,
+        [
+          '-e',
+          `const { scripts } = require(${JSON.stringify(path('unroll.cjs'))})
+           const used = Object.entries(scripts).map(([name, it]) => [name, it.cachedDataRejected === false])
+           process.on('exit', () => console.log(JSON.stringify(Object.fromEntries(used))))`,
+          '--',
+          '--version'
+        ],
+        { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: nodeOptions } }
+      )
+        .split('\n')
+        .find((line) => line.startsWith('{')) ?? ''
+    )
 
   before(() => {
-    execFileSync(process.execPath, [join(ROOT, 'adapters/build/bundle.mjs'), join(folder, 'dist')])
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+    const script = join(ROOT, 'adapters', 'build', 'bundle.mjs')
+    execFileSync(process.execPath, [script, join(folder, 'dist'), join(folder, 'inputs.json')])
     copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
   })
   after(() => removeFolder(folder))
@@ -126,7 +124,8 @@ describe('the bundle', function () {
   })
 
   it('is ASCII, as its start takes for granted', () => {
-    expect(readFileSync(path('program.cjs')).every((byte) => byte < 128)).to.equal(true)
+    for (const name of ['program.cjs', 'rest.cjs'])
+      expect(readFileSync(path(name)).every((byte) => byte < 128)).to.equal(true)
   })
 
   it('is an ES module with every name of the library', async () => {
@@ -140,14 +139,20 @@ describe('the bundle', function () {
   it('runs from what V8 kept, and without it when that is cut short, foreign or gone', () => {
     const whole = listed()
     const cache = readFileSync(path('program.cache'))
-    expect(isCacheUsed()).to.equal(true)
+    expect(cachesUsed()).to.deep.equal({ program: true })
     truncateSync(path('program.cache'), cache.length >> 1)
-    expect([isCacheUsed(), listed()]).to.deep.equal([false, whole])
+    expect([cachesUsed(), listed()]).to.deep.equal([{ program: false }, whole])
     const foreign = Buffer.from(cache)
     foreign.writeUInt32LE(foreign.readUInt32LE(4) ^ 1, 4) // the number of V8's version
     writeFileSync(path('program.cache'), foreign)
-    expect([isCacheUsed(), listed()]).to.deep.equal([false, whole])
+    expect([cachesUsed(), listed()]).to.deep.equal([{ program: false }, whole])
     writeFileSync(path('program.cache'), cache)
+  })
+
+  it('runs from what V8 kept, whatever size of the heap is asked for', () => {
+    expect(cachesUsed('--max-old-space-size=4096 --max_semi_space_size=32')).to.deep.equal({
+      program: true
+    })
   })
 
   it('has no client of a store inside, and asks for one that is there or to be installed', () => {
@@ -167,21 +172,25 @@ describe('the bundle', function () {
 
   it('runs no package before the first page that this list does not name', () => {
     const notes = join(folder, 'notes.json')
-    writeFileSync(path('noting.cjs'), noting(readFileSync(path('program.cjs'), 'utf8'), notes))
+    const noting = join(folder, 'noting.cjs')
+    writeFileSync(noting, NOTING)
     const index = join(folder, 'index')
-    const words = [path('noting.cjs'), 'app-server', '--home', SAMPLE, '--index', index]
+    const words = ['--require', noting, path('unroll.cjs')]
+    words.push('app-server', '--home', SAMPLE, '--index', index)
     const input = [HELLO, FIRST_PAGE].map((message) => `${JSON.stringify(message)}\n`).join('')
-    const ask = (): string => execFileSync(process.execPath, words, { input, encoding: 'utf8' })
+    const env = { ...process.env, NOTES: notes }
+    const ask = (): string =>
+      execFileSync(process.execPath, words, { input, env, encoding: 'utf8' })
     ask()
     const answers = ask()
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(answers.find(({ id }) => id === 2).result.data.length).to.be.greaterThan(1)
-    const { modules, node } = JSON.parse(readFileSync(notes, 'utf8')) as {
-      readonly modules: ReadonlyArray<string>
-      readonly node: ReadonlyArray<string>
-    }
+    const node = JSON.parse(readFileSync(notes, 'utf8')) as ReadonlyArray<string>
+    const modules = JSON.parse(
+      readFileSync(join(folder, 'inputs.json'), 'utf8')
+    ) as ReadonlyArray<string>
     const packages = modules.flatMap(
       (name) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1] ?? []
     )

@@ -74,6 +74,25 @@ describe('the situation of an event', () => {
     ])
   })
 
+  it('finds a turn that ends late among many, whether or not ids grow', () => {
+    const padded = (i: number): string => `t${String(i).padStart(3, '0')}`
+    const growing = Array.from({ length: 70 }, (_, i) => padded(i))
+    const falling = [...growing].reverse()
+    const mixed = growing.map((id, i) => (i % 3 === 0 ? padded(900 - i) : id))
+    for (const ids of [growing, falling, mixed]) {
+      const lines = [legacy(), ...ids.map((id) => start(id)), start('newest')]
+      lines.push(...ids.map((id) => done(id)))
+      const ended = situated(lines).map(({ endedTurnId }) => endedTurnId)
+      expect(ended.slice(-ids.length)).to.deep.equal(ids)
+    }
+    // The oldest of two with the same id, and the other one once that is rolled back.
+    const twice = [legacy(), start('a'), start('b'), start('a'), start('c'), done('a'), done('b')]
+    expect(situated(twice).at(-2)?.endedTurnId).to.equal('a')
+    const again = [legacy(), start('b'), rollback(1), start('a'), start('b'), start('c'), done('b')]
+    expect(turnsAfter(again).at(-1)).to.equal('c 2')
+    expect(situated(again).at(-1)?.endedTurnId).to.equal('b')
+  })
+
   it('is over when an end names a turn that nobody began', () => {
     const lines = [legacy(), start('a'), done('unknown'), spend]
     expect(turnsAfter(lines)).to.deep.equal(['- 0', 'a 0', '- 1', '- 1'])

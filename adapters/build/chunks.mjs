@@ -1,0 +1,122 @@
+/**
+ * The command line in chunks: esbuild cuts it at every `import()`, and here each chunk becomes a function of its `exports`. Tables of
+ * such functions are what launch.cjs reads; a chunk runs when it is first asked for.
+ */
+import { basename } from 'node:path'
+import { transform } from 'esbuild'
+
+/** What launch.cjs gives to a table. */
+const GIVEN = 'chunk, require, module, __filename, __dirname, importMeta'
+
+export const nameOf = (path) => basename(path, '.js')
+
+const sourceOf = (path) =>
+  path.startsWith('./') ? `chunk("${nameOf(path)}")` : `require("${path}")`
+
+/** `{ a as b }` as a pattern, `{ a: b }`. */
+const patternOf = (names) => names.replace(/([\w$]+)\s+as\s+([\w$]+)/g, '$1: $2')
+const membersOf = (names) => names.replace(/([\w$]+)\s+as\s+([\w$]+)/g, '$2: $1')
+
+/**
+ * What esbuild writes of imports and exports, as what a function can have, line by line. Names are bound once and not followed: nothing
+ * that is exported is assigned again, and chunks import each other in no circle.
+ */
+const asBody = (text) =>
+  text
+    .replace(/^import (\{[^}]*\}) from "([^"]+)";$/gm, (_, names, path) => {
+      return `const ${patternOf(names)} = ${sourceOf(path)};`
+    })
+    .replace(/^import (?:\* as )?([\w$]+) from "([^"]+)";$/gm, (_, name, path) => {
+      return `const ${name} = ${sourceOf(path)};`
+    })
+    .replace(/^import ([\w$]+), (\{[^}]*\}) from "([^"]+)";$/gm, (_, name, names, path) => {
+      return `const ${name} = ${sourceOf(path)}, ${patternOf(names)} = ${name};`
+    })
+    .replace(/^import "([^"]+)";$/gm, (_, path) => `${sourceOf(path)};`)
+    .replace(
+      /^export (\{[^}]*\});$/gm,
+      (_, names) => `Object.assign(exports, ${membersOf(names)});`
+    )
+    // a CommonJS package, whose members are named as well
+    .replace(
+      /^export default (require_[\w$]+\(\));$/gm,
+      'Object.assign(exports, exports.default = $1);'
+    )
+    .replace(/^export default (.*);$/gm, 'exports.default = $1;')
+    .replace(/\bimport\("([^"]+)"\)/g, (_, path) => {
+      return `Promise.resolve().then(() => ${sourceOf(path)})`
+    })
+
+/** So that the text is taken as it is: one byte per character. esbuild leaves other characters in patterns alone. */
+const asAscii = (text) =>
+  text.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+const inlined = (map) =>
+  `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`
+
+/** One chunk as a function. */
+const functionOf = async (name, text, map) => {
+  const body = asBody(text.replace(/\/\/# sourceMappingURL=.*\s*$/, ''))
+  if (/^(import|export)\b/m.test(body)) throw new Error(`${name} still imports or exports`)
+  const { code, map: small } = await transform(`(function (exports) {${body}});${inlined(map)}`, {
+    sourcefile: `${name}.js`,
+    sourcemap: 'external',
+    sourcesContent: false,
+    target: 'node20',
+    minifyWhitespace: true, // a third less to read at every start; names and lines stay, for stack traces
+    lineLimit: 200
+  })
+  // Without the brackets V8 leaves the function alone until it is called.
+  const made = asAscii(code).trim().replace(/^\(/, ' ').replace(/\);$/, '')
+  return { name, text: made, map: JSON.parse(small) }
+}
+
+/** Throws when chunks import each other in a circle. */
+const assertNoCircle = (imports) => {
+  const done = new Set()
+  const visit = (name, above) => {
+    if (above.includes(name)) throw new Error(`chunks in a circle: ${[...above, name].join(' ')}`)
+    if (done.has(name)) return
+    for (const next of imports.get(name) ?? []) visit(next, [...above, name])
+    done.add(name)
+  }
+  for (const name of imports.keys()) visit(name, [])
+}
+
+/** Every chunk of an ESM build that esbuild did not write, as functions. */
+export const chunksOf = async ({ outputFiles, metafile }) => {
+  const outputs = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.js'))
+  assertNoCircle(
+    new Map(
+      outputs.map(([path, { imports }]) => [
+        nameOf(path),
+        imports.flatMap(({ path: to, kind, external }) =>
+          kind === 'import-statement' && !external ? [nameOf(to)] : []
+        )
+      ])
+    )
+  )
+  const textOf = (end) =>
+    new Map(
+      outputFiles
+        .filter(({ path }) => path.endsWith(end))
+        .map(({ path, text }) => [basename(path, end), text])
+    )
+  const maps = textOf('.js.map')
+  return Promise.all(
+    [...textOf('.js')].map(([name, text]) => functionOf(name, text, maps.get(name)))
+  )
+}
+
+/** A table of chunks as a script, and its source map. */
+export const tableOf = (chunks, file) => {
+  const lines = [`(function (${GIVEN}) { return {`]
+  const sections = chunks.map(({ name, text, map }) => {
+    lines.push(`${JSON.stringify(name)}:`)
+    const line = lines.length
+    lines.push(...`${text},`.split('\n'))
+    return { offset: { line, column: 0 }, map }
+  })
+  lines.push('}})', `//# sourceMappingURL=${file}.map`)
+  return { text: lines.join('\n'), map: JSON.stringify({ version: 3, file, sections }) }
+}
