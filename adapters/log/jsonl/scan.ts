@@ -38,7 +38,7 @@ export interface ScanOptions<N extends Needs> {
   readonly test: (json: string) => boolean
 }
 
-interface LineScan<N extends Needs> extends ScanOptions<N> {
+interface MessageScan<N extends Needs> extends ScanOptions<N> {
   readonly delivery: Delivery
   readonly buffer: Buffer
   readonly segment: number
@@ -49,7 +49,7 @@ type FoundLine<N extends Needs> = PlacedEvent<LineOf<N>>
 
 /** An event as a reading of the stream tells it. */
 const placed = <N extends Needs>(
-  { file }: Pick<LineScan<N>, 'file'>,
+  { file }: Pick<MessageScan<N>, 'file'>,
   event: PlacedEvent<LineOf<N>> | DamagedPlace
 ): FoundLine<N> | null => {
   if ('reason' in event) return null
@@ -58,7 +58,7 @@ const placed = <N extends Needs>(
 
 /** The wanted event that stands at a place of the buffer; null for any other line. */
 const eventAt = <N extends Needs>(
-  scan: LineScan<N>,
+  scan: MessageScan<N>,
   from: number,
   until: number,
   base: number
@@ -76,7 +76,7 @@ const eventAt = <N extends Needs>(
 
 /** A line that does not fit, read by itself. */
 const longEvent = async <N extends Needs>(
-  scan: LineScan<N>,
+  scan: MessageScan<N>,
   range: ByteRange
 ): Promise<FoundLine<N> | null> => {
   const { streamId, needs, profile, file } = scan
@@ -88,7 +88,7 @@ const longEvent = async <N extends Needs>(
 }
 
 /** Whether a line that does not fit may be wanted, by its beginning. */
-const mayBeWanted = ({ delivery, buffer }: LineScan<Needs>): boolean =>
+const mayBeWanted = ({ delivery, buffer }: MessageScan<Needs>): boolean =>
   delivery.takesAll ||
   marksAgainst(delivery, buffer).length > 0 ||
   planWhole(delivery, buffer, 0, buffer.length) !== 'skip'
@@ -111,7 +111,7 @@ const endOfLong = async (
 
 /** The wanted events of a file. */
 async function* scanFile<N extends Needs>(
-  scan: LineScan<N>,
+  scan: MessageScan<N>,
   source: SlowByteSource
 ): AsyncGenerator<FoundLine<N>> {
   const { buffer, segment, file, skipsBom } = scan
@@ -152,7 +152,7 @@ async function* scanFile<N extends Needs>(
 
 /** The wanted events among some lines of one file. */
 async function* scanWithin<N extends Needs>(
-  scan: LineScan<N>,
+  scan: MessageScan<N>,
   source: ByteSource,
   ranges: ReadonlyArray<ByteRange>
 ): AsyncGenerator<FoundLine<N>> {
