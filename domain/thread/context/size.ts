@@ -4,10 +4,25 @@
  * It holds for threads in which nothing was compacted and no other agent spoke; there the context is every item from the
  * first on, but for those that rollbacks cut away.
  */
-import type { RolloutLine } from '../../log/event.ts'
+import type { LineOf, Needs } from '../../log/needs.ts'
 import type { Profile } from '../../log/profile.ts'
 import { isBoundary, isContextualDeveloper, isContextualUser } from './boundary.ts'
 import { itemTokens } from './estimate.ts'
+
+const MARK_NEEDS = {
+  compacted: 'head',
+  inter_agent_communication: 'whole',
+  thread_rolled_back: 'whole'
+} as const satisfies Needs
+
+type SizeNeeds = typeof MARK_NEEDS & Readonly<Record<`response_item:${string}`, 'whole'>>
+type SizedLine = LineOf<SizeNeeds>
+
+/** What is counted in an era, and what says that it cannot be. */
+export const sizeNeeds = ({ responseItems }: Profile): SizeNeeds => ({
+  ...MARK_NEEDS,
+  ...Object.fromEntries([...responseItems].map((kind) => [`response_item:${kind}`, 'whole']))
+})
 
 /** A count that can be continued later: plain JSON, in tokens. */
 export interface ContextSize {
@@ -49,7 +64,7 @@ export const contextSizer = (profile: Profile, from: ContextSize) => {
   let before = [...from.before]
   let cut = [...from.cut]
   const size = (): ContextSize => ({ isPlain, tokens, trailing, before, cut })
-  const takeItem = (item: Extract<RolloutLine, { readonly type: 'response_item' }>['payload']) => {
+  const takeItem = (item: Extract<SizedLine, { readonly type: 'response_item' }>['payload']) => {
     if (item['type'] === 'message' && item['role'] === 'system') return
     const added = itemTokens(item, profile)
     if (isBoundary(item, profile)) {
@@ -63,7 +78,7 @@ export const contextSizer = (profile: Profile, from: ContextSize) => {
   }
   return {
     size,
-    take: (line: RolloutLine): void => {
+    take: (line: SizedLine): void => {
       if (line.type === 'response_item') takeItem(line.payload)
       else if (line.type === 'compacted' || line.type === 'inter_agent_communication')
         isPlain = false

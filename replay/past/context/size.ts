@@ -6,8 +6,13 @@
  * The row is no projection: it is made when a rollback first asks for it, because it needs every item, which a catch-up
  * leaves unread. It names the last line it counted, so that other bytes before that place are noticed.
  */
-import { contextSizer, NO_CONTEXT, type ContextSize } from '../../../domain/thread/context/size.ts'
-import { EVERY_LINE, NO_LINES } from '../../../domain/log/needs.ts'
+import {
+  contextSizer,
+  NO_CONTEXT,
+  sizeNeeds,
+  type ContextSize
+} from '../../../domain/thread/context/size.ts'
+import { NO_LINES } from '../../../domain/log/needs.ts'
 import { viewName } from '../../../projections/catalogue.ts'
 import type { RowKey } from '../../../projections/projection.ts'
 import { isDamaged, START, type Guard, type Position, type StreamInfo } from '../../ports.ts'
@@ -41,7 +46,7 @@ export const sizeOfContext = async (env: Env, info: StreamInfo): Promise<Context
   if (kept?.size.isPlain === false) return null
   const sizer = contextSizer(env.profile, kept?.size ?? NO_CONTEXT)
   let last: Pick<KeptSize, 'next' | 'guard'> | null = null
-  const batches = env.store.read(info, kept?.next ?? START, EVERY_LINE)
+  const batches = env.store.read(info, kept?.next ?? START, sizeNeeds(env.profile))
   for await (const { lines, next, guard } of batches) {
     for (const line of lines) if (!isDamaged(line)) sizer.take(line.line)
     last = guard?.terminated === true ? { next, guard } : null
