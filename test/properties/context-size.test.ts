@@ -46,6 +46,9 @@ const items = fc.constantFrom(
   rollback(1)
 )
 
+/** Lines with what is needed of them, or more. */
+type Lines = Pick<Batch<ReturnType<typeof sizeNeeds>>, 'lines'>
+
 const lines = fc.array(fc.oneof({ arbitrary: items, weight: 3 }, rolloutLine), { maxLength: 30 })
 
 describe('the size of a context', () => {
@@ -61,7 +64,7 @@ describe('the size of a context', () => {
           const store = jsonlStore({ home, profile, strict: false })
           const found = findStream(store, streamId(THREAD))
           if (E.isLeft(found)) return expect.fail('the rollout is not there')
-          const counted = async (batches: AsyncIterable<Batch<ReturnType<typeof sizeNeeds>>>) => {
+          const counted = async (batches: AsyncIterable<Lines>) => {
             const sizer = contextSizer(profile, NO_CONTEXT)
             for await (const batch of batches)
               for (const one of batch.lines) if (!isDamaged(one)) sizer.take(one.line)
