@@ -72,6 +72,18 @@ export class ExactNumber {
 /** Names of members that an object has more than once; there when the reader refuses that. */
 export const DOUBLED = Symbol('doubled')
 
+/** How a line of today begins: its time is no number. */
+const HEAD = '{"timestamp":"'
+/** A number, where one may stand. */
+const ANY_NUMBER = /[:,[]\s*-?\d/g
+
+/** True for a text without numbers, but for those inside of its time, and without escapes: cheaper to tell than whether it is odd. */
+const isPlain = (text: string): boolean => {
+  if (text.includes('\\u')) return false
+  ANY_NUMBER.lastIndex = text.startsWith(HEAD) ? Math.max(0, text.indexOf('"', HEAD.length)) : 0
+  return !ANY_NUMBER.test(text)
+}
+
 /** Finds texts that may hold what `JSON.parse` does not tell; most others are not worth a closer look. */
 const ODD = /\\u[dD][89a-fA-F]|[:,[]\s*-?(?:\d+[.eE][\d.eE+-]*|\d{16,})\s*[,}\]]|[:,[]\s*-0/
 const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*/gs
@@ -89,7 +101,7 @@ const hasLone = (token: string): boolean =>
  * it. `value` is what `JSON.parse` made of it, and nearly always the answer.
  */
 export const exactValue = (text: string, value: unknown, keeping: NumberKeeping): unknown => {
-  if (!ODD.test(text)) return value
+  if (isPlain(text) || !ODD.test(text)) return value
   let isRefused = false
   const numbers: Array<ExactNumber> = []
   const marked = text.replace(TOKENS, (token) => {

@@ -31,18 +31,28 @@ interface RangeOptions {
   readonly isHeld: boolean
 }
 
+/** Where bytes stand. */
+interface Origin {
+  readonly streamId: StreamId
+  readonly segment: number
+  /** Of the first byte. */
+  readonly offset: number
+}
+
 type RangeLine = PlacedEvent<DeliveredLine> | DamagedPlace
 
+/** Written out and not spread: V8 makes a spread several times slower, and this is every line of a page. */
 const toLine = (
-  place: EventPlace,
+  { streamId, segment, offset }: Origin,
+  bytes: number,
   read: DeliveredLine | DamagedPlace['reason'],
   isCut = false
 ): RangeLine =>
   typeof read === 'string'
-    ? { ...place, reason: read }
+    ? { streamId, segment, offset, bytes, reason: read }
     : isCut
-      ? { ...place, shortened: true, line: read }
-      : { ...place, line: read }
+      ? { streamId, segment, offset, bytes, shortened: true, line: read }
+      : { streamId, segment, offset, bytes, line: read }
 
 /** The size above which texts of a line are cut; undefined for a line that is read whole. */
 const textBytesMaxAt = (
@@ -50,14 +60,6 @@ const textBytesMaxAt = (
   { segment, offset }: Pick<EventPlace, 'segment' | 'offset'>
 ): number | undefined =>
   limits?.isWhole?.(segment, offset) === true ? undefined : limits?.textBytesMax
-
-/** Where bytes of a buffer stand. */
-interface Origin {
-  readonly streamId: StreamId
-  readonly segment: number
-  /** Of the first byte of the buffer. */
-  readonly offset: number
-}
 
 /** True for a line that begins as Codex begins an event. */
 const isEvent = (line: Buffer): boolean => {
@@ -77,16 +79,14 @@ const readLine = (
   if (isBlank(buffer, from, until)) return
   const plan = planLine(buffer, from, until, delivery)
   if (plan === 'skip') return
+  const bytes = until - from
+  const place = { streamId, segment, offset: offset + from }
+  if (isHeadLine(plan)) return void into.push(toLine(place, bytes, plan))
   const line = buffer.subarray(from, until)
-  const bytes = line.length
-  const place = { streamId, segment, offset: offset + from, bytes }
-  if (isHeadLine(plan)) return void into.push(toLine(place, plan))
   const most = bytes > SHORT_LINE_BYTES ? textBytesMaxAt(limits, place) : undefined
-  const mayCut = most !== undefined && bytes > most && isEvent(line)
-  const short = mayCut ? shorten([line], most) : null
-  into.push(
-    toLine(place, parseLine(short?.line ?? line, delivery.profile, short?.isCut), short?.isCut)
-  )
+  const short = most !== undefined && bytes > most && isEvent(line) ? shorten([line], most) : null
+  const isCut = short?.isCut === true
+  into.push(toLine(place, bytes, parseLine(short?.line ?? line, delivery.profile, isCut), isCut))
 }
 
 /** Reads the line a full buffer begins with, which goes on behind it; returns how long it is. */
@@ -101,8 +101,7 @@ const readLong = async (
   const textBytesMax = textBytesMaxAt(limits, origin)
   const reading = { delivery, isHeld, textBytesMax, endsHere: true }
   const { bytes, content, isCut } = await readLongLine(source, buffer, origin.offset, reading)
-  if (content !== 'skip' && content !== 'blank')
-    into.push(toLine({ ...origin, bytes }, content, isCut))
+  if (content !== 'skip' && content !== 'blank') into.push(toLine(origin, bytes, content, isCut))
   return bytes
 }
 
