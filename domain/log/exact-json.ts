@@ -74,14 +74,20 @@ export const DOUBLED = Symbol('doubled')
 
 /** How a line of today begins: its time is no number. */
 const HEAD = '{"timestamp":"'
-/** A number, where one may stand. */
-const ANY_NUMBER = /[:,[]\s*-?\d/g
+/** A number as far as its first digit, where one may stand. */
+const NUMBER = /[:,[]\s*-?\d/g
+/** How a number goes on that is no short integer. */
+const LONG_REST = /\d*[.eE]|\d{15}/y
 
-/** True for a text without numbers, but for those inside of its time, and without escapes: cheaper to tell than whether it is odd. */
+/** True for a text that is certainly not odd, which is cheaper to tell. */
 const isPlain = (text: string): boolean => {
-  if (text.includes('\\u')) return false
-  ANY_NUMBER.lastIndex = text.startsWith(HEAD) ? Math.max(0, text.indexOf('"', HEAD.length)) : 0
-  return !ANY_NUMBER.test(text)
+  if (text.includes('\\ud') || text.includes('\\uD')) return false
+  NUMBER.lastIndex = text.startsWith(HEAD) ? Math.max(0, text.indexOf('"', HEAD.length)) : 0
+  while (NUMBER.test(text)) {
+    LONG_REST.lastIndex = NUMBER.lastIndex
+    if (LONG_REST.test(text) || text.startsWith('-0', NUMBER.lastIndex - 2)) return false
+  }
+  return true
 }
 
 /** Finds texts that may hold what `JSON.parse` does not tell; most others are not worth a closer look. */

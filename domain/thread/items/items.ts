@@ -325,6 +325,10 @@ const paginatedChange = (line: LineOf<typeof ITEM_NEEDS>): ItemChange | null => 
   return item === null ? null : { op: 'upsert', item: withTimes(item, line.payload) }
 }
 
+/** Assigned and not spread, see `numberedItem`. */
+const withUnknownTimes = (item: ThreadItem): ThreadItem =>
+  Object.assign({ startedAtMs: null, completedAtMs: null }, item)
+
 /** From 0.169 on every item has times; those of legacy events are not known. */
 const timed = (change: ItemChange, { members169 }: Profile): ItemChange => {
   if (!members169) return change
@@ -334,7 +338,7 @@ const timed = (change: ItemChange, { members169 }: Profile): ItemChange => {
     case 'number':
       return { op: 'number', item: change.item, id: change.id, times: UNKNOWN_TIMES }
     default:
-      return { op: change.op, item: { ...UNKNOWN_TIMES, ...change.item } }
+      return { op: change.op, item: withUnknownTimes(change.item) }
   }
 }
 
