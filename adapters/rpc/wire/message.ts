@@ -54,20 +54,25 @@ const entriesIn = (value: unknown, depth: number): number => {
 const isLong = (value: unknown, depth: number): boolean => entriesIn(value, depth) > ENTRIES_MAX
 
 /** JSON texts that make the JSON of a value together: one of each part that is not long itself. */
-function* partsOf(value: unknown, depth: number): Generator<string> {
-  if (!isLong(value, depth)) return yield wellFormed(value ?? null)
-  let before = ''
-  if (Array.isArray(value)) {
-    yield '['
-    for (const inner of value as ReadonlyArray<unknown>) {
-      yield before
-      yield* partsOf(inner, depth - 1)
-      before = ','
-    }
-    return yield ']'
+function* partsOf(value: unknown, depth: number): Generator<string, void> {
+  if (!isLong(value, depth)) yield wellFormed(value ?? null)
+  else if (Array.isArray(value)) yield* partsOfList(value as ReadonlyArray<unknown>, depth)
+  else yield* partsOfObject(value as object, depth)
+}
+
+function* partsOfList(list: ReadonlyArray<unknown>, depth: number): Generator<string, void> {
+  let before = '['
+  for (const inner of list) {
+    yield before
+    yield* partsOf(inner, depth - 1)
+    before = ','
   }
-  yield '{'
-  for (const [key, inner] of Object.entries(value as object)) {
+  yield ']'
+}
+
+function* partsOfObject(object: object, depth: number): Generator<string, void> {
+  let before = '{'
+  for (const [key, inner] of Object.entries(object)) {
     if (inner === undefined) continue
     yield `${before}${wellFormed(key)}:`
     yield* partsOf(inner, depth - 1)
@@ -77,7 +82,7 @@ function* partsOf(value: unknown, depth: number): Generator<string> {
 }
 
 /** The JSON of a long value, in pieces. */
-function* piecesOf(head: string, value: object, tail: string): Generator<string> {
+function* piecesOf(head: string, value: object, tail: string): Generator<string, void> {
   let piece = head
   for (const part of partsOf(value, LISTS_DEPTH)) {
     piece += part
