@@ -10,7 +10,7 @@ import type { ByteRange } from '../../../domain/thread/turns/turn-state.ts'
 import type { StreamId } from '../../../domain/ids.ts'
 import type { ReadLimits } from '../../../replay/ports.ts'
 import { CHUNK_BYTES, giveBack, takeBuffer } from './buffers.ts'
-import { endingAt, giveWay, type SlowByteSource } from './bytes.ts'
+import { endingAt, giveWay, isTurnOver, noteWork, type SlowByteSource } from './bytes.ts'
 import { deliveryOf, isHeadLine, planLine, type Delivery } from './delivery.ts'
 import { EVENT_BYTES, matches, typeAt } from './line-head.ts'
 import { endOfLine, isBlank, parseLine } from './lines.ts'
@@ -108,35 +108,51 @@ const readLong = async (
 /** Lines after which other work may have its turn. */
 const LINES_AT_ONCE = 256
 
-/** Reads the lines of a part of a buffer, its unfinished last one only when `isLast`; returns where it stopped. */
-export const readLines = async (
+/** Where lines stand in a buffer. */
+interface Part {
+  readonly from: number
+  readonly until: number
+  /** True when its last line ends with it, with or without a newline. */
+  readonly isLast: boolean
+}
+
+/** Reads the next lines of a part of a buffer, and notes what they cost; returns where it stopped. */
+const readSome = (
   buffer: Buffer,
-  [from, until]: readonly [from: number, until: number],
-  isLast: boolean,
+  { from, until, isLast }: Part,
   origin: Origin,
   options: RangeOptions,
   into: Array<RangeLine>
-): Promise<number> => {
+): number => {
+  const delivered = into.length
   let at = from
-  let noted = from
-  let delivered = into.length
-  const rest = (lines: number): Promise<void> => {
-    const cost = at - noted + (into.length - delivered) * LINE_COST_BYTES + lines * LOOK_COST_BYTES
-    noted = at
-    delivered = into.length
-    return giveWay(cost)
-  }
-  let count = 0
-  while (at < until) {
+  let lines = 0
+  while (at < until && lines < LINES_AT_ONCE) {
     const newline = endOfLine(buffer, at, until)
     if (newline === -1 && !isLast) break
     const end = newline === -1 ? until : newline
     readLine(buffer, at, end, origin, options, into)
     at = end + 1
-    if (++count % LINES_AT_ONCE === 0) await rest(LINES_AT_ONCE)
+    lines += 1
   }
-  await rest(count % LINES_AT_ONCE)
+  noteWork(at - from + (into.length - delivered) * LINE_COST_BYTES + lines * LOOK_COST_BYTES)
   return at
+}
+
+/** Reads the lines of a part of a buffer. Other work waits only for some of them; returns where it stopped. */
+const readLines = async (
+  buffer: Buffer,
+  part: Part,
+  origin: Origin,
+  options: RangeOptions,
+  into: Array<RangeLine>
+): Promise<number> => {
+  for (let from = part.from; ;) {
+    const at = readSome(buffer, { ...part, from }, origin, options, into)
+    if (isTurnOver()) await giveWay(0)
+    if (at === from || at >= part.until) return at
+    from = at
+  }
 }
 
 /** Fills a buffer from a place on; returns the bytes that were there. */
@@ -171,7 +187,7 @@ const readRange = async (
       if (have === 0) return
       const isLast = have < buffer.length || position + have >= until
       const origin = { streamId, segment, offset: position }
-      let at = await readLines(buffer, [0, have], isLast, origin, options, into)
+      let at = await readLines(buffer, { from: 0, until: have, isLast }, origin, options, into)
       if (at === 0) at = (await readLong(bounded, buffer, origin, options, into)) + 1
       position += at
     }
@@ -209,22 +225,40 @@ const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<RangeRun> =
   return runs
 }
 
+/**
+ * Reads the lines of neighbouring ranges from a buffer that has so many of their bytes. Most ranges are short, and a thread has
+ * thousands of them: nothing is awaited where nobody waits.
+ */
+const readParts = async (
+  buffer: Buffer,
+  have: number,
+  { from, ranges }: RangeRun,
+  origin: Origin,
+  options: RangeOptions,
+  into: Array<RangeLine>
+): Promise<void> => {
+  for (const range of ranges) {
+    const until = Math.min(range.until - from, have)
+    for (let at = range.from - from; at < until;) {
+      at = readSome(buffer, { from: at, until, isLast: true }, origin, options, into)
+      if (isTurnOver()) await giveWay(0)
+    }
+  }
+}
+
 /** Reads neighbouring ranges with one call. */
 const readTogether = async (
   streamId: StreamId,
   source: SlowByteSource,
-  { segment, from, until, ranges }: RangeRun,
+  run: RangeRun,
   options: RangeOptions,
   into: Array<RangeLine>
 ): Promise<void> => {
   const buffer = takeBuffer()
-  const origin = { streamId, segment, offset: from }
+  const { segment, from: offset, until } = run
   try {
-    const have = await fill(endingAt(source, until), buffer, from)
-    for (const range of ranges) {
-      const part = [range.from - from, Math.min(range.until - from, have)] as const
-      await readLines(buffer, part, true, origin, options, into)
-    }
+    const have = await fill(endingAt(source, until), buffer, offset)
+    await readParts(buffer, have, run, { streamId, segment, offset }, options, into)
   } finally {
     giveBack(buffer)
   }
