@@ -42,11 +42,13 @@ export interface ClientConnection {
   readonly close: () => void
 }
 
+type Send = (message: string) => void
+
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
   server: Server,
   peer: Peer & { readonly session: ClientSession },
-  send: (message: string) => void,
+  send: Send,
   sendPieces: (pieces: Iterable<string>) => void,
   seen: ObservedClient | undefined
 ) => {
@@ -107,7 +109,7 @@ const newSession = (): ClientSession => ({
 /** A client as live state knows it; `isOpen` is asked before each notification. */
 const peerOf = (
   session: ClientSession,
-  send: (message: string) => void,
+  send: Send,
   stamps: boolean,
   isOpen: () => boolean
 ): Peer & { readonly session: ClientSession } => ({
@@ -118,15 +120,17 @@ const peerOf = (
   ask: (question) => send(printQuestion(question))
 })
 
+/** Sends the pieces of a message as one. */
+const whole =
+  (send: Send) =>
+  (pieces: Iterable<string>): void =>
+    send([...pieces].join(''))
+
 /**
  * Makes a connection; `send` gets one message at a time, without a line end. `sendPieces` gets the pieces of a long one, which it
  * may take later, but before what is sent behind it.
  */
-export const connect = (
-  server: Server,
-  send: (message: string) => void,
-  sendPieces = (pieces: Iterable<string>): void => send([...pieces].join(''))
-): ClientConnection => {
+export const connect = (server: Server, send: Send, sendPieces = whole(send)): ClientConnection => {
   const methods = methodsOf(server)
   const session = newSession()
   const gate = createGate()
