@@ -72,6 +72,24 @@ export class ExactNumber {
 /** Names of members that an object has more than once; there when the reader refuses that. */
 export const DOUBLED = Symbol('doubled')
 
+/** How a line of today begins: its time is no number. */
+const HEAD = '{"timestamp":"'
+/** A number as far as its first digit, where one may stand. */
+const NUMBER = /[:,[]\s*-?\d/g
+/** How a number goes on that is no short integer. */
+const LONG_REST = /\d*[.eE]|\d{15}/y
+
+/** True for a text that is certainly not odd, which is cheaper to tell. */
+const isPlain = (text: string): boolean => {
+  if (text.includes('\\ud') || text.includes('\\uD')) return false
+  NUMBER.lastIndex = text.startsWith(HEAD) ? Math.max(0, text.indexOf('"', HEAD.length)) : 0
+  while (NUMBER.test(text)) {
+    LONG_REST.lastIndex = NUMBER.lastIndex
+    if (LONG_REST.test(text) || text.startsWith('-0', NUMBER.lastIndex - 2)) return false
+  }
+  return true
+}
+
 /** Finds texts that may hold what `JSON.parse` does not tell; most others are not worth a closer look. */
 const ODD = /\\u[dD][89a-fA-F]|[:,[]\s*-?(?:\d+[.eE][\d.eE+-]*|\d{16,})\s*[,}\]]|[:,[]\s*-0/
 const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*/gs
@@ -89,7 +107,7 @@ const hasLone = (token: string): boolean =>
  * it. `value` is what `JSON.parse` made of it, and nearly always the answer.
  */
 export const exactValue = (text: string, value: unknown, keeping: NumberKeeping): unknown => {
-  if (!ODD.test(text)) return value
+  if (isPlain(text) || !ODD.test(text)) return value
   let isRefused = false
   const numbers: Array<ExactNumber> = []
   const marked = text.replace(TOKENS, (token) => {

@@ -267,7 +267,7 @@ describe('one derivation of turns', () => {
             for (const event of lines)
               if (!isDamaged(event))
                 expect(showsInLegacy(event.line, profile)).to.equal(
-                  itemChange(event.line, profile, '', 'legacy') !== null
+                  itemChange(event.line, profile, () => '', 'legacy') !== null
                 )
       }
   })

@@ -172,6 +172,9 @@ let bytesThisTurn = 0
 /** Notes work that costs as much as reading so many bytes. */
 export const noteWork = (bytes: number): void => void (bytesThisTurn += bytes)
 
+/** True when other work should have its turn: then `giveWay` is awaited. */
+export const isTurnOver = (): boolean => bytesThisTurn >= TURN_BYTES
+
 /** Counts bytes that were read; after some millions of them other work of the process gets its turn. */
 export const giveWay = async (bytes: number): Promise<void> => {
   bytesThisTurn += bytes

@@ -1,7 +1,7 @@
 /**
  * Lines of a rollout: from bytes to events.
  */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { DamageReason, RolloutLine } from '../../../domain/log/event.ts'
 import { exactValue, withDoubled } from '../../../domain/log/exact-json.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
@@ -83,10 +83,12 @@ export const parseLine = (
   isCut = false
 ): RolloutLine | DamageReason => {
   if (line.length >= LINE_BYTES_MAX) return 'line_too_long'
-  if (!isUtf8(line)) return 'not_utf8'
+  const isPlain = isAscii(line)
+  if (!isPlain && !isUtf8(line)) return 'not_utf8'
   if (!mayBegin(line[0] ?? 0)) return isAllNul(line) ? 'nul_bytes' : 'not_json'
   if (line.length > SHALLOW_BYTES && isTooDeep(line)) return 'not_json'
-  const text = line.toString('utf8')
+  // The same text for ASCII, and made faster.
+  const text = line.toString(isPlain ? 'latin1' : 'utf8')
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -10,7 +10,7 @@ import type { ByteRange } from '../../../domain/thread/turns/turn-state.ts'
 import type { StreamId } from '../../../domain/ids.ts'
 import type { ReadLimits } from '../../../replay/ports.ts'
 import { CHUNK_BYTES, giveBack, takeBuffer } from './buffers.ts'
-import { endingAt, giveWay, type SlowByteSource } from './bytes.ts'
+import { endingAt, giveWay, isTurnOver, noteWork, type SlowByteSource } from './bytes.ts'
 import { deliveryOf, isHeadLine, planLine, type Delivery } from './delivery.ts'
 import { EVENT_BYTES, matches, typeAt } from './line-head.ts'
 import { endOfLine, isBlank, parseLine } from './lines.ts'
@@ -31,18 +31,28 @@ interface RangeOptions {
   readonly isHeld: boolean
 }
 
+/** Where bytes stand. */
+interface Origin {
+  readonly streamId: StreamId
+  readonly segment: number
+  /** Of the first byte. */
+  readonly offset: number
+}
+
 type RangeLine = PlacedEvent<DeliveredLine> | DamagedPlace
 
+/** Written out and not spread: V8 makes a spread several times slower, and this is every line of a page. */
 const toLine = (
-  place: EventPlace,
+  { streamId, segment, offset }: Origin,
+  bytes: number,
   read: DeliveredLine | DamagedPlace['reason'],
   isCut = false
 ): RangeLine =>
   typeof read === 'string'
-    ? { ...place, reason: read }
+    ? { streamId, segment, offset, bytes, reason: read }
     : isCut
-      ? { ...place, shortened: true, line: read }
-      : { ...place, line: read }
+      ? { streamId, segment, offset, bytes, shortened: true, line: read }
+      : { streamId, segment, offset, bytes, line: read }
 
 /** The size above which texts of a line are cut; undefined for a line that is read whole. */
 const textBytesMaxAt = (
@@ -50,14 +60,6 @@ const textBytesMaxAt = (
   { segment, offset }: Pick<EventPlace, 'segment' | 'offset'>
 ): number | undefined =>
   limits?.isWhole?.(segment, offset) === true ? undefined : limits?.textBytesMax
-
-/** Where bytes of a buffer stand. */
-interface Origin {
-  readonly streamId: StreamId
-  readonly segment: number
-  /** Of the first byte of the buffer. */
-  readonly offset: number
-}
 
 /** True for a line that begins as Codex begins an event. */
 const isEvent = (line: Buffer): boolean => {
@@ -77,16 +79,14 @@ const readLine = (
   if (isBlank(buffer, from, until)) return
   const plan = planLine(buffer, from, until, delivery)
   if (plan === 'skip') return
+  const bytes = until - from
+  const place = { streamId, segment, offset: offset + from }
+  if (isHeadLine(plan)) return void into.push(toLine(place, bytes, plan))
   const line = buffer.subarray(from, until)
-  const bytes = line.length
-  const place = { streamId, segment, offset: offset + from, bytes }
-  if (isHeadLine(plan)) return void into.push(toLine(place, plan))
   const most = bytes > SHORT_LINE_BYTES ? textBytesMaxAt(limits, place) : undefined
-  const mayCut = most !== undefined && bytes > most && isEvent(line)
-  const short = mayCut ? shorten([line], most) : null
-  into.push(
-    toLine(place, parseLine(short?.line ?? line, delivery.profile, short?.isCut), short?.isCut)
-  )
+  const short = most !== undefined && bytes > most && isEvent(line) ? shorten([line], most) : null
+  const isCut = short?.isCut === true
+  into.push(toLine(place, bytes, parseLine(short?.line ?? line, delivery.profile, isCut), isCut))
 }
 
 /** Reads the line a full buffer begins with, which goes on behind it; returns how long it is. */
@@ -101,43 +101,58 @@ const readLong = async (
   const textBytesMax = textBytesMaxAt(limits, origin)
   const reading = { delivery, isHeld, textBytesMax, endsHere: true }
   const { bytes, content, isCut } = await readLongLine(source, buffer, origin.offset, reading)
-  if (content !== 'skip' && content !== 'blank')
-    into.push(toLine({ ...origin, bytes }, content, isCut))
+  if (content !== 'skip' && content !== 'blank') into.push(toLine(origin, bytes, content, isCut))
   return bytes
 }
 
 /** Lines after which other work may have its turn. */
 const LINES_AT_ONCE = 256
 
-/** Reads the lines of a part of a buffer, its unfinished last one only when `isLast`; returns where it stopped. */
-export const readLines = async (
+/** Where lines stand in a buffer. */
+interface Part {
+  readonly from: number
+  readonly until: number
+  /** True when its last line ends with it, with or without a newline. */
+  readonly isLast: boolean
+}
+
+/** Reads the next lines of a part of a buffer, and notes what they cost; returns where it stopped. */
+const readSome = (
   buffer: Buffer,
-  [from, until]: readonly [from: number, until: number],
-  isLast: boolean,
+  { from, until, isLast }: Part,
   origin: Origin,
   options: RangeOptions,
   into: Array<RangeLine>
-): Promise<number> => {
+): number => {
+  const delivered = into.length
   let at = from
-  let noted = from
-  let delivered = into.length
-  const rest = (lines: number): Promise<void> => {
-    const cost = at - noted + (into.length - delivered) * LINE_COST_BYTES + lines * LOOK_COST_BYTES
-    noted = at
-    delivered = into.length
-    return giveWay(cost)
-  }
-  let count = 0
-  while (at < until) {
+  let lines = 0
+  while (at < until && lines < LINES_AT_ONCE) {
     const newline = endOfLine(buffer, at, until)
     if (newline === -1 && !isLast) break
     const end = newline === -1 ? until : newline
     readLine(buffer, at, end, origin, options, into)
     at = end + 1
-    if (++count % LINES_AT_ONCE === 0) await rest(LINES_AT_ONCE)
+    lines += 1
   }
-  await rest(count % LINES_AT_ONCE)
+  noteWork(at - from + (into.length - delivered) * LINE_COST_BYTES + lines * LOOK_COST_BYTES)
   return at
+}
+
+/** Reads the lines of a part of a buffer. Other work waits only for some of them; returns where it stopped. */
+const readLines = async (
+  buffer: Buffer,
+  part: Part,
+  origin: Origin,
+  options: RangeOptions,
+  into: Array<RangeLine>
+): Promise<number> => {
+  for (let from = part.from; ;) {
+    const at = readSome(buffer, { ...part, from }, origin, options, into)
+    if (isTurnOver()) await giveWay(0)
+    if (at === from || at >= part.until) return at
+    from = at
+  }
 }
 
 /** Fills a buffer from a place on; returns the bytes that were there. */
@@ -172,7 +187,7 @@ const readRange = async (
       if (have === 0) return
       const isLast = have < buffer.length || position + have >= until
       const origin = { streamId, segment, offset: position }
-      let at = await readLines(buffer, [0, have], isLast, origin, options, into)
+      let at = await readLines(buffer, { from: 0, until: have, isLast }, origin, options, into)
       if (at === 0) at = (await readLong(bounded, buffer, origin, options, into)) + 1
       position += at
     }
@@ -210,22 +225,40 @@ const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<RangeRun> =
   return runs
 }
 
+/**
+ * Reads the lines of neighbouring ranges from a buffer that has so many of their bytes. Most ranges are short, and a thread has
+ * thousands of them: nothing is awaited where nobody waits.
+ */
+const readParts = async (
+  buffer: Buffer,
+  have: number,
+  { from, ranges }: RangeRun,
+  origin: Origin,
+  options: RangeOptions,
+  into: Array<RangeLine>
+): Promise<void> => {
+  for (const range of ranges) {
+    const until = Math.min(range.until - from, have)
+    for (let at = range.from - from; at < until;) {
+      at = readSome(buffer, { from: at, until, isLast: true }, origin, options, into)
+      if (isTurnOver()) await giveWay(0)
+    }
+  }
+}
+
 /** Reads neighbouring ranges with one call. */
 const readTogether = async (
   streamId: StreamId,
   source: SlowByteSource,
-  { segment, from, until, ranges }: RangeRun,
+  run: RangeRun,
   options: RangeOptions,
   into: Array<RangeLine>
 ): Promise<void> => {
   const buffer = takeBuffer()
-  const origin = { streamId, segment, offset: from }
+  const { segment, from: offset, until } = run
   try {
-    const have = await fill(endingAt(source, until), buffer, from)
-    for (const range of ranges) {
-      const part = [range.from - from, Math.min(range.until - from, have)] as const
-      await readLines(buffer, part, true, origin, options, into)
-    }
+    const have = await fill(endingAt(source, until), buffer, offset)
+    await readParts(buffer, have, run, { streamId, segment, offset }, options, into)
   } finally {
     giveBack(buffer)
   }

@@ -42,11 +42,14 @@ export interface ClientConnection {
   readonly close: () => void
 }
 
+type Send = (message: string) => void
+
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
   server: Server,
   peer: Peer & { readonly session: ClientSession },
-  send: (message: string) => void,
+  send: Send,
+  sendPieces: (pieces: Iterable<string>) => void,
   seen: ObservedClient | undefined
 ) => {
   const { session } = peer
@@ -76,10 +79,11 @@ const responder = (
         return failedWith(answered.left)
       }
       const { result, before, after, then } = answered.right
-      const text = printResult(id, result)
+      const reply = printResult(id, result)
       notify(before)
       asked?.answered(result)
-      send(text)
+      if (typeof reply === 'string') send(reply)
+      else sendPieces(reply)
       notify(after)
       then?.()
       return 'ok'
@@ -105,7 +109,7 @@ const newSession = (): ClientSession => ({
 /** A client as live state knows it; `isOpen` is asked before each notification. */
 const peerOf = (
   session: ClientSession,
-  send: (message: string) => void,
+  send: Send,
   stamps: boolean,
   isOpen: () => boolean
 ): Peer & { readonly session: ClientSession } => ({
@@ -116,8 +120,17 @@ const peerOf = (
   ask: (question) => send(printQuestion(question))
 })
 
-/** Makes a connection; `send` gets one message at a time, without a line end. */
-export const connect = (server: Server, send: (message: string) => void): ClientConnection => {
+/** Sends the pieces of a message as one. */
+const whole =
+  (send: Send) =>
+  (pieces: Iterable<string>): void =>
+    send([...pieces].join(''))
+
+/**
+ * Makes a connection; `send` gets one message at a time, without a line end. `sendPieces` gets the pieces of a long one, which it
+ * may take later, but before what is sent behind it.
+ */
+export const connect = (server: Server, send: Send, sendPieces = whole(send)): ClientConnection => {
   const methods = methodsOf(server)
   const session = newSession()
   const gate = createGate()
@@ -126,7 +139,7 @@ export const connect = (server: Server, send: (message: string) => void): Client
   const peer = peerOf(session, send, server.profile === '0.169', () => observe.notified(!closed))
   const leave = server.live.join(peer)
   const seen = server.analytics?.client()
-  const respond = responder(server, peer, send, seen)
+  const respond = responder(server, peer, send, sendPieces, seen)
   let handshake: Promise<void> = Promise.resolve()
 
   const task = (run: () => Promise<void>) => ({ run, isWanted: gate.isOpen })

@@ -9,6 +9,7 @@ import type { Readable, Writable } from 'node:stream'
 import { connect } from '../connection/connection.ts'
 import type { Server } from '../threads/server.ts'
 import { reasonOf } from '../wire/errors.ts'
+import { outboxOf, type Outbox } from './outbox.ts'
 
 /** Longest line that is read, in bytes; a longer one is skipped. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
@@ -43,36 +44,17 @@ async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer | '
   if (bytes > 0) yield line()
 }
 
-/** Hands what is written in one turn of the event loop to the system at once: one call per answer costs more. */
-const together = (output: Writable): Writable => {
-  if (output.writableCorked > 0) return output
-  output.cork()
-  setImmediate(() => output.uncork())
-  return output
-}
-
-/** Resolves when the output takes more, is closed, or `stop` is signalled. */
-const drained = (output: Writable, stop: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      output.off('drain', done).off('close', done).off('error', done)
-      stop.removeEventListener('abort', done)
-      resolve()
-    }
-    output.on('drain', done).on('close', done).on('error', done)
-    stop.addEventListener('abort', done)
-    if (stop.aborted) done()
-  })
-
 /** Resolves when everything is written; after a signal, a reader that stopped reading is not waited for long. */
-const flushed = (output: Writable, stop: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+const flushed = async (output: Writable, outbox: Outbox, stop: AbortSignal): Promise<void> => {
+  await outbox.caughtUp(stop)
+  await new Promise<void>((resolve) => {
     if (output.destroyed || output.writableEnded) return resolve()
     const giveUp = (): void => void setTimeout(resolve, FLUSH_MS_MAX).unref()
     if (stop.aborted) giveUp()
     else stop.addEventListener('abort', giveUp, { once: true })
     output.write('', () => resolve())
   })
+}
 
 /**
  * Serves one client until the input ends or `stop` is signalled, then answers what is still running.
@@ -87,23 +69,22 @@ export const serveStdio = async (
   const end = (): void => void input.destroy()
   stop.addEventListener('abort', end, { once: true })
   output.on('error', end)
-  const connection = connect(server, (message) => {
-    if (!output.destroyed) together(output).write(`${message}\n`)
-  })
+  const outbox = outboxOf(output)
+  const connection = connect(server, outbox.send, outbox.sendPieces)
   try {
     for await (const line of linesOf(input)) {
       if (line === 'too_long' || !isUtf8(line))
         server.log('a line that is too long or not UTF-8 is not answered')
       else connection.receive(line.toString('utf8'))
       if (!connection.hasRoom()) await connection.room()
-      if (output.writableNeedDrain) await drained(output, stop)
+      if (outbox.isBehind()) await outbox.caughtUp(stop)
       if (stop.aborted) break
     }
   } catch (cause) {
     if (!input.destroyed) server.log(`input failed: ${reasonOf(cause)}`)
   }
   await connection.idle()
-  await flushed(output, stop)
+  await flushed(output, outbox, stop)
   connection.close()
   stop.removeEventListener('abort', end)
 }

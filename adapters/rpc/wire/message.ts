@@ -32,6 +32,67 @@ export const printed = (value: object): string => {
   return text
 }
 
+/** A reply with more entries than this, in lists or in lists of lists, is printed in pieces. */
+const ENTRIES_MAX = 512
+/** About the characters of a piece. */
+const PIECE_LENGTH = 64 * 1024
+/** A reply has a thread, that has turns, and they have items. */
+const LISTS_DEPTH = 5
+
+/** How many entries lists in a value have, as far as it is of interest. */
+const entriesIn = (value: unknown, depth: number): number => {
+  if (typeof value !== 'object' || value === null || depth === 0) return 0
+  let entries = Array.isArray(value) ? value.length : 0
+  if (depth === 1) return entries
+  for (const key in value) {
+    if (entries > ENTRIES_MAX) break
+    entries += entriesIn((value as Readonly<Record<string, unknown>>)[key], depth - 1)
+  }
+  return entries
+}
+
+const isLong = (value: unknown, depth: number): boolean => entriesIn(value, depth) > ENTRIES_MAX
+
+/** JSON texts that make the JSON of a value together: one of each part that is not long itself. */
+function* partsOf(value: unknown, depth: number): Generator<string, void> {
+  if (!isLong(value, depth)) yield wellFormed(value ?? null)
+  else if (Array.isArray(value)) yield* partsOfList(value as ReadonlyArray<unknown>, depth)
+  else yield* partsOfObject(value as object, depth)
+}
+
+function* partsOfList(list: ReadonlyArray<unknown>, depth: number): Generator<string, void> {
+  let before = '['
+  for (const inner of list) {
+    yield before
+    yield* partsOf(inner, depth - 1)
+    before = ','
+  }
+  yield ']'
+}
+
+function* partsOfObject(object: object, depth: number): Generator<string, void> {
+  let before = '{'
+  for (const [key, inner] of Object.entries(object)) {
+    if (inner === undefined) continue
+    yield `${before}${wellFormed(key)}:`
+    yield* partsOf(inner, depth - 1)
+    before = ','
+  }
+  yield '}'
+}
+
+/** The JSON of a long value, in pieces. */
+function* piecesOf(head: string, value: object, tail: string): Generator<string, void> {
+  let piece = head
+  for (const part of partsOf(value, LISTS_DEPTH)) {
+    piece += part
+    if (piece.length < PIECE_LENGTH) continue
+    yield piece
+    piece = ''
+  }
+  yield piece + tail
+}
+
 /** What a client can send. Anything else is not answered. */
 export type Incoming =
   | {
@@ -125,8 +186,13 @@ export const parseMessage = (line: string): Incoming | null => {
     : null
 }
 
-export const printResult = (id: string, result: unknown): string =>
-  `{"id":${id},"result":${isJsonObject(result) ? printed(result) : wellFormed(result)}}`
+/** Prints a reply; a long one in pieces, which are made when they are taken. */
+export const printResult = (id: string, result: unknown): string | Iterable<string> => {
+  if (!isJsonObject(result)) return `{"id":${id},"result":${wellFormed(result)}}`
+  return isLong(result, LISTS_DEPTH)
+    ? piecesOf(`{"id":${id},"result":`, result, '}')
+    : `{"id":${id},"result":${printed(result)}}`
+}
 
 export const printError = (id: string, { code, message, data }: RpcError): string =>
   `{"error":${wellFormed({ code, message, data })},"id":${id}}`

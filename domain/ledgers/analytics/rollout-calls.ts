@@ -109,7 +109,7 @@ export const calls = (
       : { ...before, unclaimed: [...before.unclaimed, callId].slice(-ANSWERS_MAX) }
   const { threadId, cwd } = state
   const dynamicTools = state.declaredTools === null ? null : new Set(state.declaredTools)
-  const shown = itemChange(line, profile, '', mode)
+  const shown = itemChange(line, profile, () => '', mode)
   const step = evolveCalls(state.calls, {
     line,
     shown,

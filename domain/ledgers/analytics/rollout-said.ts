@@ -28,7 +28,7 @@ const contentOf = (
   const isMessage =
     payload.type === 'user_message' ||
     (payload.type === 'item_completed' && payload.item.type === 'UserMessage')
-  const change = isMessage ? itemChange(line, profile, '', mode) : null
+  const change = isMessage ? itemChange(line, profile, () => '', mode) : null
   if (change === null || change.op === 'reason') return null
   return change.item.type === 'userMessage' ? change.item.content : null
 }

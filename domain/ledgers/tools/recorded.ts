@@ -198,7 +198,7 @@ const ofEvent = (payload: EventPayload, line: RolloutLine, profile: Profile) => 
     case 'mcp_tool_call_end':
     case 'web_search_end':
     case 'image_generation_end': {
-      const change = itemChange(line, profile, '', 'legacy')
+      const change = itemChange(line, profile, () => '', 'legacy')
       if (change?.op !== 'upsert') return null
       return recorded(change.item, turnId, {
         touches: payload.type === 'patch_apply_end' ? recordedTouches(payload.changes ?? {}) : null,

@@ -24,7 +24,19 @@ const ofEachEra = <A>(make: (shapes: Shapes) => A): Readonly<Record<ProfileName,
   '0.169': make(SHAPES['0.169'])
 })
 
-const CHECKS = ofEachEra(checksOf)
+/** The same function that remembers what it made of a name: it is asked for every line. */
+const remembering = <A>(make: (shape: string) => A): ((shape: string) => A) => {
+  const made = new Map<string, A>()
+  return (shape) => {
+    const known = made.get(shape)
+    if (known !== undefined) return known
+    const one = make(shape)
+    made.set(shape, one)
+    return one
+  }
+}
+
+const CHECKS = ofEachEra((shapes) => remembering(checksOf(shapes)))
 
 /**
  * Enumerations that a later version may extend and on which no fold depends. A new kind of limit must not cost the token counts
@@ -37,13 +49,13 @@ const ANY_WORD: Shapes = {
   TurnAbortReason: 'string'
 }
 
-const LENIENT = ofEachEra((shapes) => checksOf({ ...shapes, ...ANY_WORD }))
+const LENIENT = ofEachEra((shapes) => remembering(checksOf({ ...shapes, ...ANY_WORD })))
 
 /** The check of a shape of an era. */
 export const checkOf = ({ name, takesLaterWords }: Profile, shape: string): Fits =>
   (takesLaterWords ? LENIENT : CHECKS)[name](shape)
 
-const SPELLINGS = ofEachEra(spellingsOf)
+const SPELLINGS = ofEachEra((shapes) => remembering(spellingsOf(shapes)))
 
 /** A payload that fits a shape of an era, with variants and words under the names of its Codex. */
 export const spelled = <A>(era: ProfileName, shape: string, payload: A): A =>

@@ -101,22 +101,41 @@ const words = (list: string): Fits => {
 
 type Compile = (shape: Shape) => Fits
 
-const memberCheck = (
-  key: string,
-  shape: Shape,
-  compile: Compile
-): ((object: JsonObject) => boolean) => {
-  if (key.endsWith('!')) return (object) => object[key.slice(0, -1)] === undefined
+/** A member that is there, and whether it must be. */
+interface MemberRule {
+  readonly name: string
+  readonly fits: Fits
+  readonly isRequired: boolean
+}
+
+const memberRule = (key: string, shape: Shape, compile: Compile): MemberRule => {
+  const name = /[?=!]$/.test(key) ? key.slice(0, -1) : key
+  if (key.endsWith('!')) return { name, fits: () => false, isRequired: false }
   const fits = compile(shape)
-  if (key.endsWith('?')) {
-    const name = key.slice(0, -1)
-    return (object) => object[name] === undefined || object[name] === null || fits(object[name])
+  if (key.endsWith('?'))
+    return { name, fits: (value) => value === null || fits(value), isRequired: false }
+  return { name, fits, isRequired: name === key }
+}
+
+/** Checks of the members that are there: most shapes know many more than an object has. */
+const membersCheck = (rules: ReadonlyArray<MemberRule>): Fits => {
+  const required = rules.filter(({ isRequired }) => isRequired).map(({ name }) => name)
+  const known = new Map<string, Fits>()
+  for (const { name, fits } of rules) {
+    const before = known.get(name)
+    known.set(name, before === undefined ? fits : (value) => before(value) && fits(value))
   }
-  if (key.endsWith('=')) {
-    const name = key.slice(0, -1)
-    return (object) => object[name] === undefined || fits(object[name])
+  return (value) => {
+    const object = value as JsonObject
+    for (const name of required) if (object[name] === undefined) return false
+    for (const name in object) {
+      const fits = known.get(name)
+      if (fits === undefined) continue
+      const member = object[name]
+      if (member !== undefined && !fits(member)) return false
+    }
+    return true
   }
-  return (object) => object[key] !== undefined && fits(object[key])
 }
 
 /** Names of variants at their places, from a list in which a number stands for so many that do not matter. */
@@ -178,6 +197,7 @@ const NUMBER = '$serde_json::private::Number'
 
 const objectCheck = (shape: Members, compile: Compile): Fits => {
   const all: Array<Fits> = []
+  const rules: Array<MemberRule> = []
   for (const [key, member] of Object.entries(shape)) {
     if (/^@(unit|order|sequence|keys|closed|object)$/.test(key)) continue
     if (key === '@either' || key === '@also') {
@@ -195,11 +215,9 @@ const objectCheck = (shape: Members, compile: Compile): Fits => {
       all.push(
         variants(key.slice(1), member as Shapes, shape['@order'] as string | undefined, compile)
       )
-    } else {
-      const has = memberCheck(key, member as Shape, compile)
-      all.push((value) => has(value as JsonObject))
-    }
+    } else rules.push(memberRule(key, member as Shape, compile))
   }
+  if (rules.length > 0) all.unshift(membersCheck(rules))
   // Some objects may be written as the list of their members, the last ones left out.
   const sequence = (shape['@sequence'] as ReadonlyArray<Shape> | undefined)?.map(compile)
   const isSequence = (values: ReadonlyArray<unknown>): boolean =>
@@ -237,13 +255,14 @@ export const checksOf = (shapes: Shapes): Compile => {
     made.set(name, check)
     return check
   }
+  const ofWord = (word: string): Fits => {
+    if (word.startsWith('=')) return words(word.slice(1))
+    if (!word.endsWith('?')) return named(word)
+    const fits = named(word.slice(0, -1))
+    return (value) => value === null || fits(value)
+  }
   const compile: Compile = (shape) => {
-    if (typeof shape === 'string') {
-      if (shape.startsWith('=')) return words(shape.slice(1))
-      if (!shape.endsWith('?')) return named(shape)
-      const fits = named(shape.slice(0, -1))
-      return (value) => value === null || fits(value)
-    }
+    if (typeof shape === 'string') return ofWord(shape)
     if (!Array.isArray(shape)) return objectCheck(shape as Members, compile)
     const fits = compile(shape[0] as Shape)
     return (value) => Array.isArray(value) && value.every(fits)

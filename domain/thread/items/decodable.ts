@@ -176,11 +176,14 @@ const Phase = oneOf('commentary', 'final_answer')
 
 const message = (item: ThreadItemOf<'agentMessage'>, { profile }: Decoder): ThreadItem => {
   const { members169 } = profile
-  const isPhase = Phase.is(item.phase) || (members169 && item.phase === 'partial_answer')
+  const { phase, questions } = item
+  const isPhase = phase === null || Phase.is(phase) || (members169 && phase === 'partial_answer')
+  // Nearly always: nothing has to be copied.
+  if (isPhase && (questions === undefined || questions === null)) return item
   return {
     ...item,
-    phase: isPhase ? item.phase : null,
-    ...(item.questions === undefined ? {} : { questions: orNull(Questions, item.questions) })
+    phase: isPhase ? phase : null,
+    ...(questions === undefined ? {} : { questions: orNull(Questions, questions) })
   }
 }
 

@@ -94,11 +94,23 @@ const sounds = ({
   return ordered(audio_order, inline, references) ?? references
 }
 
+const hasNone = (list: ReadonlyArray<unknown> | null | undefined): boolean => !list?.length
+
+/** True for most messages: neither images nor sound. */
+const hasTextAlone = (e: UserMessage): boolean =>
+  hasNone(e.images) &&
+  hasNone(e.local_images) &&
+  hasNone(e.file_ids) &&
+  hasNone(e.audio) &&
+  hasNone(e.audio_references) &&
+  hasNone(e.local_audio)
+
 /** The parts of a user message as legacy events hold them: text, images, and from 0.146 on sound. */
 export const userEventParts = (e: UserMessage, profile: Profile): ReadonlyArray<UserContent> => {
   const text: ReadonlyArray<UserContent> = isBlank(e.message)
     ? []
     : [{ type: 'text', text: e.message, text_elements: textElements(e.text_elements) }]
+  if (hasTextAlone(e)) return text
   const localImages = (e.local_images ?? []).map((path, i): UserContent => ({
     type: 'localImage',
     path,

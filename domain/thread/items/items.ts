@@ -76,32 +76,32 @@ export const UNKNOWN_TIMES: { readonly startedAtMs: null; readonly completedAtMs
   completedAtMs: null
 }
 
-const userItem = (e: UserMessage, profile: Profile): UnnumberedItem => ({
-  type: 'userMessage',
-  ...(profile.members142 ? { clientId: e.client_id ?? null } : {}),
-  content: userEventParts(e, profile)
-})
+const userItem = (e: UserMessage, profile: Profile): UnnumberedItem => {
+  const content = userEventParts(e, profile)
+  return profile.members142
+    ? { type: 'userMessage', clientId: e.client_id ?? null, content }
+    : { type: 'userMessage', content }
+}
 
 /** A moderated message (0.169) is shown under the id the model gave it. */
 const agentChange = (e: AgentMessage, profile: Profile): ItemChange | null => {
   if (e.message === '') return null
   const { moderation } = e
+  const text = e.message
+  const phase = e.phase ?? null
+  const memoryCitation = citationOf(e.memory_citation)
+  if (!profile.members169)
+    return { op: 'number', item: { type: 'agentMessage', text, phase, memoryCitation } }
   const item: UnnumberedItem = {
     type: 'agentMessage',
-    ...(profile.members169
-      ? {
-          moderation: moderationOf(moderation),
-          delivery: e.delivery ?? null,
-          questions: questionsOf(e.questions)
-        }
-      : {}),
-    text: e.message,
-    phase: e.phase ?? null,
-    memoryCitation: citationOf(e.memory_citation)
+    moderation: moderationOf(moderation),
+    delivery: e.delivery ?? null,
+    questions: questionsOf(e.questions),
+    text,
+    phase,
+    memoryCitation
   }
-  return profile.members169 && moderation
-    ? { op: 'number', item, id: moderation.item_id }
-    : { op: 'number', item }
+  return moderation ? { op: 'number', item, id: moderation.item_id } : { op: 'number', item }
 }
 
 const mcpItem = (e: McpToolCallEnd, profile: Profile): ThreadItem => {
@@ -325,6 +325,10 @@ const paginatedChange = (line: LineOf<typeof ITEM_NEEDS>): ItemChange | null => 
   return item === null ? null : { op: 'upsert', item: withTimes(item, line.payload) }
 }
 
+/** Assigned and not spread, see `numberedItem`. */
+const withUnknownTimes = (item: ThreadItem): ThreadItem =>
+  Object.assign({ startedAtMs: null, completedAtMs: null }, item)
+
 /** From 0.169 on every item has times; those of legacy events are not known. */
 const timed = (change: ItemChange, { members169 }: Profile): ItemChange => {
   if (!members169) return change
@@ -334,7 +338,7 @@ const timed = (change: ItemChange, { members169 }: Profile): ItemChange => {
     case 'number':
       return { op: 'number', item: change.item, id: change.id, times: UNKNOWN_TIMES }
     default:
-      return { op: change.op, item: { ...UNKNOWN_TIMES, ...change.item } }
+      return { op: change.op, item: withUnknownTimes(change.item) }
   }
 }
 
@@ -364,7 +368,7 @@ type ResponseItemLine = Extract<RolloutLine, { readonly type: 'response_item' }>
 const responseChange = (
   { bare, payload }: ResponseItemLine,
   profile: Profile,
-  fallbackId: string
+  fallbackId: () => string
 ): Extract<ItemChange, { readonly op: 'number' | 'append' }> | null => {
   if (bare === true) {
     const item = bareItem(payload, profile)
@@ -373,14 +377,14 @@ const responseChange = (
   const fragments = Message.is(payload) ? hookPromptFragments(payload) : null
   if (fragments === null) return null
   const { id } = payload as { readonly id?: string | null }
-  return { op: 'append', item: { type: 'hookPrompt', id: id ?? fallbackId, fragments } }
+  return { op: 'append', item: { type: 'hookPrompt', id: id ?? fallbackId(), fragments } }
 }
 
 /** What an event does to the items of its turn; null when it shows nothing. */
 export const itemChange = (
   line: LineOf<typeof ITEM_NEEDS>,
   profile: Profile,
-  fallbackId: string,
+  fallbackId: () => string,
   mode: HistoryMode
 ): ItemChange | null => {
   if (mode === 'paginated') return paginatedChange(line)
@@ -412,12 +416,14 @@ const sketched = (
   }
 }
 
+const noPlace = (): string => ''
+
 /** `itemChange` for a line of a legacy thread of which only the head is known. */
 export const itemSketch = (
   line: LineOf<typeof SKETCH_NEEDS>,
   profile: Profile
 ): ItemSketch | null => {
   if (line.type === 'event_msg') return sketched(line.payload, profile)
-  const change = line.type === 'response_item' ? responseChange(line, profile, '') : null
+  const change = line.type === 'response_item' ? responseChange(line, profile, noPlace) : null
   return change === null ? null : timed(change, profile)
 }

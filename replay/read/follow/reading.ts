@@ -97,7 +97,7 @@ const itemChanges = async (
   { event, isOthers }: FollowedLine
 ): Promise<ThreadChanges> => {
   const { env, lists } = turns
-  const place = `hook-prompt-${event.segment}-${event.offset}`
+  const place = (): string => `hook-prompt-${event.segment}-${event.offset}`
   const change = itemChange(event.line, env.profile, place, row.mode ?? 'legacy')
   if (change === null) return NOTHING
   const atMs = timeOf(event)

@@ -1,7 +1,7 @@
 /**
  * Items of turns: folded from exactly the bytes the turn rows point at.
  */
-import type { EventPlace, PlacedEvent } from '../../../domain/log/event.ts'
+import type { DamagedPlace, EventPlace, PlacedEvent } from '../../../domain/log/event.ts'
 import {
   NO_LONG_TEXT,
   type DeliveredLine,
@@ -28,8 +28,7 @@ import {
 } from '../../../domain/thread/rich/list.ts'
 import type { RichContext } from '../../../domain/thread/rich/types.ts'
 import type { ByteRange, TurnRow } from '../../../domain/thread/turns/turn-state.ts'
-import { inPieces } from '../../catch-up/pieces.ts'
-import { isDamaged, type ReadLimits, type StreamInfo } from '../../ports.ts'
+import type { ReadLimits, StreamInfo } from '../../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import type { Env } from '../../catch-up/project.ts'
 
@@ -68,17 +67,18 @@ const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: Rich
   const noteCut = (id: string, { segment, offset }: LinePlace): void => {
     list.shortened.set(id, [...(list.shortened.get(id) ?? []), { segment, offset }])
   }
-  const applyNative = ({ line, ...place }: ItemEvent): boolean => {
-    const change = itemChange(line, profile, placeId(place), mode)
+  const applyNative = (event: ItemEvent): boolean => {
+    const { line } = event
+    const change = itemChange(line, profile, () => placeId(event), mode)
     if (change === null) return false
     if (change.op === 'upsert') {
       if (context !== null) dropGuessed(list, change.item.id)
       if (!list.places.has(change.item.id)) number(change.item.id, line)
     }
     applyChange(list, change)
-    if (place.shortened === true) {
+    if (event.shortened === true) {
       const last = list.items[list.items.length - 1]
-      noteCut(change.op === 'upsert' ? change.item.id : (last?.id ?? ''), place)
+      noteCut(change.op === 'upsert' ? change.item.id : (last?.id ?? ''), event)
     }
     return true
   }
@@ -98,19 +98,24 @@ const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: Rich
   return { take, takeRich, end }
 }
 
+/** Events after which other work may have its turn, and what one costs, as bytes that are read. */
+const EVENTS_AT_ONCE = 256
+const EVENT_COST_BYTES = 2048
+
 const within = (line: EventPlace, range: ByteRange): boolean =>
   line.segment === range.segment && line.offset >= range.from && line.offset < range.until
 
 /** Takes the lines of the next ranges from the front of an ordered list. */
-const taker = <E extends EventPlace>(lines: ReadonlyArray<E>) => {
+const taker = <E extends EventPlace>(lines: ReadonlyArray<E | DamagedPlace>) => {
   let at = 0
   return (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<E> => {
     const taken: Array<E> = []
     for (const range of ranges) {
       let before = -1
-      for (let line = lines[at]; line !== undefined && within(line, range); line = lines[++at]) {
+      for (let line = lines[at]; line !== undefined; line = lines[++at]) {
+        if ('reason' in line) continue
         // Ranges of turns that ran at the same time overlap: a step back is the next one.
-        if (line.offset <= before) break
+        if (!within(line, range) || line.offset <= before) break
         before = line.offset
         taken.push(line)
       }
@@ -129,7 +134,7 @@ const eventsOf = async <N extends Needs>(
 ) => {
   const read = async (ranges: ReadonlyArray<ByteRange>) => {
     const lines = ranges.length === 0 ? [] : await store.readRanges(info, ranges, needs, limits)
-    return taker(lines.flatMap((line) => (isDamaged(line) ? [] : [line])))
+    return taker(lines)
   }
   const own = await read(rows.flatMap((row) => row.ranges))
   const late = await read(rows.flatMap((row) => row.late))
@@ -152,11 +157,17 @@ export const itemListsOf = async (
     { own, late }: Record<'own' | 'late', (ranges: ReadonlyArray<ByteRange>) => ReadonlyArray<E>>,
     takerOf: (folded: ReturnType<typeof folder>) => (event: E) => void
   ): Promise<void> => {
+    let taken = 0
     for (const row of rows) {
       const list = itemList(row.firstItem)
-      const events = own(row.ranges).filter((event) => belongs(event, row.id))
       const folded = folder(list, env.profile, row.mode ?? 'legacy', rich)
-      await inPieces(env, [...events, ...late(row.late)], takerOf(folded))
+      const take = takerOf(folded)
+      const owned = own(row.ranges).filter((event) => belongs(event, row.id))
+      const added = late(row.late)
+      for (const event of added.length === 0 ? owned : [...owned, ...added]) {
+        take(event)
+        if (++taken % EVENTS_AT_ONCE === 0) await env.giveWay?.(EVENTS_AT_ONCE * EVENT_COST_BYTES)
+      }
       folded.end()
       lists.push(list)
     }
@@ -171,10 +182,16 @@ export const itemListsOf = async (
 export const shownItems = (
   { profile, absolute }: Pick<Env, 'profile' | 'absolute'>,
   items: ReadonlyArray<ThreadItem>
-): ReadonlyArray<ThreadItem> =>
-  absolute === undefined
-    ? items
-    : items.flatMap((item) => decodable(item, { profile, absolute }) ?? [])
+): ReadonlyArray<ThreadItem> => {
+  if (absolute === undefined) return items
+  const decoder = { profile, absolute }
+  const shown: Array<ThreadItem> = []
+  for (const item of items) {
+    const one = decodable(item, decoder)
+    if (one !== null) shown.push(one)
+  }
+  return shown
+}
 
 export const itemsOf = async (
   env: Env,

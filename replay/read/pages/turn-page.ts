@@ -185,11 +185,14 @@ const renderTurns = async (
   return rows.map((row, i) => render(row, items[i] ?? [], view, env))
 }
 
+/** Two tell that an id is ambiguous. Whoever looks asks for as many, so that the index is asked once for a turn. */
+const ENOUGH_PLACES = 2
+
 /** Place of a cursor's turn, or null when it is no longer live. */
 export const placeOf = (live: LiveTurnRows, cursor: TurnCursor): number | null => {
   const { index, turnId } = cursor
   if (index !== undefined && live.rows(index, index + 1)[0]?.id === turnId) return index
-  return live.places(turnId, 1)[0] ?? null
+  return live.places(turnId, ENOUGH_PLACES)[0] ?? null
 }
 
 /** Where to look next: numbers grow about evenly, so most places are guessed; every other look halves the rest. */
@@ -228,9 +231,15 @@ export const cursorTo = (
   live: LiveTurnRows,
   row: TurnRow,
   index: number,
-  includeAnchor: boolean
+  includeAnchor: boolean,
+  /** Every turn of the thread, where they are at hand. */
+  all?: ReadonlyArray<TurnRow>
 ): TurnCursor => {
-  const unique = env.strict || live.places(row.id, 2).length < 2
+  const isUnique = (): boolean =>
+    all === undefined
+      ? live.places(row.id, ENOUGH_PLACES).length < 2
+      : all.every(({ id }, place) => id !== row.id || place === index)
+  const unique = env.strict || isUnique()
   return unique ? { turnId: row.id, includeAnchor } : { turnId: row.id, includeAnchor, index }
 }
 
@@ -241,13 +250,14 @@ export const printCursor = (
   live: LiveTurnRows,
   row: TurnRow,
   index: number,
-  includeAnchor: boolean
+  includeAnchor: boolean,
+  all?: ReadonlyArray<TurnRow>
 ): string => {
   const { ordinal } = row
   const byNumber = ordinal !== undefined && live.isOrdered
   return byNumber
     ? printOrdinalCursor({ threadId: info.streamId, ordinal, includeAnchor }, 'turns')
-    : printTurnCursor(cursorTo(env, live, row, index, includeAnchor))
+    : printTurnCursor(cursorTo(env, live, row, index, includeAnchor, all))
 }
 
 const startOf = (
@@ -259,15 +269,16 @@ const startOf = (
 ): Result<number> => {
   if (typeof request.cursor !== 'string') return E.right(ascending ? 0 : live.count - 1)
   const invalid = { _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` } as const
-  const isNumbered = live.rows(0, 1)[0]?.ordinal !== undefined
-  const byNumber = isNumbered ? parseOrdinalCursor(request.cursor, 'turns', info.streamId) : null
-  if (byNumber !== null) {
+  // Asked of the index only where it matters.
+  const isNumbered = (): boolean => live.rows(0, 1)[0]?.ordinal !== undefined
+  const byNumber = parseOrdinalCursor(request.cursor, 'turns', info.streamId)
+  if (byNumber !== null && isNumbered()) {
     const { ordinal, includeAnchor } = byNumber
     const before = turnsBefore(live, ordinal, ascending ? !includeAnchor : includeAnchor)
     return E.right(ascending ? before : before - 1)
   }
   const cursor = parseTurnCursor(request.cursor)
-  if (cursor === null || (isNumbered && env.strict)) return E.left(invalid)
+  if (cursor === null || (env.strict && isNumbered())) return E.left(invalid)
   const anchor = placeOf(live, cursor)
   if (anchor === null) return E.left({ _tag: 'AnchorGone', cursor: request.cursor })
   const skip = cursor.includeAnchor ? 0 : 1
@@ -318,9 +329,10 @@ export const turnPage = async (
   // The first and the last turn of the page, by place.
   const low = ascending ? from : from + rows.length - data.length
   const high = low + data.length - 1
+  const all = rows.length === live.count ? rows : undefined
   const cursor = (place: number, includeAnchor: boolean): string | null => {
     const row = rows[place - from]
-    return row === undefined ? null : printCursor(env, info, live, row, place, includeAnchor)
+    return row === undefined ? null : printCursor(env, info, live, row, place, includeAnchor, all)
   }
   const more = ascending ? high + 1 < live.count : low > 0
   return E.right({
