@@ -101,8 +101,8 @@ export const parseLine = (
   if (!profile.refusesDoubledMeta || typeof read === 'string' || read.type !== 'session_meta')
     return read
   // What is printed again as it stands there has no member twice.
-  const isPlain = exact === value && JSON.stringify(value) === text
-  return isPlain ? read : lineOf(value, profile, withDoubled(text))
+  const hasNoDoubled = exact === value && JSON.stringify(value) === text
+  return hasNoDoubled ? read : lineOf(value, profile, withDoubled(text))
 }
 
 /** Where the line that begins at `from` ends, or -1 when its newline is not in the buffer. */
