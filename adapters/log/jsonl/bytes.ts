@@ -9,6 +9,7 @@
  */
 import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs'
 import { Decompress } from 'fzstd'
+import { readBuffer } from './buffers.ts'
 import { isDocument } from '../../../domain/rollout-file.ts'
 import { linesOfDocument } from '../../../migrations/document.ts'
 import { openPlain } from '../../home/plain-file.ts'
@@ -196,7 +197,7 @@ export async function* piecesOf(
   try {
     for (let at = from; at < until;) {
       const length = Math.min(PIECE_BYTES, until - at)
-      const piece = Buffer.allocUnsafe(length)
+      const piece = readBuffer(length)
       const read = await source.read(piece, 0, length, at)
       if (read === 0) return
       yield piece.subarray(0, read)

@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
 import { baseOf, type HistoryBase } from '../../../domain/log/payloads.ts'
 import { PROFILES } from '../../../domain/log/profile.ts'
+import { readBuffer } from './buffers.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
 import { endOfLine, isBlank, parseLine, withoutInstructions } from './lines.ts'
 
@@ -15,25 +16,29 @@ export type FirstLine =
   | { readonly base: HistoryBase | null; readonly forkedFromId: string | null }
   | 'unreadable'
 
-const CHUNK_BYTES = 64 * 1024
+/** Most first lines are shorter. */
+const CHUNK_BYTES = 32 * 1024
 /** A first line beyond this is not looked for. */
 const LONGEST_BYTES = 16 * 1024 * 1024
 
 const FIRST_FILE: FirstLine = { base: null, forkedFromId: null }
 
+/** Every file of a home is looked into: with a buffer for each of them the system would clear memory most of the time. */
+const CHUNK = readBuffer(CHUNK_BYTES)
+
 /** The first line that is not blank; null when there is none, or none within reach. */
 export const readFirstLine = (source: ByteSource): Buffer | null => {
-  let buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+  let buffer = CHUNK
   let have = 0
   for (;;) {
     const read = source.read(buffer, have, buffer.length - have, have)
     have += read
     for (let from = 0, end = endOfLine(buffer, 0, have); end !== -1;) {
-      if (!isBlank(buffer, from, end)) return buffer.subarray(from, end)
+      if (!isBlank(buffer, from, end)) return Buffer.from(buffer.subarray(from, end))
       from = end + 1
       end = endOfLine(buffer, from, have)
     }
-    if (read === 0) return have === 0 ? null : buffer.subarray(0, have)
+    if (read === 0) return have === 0 ? null : Buffer.from(buffer.subarray(0, have))
     if (have < buffer.length) continue
     if (have >= LONGEST_BYTES) return null
     buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)])

@@ -1,6 +1,7 @@
 /**
  * The bytes of a rollout from front to back, in pieces of bounded size; a compressed one is decompressed on the way.
  */
+import { readBuffer } from './buffers.ts'
 import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs'
 import { isDocument } from '../../../domain/rollout-file.ts'
 import { linesOfDocument } from '../../../migrations/document.ts'
@@ -27,7 +28,7 @@ export interface RolloutBytes {
 export class CompressedDamage extends Error {}
 
 const plain = (file: number, sizeBytes: number) => {
-  const buffer = Buffer.allocUnsafe(Math.min(PIECE_BYTES, Math.max(1, sizeBytes)))
+  const buffer = readBuffer(Math.min(PIECE_BYTES, Math.max(1, sizeBytes)))
   let at = 0
   return (): Uint8Array | null => {
     const read = readSync(file, buffer, 0, Math.min(buffer.length, sizeBytes - at), at)
