@@ -71,7 +71,7 @@ const search: CommandSpec = {
     'Searches the messages of people and agents, in turns that were not rolled back. Matches are literal and may start or end inside a word; ' +
       'letter case and spacing are ignored.',
     'Without options: the interactive sources `cli` and `vscode`, newest thread first, each with its first match. ' +
-      'Searches look through the rollouts until their text is indexed, which goes on behind them; later ones read what is new.'
+      'Until the text is indexed, searches scan the rollouts; later ones read only what is new.'
   ],
   options: [
     limit(),

@@ -109,7 +109,7 @@ const readLong = async (
 const LINES_AT_ONCE = 256
 
 /** Where lines stand in a buffer. */
-interface Part {
+interface RangePart {
   readonly from: number
   readonly until: number
   /** True when its last line ends with it, with or without a newline. */
@@ -119,7 +119,7 @@ interface Part {
 /** Reads the next lines of a part of a buffer, and notes what they cost; returns where it stopped. */
 const readSome = (
   buffer: Buffer,
-  { from, until, isLast }: Part,
+  { from, until, isLast }: RangePart,
   origin: Origin,
   options: RangeOptions,
   into: Array<RangeLine>
@@ -142,7 +142,7 @@ const readSome = (
 /** Reads the lines of a part of a buffer. Other work waits only for some of them; returns where it stopped. */
 const readLines = async (
   buffer: Buffer,
-  part: Part,
+  part: RangePart,
   origin: Origin,
   options: RangeOptions,
   into: Array<RangeLine>
