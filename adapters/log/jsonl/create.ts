@@ -9,11 +9,13 @@ import { ioFailure } from '../../../replay/guarded.ts'
 import type { EventStore, NewSegment, Segment, SegmentWriter } from '../../../replay/ports.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
 import { makeFolder } from '../../home/own-folder.ts'
-import { refuseLinks } from '../../home/plain-file.ts'
+import { refuseLinks, writeWhole } from '../../home/plain-file.ts'
 import { createFile } from '../../home/replace-file.ts'
+import { readBuffer } from './buffers.ts'
 import { openBytes } from './bytes.ts'
+import { syncAside } from './file-calls.ts'
 import { isHeldByCodex } from '../../home/codex-lock.ts'
-import { endOfLine } from './lines.ts'
+import { endOfLine, NEWLINE } from './lines.ts'
 import { dayOf, twoDigits } from './place.ts'
 import { lockWriter } from './writer-lock.ts'
 
@@ -36,19 +38,47 @@ export const segmentPath = (
   segment: Pick<NewSegment, 'streamId' | 'segmentId' | 'atMs'>
 ): string => join(...placeOf(home, segment))
 
-const TIMESTAMP_AT = Buffer.from('{"timestamp":"').length
-const TIMESTAMP_LENGTH = 24
 const CHUNK_BYTES = 1024 * 1024
+/** So much is written before the next part is put on disk. */
+const SYNC_BYTES = 32 * 1024 * 1024
+
+/** How a line begins that has a time; `0` stands for any digit. */
+const STAMP = Buffer.from('{"timestamp":"0000-00-00T00:00:00.000Z"')
+const TIME_AT = STAMP.indexOf('0')
+const [ZERO = 0, NINE = 0] = Buffer.from('09')
+
+const beginsWithTime = (lines: Buffer, from: number): boolean => {
+  for (let i = 0; i < STAMP.length; i++) {
+    const byte = lines[from + i] ?? 0
+    if (STAMP[i] === ZERO ? byte < ZERO || byte > NINE : byte !== STAMP[i]) return false
+  }
+  return true
+}
 
 /** Replaces the time of every line that begins with one. */
 const stamp = (lines: Buffer, time: Buffer): void => {
   for (let from = 0; from !== -1 && from < lines.length;) {
-    const head = lines.toString('latin1', from, from + TIMESTAMP_AT + TIMESTAMP_LENGTH + 1)
-    if (head.startsWith('{"timestamp":"') && head.endsWith('Z"'))
-      time.copy(lines, from + TIMESTAMP_AT)
+    if (beginsWithTime(lines, from)) lines.set(time, from + TIME_AT)
     const end = endOfLine(lines, from, lines.length)
     from = end === -1 ? -1 : end + 1
   }
+}
+
+/** Puts a file on disk while more is written to it, so that little is left to do at its end. */
+const syncsBehind = (file: number) => {
+  let failure: Error | null = null
+  let running = Promise.resolve()
+  const ended = async (): Promise<void> => {
+    await running
+    if (failure !== null) throw failure
+  }
+  const begin = async (): Promise<void> => {
+    await ended()
+    running = syncAside(file).catch((cause: unknown) => {
+      failure = E.toError(cause)
+    })
+  }
+  return { begin, ended, idle: () => running }
 }
 
 /** Copies the bytes of a file up to a place, line by line, with a new time on each. */
@@ -60,23 +90,34 @@ const copy = async (
   step: () => void
 ): Promise<void> => {
   const source = openBytes(path, compressed)
-  let rest = Buffer.alloc(0)
+  const syncs = syncsBehind(target)
+  let buffer = readBuffer(CHUNK_BYTES)
+  let held = 0
+  let unsynced = 0
   try {
     for (let at = 0; at < until;) {
-      const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, until - at))
-      const read = source.read(chunk, 0, chunk.length, at)
+      if (held === buffer.length) buffer = Buffer.concat([buffer, readBuffer(held)])
+      const read = source.read(buffer, held, Math.min(buffer.length - held, until - at), at)
       if (read === 0) throw new Error(`${path} became shorter while it was copied`)
       at += read
-      const bytes = Buffer.concat([rest, chunk.subarray(0, read)])
-      const whole = at >= until ? bytes.length : bytes.lastIndexOf(10) + 1
-      const lines = bytes.subarray(0, whole)
-      stamp(lines, time)
+      const have = held + read
+      const whole = at >= until ? have : buffer.subarray(0, have).lastIndexOf(NEWLINE) + 1
+      stamp(buffer.subarray(0, whole), time)
       step()
-      writeFileSync(target, lines)
-      rest = bytes.subarray(whole)
+      writeWhole(target, buffer.subarray(0, whole))
+      buffer.copyWithin(0, whole, have)
+      held = have - whole
+      unsynced += whole
+      if (unsynced >= SYNC_BYTES) {
+        await syncs.begin()
+        unsynced = 0
+      }
       await new Promise((resolve) => setImmediate(resolve))
     }
+    await syncs.ended()
   } finally {
+    // The caller closes the file, whose number may then be that of another one.
+    await syncs.idle()
     source.close()
   }
 }

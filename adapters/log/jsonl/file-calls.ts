@@ -13,7 +13,8 @@ export interface FileCalls {
 /** Disks that answer within this time are waited for; a trip through the thread pool would cost as much. */
 const QUICK_MS = 1
 
-const syncAside = (file: number): Promise<void> =>
+/** Puts the bytes of a file on disk while the process goes on. */
+export const syncAside = (file: number): Promise<void> =>
   new Promise((resolve, reject) =>
     fdatasync(file, (error) => (error === null ? resolve() : reject(error)))
   )
