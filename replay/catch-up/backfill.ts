@@ -212,7 +212,10 @@ export const homeRows = (lists: HomeCatchUp, turns: HomeCatchUp): HomeRows => ({
       return E.isLeft(others) ? others : listed
     },
     leftOut: lists.leftOut,
-    behind: turns.behind,
+    behind: async () => {
+      const listed = await lists.membership()
+      return E.isLeft(listed) ? listed : turns.behind()
+    },
     close: async () => {
       const closed = await turns.close()
       return E.isLeft(closed) ? closed : lists.close()
