@@ -8,7 +8,7 @@ import { memoryIndex } from '../../../../adapters/index/memory/index.ts'
 import { DEFAULT_PROFILE, eraOf } from '../../../../domain/log/profile.ts'
 import { catchUpAll } from '../../../../replay/catch-up/fold-many.ts'
 import { createEngine } from '../../../../replay/engine.ts'
-import { tableOf, viewName } from '../../../../projections/catalogue.ts'
+import { tableOf, THREADS as GROUP, viewName } from '../../../../projections/catalogue.ts'
 import { GROUPS } from '../../../../projections/ledgers.ts'
 import { threads } from '../../../../projections/threads.ts'
 import type { EventStore, Index, StreamInfo } from '../../../../replay/ports.ts'
@@ -47,6 +47,7 @@ describe('the first fold of a large home', () => {
     index,
     profile: DEFAULT_PROFILE,
     strict: false,
+    models: GROUP,
     ...(aside === undefined ? {} : { foldAside: aside })
   })
   const folded = async (aside: FoldAside) => {
