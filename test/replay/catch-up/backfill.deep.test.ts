@@ -12,6 +12,7 @@ import { eraOf } from '../../../domain/log/profile.ts'
 import { catchUpAll } from '../../../replay/catch-up/fold-many.ts'
 import type { BackfillLease } from '../../../replay/catch-up/backfill-lease.ts'
 import { checkpointOf, checkpointsOf, type Env } from '../../../replay/catch-up/project.ts'
+import { THREADS as LISTS, TURNS } from '../../../projections/catalogue.ts'
 import type { Index, StreamInfo } from '../../../replay/ports.ts'
 import { right, withEngine } from '../../support/engines.ts'
 import { removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
@@ -27,6 +28,8 @@ import {
 } from '../../support/rollouts.ts'
 
 const THREADS = 120
+/** Lists are folded first, then turns. */
+const GROUPS_OF_THREADS = [LISTS, TURNS]
 /** UNROLL_KILLS=50 kills that many processes instead of the usual ones. */
 const KILLS = Number(process.env['UNROLL_KILLS'] ?? 2)
 const path = (home: string, n: number): string => rolloutPath(home, idOf(n), n % 60)
@@ -129,7 +132,8 @@ describe('the backfill of a home', () => {
     home = makeHome()
     const fresh = memoryIndex()
     const env = envOver(home, fresh)
-    await catchUpAll(env, await infosOf(env), [], () => undefined)
+    for (const models of GROUPS_OF_THREADS)
+      await catchUpAll({ ...env, models }, await infosOf(env), [], () => undefined)
     expected = content(fresh)
   })
   after(() => removeFolder(home))
@@ -153,12 +157,15 @@ describe('the backfill of a home', () => {
 
   it('is done once when two processes want it, and the second one reads nothing', async () => {
     // Right after its first transaction, before the index is sealed.
-    const first = start(home, index(), '46', go())
-    await first.printed(46)
+    const first = start(home, index(), String(THREADS + 46), go())
+    await first.printed(THREADS + 46)
     const second = start(home, index())
     await second.printed(1) // it is told how far the first one is, so it waits
     writeFileSync(go(), '')
-    expect(await first.told()).to.deep.equal({ bytes: BYTES(home), 'lease taken': 1 })
+    expect(await first.told()).to.deep.equal({
+      bytes: 2 * BYTES(home),
+      'lease taken': 2
+    })
     expect(await second.told()).to.deep.equal({ 'wait ended': 1 })
     await inIndex((opened) => {
       expect(content(opened)).to.deep.equal(expected)
@@ -167,8 +174,8 @@ describe('the backfill of a home', () => {
   })
 
   it('keeps nobody from a thread: it is read while another process holds the lease', async () => {
-    const first = start(home, index(), '20', go())
-    await first.printed(20)
+    const first = start(home, index(), String(THREADS + 20), go())
+    await first.printed(THREADS + 20)
     await withEngine({ home, index: index() }, async (engine) => {
       for (const n of [1, 60, THREADS - 1]) {
         const { turns } = await right(engine.readThread(idOf(n), true))
@@ -181,13 +188,13 @@ describe('the backfill of a home', () => {
     writeFileSync(go(), '')
     // The three threads were read before it came to them; the others of their transaction were not read twice.
     const { bytes = 0 } = await first.told()
-    expect(bytes).to.be.at.most(BYTES(home))
+    expect(bytes).to.be.at.most(2 * BYTES(home))
     await inIndex((opened) => expect(content(opened)).to.deep.equal(expected))
   })
 
   it('goes on where a killed process was, without a byte of what was finished', async () => {
-    const killed = start(home, index(), '50', go())
-    await killed.printed(50)
+    const killed = start(home, index(), String(THREADS + 90), go())
+    await killed.printed(THREADS + 90)
     killed.child.kill('SIGKILL')
     await killed.closed
     const read = await inIndex(async (opened) => {
@@ -206,7 +213,7 @@ describe('the backfill of a home', () => {
   it('leaves the index of a first look after kills at any moment', async () => {
     for (let seed = 1; seed <= KILLS; seed++) {
       const killed = start(home, index())
-      await killed.printed((seed * 37) % THREADS)
+      await killed.printed((seed * 97) % (2 * THREADS))
       killed.child.kill('SIGKILL')
       await killed.closed
     }
@@ -225,7 +232,7 @@ describe('the backfill of a home', () => {
     try {
       appendRollout(grown, linesOf(turn(5, 60)))
       const told = await start(home, index()).told()
-      expect(told).to.deep.equal({ bytes: linesOf(turn(5, 60)).length })
+      expect(told).to.deep.equal({ bytes: 2 * linesOf(turn(5, 60)).length })
     } finally {
       writeFileSync(grown, before)
     }
