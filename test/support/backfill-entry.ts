@@ -2,13 +2,18 @@
  * Run as a child process: catches a home up, prints a dot for every step of its progress, and at its end what it did as JSON. After a
  * number of dots it stops dead, if it is told to, until a file appears.
  *
- * usage: backfill-entry <home> <index directory> [<dots> <file>]
+ * usage: backfill-entry <home> <index directory> [<dots> <file> [alone]]        alone: without a second thread
  */
 import { existsSync, writeSync } from 'node:fs'
 import type { Telemetry } from '../../replay/telemetry.ts'
+import { homeSource } from '../../adapters/home-source.ts'
+import { systemLessee } from '../../adapters/home/lessee.ts'
+import { openLmdbIndex } from '../../adapters/index/lmdb/index.ts'
+import { eraOf } from '../../domain/log/profile.ts'
+import { createEngine, type Engine } from '../../replay/engine.ts'
 import { openedEngine } from './engines.ts'
 
-const [home = '', index = '', dots = '0', file = ''] = process.argv.slice(2)
+const [home = '', index = '', dots = '0', file = '', alone] = process.argv.slice(2)
 const told: Record<string, number> = {}
 const add = (name: string, by: number): void => {
   told[name] = (told[name] ?? 0) + by
@@ -32,7 +37,19 @@ const onProgress = (): void => {
   while (left === 0 && !existsSync(file)) Atomics.wait(sleeping, 0, 0, 5)
 }
 
-const engine = await openedEngine({ home, index, onProgress, telemetry })
+const engineAlone = (): Engine => {
+  const profile = eraOf('0.169', false)
+  const source = homeSource({ home, profile, strict: false, telemetry })
+  const { foldBeside: _, ...parts } = source
+  return createEngine({
+    ...parts,
+    ...{ index: openLmdbIndex(index), lessee: systemLessee(), profile, strict: false, telemetry },
+    progress: onProgress
+  })
+}
+
+const engine =
+  alone === undefined ? await openedEngine({ home, index, onProgress, telemetry }) : engineAlone()
 const status = await engine.status()()
 if (status._tag === 'Left') throw new Error(JSON.stringify(status.left))
 await engine.close()

@@ -193,8 +193,8 @@ describe('the backfill of a home', () => {
   })
 
   it('goes on where a killed process was, without a byte of what was finished', async () => {
-    const killed = start(home, index(), String(THREADS + 115), go())
-    await killed.printed(THREADS + 115)
+    const killed = start(home, index(), String(THREADS + 60), go(), 'alone')
+    await killed.printed(THREADS + 60)
     killed.child.kill('SIGKILL')
     await killed.closed
     const read = await inIndex(async (opened) => {
