@@ -29,7 +29,7 @@ export const THREAD_NEEDS = {
   turn_context: 'newest',
   user_message: SKETCH_NEEDS.user_message,
   'item_completed:UserMessage': SKETCH_NEEDS['item_completed:UserMessage'],
-  task_started: 'checked_head',
+  task_started: 'newest',
   thread_settings_applied: 'whole',
   thread_goal_updated: 'whole',
   token_count: 'newest',

@@ -55,8 +55,10 @@ interface Work {
   readonly queue: Array<StreamInfo>
   /** Streams the index has never seen: only these go to the second thread. */
   readonly unseen: ReadonlySet<StreamInfo>
-  /** Generation of the index as of the last commit here; another one means that somebody else committed, and may fold the same. */
+  /** Generation of the index as of the last commit here. */
   generation: number
+  /** True when somebody else committed since this began, who may fold the same. */
+  isShared: boolean
   /** Streams whose last part is in the sink or in a transaction of this round. */
   readonly together: Array<StreamInfo>
   readonly delivered: Array<FoldedPart>
@@ -83,6 +85,7 @@ const isFull = ({ gathered: { sink }, together }: Work): boolean =>
 const commit = async (work: Work, moved: boolean): Promise<Done> => {
   const { env, together } = work
   const infos = together.splice(0)
+  work.isShared ||= env.index.generation() !== work.generation
   const committed = await commitParts(env.index, work.gathered.take())
   if (E.isLeft(committed)) return committed
   for (const info of moved || committed.right === 'moved' ? infos : []) {
@@ -120,8 +123,8 @@ const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
 const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
   const { env, gathered: gathering } = work
   // Another process may have been here since this one looked.
-  const isOthers = env.index.generation() !== work.generation
-  if ((isOthers || !work.unseen.has(info)) && isCurrent(checkpointOf(env, info.streamId), info)) {
+  const mayBeDone = work.isShared || !work.unseen.has(info)
+  if (mayBeDone && isCurrent(checkpointOf(env, info.streamId), info)) {
     work.tell(info)
     work.together.push(info)
     return E.right(undefined)
@@ -151,8 +154,7 @@ const takeFromEnd = (work: Work): ReadonlyArray<StreamInfo> => {
   for (let bytes = 0; bytes < ASIDE_BYTES && queue.length > 1;) {
     const info = queue[queue.length - 1]
     if (info === undefined || !unseen.has(info)) break
-    if (env.index.generation() !== work.generation && checkpointOf(env, info.streamId) !== null)
-      break
+    if (work.isShared && checkpointOf(env, info.streamId) !== null) break
     queue.pop()
     bytes += info.sizeBytes
     taken.push(info)
@@ -219,8 +221,8 @@ const drain = async (work: Work): Promise<Done> => {
 
 /** Folds what is in the queue, beside the second thread when that pays, and commits it. */
 const foldAll = async (work: Work): Promise<Done> => {
-  const isShared = work.isBehind || work.unseen.size >= ASIDE_STREAMS_MIN
-  const beside = isShared ? foldBeside(work) : Promise.resolve()
+  const isHelped = work.isBehind || work.unseen.size >= ASIDE_STREAMS_MIN
+  const beside = isHelped ? foldBeside(work) : Promise.resolve()
   if (work.isBehind) await beside
   const first = await drain(work)
   await beside
@@ -320,6 +322,7 @@ export const catchUpAll = async (
     queue,
     unseen,
     generation: env.index.generation(),
+    isShared: false,
     together: [],
     delivered: [],
     tell,

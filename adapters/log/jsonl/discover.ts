@@ -20,7 +20,8 @@ import type {
   Membership,
   StreamInfo,
   StreamList,
-  WrittenSegment
+  WrittenSegment,
+  Lineage
 } from '../../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import { openBytes } from './bytes.ts'
@@ -177,6 +178,17 @@ export const discovery = (
     firstLine
   }
 
+  /** Lineages of one whole file, by what was seen of it: its first line says so, and never changes. */
+  const alone = new WeakMap<StreamInfo, Lineage>()
+  const resolve = (info: StreamInfo): Lineage => {
+    const { earlier } = info
+    const whole = wholeOf(info)
+    if (byFile || !profile.segments) return endingAt(lineageOf(whole, NO_SEGMENTS), earlier)
+    if (headOf(known(), info)?.path !== whole.path) refresh()
+    const links = earlier?.alone === true ? NO_SEGMENTS : segments
+    return endingAt(lineageOf(headOf(known(), info) ?? whole, links), earlier)
+  }
+
   return {
     hear: () => watch.caughtUp(watched.paths),
     list: () => {
@@ -193,12 +205,11 @@ export const discovery = (
         .map((place) => writtenSegment(place, firstLine))
     },
     lineage: (info) => {
-      const { earlier } = info
-      const whole = wholeOf(info)
-      if (byFile || !profile.segments) return endingAt(lineageOf(whole, NO_SEGMENTS), earlier)
-      if (headOf(known(), info)?.path !== whole.path) refresh()
-      const links = earlier?.alone === true ? NO_SEGMENTS : segments
-      return endingAt(lineageOf(headOf(known(), info) ?? whole, links), earlier)
+      const before = alone.get(info)
+      if (before !== undefined) return before
+      const lineage = resolve(info)
+      if (lineage.length === 1 && lineage[0]?.gap === null) alone.set(info, lineage)
+      return lineage
     }
   }
 }
