@@ -175,7 +175,7 @@ export const createEngine = (given: EngineParts): Engine => {
   const { status, rebuild } = upkeepOf(parts, home)
   return refusingOptions({
     listThreads: (request) => safely(() => listThreads(parts, home, request)),
-    searchThreads: (request) => safely(() => searchThreads(parts, whole, text, request)),
+    searchThreads: (request) => safely(() => searchThreads(parts, lists, text, request)),
     readThread: (threadId, includeTurns) =>
       safely(() => readThread(parts, lists, openers, keep, threadId, includeTurns)),
     summarize: (threadId, face) => safely(() => summarize(parts, lists, openers, threadId, face)),

@@ -12,6 +12,9 @@ import { saidByItem } from '../../../domain/thread/search/said.ts'
 import { snippetOf, type Snippet } from '../../../domain/thread/search/snippet.ts'
 import type { Page } from '../../../domain/protocol.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
+import { TURNS } from '../../../projections/catalogue.ts'
+import { catchUp } from '../../catch-up/project.ts'
+import { thrown } from '../../guarded.ts'
 import type { HomeCatchUp } from '../../catch-up/backfill.ts'
 import { codexListPage } from '../lists/codex-list.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
@@ -88,11 +91,18 @@ type FindHit = (
   term: Term
 ) => Promise<Hit | null>
 
+/** The turns of a thread in which something was found; nobody may have asked for them yet. */
+const turnsOf = async (env: ListParts, info: StreamInfo): Promise<LiveTurnRows> => {
+  const caughtUp = await catchUp(env, info, [TURNS])
+  if (E.isLeft(caughtUp)) throw thrown(caughtUp.left)
+  return liveTurns(env, info, true)
+}
+
 const firstHit: FindHit = async ({ env, text }, info, view, term) => {
   let live: LiveTurnRows | null = null
   const looked = new Set<number>()
   for await (const said of messagesWith(env, text, info, view, term)) {
-    live ??= liveTurns(env, info, true)
+    live ??= await turnsOf(env, info)
     for (const place of turnsAt(live, said)) {
       const [row] = live.rows(place, place + 1)
       if (row === undefined || (said.turnId !== null && looked.has(place))) continue
