@@ -88,7 +88,9 @@ const commit = async (work: Work, moved: boolean): Promise<Done> => {
   work.isShared ||= env.index.generation() !== work.generation
   const committed = await commitParts(env.index, work.gathered.take())
   if (E.isLeft(committed)) return committed
-  for (const info of moved || committed.right === 'moved' ? infos : []) {
+  // Behind, whoever moved one is folding it, and must not be met again.
+  const isMoved = !work.isBehind && (moved || committed.right === 'moved')
+  for (const info of isMoved ? infos : []) {
     const done = await catchUp(env, info)
     if (E.isLeft(done)) return done
   }
