@@ -48,7 +48,8 @@ const summaryKey = (table: string, streamId: string, index: number): RowKey => [
   streamId,
   index
 ]
-const idPrefix = (table: string, streamId: string, turnId: string): RowKey => [
+/** Keys of the turns with an id begin with this. */
+export const turnIdPrefix = (table: string, streamId: string, turnId: string): RowKey => [
   `${table}.id`,
   streamId,
   turnIdKey(turnId)
@@ -66,7 +67,7 @@ export const turnPlaces = (
   limit: number
 ): ReadonlyArray<number> => {
   const isPlain = PLAIN_ID.test(turnId)
-  const found = rows.scan(idPrefix(table, streamId, turnId), isPlain ? limit : Infinity)
+  const found = rows.scan(turnIdPrefix(table, streamId, turnId), isPlain ? limit : Infinity)
   const places = found.map(([key]) => key[3] as number)
   if (isPlain) return places
   return places
@@ -82,7 +83,7 @@ const writesOf = (
 ): ReadonlyArray<RowWrite> => {
   const put = (index: number, row: TurnRow, summary?: unknown): ReadonlyArray<RowWrite> => [
     { key: rowKey(table, streamId, index), value: row },
-    { key: [...idPrefix(table, streamId, row.id), index], value: 1 },
+    { key: [...turnIdPrefix(table, streamId, row.id), index], value: 1 },
     ...(summary === undefined ? [] : [{ key: summaryKey(table, streamId, index), value: summary }])
   ]
   if (write.op === 'put') return put(write.index, write.row, write.summary)
@@ -92,7 +93,7 @@ const writesOf = (
     changes.push({ key: rowKey(table, streamId, index), value: null })
     changes.push({ key: summaryKey(table, streamId, index), value: null })
     if (row === null) continue
-    changes.push({ key: [...idPrefix(table, streamId, row.id), index], value: null })
+    changes.push({ key: [...turnIdPrefix(table, streamId, row.id), index], value: null })
     if (write.op === 'drop' || index === write.from) continue
     const summary = rows.get(summaryKey(table, streamId, index)) ?? null
     changes.push(...put(index - 1, row, summary))

@@ -282,6 +282,11 @@ export interface Catalogue {
   readonly changes: (since?: unknown) => Either<StoreError, Membership | null>
   /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
   readonly lineage: (info: StreamInfo) => Lineage
+  /**
+   * Takes what an index knows of a stream as it is now: that it is one whole file, and continues no other. Absent where a lineage
+   * costs no look.
+   */
+  readonly noteAlone?: (info: StreamInfo) => void
   /** The files written for a thread, oldest first; reads the first and the last line of each. */
   readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
 }
@@ -329,6 +334,11 @@ export interface StoredRow {
 /** What an attempt to commit came to. */
 export type Committed = 'committed' | 'moved'
 
+/** A row or a range of an index, as it is asked for. */
+export type IndexQuestion =
+  | readonly ['get', ...Parameters<Index['get']>]
+  | readonly ['range', ...Parameters<Index['range']>]
+
 /**
  * Read models: rows under ordered keys. Reads are synchronous because the store is memory-mapped.
  * Values are JSON; a damaged row or page throws `IndexDamage`.
@@ -344,6 +354,11 @@ export interface Index {
     limit: number,
     reverse: boolean
   ) => ReadonlyArray<readonly [RowKey, unknown]>
+  /**
+   * Asks for what is needed next without waiting for it: where the index is held by another process, what follows then waits for
+   * nothing. Elsewhere nothing is done.
+   */
+  readonly ahead: (questions: ReadonlyArray<IndexQuestion>) => Promise<void>
   /** Keys with `from <= key < until`, in order; cheaper than the rows, which are not looked at. */
   readonly keys: (from: RowKey, until: RowKey) => ReadonlyArray<RowKey>
   /**

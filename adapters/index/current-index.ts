@@ -7,6 +7,7 @@ import type { Index } from '../../replay/ports.ts'
 export const currentIndex = (index: () => Index): Index => ({
   get: (key) => index().get(key),
   getMany: (keys) => index().getMany(keys),
+  ahead: (questions) => index().ahead(questions),
   range: (...asked) => index().range(...asked),
   keys: (from, until) => index().keys(from, until),
   commit: (...asked) => index().commit(...asked),

@@ -138,6 +138,12 @@ const unsettledKey = (env: Env, streamId: string): RowKey => [unsettledTable(env
 export const checkpointOf = (env: Env, streamId: string): Checkpoint | null =>
   (env.index.get(checkpointKey(env, streamId)) as Checkpoint | undefined) ?? null
 
+/** What is read of a stream that is folded to its end when it is opened: its checkpoint, and the states of its folds. */
+export const keysOfStream = (env: Env, streamId: string): ReadonlyArray<RowKey> =>
+  modelsOf(env).projections.every(({ stateIn }) => stateIn !== undefined)
+    ? [checkpointKey(env, streamId)]
+    : [checkpointKey(env, streamId), statesKey(env, streamId)]
+
 /** Rows asked for in one question: answers stay small. */
 const ASKED_MAX = 256
 
@@ -452,10 +458,14 @@ export const catchUp = async (
   const { streamId } = info
   const envs = groups.map((models): Env => ({ ...env, models }))
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const behind = envs.filter((one) => !isCurrent(checkpointOf(one, streamId), info))
+    const known = envs.map((one) => checkpointOf(one, streamId))
+    const behind = envs.filter((_, i) => !isCurrent(known[i] ?? null, info))
     const state = behind.length === 0 ? 'current' : 'behind'
     if (attempt === 0) telemetryOf(env).count('catch_up.checks', { state })
-    if (behind.length === 0) return E.right(undefined)
+    if (behind.length === 0) {
+      if (known[0]?.lineage === null) env.store.noteAlone?.(info)
+      return E.right(undefined)
+    }
     const sink = indexSink(env.index)
     let isWhole = true
     for (const one of behind) {

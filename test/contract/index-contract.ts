@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { RowKey } from '../../projections/projection.ts'
 import { compareKeys, toStored } from '../../replay/catch-up/overlay.ts'
-import type { Index } from '../../replay/ports.ts'
+import type { Index, IndexQuestion } from '../../replay/ports.ts'
 
 type Make = () => Promise<Index>
 
@@ -111,6 +111,36 @@ const commitContract = (make: Make): void => {
 export const indexContract = (make: Make): void => {
   rowContract(make)
   commitContract(make)
+
+  it('tells what was asked ahead as it is when it is told', () =>
+    using(make, async (index) => {
+      const questions: ReadonlyArray<IndexQuestion> = [
+        ['get', ['t', 1]],
+        ['get', ['t', 3]],
+        ['range', ['t'], ['u'], Infinity, false]
+      ]
+      const told = () => [
+        index.get(['t', 1]),
+        index.get(['t', 3]),
+        index.range(['t'], ['u'], Infinity, false)
+      ]
+      await put(index, [
+        [['t', 1], 'one'],
+        [['t', 2], 'two']
+      ])
+      await index.ahead(questions)
+      const before = told()
+      const asking = index.ahead(questions)
+      await put(index, [
+        [['t', 1], null],
+        [['t', 3], 'three']
+      ])
+      await asking
+      expect([before, told()]).to.deep.equal([
+        ['one', undefined, ['one', 'two'].map((value, i) => [['t', i + 1], value])],
+        [undefined, 'three', ['two', 'three'].map((value, i) => [['t', i + 2], value])]
+      ])
+    }))
 
   it('gives ranges in key order, forwards and backwards, from low (inclusive) to high (exclusive)', () =>
     fc.assert(

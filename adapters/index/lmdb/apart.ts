@@ -8,7 +8,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import { IndexDamage, type Committed, type Index } from '../../../replay/ports.ts'
+import {
+  IndexDamage,
+  type Committed,
+  type Index,
+  type IndexQuestion
+} from '../../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import { startIndexChild, type IndexChild } from './index-child.ts'
 import type { IndexReply, IndexRequest } from './messages.ts'
@@ -59,6 +64,7 @@ const requester = (directory: string, telemetry: Telemetry, first: IndexChild) =
   return {
     epoch: () => epoch,
     read: (...request: IndexRequest): unknown => valueOf(child.read(request), child),
+    ahead: (questions: ReadonlyArray<IndexQuestion>): Promise<void> => child.ahead(questions),
     /** One change after the other; what was decided by rows of an index before this one is not written. */
     change: (...request: IndexRequest): Promise<unknown> => {
       const since = epoch
@@ -86,7 +92,7 @@ export const openIndexApart = async (
   const first = startIndexChild(directory, false)
   await first.isOpen
   greet(first, telemetry)
-  const { read, change, epoch, end } = requester(directory, telemetry, first)
+  const { read, ahead, change, epoch, end } = requester(directory, telemetry, first)
   const clear = async (): Promise<E.Either<StoreError, void>> => {
     try {
       return (await change('clear')) as E.Either<StoreError, void>
@@ -100,6 +106,7 @@ export const openIndexApart = async (
       keys.length === 0
         ? []
         : (read('getMany', keys) as ReadonlyArray<ReadonlyArray<unknown>>).map(([row]) => row),
+    ahead,
     range: (...asked) => read('range', ...asked) as ReturnType<Index['range']>,
     keys: (...asked) => read('keys', ...asked) as ReturnType<Index['keys']>,
     commit:

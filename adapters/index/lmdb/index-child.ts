@@ -1,19 +1,22 @@
 /**
- * The child process that holds an index, seen from its parent: reads block, changes are awaited.
+ * The child process that holds an index, seen from its parent: reads block; changes, and what is asked ahead, are awaited.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import type { IndexQuestion } from '../../../replay/ports.ts'
 import { writeWhole } from '../../home/plain-file.ts'
 import {
-  CHANGES,
+  AWAITED,
+  BLOCKING,
   frameOf,
   frameReader,
-  READS,
+  NO_VALUE,
   readFrame,
   type IndexReply,
-  type IndexRequest
+  type IndexRequest,
+  VALUE
 } from './messages.ts'
 import { replyCache, type ReplyCache } from './reply-cache.ts'
 
@@ -34,6 +37,8 @@ export interface IndexChild {
   /** Its first reply; blocks. */
   readonly greeting: () => IndexReply | null
   readonly read: (request: IndexRequest) => IndexReply | null
+  /** Resolves when the replies to these are known, as far as they are not kept already. */
+  readonly ahead: (questions: ReadonlyArray<IndexQuestion>) => Promise<void>
   /** One at a time. */
   readonly change: (request: IndexRequest) => Promise<IndexReply | null>
   readonly kill: () => void
@@ -54,23 +59,23 @@ const started = (directory: string, inDoubt: boolean): ChildProcess => {
     ;(stream as Socket | null)?.unref()
   }
   child.unref()
-  const reads = handleOf(child.stdio[READS])
+  const reads = handleOf(child.stdio[BLOCKING])
   reads?.setBlocking(true)
   reads?.readStop()
   return child
 }
 
 /** Replies in the order they are awaited; keeps this process alive while one is. */
-const laterFrom = (stream: Socket): (() => Promise<IndexReply | null>) => {
+const laterFrom = (stream: Socket): (() => Promise<string | null>) => {
   const { push, take } = frameReader()
-  const waiting: Array<(reply: IndexReply | null) => void> = []
-  const tell = (reply: IndexReply | null): void => {
-    waiting.shift()?.(reply)
+  const waiting: Array<(json: string | null) => void> = []
+  const tell = (json: string | null): void => {
+    waiting.shift()?.(json)
     if (waiting.length === 0) stream.unref()
   }
   stream.on('data', (chunk: Buffer) => {
     push(chunk)
-    for (let text = take(); text !== null; text = take()) tell(JSON.parse(text) as IndexReply)
+    for (let text = take(); text !== null; text = take()) tell(text)
   })
   stream.once('close', () => {
     while (waiting.length > 0) tell(null)
@@ -83,17 +88,20 @@ const laterFrom = (stream: Socket): (() => Promise<IndexReply | null>) => {
     })
 }
 
+/** True for a reply that tells what the index holds. */
+const isValue = (json: string): boolean => json.startsWith(VALUE) || json === NO_VALUE
+
 const parseReply = (json: string | null): IndexReply | null =>
   json === null ? null : (JSON.parse(json) as IndexReply)
 
 /** Starts a process that opens the index of a directory, `inDoubt` after a verified copy of it. */
 export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild => {
   const child = started(directory, inDoubt)
-  const later = laterFrom(child.stdio[CHANGES] as Socket)
+  const later = laterFrom(child.stdio[AWAITED] as Socket)
   const received = frameReader()
   /** Runs with the file of the requests, unless the process has ended: Node closes its files then, and reuses their numbers. */
   const using = <A>(run: (file: number) => A): A | null => {
-    const handle = handleOf(child.stdio[READS])
+    const handle = handleOf(child.stdio[BLOCKING])
     try {
       return handle === null ? null : run(handle.fd)
     } catch {
@@ -124,13 +132,22 @@ export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild
       const known = cache?.known(request)
       if (known !== undefined) return parseReply(known)
       const json = send(request) ? receive() : null
-      const reply = parseReply(json)
-      if (json !== null && reply?.damage === undefined) cache?.keep(request, json)
-      return reply
+      if (json !== null && isValue(json)) cache?.keep(request, json)
+      return parseReply(json)
+    },
+    ahead: async (questions) => {
+      const asked = cache
+      if (asked === null) return
+      const unknown = questions.filter((one) => asked.known(JSON.stringify(one)) === undefined)
+      if (unknown.length === 0 || !send(JSON.stringify(['ahead', unknown]))) return
+      const age = asked.age()
+      const replies = await Promise.all(unknown.map(later))
+      for (const [i, json] of replies.entries())
+        if (json !== null && isValue(json)) asked.keep(JSON.stringify(unknown[i]), json, age)
     },
     change: async (asked) => {
       if (asked[0] === 'clear') forget()
-      return heard(send(JSON.stringify(asked)) ? await later() : null)
+      return heard(parseReply(send(JSON.stringify(asked)) ? await later() : null))
     },
     kill: () => {
       forget()
@@ -140,7 +157,7 @@ export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild
       forget()
       if (child.exitCode !== null || child.signalCode !== null) return
       const exit = once(child, 'exit')
-      const reads = child.stdio[READS] as Socket
+      const reads = child.stdio[BLOCKING] as Socket
       child.ref()
       reads.end()
       await exit

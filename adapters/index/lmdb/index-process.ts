@@ -3,7 +3,8 @@
  * is mapped ends this process and not that one. Answers one request after the other until there are no more.
  *
  * It waits for the next request without going back to the event loop, which makes a reply twice as fast. Requests come in file 3,
- * where the parent waits in the same way for what it reads; changes of the index are answered in file 4, which it awaits.
+ * where the parent waits in the same way for what it reads; changes of the index, and what is asked ahead, are answered in file 4,
+ * which it awaits.
  *
  * usage: index-process <index directory> [doubt]; a first reply in file 3, and one in file 4 behind it, say that it is open
  */
@@ -14,14 +15,16 @@ import type { Telemetry } from '../../../replay/telemetry.ts'
 import { writeWhole } from '../../home/plain-file.ts'
 import { openLmdbIndex, type LmdbIndex } from './index.ts'
 import {
-  CHANGES,
+  AWAITED,
+  BLOCKING,
   frameOf,
   frameReader,
-  READS,
+  NO_VALUE,
   readFrame,
   type IndexReply,
   type IndexRequest,
-  type TelemetryCall
+  type TelemetryCall,
+  VALUE
 } from './messages.ts'
 
 let told: ReadonlyArray<TelemetryCall> = []
@@ -32,9 +35,9 @@ const telemetry: Telemetry = {
 }
 
 /** False when nobody is there any more to take it. */
-const send = (file: number, json: string): boolean => {
+const send = (file: number, ...replies: ReadonlyArray<string>): boolean => {
   try {
-    writeWhole(file, frameOf(json))
+    writeWhole(file, Buffer.concat(replies.map(frameOf)))
     return true
   } catch {
     return false
@@ -85,11 +88,21 @@ const reply = async (index: LmdbIndex, request: IndexRequest): Promise<string> =
     }
     const json = readJson(index, request)
     exitUnlessIntact(index)
-    return json === null ? '{}' : `{"value":${json}}`
+    return json === null ? NO_VALUE : `${VALUE}${json}}`
   } catch (cause) {
     if (!(cause instanceof IndexDamage)) throw cause
     return replyOf({ damage: cause.message })
   }
+}
+
+/** False when nobody is there any more to take the answer. */
+const answer = async (index: LmdbIndex, request: IndexRequest): Promise<boolean> => {
+  if (request[0] === 'ahead') {
+    const replies = await Promise.all(request[1].map((question) => reply(index, question)))
+    return send(AWAITED, ...replies)
+  }
+  const isChange = request[0] === 'commit' || request[0] === 'clear'
+  return send(isChange ? AWAITED : BLOCKING, await reply(index, request))
 }
 
 /** Each look at the state of the file sets a timer in the driver; only a turn of the event loop frees those. */
@@ -98,12 +111,11 @@ const REQUESTS_PER_TURN = 256
 const serve = async (index: LmdbIndex): Promise<void> => {
   const received = frameReader()
   for (let asked = 1; ; asked++) {
-    const text = readFrame(READS, received)
+    const text = readFrame(BLOCKING, received)
     if (text === null) return
     const request = JSON.parse(text) as IndexRequest
-    const changes = request[0] === 'commit' || request[0] === 'clear'
-    const isHeard = send(changes ? CHANGES : READS, await reply(index, request))
-    if (changes) index.seal()
+    const isHeard = await answer(index, request)
+    if (request[0] === 'commit' || request[0] === 'clear') index.seal()
     else index.releaseSnapshot()
     if (!isHeard) return
     if (asked % REQUESTS_PER_TURN === 0) await new Promise(setImmediate)
@@ -117,10 +129,10 @@ const run = async (): Promise<void> => {
     (cause) => (cause instanceof Error ? cause.message : String(cause))
   )
   send(
-    READS,
+    BLOCKING,
     replyOf(E.isLeft(index) ? { unusable: index.left } : { lockName: index.right.lockName() })
   )
-  send(CHANGES, '{}')
+  send(AWAITED, '{}')
   if (E.isLeft(index)) return process.exit(1)
   index.right.seal()
   await serve(index.right)

@@ -144,7 +144,7 @@ export interface LmdbIndex extends Index {
 
 const readsOf = (
   environment: () => Environment
-): Pick<LmdbIndex, 'texts' | 'get' | 'getMany' | 'range' | 'keys'> => {
+): Pick<LmdbIndex, 'texts' | 'get' | 'getMany' | 'ahead' | 'range' | 'keys'> => {
   const texts: RowTexts = {
     get: (key) => reading(() => jsonAt(environment(), key)),
     range: (from, until, limit, reverse) =>
@@ -164,6 +164,7 @@ const readsOf = (
     texts,
     get,
     getMany: (keys) => keys.map(get),
+    ahead: () => Promise.resolve(),
     range: (...asked) =>
       texts.range(...asked).map(([key, json]) => [key, JSON.parse(json) as unknown] as const),
     keys: (from, until) =>

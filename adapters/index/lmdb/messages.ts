@@ -3,13 +3,13 @@
  * them with the lowest first.
  */
 import { readSync } from 'node:fs'
-import type { Index } from '../../../replay/ports.ts'
+import type { Index, IndexQuestion } from '../../../replay/ports.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
 
 export type IndexRequest =
-  | readonly ['get', ...Parameters<Index['get']>]
+  | IndexQuestion
   | readonly ['getMany', ...Parameters<Index['getMany']>]
-  | readonly ['range', ...Parameters<Index['range']>]
+  | readonly ['ahead', ...Parameters<Index['ahead']>]
   | readonly ['keys', ...Parameters<Index['keys']>]
   | readonly ['commit', ...Parameters<Index['commit']>]
   | readonly ['generation' | 'clear']
@@ -28,9 +28,13 @@ export interface IndexReply {
   readonly told?: ReadonlyArray<TelemetryCall>
 }
 
+/** How a reply begins that tells what the index holds, and one that there is nothing. */
+export const VALUE = '{"value":'
+export const NO_VALUE = '{}'
+
 /** File descriptors of the child; not its streams, since code there that names `process.stdout` may change how it is written. */
-export const READS = 3
-export const CHANGES = 4
+export const BLOCKING = 3
+export const AWAITED = 4
 
 const HEAD_BYTES = 4
 

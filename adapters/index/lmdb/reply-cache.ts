@@ -11,8 +11,10 @@ import { openPlain } from '../../home/plain-file.ts'
 export interface ReplyCache {
   /** The reply as of now; undefined when it has to be asked for. */
   readonly known: (request: string) => string | undefined
-  /** Keeps the reply to a request that was not known. */
-  readonly keep: (request: string, reply: string) => void
+  /** Another number whenever what was known is forgotten. */
+  readonly age: () => number
+  /** Keeps the reply to a request that was not known, at the age that the cache had when it was sent. */
+  readonly keep: (request: string, reply: string, age?: number) => void
   readonly close: () => void
 }
 
@@ -70,6 +72,7 @@ export const replyCache = (directory: string, lockName: string): ReplyCache => {
   let before = Buffer.alloc(HEAD_BYTES)
   let now = Buffer.alloc(HEAD_BYTES)
   let isTold = false
+  let age = 0
   const forget = (): void => {
     replies.clear()
     characters = 0
@@ -86,11 +89,13 @@ export const replyCache = (directory: string, lockName: string): ReplyCache => {
       isTold = look()
       if (isTold && now.equals(before)) return replies.get(request)
       forget()
+      age += 1
       ;[before, now] = [now, before]
       return undefined
     },
-    keep: (request, reply) => {
-      if (!isTold) return
+    age: () => age,
+    keep: (request, reply, since = age) => {
+      if (!isTold || since !== age) return
       characters += request.length + reply.length
       if (characters > CHARACTERS_MAX) forget()
       else replies.set(request, reply)

@@ -40,6 +40,7 @@ export const memoryIndex = (): Index => {
   return {
     get,
     getMany: (keys) => keys.map(get),
+    ahead: () => Promise.resolve(),
     range: (from, until, limit, reverse) => {
       const all = inOrder()
       const low = lowerBound(all, from)

@@ -55,6 +55,7 @@ const writtenSegment = (
 
 /** Keeps what is known about a home's files. Throws what the system says when it cannot be looked at. */
 export interface Discovery extends Pick<Catalogue, 'lineage' | 'segments'> {
+  readonly noteAlone: (info: StreamInfo) => void
   readonly list: () => StreamList
   /** Hears what other programs did before the call; `list` and `changes` need not look for it then, until the event loop turns. */
   readonly hear: () => Promise<void>
@@ -210,6 +211,10 @@ export const discovery = (
       const lineage = resolve(info)
       if (lineage.length === 1 && lineage[0]?.gap === null) alone.set(info, lineage)
       return lineage
+    },
+    noteAlone: (info) => {
+      const head = headOf(known(), info)
+      if (head?.path === fileOf(info)) alone.set(info, lineageOf(head, NO_SEGMENTS))
     }
   }
 }

@@ -50,6 +50,7 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     changes: (since) => looking('list the rollouts of', () => places.changes(since)),
     find: (ids) => looking('look for a rollout in', () => places.findAll(ids)),
     lineage: places.lineage,
+    noteAlone: places.noteAlone,
     segments: places.segments,
     read: (info, from, needs, guard = null) => {
       const lineage = places.lineage(info)

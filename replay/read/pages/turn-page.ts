@@ -17,7 +17,7 @@ import {
   type TurnSummary
 } from '../../../domain/thread/turns/turn-state.ts'
 import { tableOf, viewName } from '../../../projections/catalogue.ts'
-import { turnPlaces, turns } from '../../../projections/turns.ts'
+import { turnIdPrefix, turnPlaces, turns } from '../../../projections/turns.ts'
 import {
   parseOrdinalCursor,
   parseTurnCursor,
@@ -25,7 +25,8 @@ import {
   printTurnCursor,
   type TurnCursor
 } from './cursor.ts'
-import type { ReadLimits, StreamInfo } from '../../ports.ts'
+import type { Index, ReadLimits, StreamInfo } from '../../ports.ts'
+import { afterPrefix } from '../../catch-up/overlay.ts'
 import { checkpointOf, rowsOf, stateOf, type Env } from '../../catch-up/project.ts'
 import { budgetOf, limitsOf, turnsWithin } from './budget.ts'
 import { itemListsOf, itemsOf, shownItems } from './turn-items.ts'
@@ -61,14 +62,47 @@ export interface LiveTurnRows {
   readonly places: (turnId: string, limit: number) => ReadonlyArray<number>
 }
 
+/** The same, from who can ask for them ahead. */
+export interface IndexedTurns extends LiveTurnRows {
+  /** Asks ahead for rows, and for what a view shows of them that is in the index. */
+  readonly ahead: (from: number, until: number, view: ItemsView) => Promise<void>
+  /** Asks ahead where turns with these ids are. */
+  readonly placesAhead: (turnIds: ReadonlyArray<string>) => Promise<void>
+}
+
 /** What the log holds behind the last item belongs to the turn that never ended. */
 const toTheEnd = (env: Env, streamId: string, open: OpenTurn): OpenTurn => {
   const next = env.rich !== true ? undefined : checkpointOf(env, streamId)?.next
   return next === undefined ? open : untilNext(open, next)
 }
 
+/** Two tell that an id is ambiguous. Whoever looks asks for as many, so that the index is asked once for a turn. */
+const ENOUGH_PLACES = 2
+
+const summariesOfTable = (table: string): string => `${table}.summary`
+
+/** What the index is asked about the closed turns of a stream. */
+const questions = (env: Env, table: string, streamId: string, live: number) => {
+  const rangeIn = (part: string, from: number, until: number): Parameters<Index['range']> => {
+    const end = Math.min(until, live)
+    return [[part, streamId, from], [part, streamId, end], Math.max(0, end - from), false]
+  }
+  const ahead: IndexedTurns['ahead'] = (from, until, view) => {
+    const parts = view === 'summary' ? [table, summariesOfTable(table)] : [table]
+    return env.index.ahead(parts.map((part) => ['range', ...rangeIn(part, from, until)]))
+  }
+  const placesAhead: IndexedTurns['placesAhead'] = (turnIds) =>
+    env.index.ahead(
+      turnIds.map((id) => {
+        const prefix = turnIdPrefix(table, streamId, id)
+        return ['range', prefix, afterPrefix(prefix), ENOUGH_PLACES, false]
+      })
+    )
+  return { rangeIn, ahead, placesAhead }
+}
+
 /** The live turns of a stream as the index has them; the open turn is the last one. */
-export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): LiveTurnRows => {
+export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): IndexedTurns => {
   const { streamId } = info
   const state =
     (stateOf(env, turns.name, streamId) as TurnsState | undefined) ?? initialTurns(false)
@@ -80,27 +114,21 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
   )
   const { live } = state.lifecycle
   const count = live + open.length
-  const stored = (part: string, from: number, until: number) => {
-    const end = Math.min(until, live)
-    return env.index.range(
-      [part, streamId, from],
-      [part, streamId, end],
-      Math.max(0, end - from),
-      false
-    )
-  }
+  const { rangeIn, ...ahead } = questions(env, table, streamId, live)
+  const stored = (...asked: Parameters<typeof rangeIn>) => env.index.range(...rangeIn(...asked))
   const openIn = (from: number, until: number) =>
     open.slice(Math.max(0, from - live), Math.max(0, until - live))
   return {
     count,
     isOrdered: env.strict || (state.lastOrdinal !== null && !(withEarly && state.early.length > 0)),
+    ...ahead,
     rows: (from, until) => {
       const rows = stored(table, from, until).map(([, row]) => row as TurnRow)
       return [...rows, ...openIn(from, until).map(({ row }) => row)]
     },
     summaries: (from, until) => {
       const kept = new Map(
-        stored(`${table}.summary`, from, until).map(([key, items]) => [
+        stored(summariesOfTable(table), from, until).map(([key, items]) => [
           key[2],
           items as TurnSummary
         ])
@@ -184,9 +212,6 @@ const renderTurns = async (
       : await summariesOf(env, info, rows, live.summaries(from, from + rows.length), limits)
   return rows.map((row, i) => render(row, items[i] ?? [], view, env))
 }
-
-/** Two tell that an id is ambiguous. Whoever looks asks for as many, so that the index is asked once for a turn. */
-const ENOUGH_PLACES = 2
 
 /** Place of a cursor's turn, or null when it is no longer live. */
 export const placeOf = (live: LiveTurnRows, cursor: TurnCursor): number | null => {
@@ -323,6 +348,7 @@ export const turnPage = async (
   if (E.isLeft(start)) return start
   const from = ascending ? start.right : Math.max(0, start.right - limit + 1)
   const until = ascending ? Math.min(live.count, start.right + limit) : start.right + 1
+  await live.ahead(from, until, request.itemsView ?? 'summary')
   const rows = live.rows(from, until)
   if (rows.length === 0) return E.right(EMPTY)
   const data = await shownTurns({ env, info, live }, request, rows, from, ascending)
@@ -330,6 +356,8 @@ export const turnPage = async (
   const low = ascending ? from : from + rows.length - data.length
   const high = low + data.length - 1
   const all = rows.length === live.count ? rows : undefined
+  const ends = [rows[low - from], rows[high - from]].flatMap((row) => row?.id ?? [])
+  if (all === undefined && !env.strict) await live.placesAhead(ends)
   const cursor = (place: number, includeAnchor: boolean): string | null => {
     const row = rows[place - from]
     return row === undefined ? null : printCursor(env, info, live, row, place, includeAnchor, all)
@@ -354,6 +382,7 @@ export const allTurns = async (
   const all: Array<Turn> = []
   for (let from = 0; from < live.count; from += TURNS_AT_ONCE) {
     const until = Math.min(live.count, from + TURNS_AT_ONCE)
+    await live.ahead(from, until, view)
     const rows = live.rows(from, until)
     for (const turn of await renderTurns(env, info, live, rows, from, view)) all.push(turn)
   }

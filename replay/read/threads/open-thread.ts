@@ -13,9 +13,9 @@ import {
 } from '../../../projections/catalogue.ts'
 import { damage, type DamageRow } from '../../../projections/damage.ts'
 import type { ThreadRow } from '../../../projections/thread-row.ts'
-import { threadRow } from './thread-row.ts'
+import { threadRow, threadRowKey } from './thread-row.ts'
 import { IndexDamage, type StreamInfo } from '../../ports.ts'
-import { catchUp, type Env } from '../../catch-up/project.ts'
+import { catchUp, keysOfStream, type Env } from '../../catch-up/project.ts'
 import type { Find } from './identity.ts'
 import { rowPieces, type RowPiece } from '../../catch-up/pieces.ts'
 import type { Result } from '../../result.ts'
@@ -111,9 +111,25 @@ export interface Openers {
   readonly openRow: (threadId: string) => ReturnType<Opener>
 }
 
+const askAhead = (
+  env: Env,
+  groups: ReadonlyArray<ReadModels>,
+  { streamId }: StreamInfo
+): Promise<void> => {
+  const keys = groups.flatMap((models) => keysOfStream({ ...env, models }, streamId))
+  return env.index.ahead([...keys, threadRowKey(env, streamId)].map((key) => ['get', key]))
+}
+
 /** Makes the ways to open threads. */
 export const threadOpeners = (env: Env): ((find: Find) => Openers) => {
-  const [all, rows] = [sharedCatchUp(env, [THREADS, TURNS]), sharedCatchUp(env, [THREADS])]
+  const catchUpOf = (...groups: ReadonlyArray<ReadModels>) => {
+    const shared = sharedCatchUp(env, groups)
+    return async (info: StreamInfo): Promise<Result<void>> => {
+      await askAhead(env, groups, info)
+      return shared(info)
+    }
+  }
+  const [all, rows] = [catchUpOf(THREADS, TURNS), catchUpOf(THREADS)]
   return (find) => {
     const opener =
       (fresh: typeof all): Opener =>

@@ -4,15 +4,34 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { openIndexApart } from '../../../adapters/index/lmdb/apart.ts'
 import { frameOf, frameReader } from '../../../adapters/index/lmdb/messages.ts'
 import { openLmdbIndex } from '../../../adapters/index/lmdb/index.ts'
+import { IndexDamage } from '../../../replay/ports.ts'
 import { nameOfFile, replyCache } from '../../../adapters/index/lmdb/reply-cache.ts'
 import { removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
 
 const WRITE_LOCK = join(import.meta.dirname, '..', '..', 'support', 'write-lock.ts')
+
+/** The process that holds the index of a folder. */
+const holderOf = (folder: string): number => {
+  const holders = readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return false
+    const words = E.tryCatch(() => readFileSync(`/proc/${name}/cmdline`, 'utf8'), E.toError)
+    return E.isRight(words) && words.right.split('\0').includes(folder)
+  })
+  expect(holders).to.have.length(1)
+  return Number(holders[0])
+}
 
 describe('frames', () => {
   it('give back the texts, wherever their bytes are parted', () =>
@@ -64,6 +83,19 @@ describe('answers that are remembered', () => {
     expect(seen).to.deep.equal([undefined, '1', undefined, undefined, '2'])
   })
 
+  it('are not kept when something was committed after they were asked for', () => {
+    const memory = replyCache(folder, name())
+    memory.known('a')
+    const age = memory.age()
+    put(8)
+    memory.known('b')
+    memory.keep('a', '1', age)
+    memory.keep('b', '2')
+    const seen = [memory.known('a'), memory.known('b')]
+    memory.close()
+    expect(seen).to.deep.equal([undefined, '2'])
+  })
+
   it('are not known when the lock file is cut, nor when it was another one from the start', () => {
     const memory = replyCache(folder, name())
     memory.known('a')
@@ -100,6 +132,39 @@ describe('an index in a process of its own', () => {
     await beside.close()
     await index.close()
     expect(seen).to.deep.equal([1, 2, 3].flatMap((n) => [n, [[['row'], n]]]))
+  })
+
+  it('knows what was asked ahead, and asks for nothing twice', async () => {
+    const index = await openIndexApart(folder)
+    const beside = openLmdbIndex(folder)
+    await beside.commit([{ key: ['row'], json: '1' }], [])()
+    await index.ahead([
+      ['get', ['row']],
+      ['range', ['row'], ['rox'], 9, false]
+    ])
+    const child = holderOf(folder)
+    process.kill(child, 'SIGSTOP')
+    const seen = [index.get(['row']), index.range(['row'], ['rox'], 9, false)]
+    await index.ahead([['get', ['row']]])
+    process.kill(child, 'SIGCONT')
+    await beside.commit([{ key: ['row'], json: '2' }], [])()
+    seen.push(index.get(['row']))
+    await beside.close()
+    await index.close()
+    expect(seen).to.deep.equal([1, [[['row'], 1]], 2])
+  })
+
+  it('fails what is asked after its process ended, not what was asked ahead of it', async () => {
+    const index = await openIndexApart(folder)
+    await index.commit([{ key: ['row'], json: '1' }], [])()
+    const child = holderOf(folder)
+    process.kill(child, 'SIGSTOP')
+    const asking = index.ahead([['get', ['row']]])
+    process.kill(child, 'SIGKILL')
+    await asking
+    expect(() => index.get(['row'])).to.throw(IndexDamage)
+    expect(index.get(['row'])).to.equal(1)
+    await index.close()
   })
 
   it('lets the event loop turn, and tells what it told before, while a commit waits', async () => {

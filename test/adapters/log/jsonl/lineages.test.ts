@@ -263,6 +263,17 @@ describe('a thread of several files', () => {
     ])
   })
 
+  it('is taken from who knows it, for the file as it was seen and no other', () => {
+    root(69)
+    const path = fork(upTo(ROOT, 41), 41)
+    const seen = infoOf(FORK)
+    store.noteAlone?.(seen)
+    expect(store.lineage(seen)).to.deep.equal([
+      { id: FORK, path, compressed: false, from: 0, until: null, inherited: false, gap: null }
+    ])
+    expect(store.lineage(infoOf(FORK)).map(({ id }) => id)).to.deep.equal([ROOT, FORK])
+  })
+
   it('shows the turns of a revert to an engine that had read it before', async () => {
     root(69)
     await withEngine({ home }, async (engine) => {
