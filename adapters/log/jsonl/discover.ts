@@ -134,6 +134,34 @@ const namedFiles = (home: string, profile: Profile, byFile: boolean, watch: Home
   }
 }
 
+/** Looks at the newest files of streams, after new segments of them were looked for. */
+const finding = (
+  { known, refresh, recalledPlace, mayHaveSegment }: ReturnType<typeof namedFiles>,
+  profile: Profile
+): Pick<Discovery, 'find' | 'findAll'> => {
+  const infoOfHead = (id: StreamId): StreamInfo | null => {
+    const place = recalledPlace(id) ?? known().heads.get(id)
+    return place === undefined ? null : infoOf(place)
+  }
+
+  const find = (id: StreamId): StreamInfo | null => {
+    const info = infoOfHead(id)
+    if (info !== null && !(profile.segments && mayHaveSegment())) return info
+    refresh()
+    return infoOfHead(id)
+  }
+
+  const findAll = (ids: ReadonlyArray<StreamId>): ReadonlyMap<string, StreamInfo> => {
+    const mayBeOld = ids.length > 0 && profile.segments && mayHaveSegment()
+    const found = mayBeOld ? E.right(null) : E.tryCatch(() => each(ids, infoOfHead), E.toError)
+    if (E.isRight(found) && found.right?.size === ids.length) return found.right
+    refresh()
+    return each(ids, infoOfHead)
+  }
+
+  return { find, findAll }
+}
+
 /**
  * Watches a home by listing and stat'ing it. `byFile`: each file is a stream of its own under the id of its segment, and
  * continues no other.
@@ -150,25 +178,7 @@ export const discovery = (
   const listed = listedFiles(watch, telemetry)
   const firstLine = firstLines()
 
-  const infoOfHead = (id: StreamId): StreamInfo | null => {
-    const place = watched.recalledPlace(id) ?? known().heads.get(id)
-    return place === undefined ? null : infoOf(place)
-  }
-
-  const find = (id: StreamId): StreamInfo | null => {
-    const info = infoOfHead(id)
-    if (info !== null && !(profile.segments && watched.mayHaveSegment())) return info
-    refresh()
-    return infoOfHead(id)
-  }
-
-  const findAll = (ids: ReadonlyArray<StreamId>): ReadonlyMap<string, StreamInfo> => {
-    const mayBeOld = ids.length > 0 && profile.segments && watched.mayHaveSegment()
-    const found = mayBeOld ? E.right(null) : E.tryCatch(() => each(ids, infoOfHead), E.toError)
-    if (E.isRight(found) && found.right?.size === ids.length) return found.right
-    refresh()
-    return each(ids, infoOfHead)
-  }
+  const { find, findAll } = finding(watched, profile)
 
   const segments: Segments = {
     byId: (segmentId) => {
