@@ -23,6 +23,7 @@ import {
   modelsOf,
   telemetryOf,
   WRITES_MAX,
+  type Checkpoint,
   type Env,
   type FoldedPart,
   type Sink
@@ -110,29 +111,32 @@ const takeDelivered = async (work: Work): Promise<Done> => {
   return E.right(undefined)
 }
 
-const attempt = (env: Env, info: StreamInfo, sink: Sink) =>
-  foldStream(env, info, sink).catch((cause: unknown) => ({ failed: ioFailure(cause, info.path) }))
+const attempt = (env: Env, info: StreamInfo, sink: Sink, known: Checkpoint | null) =>
+  foldStream(env, info, sink, known).catch((cause: unknown) => ({
+    failed: ioFailure(cause, info.path)
+  }))
 
 /** One that moved between the look at the folders and its turn is read where it is now. */
-const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
-  const first = await attempt(env, info, sink)
+const wherever = async (env: Env, info: StreamInfo, sink: Sink, known: Checkpoint | null) => {
+  const first = await attempt(env, info, sink, known)
   if (!('failed' in first) || !isMissingFile(first.failed)) return first
   const found = findStream(env.store, info.streamId)
-  return E.isLeft(found) ? first : attempt(env, found.right, sink)
+  return E.isLeft(found) ? first : attempt(env, found.right, sink, known)
 }
 
 /** One stream; one that cannot be read is left out, so that it costs the home no more than itself. */
 const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
   const { env, gathered: gathering } = work
   // Another process may have been here since this one looked.
-  const mayBeDone = work.isShared || !work.unseen.has(info)
-  if (mayBeDone && isCurrent(checkpointOf(env, info.streamId), info)) {
+  const mayBeKnown = work.isShared || !work.unseen.has(info)
+  const known = mayBeKnown ? checkpointOf(env, info.streamId) : null
+  if (isCurrent(known, info)) {
     work.tell(info)
     work.together.push(info)
     return E.right(undefined)
   }
   const own = apart(env.index)
-  const folded = await wherever(env, info, own)
+  const folded = await wherever(env, info, own, known)
   own.join(gathering.sink)
   work.tell(info)
   if ('failed' in folded) {

@@ -32,10 +32,10 @@ export const bytesBetween = (lineage: Lineage, from: Position, until: Position):
   return bytes
 }
 
-/** A tally that begins where the fold does. Damage is told by one fold, since all of them come upon it: `tellsDamage`. */
+/** A tally that begins where the fold does. The lineage is asked for when bytes of it were read. Damage is told by one fold, since all of them come upon it: `tellsDamage`. */
 export const foldTally = (
   telemetry: Telemetry,
-  lineage: Lineage,
+  lineage: () => Lineage,
   start: Position,
   from: LabelsOf<'fold.duration'>['from'],
   tellsDamage: boolean,
@@ -48,7 +48,7 @@ export const foldTally = (
   let lines = 0
   return {
     add: (batch) => {
-      bytes += bytesBetween(lineage, place, batch.next)
+      bytes += bytesBetween(lineage(), place, batch.next)
       lines += batch.lines.length
       place = batch.next
       for (const line of batch.lines)

@@ -14,6 +14,7 @@ import { NO_LINES, type DeliveredLine, type Needs } from '../../domain/log/needs
 import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/log/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
+import { once } from '../../domain/once.ts'
 import type { Profile } from '../../domain/log/profile.ts'
 import {
   checkpointTable,
@@ -207,7 +208,7 @@ interface Run {
   readonly env: Env
   readonly projections: ReadModels['projections']
   readonly info: StreamInfo
-  readonly lineage: Lineage
+  readonly lineage: () => Lineage
   readonly rows: Overlay
   readonly around: ReadonlyArray<Surroundings>
   readonly tally: FoldTally
@@ -219,7 +220,7 @@ interface Run {
 const begin = (
   env: Env,
   info: StreamInfo,
-  lineage: Lineage,
+  lineage: () => Lineage,
   old: Checkpoint | null,
   checkpoint: Checkpoint | null,
   tally: FoldTally
@@ -309,6 +310,7 @@ const handOver = (
 ): void => {
   const { streamId, path, archived, compressed, sizeBytes, modifiedAtMs, inode } = run.info
   const key = checkpointKey(run.env, streamId)
+  const lineage = run.lineage()
   const checkpoint: Checkpoint = {
     path,
     archived,
@@ -318,8 +320,8 @@ const handOver = (
     inode,
     next,
     guard,
-    lineage: signatureOf(run.lineage),
-    hasGap: run.lineage.some(({ gap }) => gap !== null),
+    lineage: signatureOf(lineage),
+    hasGap: lineage.some(({ gap }) => gap !== null),
     counts: run.counts,
     complete
   }
@@ -371,18 +373,19 @@ export const startingPoint = async (
 export const foldStream = async (
   env: Env,
   info: StreamInfo,
-  sink: Sink
+  sink: Sink,
+  old: Checkpoint | null = checkpointOf(env, info.streamId)
 ): Promise<E.Either<StoreError, 'folded' | 'moved'>> => {
-  const old = checkpointOf(env, info.streamId)
-  const lineage = env.store.lineage(info)
-  const from = await startingPoint(env, info, lineage, old)
+  // Reading a stream from its beginning tells its lineage on the way.
+  const lineage = once(() => env.store.lineage(info))
+  const from = old === null ? null : await startingPoint(env, info, lineage(), old)
   if (from !== null && isFolded(from, info)) return E.right('folded')
   const way = from !== null ? 'checkpoint' : old === null ? 'start' : 'again'
   const tellsDamage = modelsOf(env).projections.some(({ damaged }) => damaged !== undefined)
   const tally = foldTally(telemetryOf(env), lineage, from?.next ?? START, way, tellsDamage)
   const run = begin(env, info, lineage, old, from, tally)
   if (from === null && old !== null) restart(run, false)
-  const goesOn = from !== null || old?.lineage !== signatureOf(lineage)
+  const goesOn = from !== null || old === null || old.lineage !== signatureOf(lineage())
   run.rows.put(notesOn(env, old, info, goesOn))
   const { needs, countingNeeds } = modelsOf(env)
   let next = from?.next ?? START

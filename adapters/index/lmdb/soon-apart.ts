@@ -8,7 +8,7 @@ import { currentIndex } from '../current-index.ts'
  * A server answers its first clients before it starts another process: on a busy machine that takes longer than the answers. What
  * is folded for them is committed here too, where nobody has to wait for another process.
  */
-const LATER_MS = 100
+const LATER_MS = 1000
 
 /**
  * Moves an index that was opened here to its own process when nothing was committed for a moment; it stays here when none can be

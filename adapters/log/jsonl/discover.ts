@@ -24,7 +24,7 @@ import type {
   Lineage
 } from '../../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
-import { openBytes } from './bytes.ts'
+import { openBytes, type ByteSource } from './bytes.ts'
 import { firstLines } from './first-line.ts'
 import { directories } from './folders.ts'
 import { filesOf, type Files } from './files.ts'
@@ -37,7 +37,7 @@ import type { Place } from './place.ts'
 
 const writtenSegment = (
   { segmentId, path, compressed }: Place,
-  firstLine: ReturnType<typeof firstLines>
+  firstLine: Segments['firstLine']
 ): WrittenSegment => {
   const first = firstLine(path, compressed)
   const base = first === 'unreadable' ? null : first.base
@@ -56,6 +56,8 @@ const writtenSegment = (
 /** Keeps what is known about a home's files. Throws what the system says when it cannot be looked at. */
 export interface Discovery extends Pick<Catalogue, 'lineage' | 'segments'> {
   readonly noteAlone: (info: StreamInfo) => void
+  /** Opens the newest file of a stream, and looks at its first line on the way; null where that need not be looked at. */
+  readonly begin: (info: StreamInfo) => ByteSource | null
   readonly list: () => StreamList
   /** Hears what other programs did before the call; `list` and `changes` need not look for it then, until the event loop turns. */
   readonly hear: () => Promise<void>
@@ -176,7 +178,7 @@ export const discovery = (
   const watched = namedFiles(home, profile, byFile, watch)
   const { known, refresh, changes } = watched
   const listed = listedFiles(watch, telemetry)
-  const firstLine = firstLines()
+  const firsts = firstLines()
 
   const { find, findAll } = finding(watched, profile)
 
@@ -186,7 +188,7 @@ export const discovery = (
       return known().segments.get(segmentId)
     },
     ofThread: (threadId) => known().of(streamId(threadId)),
-    firstLine
+    firstLine: firsts.of
   }
 
   /** Lineages of one whole file, by what was seen of it: its first line says so, and never changes. */
@@ -199,6 +201,9 @@ export const discovery = (
     const links = earlier?.alone === true ? NO_SEGMENTS : segments
     return endingAt(lineageOf(headOf(known(), info) ?? whole, links), earlier)
   }
+
+  const noteAlone = (info: StreamInfo, head: Place): void =>
+    void alone.set(info, lineageOf(head, NO_SEGMENTS))
 
   return {
     hear: () => watch.caughtUp(watched.paths),
@@ -213,7 +218,7 @@ export const discovery = (
       refresh()
       return known()
         .of(id)
-        .map((place) => writtenSegment(place, firstLine))
+        .map((place) => writtenSegment(place, firsts.of))
     },
     lineage: (info) => {
       const before = alone.get(info)
@@ -224,7 +229,16 @@ export const discovery = (
     },
     noteAlone: (info) => {
       const head = headOf(known(), info)
-      if (head?.path === fileOf(info)) alone.set(info, lineageOf(head, NO_SEGMENTS))
+      if (head?.path === fileOf(info)) noteAlone(info, head)
+    },
+    begin: (info) => {
+      const { streamId: id, earlier, inode } = info
+      if (byFile || !profile.segments || earlier !== undefined || alone.has(info)) return null
+      const head = headOf(known(), info)
+      if (head?.path !== fileOf(info)) return null
+      const { source, isPlain } = firsts.begin(head.path, head.compressed, inode)
+      if (isPlain && head.segmentId === id && known().of(id).length === 1) noteAlone(info, head)
+      return source
     }
   }
 }

@@ -4,11 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
-import type { EventStore } from '../../../replay/ports.ts'
+import type { Needs } from '../../../domain/log/needs.ts'
+import type { Batch, EventStore, Position, Segment, StreamInfo } from '../../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import { appender } from './append.ts'
-import { noPieces, openBytes, piecesOf } from './bytes.ts'
-import { discovery } from './discover.ts'
+import { noPieces, openBytes, piecesOf, type ByteSource } from './bytes.ts'
+import { discovery, type Discovery } from './discover.ts'
 import { systemCalls, type FileCalls } from './file-calls.ts'
 import type { HomeWatch } from './home-watch.ts'
 import { verifyGuard } from './guard.ts'
@@ -33,6 +34,29 @@ export interface JsonlOptions {
   readonly watch?: HomeWatch
 }
 
+/** Reads a stream; from its beginning, what its file is opened for to see its lineage is read on. */
+async function* readFrom<N extends Needs>(
+  places: Discovery,
+  { profile, strict }: JsonlOptions,
+  info: StreamInfo,
+  from: Position,
+  needs: N
+): AsyncGenerator<Batch<N>> {
+  const isStart = from.revision === 0 && from.segment === 0
+  let begun = isStart ? places.begin(info) : null
+  try {
+    const lineage = places.lineage(info)
+    const open = ({ path, compressed }: Segment): ByteSource => {
+      const source = lineage.length === 1 ? begun : null
+      if (source !== null) begun = null
+      return source ?? openBytes(path, compressed)
+    }
+    yield* readStream(info.streamId, lineage, from, needs, profile, !strict, open)
+  } finally {
+    begun?.close()
+  }
+}
+
 export const jsonlStore = (options: JsonlOptions): EventStore => {
   const { home, profile, strict, calls = systemCalls(), waitMsMax } = options
   const { telemetry = noTelemetry, byFile = false, watch } = options
@@ -52,12 +76,11 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     lineage: places.lineage,
     noteAlone: places.noteAlone,
     segments: places.segments,
-    read: (info, from, needs, guard = null) => {
-      const lineage = places.lineage(info)
-      return Object.assign(readStream(info.streamId, lineage, from, needs, profile, !strict), {
-        holds: async () => (guard === null ? from.offset === 0 : verifyGuard(lineage, from, guard))
-      })
-    },
+    read: (info, from, needs, guard = null) =>
+      Object.assign(readFrom(places, options, info, from, needs), {
+        holds: async () =>
+          guard === null ? from.offset === 0 : verifyGuard(places.lineage(info), from, guard)
+      }),
     readRanges: (info, ranges, needs, limits) => {
       const lineage = places.lineage(info)
       return readRanges(info.streamId, ranges, { needs, profile, limits }, (segment) => {

@@ -184,7 +184,7 @@ const startRun = async (
   const wanted = new Set(rollouts.map(({ path }) => path))
   const run: CheckRun = {
     ...{ home, options, pace, rollouts, done: 0, bytes: 0, partlyRead: 0 },
-    bases: { home, shown: shownFiles(everything), isWhole, firstLine: firstLines(), pace },
+    bases: { home, shown: shownFiles(everything), isWhole, firstLine: firstLines().of, pace },
     counts: { note: 0, warning: 0, broken: 0 },
     files: { ok: 0, warned: 0, broken: 0 }
   }

@@ -74,7 +74,7 @@ export const headlessOf = (
   home: string,
   files: ReadonlyArray<InventoryFile>
 ): ReadonlySet<string> => {
-  const firstLine = firstLines()
+  const firstLine = firstLines().of
   const isHeadless = ({ path }: InventoryFile): boolean => {
     try {
       return firstLine(join(home, path), path.endsWith('.zst')) === 'unreadable'

@@ -129,7 +129,7 @@ export const planRepair = (given: string, findings: ReadonlyArray<Finding>): Rep
   const left = findings
     .filter(({ path }) => path === null)
     .map((one) => unrepaired(one, reasonOf(one)))
-  const places = namedPlaces(home, firstLines())
+  const places = namedPlaces(home, firstLines().of)
   const rules: RuleHome = {
     filesOf: places.filesOf,
     exists: (path) => existsSync(join(home, path)),

@@ -247,7 +247,7 @@ const indexThread = async (
   const way = from !== null ? 'checkpoint' : old === null ? 'start' : 'again'
   const begin = from?.next ?? START
   let place = { next: begin, guard: from?.guard ?? null }
-  const tally = foldTally(telemetryOf(env), lineage, begin, way, false, 'search.fold')
+  const tally = foldTally(telemetryOf(env), () => lineage, begin, way, false, 'search.fold')
   for await (const batch of env.store.read(info, begin, saidNeeds(env.strict))) {
     tally.add(batch)
     await addBatch(work, thread, batch)

@@ -263,6 +263,27 @@ describe('a thread of several files', () => {
     ])
   })
 
+  it('reads the same lines when others are begun meanwhile', async () => {
+    root(69)
+    fork(upTo(ROOT, 41), 41)
+    const infos = [ROOT, FORK].map(infoOf)
+    const reads = infos.map((info) => store.read(info, START, EVERY_LINE)[Symbol.asyncIterator]())
+    const got: ReadonlyArray<Array<Line>> = [[], []]
+    for (let isOpen = true; isOpen;) {
+      isOpen = false
+      for (const [i, read] of reads.entries()) {
+        const next = await read.next()
+        if (next.done === true) continue
+        isOpen = true
+        got[i]?.push(...next.value.lines)
+      }
+    }
+    expect(got.map((lines) => lines.map(label))).to.deep.equal([
+      labels('0', 0, 69),
+      [...labels('^0', 0, 41), '1:41', '1:42']
+    ])
+  })
+
   it('is taken from who knows it, for the file as it was seen and no other', () => {
     root(69)
     const path = fork(upTo(ROOT, 41), 41)
