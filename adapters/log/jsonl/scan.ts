@@ -35,6 +35,7 @@ export interface ScanOptions<N extends Needs> {
   readonly needs: N
   readonly profile: Profile
   readonly skipsBom: boolean
+  readonly open: (file: Segment) => ByteSource
   readonly test: (json: string) => boolean
 }
 
@@ -180,7 +181,7 @@ export async function* scanLines<N extends Needs>(
       const ranges = within?.filter((range) => range.segment === segment)
       if (ranges?.length === 0) continue
       const scan = { ...options, delivery, buffer, segment, file }
-      const source = openBytes(file.path, file.compressed)
+      const source = options.open(file)
       try {
         if (ranges === undefined) yield* scanFile(scan, endingAt(source, file.until))
         else yield* scanWithin(scan, source, ranges)

@@ -5,7 +5,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
 import type { Needs } from '../../../domain/log/needs.ts'
-import type { Batch, EventStore, Position, Segment, StreamInfo } from '../../../replay/ports.ts'
+import type {
+  Batch,
+  EventStore,
+  Lineage,
+  Position,
+  Segment,
+  StreamInfo
+} from '../../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import { appender } from './append.ts'
 import { noPieces, openBytes, piecesOf, type ByteSource } from './bytes.ts'
@@ -34,24 +41,22 @@ export interface JsonlOptions {
   readonly watch?: HomeWatch
 }
 
-/** Reads a stream; from its beginning, what its file is opened for to see its lineage is read on. */
-async function* readFrom<N extends Needs>(
+type Open = (file: Segment) => ByteSource
+
+/** Goes through a stream from its beginning: what its file is opened for to see its lineage is used on. */
+async function* begun<A>(
   places: Discovery,
-  { profile, strict }: JsonlOptions,
   info: StreamInfo,
-  from: Position,
-  needs: N
-): AsyncGenerator<Batch<N>> {
-  const isStart = from.revision === 0 && from.segment === 0
-  let begun = isStart ? places.begin(info) : null
+  use: (lineage: Lineage, open: Open) => AsyncGenerator<A>
+): AsyncGenerator<A> {
+  let begun = places.begin(info)
   try {
     const lineage = places.lineage(info)
-    const open = ({ path, compressed }: Segment): ByteSource => {
+    yield* use(lineage, ({ path, compressed }) => {
       const source = lineage.length === 1 ? begun : null
       if (source !== null) begun = null
       return source ?? openBytes(path, compressed)
-    }
-    yield* readStream(info.streamId, lineage, from, needs, profile, !strict, open)
+    })
   } finally {
     begun?.close()
   }
@@ -68,6 +73,12 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
       path: home,
       cause: cause instanceof Error ? cause.message : String(cause)
     }))
+  const readFrom = <N extends Needs>(info: StreamInfo, from: Position, needs: N) => {
+    const read = (lineage: Lineage, open?: Open): AsyncGenerator<Batch<N>> =>
+      readStream(info.streamId, lineage, from, needs, profile, !strict, open)
+    const isStart = from.revision === 0 && from.segment === 0
+    return isStart ? begun(places, info, read) : read(places.lineage(info))
+  }
   return {
     ...(watch === undefined ? {} : { hear: places.hear }),
     list: () => looking('list the rollouts of', places.list),
@@ -77,7 +88,7 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     noteAlone: places.noteAlone,
     segments: places.segments,
     read: (info, from, needs, guard = null) =>
-      Object.assign(readFrom(places, options, info, from, needs), {
+      Object.assign(readFrom(info, from, needs), {
         holds: async () =>
           guard === null ? from.offset === 0 : verifyGuard(places.lineage(info), from, guard)
       }),
@@ -91,9 +102,10 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
       })
     },
     scan: (info, needs, test, within) => {
-      const { streamId } = info
-      const lineage = places.lineage(info)
-      return scanLines({ streamId, lineage, needs, profile, skipsBom: !strict, test }, within)
+      const options = { streamId: info.streamId, needs, profile, skipsBom: !strict, test }
+      return begun(places, info, (lineage, open) =>
+        scanLines({ ...options, lineage, open }, within)
+      )
     },
     readBytes: (info, { segment, from, until }) => {
       const file = places.lineage(info)[segment]
