@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Committed, Index, StoredRow } from '../ports.ts'
 import { toStored } from './overlay.ts'
-import { indexSink, type Sink } from './project.ts'
+import { commitStreams, indexSink, type Sink } from './project.ts'
 
 export interface Part {
   readonly writes: ReadonlyArray<StoredRow>
@@ -38,10 +38,11 @@ export const gathered = (): Gathered => {
 }
 
 const together = (index: Index, parts: ReadonlyArray<Part>) =>
-  index.commit(
+  commitStreams(
+    index,
     parts.flatMap(({ writes }) => writes),
     parts.map(({ expected }) => expected)
-  )()
+  )
 
 /** Commits parts in one transaction; those that do not begin where the index is are left out, and the answer is `moved`. */
 export const commitParts = async (

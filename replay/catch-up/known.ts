@@ -1,7 +1,7 @@
 /**
  * What the index knows of a home at one generation, and where the folders of the home say something else.
  *
- * Which threads the index holds is kept in memory between calls and read again only when some process committed.
+ * Which threads the index holds is kept in memory between calls and read again only when some process folded one.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId, type StreamId } from '../../domain/ids.ts'
@@ -15,6 +15,7 @@ import {
   checkpointsOf,
   checkpointsOfAll,
   modelsOf,
+  stampOf,
   unsettledTable,
   type Checkpoint,
   type Env
@@ -104,6 +105,7 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
   const { store, index } = env
   let known: KnownStreams | null = null
   let generation = -1
+  let stamp: string | undefined
   let token: unknown
   let wasCompared = false
   let same: { readonly version: Membership['version']; readonly known: KnownStreams } | null = null
@@ -111,6 +113,10 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
   const load = (): KnownStreams => {
     const current = index.generation()
     if (known !== null && current === generation) return known
+    const stamped = JSON.stringify(stampOf(env))
+    generation = current
+    if (known !== null && stamped === stamp) return known
+    stamp = stamped
     if (known === null) token = index.get(foldersKey(env))
     known = {
       streams: once(() => streamsIn(env)),
@@ -118,7 +124,6 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
       unsettled: unsettledIn(env),
       checkpoints: checkpointReader(env)
     }
-    generation = current
     return known
   }
 

@@ -20,6 +20,7 @@ import {
   THREAD,
   writeRollout
 } from '../support/rollouts.ts'
+import { rowsIn } from '../support/index-rows.ts'
 
 const inHome = async <A>(use: (home: string, path: string) => Promise<A>): Promise<A> => {
   const home = emptyHome()
@@ -51,8 +52,6 @@ const SKIPPED_TAIL = [
     payload: { type: 'function_call', name: 'n', arguments: '{}', call_id: 'c' }
   }
 ].map((line) => JSON.stringify(line))
-
-const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
 
 const onePass = (home: string) => withEngine({ home }, (engine) => turnsOf(engine, THREAD))
 

@@ -33,6 +33,7 @@ import {
   writeRollout
 } from '../support/rollouts.ts'
 import { agentLine, rollbackLine } from '../support/search-home.ts'
+import { rowsIn } from '../support/index-rows.ts'
 
 const said = fc
   .array(fc.constantFrom('ab', 'ba', 'A', 'b', ' ', '\n', '"', 'é', '日本', '語', '😀', '\\'), {
@@ -95,8 +96,6 @@ const inHome = async <A>(use: (home: string, path: string) => Promise<A>): Promi
     removeFolder(home)
   }
 }
-
-const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
 
 describe('a search', () => {
   it('finds what a scan of all items finds, place by place', () =>

@@ -113,7 +113,7 @@ const content = (index: Index) => {
     .keys([''], ['\u{10ffff}'])
     .flatMap((key) => (Array.isArray(key) ? [key[0]] : []))
   return [...new Set(tables)]
-    .filter((table) => !/^generation$|\.(?:folders|backfill)$/.test(String(table)))
+    .filter((table) => !/^(?:generation|stamps)$|\.(?:folders|backfill)$/.test(String(table)))
     .flatMap((table) =>
       index.range([String(table), ''], [String(table), '\u{10ffff}'], Infinity, false)
     )

@@ -86,7 +86,8 @@ const content = (index: Index) =>
   index
     .range([''], ['\u{10ffff}'], Infinity, false)
     .filter(
-      ([[table]]) => !/^(?:home-changes|home-spares)@|\.(?:folders|backfill)$/.test(String(table))
+      ([[table]]) =>
+        !/^(?:stamps$|home-changes@|home-spares@)|\.(?:folders|backfill)$/.test(String(table))
     )
 
 interface Case {

@@ -14,7 +14,7 @@ const digest = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex')
 
 /** The count of commits, and when folders were last looked at, say nothing about rollouts. */
-const isContent = (table: string): boolean => table !== 'generation' && !table.endsWith('.folders')
+const isContent = (table: string): boolean => !/^(?:generation|stamps)$|\.folders$/.test(table)
 
 const asked = async (home: string, directory: string) => {
   const engine = await openedEngine({ home, index: directory })

@@ -30,9 +30,9 @@ import {
   writeRollout
 } from '../../../support/rollouts.ts'
 import { NO_WRITER } from '../../../support/no-writer.ts'
+import { rowsIn } from '../../../support/index-rows.ts'
 
 const THREADS = 70
-const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
 
 const failing = (path: string): never => {
   throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read', path })
