@@ -33,8 +33,6 @@ const { threads, out, runs, unroll } = parseArgs({
 const THREAD_BYTES = 24_000
 const PAGE = 100
 const LATER = 5
-/** An index that was not written for so long is not being written. */
-const SETTLED_MS = 2000
 
 const sizeOf = (folder: string): number =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -99,20 +97,13 @@ class Grown {
     })
   }
 
-  /** Resolves when what is folded behind is in the index. */
-  private async settled(): Promise<void> {
-    const changedAt = (): number => statSync(join(this.index, 'data.mdb')).mtimeMs
-    for (let before = 0, now = changedAt(); now !== before; before = now, now = changedAt())
-      await new Promise((wake) => setTimeout(wake, SETTLED_MS))
-  }
-
   private async lists(): Promise<void> {
-    await this.served('lists', async (ask) => {
+    await this.served('lists', async (ask, server) => {
       const byTime = (limit: number) => ask('thread/list', { limit, sortKey: 'updated_at' })
       this.add('list by updated_at, first in a process', 'ms', await byTime(25))
       for (let nth = 1; nth <= LATER; nth++)
         this.add('list by updated_at, while the rest is folded', 'ms', await byTime(25 - nth))
-      await this.settled()
+      await server.settled()
       for (let nth = 1; nth <= LATER; nth++)
         this.add('list by updated_at, later', 'ms', await byTime(50 - nth))
       for (let nth = 0; nth < LATER; nth++) {
@@ -123,10 +114,10 @@ class Grown {
   }
 
   private async searches(): Promise<void> {
-    await this.served('searches', async (ask) => {
+    await this.served('searches', async (ask, server) => {
       const absent = (limit: number) => ask('thread/search', { searchTerm: 'zzqxjkabsent', limit })
       this.add('search, the first of a home', 'ms', await absent(25))
-      await this.settled()
+      await server.settled()
       for (let nth = 1; nth <= LATER; nth++)
         this.add('search, no hit', 'ms', await absent(25 - nth))
     })

@@ -46,6 +46,19 @@ export const peakMbOf = (pid: number | undefined): number => {
   }
 }
 
+/** A server that uses so little in a second rests. */
+const QUIET_TICKS = 3
+
+/** Processor time a process has used, in ticks of the system; 0 when it is gone. */
+const ticksOf = (pid: number | undefined): number => {
+  try {
+    const words = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return Number(words[11]) + Number(words[12])
+  } catch {
+    return 0
+  }
+}
+
 const childrenOf = (pid: number | undefined): ReadonlyArray<number> => {
   try {
     const ids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -156,6 +169,17 @@ export class Connection {
     const ms = performance.now() - this.startedMs
     this.send({ method: 'initialized' })
     return ms
+  }
+
+  /** Resolves when the server has nothing left to do behind its answers; Linux only. */
+  async settled(): Promise<void> {
+    const ticks = (): number => ticksOf(this.child.pid)
+    for (
+      let before = -Infinity, now = ticks();
+      now - before > QUIET_TICKS;
+      before = now, now = ticks()
+    )
+      await new Promise((wake) => setTimeout(wake, 1000))
   }
 
   /** Ends the server; answers the most memory it ever held, in MB. */
