@@ -25,9 +25,9 @@ import {
   WRITES_MAX,
   type Checkpoint,
   type Env,
-  type FoldedPart,
-  type Sink
+  type FoldedPart
 } from './project.ts'
+import { type Sink } from './sink.ts'
 
 /** Told after every stream of a long catch-up; bytes are those of the files, in all where that is known. */
 export type Progress = (done: number, total: number, bytes: number, bytesTotal?: number) => void

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Committed, Index, StoredRow } from '../ports.ts'
 import { toStored } from './overlay.ts'
-import { commitStreams, indexSink, type Sink } from './project.ts'
+import { commitStreams, indexSink, type Sink } from './sink.ts'
 
 export interface Part {
   readonly writes: ReadonlyArray<StoredRow>

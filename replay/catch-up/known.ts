@@ -15,11 +15,11 @@ import {
   checkpointsOf,
   checkpointsOfAll,
   modelsOf,
-  stampOf,
   unsettledTable,
   type Checkpoint,
   type Env
 } from './project.ts'
+import { stampOf } from './sink.ts'
 import type { Result } from '../result.ts'
 
 export interface KnownStreams {
@@ -113,7 +113,7 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
   const load = (): KnownStreams => {
     const current = index.generation()
     if (known !== null && current === generation) return known
-    const stamped = JSON.stringify(stampOf(env))
+    const stamped = JSON.stringify(stampOf(index, checkpointsOf(env)))
     generation = current
     if (known !== null && stamped === stamp) return known
     stamp = stamped

@@ -16,13 +16,13 @@ import type { RowKey } from '../../../projections/projection.ts'
 import {
   checkpointOf,
   foldStream,
-  indexSink,
   isFolded,
   modelsOf,
   rowsOf,
   stateOf,
   type Env
 } from '../../../replay/catch-up/project.ts'
+import { indexSink } from '../../../replay/catch-up/sink.ts'
 import type { Index, StreamInfo } from '../../../replay/ports.ts'
 import { openLmdbIndex } from '../../index/lmdb/index.ts'
 import { jsonlStore } from '../../log/jsonl/store.ts'

@@ -11,7 +11,8 @@ import type { HomeFile, Relocation } from '../../../domain/changes/relocation.ts
 import { idInMetadata, type Find } from '../../read/threads/identity.ts'
 import type { Opener, OpenThread } from '../../read/threads/open-thread.ts'
 import { threadRow } from '../../read/threads/thread-row.ts'
-import { checkpointOf, forgetThread, indexSink, type Env } from '../../catch-up/project.ts'
+import { checkpointOf, forgetThread, type Env } from '../../catch-up/project.ts'
+import { indexSink } from '../../catch-up/sink.ts'
 import type {
   HomeLogs,
   HomeWriter,
