@@ -21,8 +21,14 @@ import type { Io } from '../io.ts'
 import { optionalThread } from '../naming.ts'
 import { pathOf, rangeIn, writeNewFile } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
-import { comparisonText, differencesOf, DIFFERENCES, jsonValues } from '../text/analytics-diff.ts'
-import { formOf, printJson, printJsonLines, printPieces } from '../text/print.ts'
+import {
+  comparisonText,
+  differencesOf,
+  DIFFERENCES,
+  jsonRows,
+  jsonTotal
+} from '../text/analytics-diff.ts'
+import { formOf, printJson, printJsonLines, printPieces, printTotal } from '../text/print.ts'
 import { usage, warn } from '../text/report.ts'
 import { tsv } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
@@ -109,8 +115,10 @@ const compare = async (input: Input, io: Io, engine: Engine): Promise<CommandEnd
   const comparison = compareAnalytics(captured, rebuilt, contract, KNOWN_DIFFERENCES, home.right)
   const facts = { contract, captured: captured.length, reconstructed: rebuilt.length, damagedLines }
   const form = formOf(input, io)
-  if (form === 'json') await printJsonLines(io, jsonValues(comparison, facts))
-  else if (form === 'table') {
+  if (form === 'json') {
+    await printJsonLines(io, jsonRows(comparison))
+    await printTotal(jsonTotal(comparison, facts), input, io)
+  } else if (form === 'table') {
     const counts = `${plural(captured.length, 'event')} captured, ${rebuilt.length} rebuilt from the log`
     await io.out(`contract ${contract}: ${counts}\n\n`)
     await io.out(comparisonText(comparison, io.columns, painter(input, io)))

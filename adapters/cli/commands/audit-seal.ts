@@ -15,7 +15,7 @@ import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
 import { withHomeFiles, type CommandEnd, type CommandPlace } from '../session.ts'
-import { formOf, printJson } from '../text/print.ts'
+import { formOf, printJson, printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { column, tsv, type Columns } from '../text/rows.ts'
 import { oneLine, plural } from '../text/text.ts'
@@ -73,7 +73,7 @@ const print = async (found: SealReport, input: Input, io: Io): Promise<number> =
   const form = formOf(input, io)
   if (form === 'json') {
     for (const one of files) await printJson(one, io)
-    await printJson({ seal: { ok, log, sealed, verdicts: verdictsOf(found) } }, io)
+    await printTotal({ ok, log, sealed, verdicts: verdictsOf(found) }, input, io)
   } else if (form === 'table') {
     for (const one of files.filter((file) => !isFine(file)))
       await io.out(`${oneLine(`${one.path}: ${WORDS[one.verdict]}${placeText(one)}`)}\n`)

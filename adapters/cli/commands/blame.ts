@@ -7,8 +7,8 @@ import type { FileChange } from '../../../replay/ledgers/blame.ts'
 import { textOf } from '../args.ts'
 import { optionalThread, shortIds } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
-import { printJsonLines, printRows } from '../text/print.ts'
-import { note } from '../text/report.ts'
+import { printRows } from '../text/print.ts'
+import { note, ownFailure } from '../text/report.ts'
 import { column, shown, type Columns } from '../text/rows.ts'
 import { isoMs, localMinute, oneLine } from '../text/text.ts'
 import { linesText } from './tools.ts'
@@ -65,23 +65,32 @@ export const changeColumns = (asked: string): Columns<FileChange> => [
 /** Paths of other systems stay as they are typed. */
 const FOREIGN = /^(?:[A-Za-z]:[\\/]|\\\\)/
 
+/** Nothing changed a file; some others end alike. */
+const unchanged = (path: string, hints: ReadonlyArray<string>) =>
+  ownFailure(
+    'no_match',
+    `no patch of ${path}`,
+    hints.length === 0
+      ? 'name the file as the patch did, or its last parts'
+      : `name one of: ${hints.map(oneLine).join(', ')}`
+  )
+
 export const blameCommand: EngineCommand = async (input, io, engine) => {
   const [file = ''] = input.args
   const path = isAbsolute(file) || FOREIGN.test(file) ? file : resolve(io.cwd, file)
   const thread = await optionalThread(engine, textOf(input, 'thread'))
   if (E.isLeft(thread)) return thread
   const threadId = thread.right
-  const answer = await engine.blame(threadId === undefined ? { path } : { path, threadId })()
+  const asked = (path: string) =>
+    engine.blame(threadId === undefined ? { path } : { path, threadId })()
+  const first = await asked(path)
+  if (E.isLeft(first)) return first
+  const [only, ...others] = first.right.hints
+  const isMeant = first.right.data.length === 0 && only !== undefined && others.length === 0
+  const answer = isMeant ? await asked(only) : first
   if (E.isLeft(answer)) return answer
   const { data, hints } = answer.right
-  if (input.json) {
-    await printJsonLines(io, [...data, { path, hints }])
-    return 0
-  }
-  if (data.length > 0)
-    return printRows({ columns: changeColumns(path), nothing: '' }, data, input, io)
-  note(`no patch of ${oneLine(path)}`, io)
-  if (hints.length > 0)
-    note(['there are:', ...hints.map((hint) => `  ${oneLine(hint)}`)].join('\n'), io)
-  return 0
+  if (data.length === 0) return E.left(unchanged(path, hints))
+  if (isMeant) note(`no patch of ${oneLine(path)}; of ${oneLine(only)} there are:`, io)
+  return printRows({ columns: changeColumns(isMeant ? only : path), nothing: '' }, data, input, io)
 }

@@ -12,7 +12,7 @@ import { jsonlStore } from '../../log/jsonl/store.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { withHomeFiles, withIndex, type CommandEnd, type HomeCommand } from '../session.ts'
-import { formOf, jsonLine } from '../text/print.ts'
+import { formOf, jsonLine, printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { column, tsv, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
@@ -69,7 +69,7 @@ const printerOf = (input: Input, io: Io): FindingPrinter => {
   if (form === 'json')
     return {
       finding: (finding) => io.out(jsonLine(finding)),
-      summary: (summary, durationMs) => io.out(jsonLine({ summary: { ...summary, durationMs } }))
+      summary: (summary, durationMs) => printTotal({ ...summary, durationMs }, input, io)
     }
   if (form !== 'table')
     return {

@@ -11,7 +11,7 @@ import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
 import { isFolder, withEngine, type HomeCommand } from '../session.ts'
-import { formOf, printJson, walkPages, type FetchPage } from '../text/print.ts'
+import { formOf, printJson, printTotal, type FetchPage, walkPages } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { usage } from '../text/report.ts'
 import { column, table, tsv, type Columns } from '../text/rows.ts'
@@ -104,7 +104,7 @@ export const salvageCommand: HomeCommand = async (input, io, named, open) => {
     const form = formOf(input, quiet)
     if (form === 'json') {
       for (const thread of threads.right) await printJson(thread, quiet)
-      await printJson({ total: count(done.right, threads.right.length) }, quiet)
+      await printTotal(count(done.right, threads.right.length), input, quiet)
     } else if (form === 'table') {
       const columns = threadColumns('updatedAt')
       await quiet.out(table(columns, threads.right, io.columns, painter(input, io)))

@@ -17,7 +17,7 @@ import { flagOf, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { shortIds } from '../naming.ts'
 import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
-import { formOf, printJson } from '../text/print.ts'
+import { formOf, printJson, printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { note, warn } from '../text/report.ts'
 import { column, shown, table, tsv, type Columns } from '../text/rows.ts'
@@ -126,7 +126,7 @@ const report = (input: Input, outside: Io, place: CommandPlace): Promise<Command
       const form = formOf(input, io)
       if (form === 'json') {
         for (const spent of limited) await printJson(spent, io)
-        await printJson({ total: { threads: threads.length, ...total } }, io)
+        await printTotal({ threads: threads.length, ...total }, input, io)
       } else if (threads.length === 0) note('no rollouts', io)
       else if (form === 'table') await printTable(threads, total, input, io)
       else await io.out(tsv(STORAGE, limited))
@@ -200,7 +200,7 @@ const change = (
         }
       })
       if (E.isLeft(done)) return done
-      if (form === 'json') await printJson({ total: sum(done.right) }, io)
+      if (form === 'json') await printTotal(sum(done.right), input, io)
       else if (done.right.length === 0) warn(`there is nothing to ${work}`, io)
       else if (form === 'table') await io.out(changeText(work, done.right, dryRun))
       return 0

@@ -17,7 +17,7 @@ import { optionalThread, shortIds } from '../naming.ts'
 import { pathOf, rangeIn } from '../options.ts'
 import type { EngineCommand } from '../session.ts'
 import type { USAGE_REPORTS } from '../table/ledgers.ts'
-import { formOf, jsonLine, printPieces } from '../text/print.ts'
+import { formOf, jsonLine, printPieces, taggedLine } from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
 import { csv, csvHead, table, tsv, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
@@ -106,7 +106,7 @@ async function* jsonLines({ report, spends, pricing, input }: Printing): AsyncGe
   else
     for await (const row of spends)
       yield jsonLine(pricing === null ? row : { ...row, cost: pricing.json(pricing.of(row)) })
-  yield jsonLine({ total: withCost(total, pricing), reasons })
+  if (flagOf(input, 'total')) yield taggedLine('total', { ...withCost(total, pricing), reasons })
 }
 
 async function* programLines<A>(
@@ -159,7 +159,8 @@ async function* humanText(printing: Printing): AsyncGenerator<string> {
 
 /** Says to programs in one line on stderr what people see below the table. */
 const tellReasons = ({ report, input, io }: Printing): void => {
-  if (report.reasons.length === 0 || (input.json && reportOf(input) !== 'total')) return
+  const isInTotal = input.json && flagOf(input, 'total') && reportOf(input) !== 'total'
+  if (report.reasons.length === 0 || isInTotal) return
   const count = plural(report.reasons.length, 'reason')
   const command = nextCommand(input, io, ['usage', ...input.args, '--explain'])
   note(`the total is a lower bound, for ${count}; see: ${command}`, io)

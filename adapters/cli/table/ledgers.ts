@@ -7,12 +7,13 @@ import {
   AT_TIME,
   between,
   CSV,
-  CURSOR,
   DRY_RUN,
   limit,
   LISTS,
   ONE_THREAD,
   option,
+  PAGING,
+  TOTAL,
   type CommandSpec
 } from './spec.ts'
 
@@ -61,6 +62,7 @@ const usage: CommandSpec = {
       'prices FILE',
       'Add costs by the prices of this JSON file (see docs/USAGE.md). No prices are built in.'
     ),
+    TOTAL,
     CSV,
     AT
   ],
@@ -74,8 +76,8 @@ const usage: CommandSpec = {
       'and with --prices `cost`, `currency`.',
     json:
       '`total`: one object, `{"inputTokens","cachedInputTokens","outputTokens","reasoningOutputTokens","totalTokens","lowerBound","rows"}`. Every other ' +
-      'report: one object per line with `key`, `cacheHitRate` and `byModel` besides; the last line is `{"total","reasons"}`. With --explain ' +
-      'one object per spend, then the last line. With --prices objects have `cost`: `{"currency","amount","known","unpriced"}`, decimals as strings.'
+      'report: one object per line with `key`, `cacheHitRate` and `byModel` besides; with `--total` the last line is `{"$":"total",…,"reasons"}`. With --explain ' +
+      'one object per spend. With --prices objects have `cost`: `{"currency","amount","known","unpriced"}`, decimals as strings.'
   },
   exits: LISTS,
   examples: [
@@ -107,8 +109,7 @@ const tools: CommandSpec = {
       { choices: TOOL_STATUSES }
     ),
     ...between(),
-    limit(),
-    CURSOR,
+    ...PAGING,
     option('asc', 'Oldest first.'),
     option('summary', 'Add the calls up instead: by kind, by status, by tool.'),
     CSV,
@@ -125,7 +126,7 @@ const tools: CommandSpec = {
       'a table: {calls}; `≥` marks a duration that is how long Codex waited. With --summary a table: {call sums}.',
     tsv: '{calls}. With --summary: {call sums}; `by` is `kind`, `status`, `tool` or `total`.',
     json:
-      'one call per line, with the columns of docs/TOOLS.md; the last line is `{"nextCursor","backwardsCursor"}`, the second always null. With --summary one object: ' +
+      'one call per line, with the columns of docs/TOOLS.md; with `--page-line` the last line is `{"$":"page","nextCursor","backwardsCursor"}`, the second always null. With --summary one object: ' +
       '`{"total","byKind","byStatus","byTool"}`.'
   },
   exits: LISTS,
@@ -155,7 +156,7 @@ const blame: CommandSpec = {
     tsv: '{file changes}; `applied` is `applied`, `not_applied` or `unknown`.',
     json:
       'one object per patch: `{"threadId","turnId","callId","atMs","path","operation","movedTo","linesAdded","linesDeleted","status","failureKind",' +
-      '"applied","rolledBack","certainty","place"}`; `applied` is null if no line says; the last line is `{"path","hints"}`.'
+      '"applied","rolledBack","certainty","place"}`; `applied` is null if no line says.'
   },
   exits: LISTS,
   examples: [
@@ -201,6 +202,7 @@ const audit: CommandSpec = {
       'With `verify`: a root or hash noted from an earlier export. Checks whether this file continues it.'
     ),
     option('accept', 'With `seal`: seal files again as they are, although sealed bytes changed.'),
+    TOTAL,
     CSV,
     AT
   ],
@@ -213,7 +215,7 @@ const audit: CommandSpec = {
       '`target` are JSON.',
     json:
       'one row per line, see docs/AUDIT.md. `verify`: `{"ok":true,"threads","rows","root","known"}` or `{"ok":false,"line","threadId","seq","reason"}`. ' +
-      'Of seals: `{"threadId","path","verdict","notes","atByte","line","sealedBytes","bytes"}` per file, and at last `{"seal":{"ok","log","sealed","verdicts"}}`. With --out: `{"file","lines"}`. An export has the same lines with and without --json.'
+      'Of seals: `{"threadId","path","verdict","notes","atByte","line","sealedBytes","bytes"}` per file, and with `--total` at last `{"$":"total","ok","log","sealed","verdicts"}`. With --out: `{"file","lines"}`. An export has the same lines with and without --json.'
   },
   exits: [0, 1, 2, 3, 5, 6, 7, 8],
   examples: [
@@ -303,6 +305,7 @@ const analytics: CommandSpec = {
       'out FILE',
       'With `replay`: write to this new file, for its owner alone. Default: stdout.'
     ),
+    TOTAL,
     AT_TIME
   ],
   output: {
@@ -311,7 +314,7 @@ const analytics: CommandSpec = {
     tsv: '`diff`: {event differences}; without a field: the whole event; `captured` and `reconstructed` are JSON.',
     json:
       '`replay`: a payload per line; with --out `{"file","lines"}`. `diff`: an object per compared event, `{"eventType","ids","verdict","reason","equalFields","fields"}`, ' +
-      'where `fields` are those that are not equal; the last line is `{"contract","captured","reconstructed","damagedLines","unexplained","agreement"}`.'
+      'where `fields` are those that are not equal; with `--total` the last line is `{"$":"total","contract","captured","reconstructed","damagedLines","unexplained","agreement"}`.'
   },
   exits: [0, 1, 2, 3, 5, 7, 8],
   examples: [

@@ -7,7 +7,6 @@ import {
   ANY_COUNT,
   AT,
   AT_TIME,
-  CURSOR,
   limit,
   LISTS,
   MAX_BYTES,
@@ -15,6 +14,7 @@ import {
   option,
   ORDER,
   PAGE_LINE,
+  PAGING,
   READS,
   SOURCE,
   type CommandSpec
@@ -31,8 +31,7 @@ const threads: CommandSpec = {
       'which copies and checkouts do not keep.'
   ],
   options: [
-    limit(),
-    CURSOR,
+    ...PAGING,
     option('sort KEY', 'Order. Default: last_event_at.', {
       choices: ['created_at', 'updated_at', 'recency_at', 'last_event_at']
     }),
@@ -49,7 +48,10 @@ const threads: CommandSpec = {
     ALL_SOURCES,
     AT_TIME
   ],
-  conflicts: [['all', 'source']],
+  conflicts: [
+    ['all', 'source'],
+    ['all-rows', 'limit']
+  ],
   output: {
     human: 'a table: {threads}.',
     tsv: '{threads}.',
@@ -74,8 +76,7 @@ const search: CommandSpec = {
       'Until the text is indexed, searches scan the rollouts; later ones read only what is new.'
   ],
   options: [
-    limit(),
-    CURSOR,
+    ...PAGING,
     option('thread THREAD', 'Every match in this thread, oldest first.'),
     option('sort KEY', 'Order. Default: created_at.', {
       choices: ['created_at', 'updated_at', 'recency_at']
@@ -88,6 +89,7 @@ const search: CommandSpec = {
   ],
   conflicts: [
     ['all', 'source'],
+    ['all-rows', 'limit'],
     ...(['sort', 'order', 'source', 'archived', 'all'] as const).map(
       (name) => ['thread', name] as const
     )
@@ -133,8 +135,7 @@ const turns: CommandSpec = {
   summary: 'List the turns of a thread, newest first.',
   about: [...ONE_THREAD, 'Turns that were rolled back are not listed.'],
   options: [
-    limit(),
-    CURSOR,
+    ...PAGING,
     MAX_BYTES,
     option('asc', 'Oldest first.'),
     option(
@@ -164,8 +165,7 @@ const items: CommandSpec = {
   options: [
     option('turn TURN', 'Only the turn with this id.'),
     option('item ID...', 'Only the item with this id, whole; needs --turn.'),
-    limit(),
-    CURSOR,
+    ...PAGING,
     MAX_BYTES,
     option('desc', 'Newest first.'),
     AT
@@ -176,6 +176,7 @@ const items: CommandSpec = {
     json: `one \`{"turnId":…,"item":…}\` per line; ${PAGE_LINE}`
   },
   conflicts: [
+    ['all-rows', 'limit'],
     ['item', 'cursor'],
     ['item', 'max-bytes']
   ],
@@ -211,7 +212,7 @@ const events: CommandSpec = {
     tsv: '{events}; a damaged line has no time and its kind is `damaged:<reason>`.',
     json:
       'one object per line: `{"streamId","revision","segment","offset","bytes"}` and `line`, the event, or ' +
-      '`reason`, why it is not one. There is no page line.'
+      '`reason`, why it is not one.'
   },
   exits: LISTS,
   examples: [
@@ -277,7 +278,7 @@ const log: CommandSpec = {
   output: {
     human: 'a table: {operations}.',
     tsv: '{operations}.',
-    json: 'one object per line: `{"began","ended","state","undoneBy","redoneBy"}`; see docs/FORMAT.md. There is no page line.'
+    json: 'one object per line: `{"began","ended","state","undoneBy","redoneBy"}`; see docs/FORMAT.md.'
   },
   exits: LISTS,
   examples: [

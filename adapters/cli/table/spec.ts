@@ -65,13 +65,22 @@ export const LIMIT_MAX = 1_000_000
 export const ANY_COUNT = { range: [0, Number.MAX_SAFE_INTEGER] } as const
 
 /** How many rows a command prints. */
-export const limit = (text = 'How many to print. Default: 25.'): OptionSpec =>
-  option('limit N', text, { range: [1, LIMIT_MAX] })
+export const limit = (
+  text = 'How many to print. Default: 25 on a terminal, all in a pipe.'
+): OptionSpec => option('limit N', text, { short: 'n', range: [1, LIMIT_MAX] })
 
-export const CURSOR = option(
-  'cursor CURSOR',
-  'Begin at `nextCursor` or `backwardsCursor` of an earlier page.'
-)
+/** Which rows of a list are printed. */
+export const PAGING: ReadonlyArray<OptionSpec> = [
+  limit(),
+  option('all-rows', 'Print every row, also on a terminal.'),
+  option('cursor CURSOR', 'Begin at `nextCursor` or `backwardsCursor` of an earlier page.'),
+  option(
+    'page-line',
+    'With --json: end with a line `{"$":"page","nextCursor":…,"backwardsCursor":…}`.'
+  )
+]
+
+export const TOTAL = option('total', 'With --json: end with a line `{"$":"total",…}`.')
 
 export const MAX_BYTES = option(
   'max-bytes N',
@@ -130,7 +139,6 @@ export const READS = [0, 2, 3, 4, 5, 7]
 /** Exit codes of commands that read a home. */
 export const LISTS = [0, 2, 3, 5, 7, 8]
 
-/** The last line of a list in JSON. */
+/** How a list in JSON may end. */
 export const PAGE_LINE =
-  'the last line is the page line, `{"nextCursor":…,"backwardsCursor":…}`, each a string or null. ' +
-  'An output without a page line was cut short.'
+  'with `--page-line` the last line is `{"$":"page","nextCursor":…,"backwardsCursor":…}`, each cursor a string or null.'

@@ -1,7 +1,7 @@
 /**
  * The commands that keep a home healthy: findings, repairs, disk usage, the index.
  */
-import { DRY_RUN, limit, LISTS, ONE_THREAD, option, type CommandSpec } from './spec.ts'
+import { DRY_RUN, limit, LISTS, ONE_THREAD, option, TOTAL, type CommandSpec } from './spec.ts'
 
 const check: CommandSpec = {
   name: 'check',
@@ -21,15 +21,16 @@ const check: CommandSpec = {
         'a rebuild.'
     ),
     option('kind KIND...', 'Print and count only findings of this kind.'),
-    option('notes', 'Print notes on a terminal, too.')
+    option('notes', 'Print notes on a terminal, too.'),
+    TOTAL
   ],
   output: {
     human:
       'for each finding: its severity, kind, place, effect, and what to type next; then a line of sums. Notes are only counted, unless --notes is given.',
     tsv: '{findings}; the sums are on stderr.',
     json:
-      'a finding per line: `{"kind","severity","threadId","path","range":{"offsetBytes","bytes"},"revision","affected","remedy","facts"}`; the last line is ' +
-      '`{"summary":{"rollouts","ok","warned","broken","findings":{"note","warning","broken"},"bytes","partlyRead","durationMs"}}`.'
+      'a finding per line: `{"kind","severity","threadId","path","range":{"offsetBytes","bytes"},"revision","affected","remedy","facts"}`; with `--total` the last line is ' +
+      '`{"$":"total","rollouts","ok","warned","broken","findings":{"note","warning","broken"},"bytes","partlyRead","durationMs"}`.'
   },
   exits: [0, 1, 2, 3, 5, 6],
   examples: [
@@ -138,7 +139,8 @@ const storage: CommandSpec = {
   ],
   options: [
     limit('How many threads; the sum is of all. Default: all, 25 on a terminal.'),
-    option('dry-run', '`compress` and `expand`: show what would happen without changing anything.')
+    option('dry-run', '`compress` and `expand`: show what would happen without changing anything.'),
+    TOTAL
   ],
   output: {
     human:
@@ -148,8 +150,8 @@ const storage: CommandSpec = {
       '`compressed`, `expanded` or `left`.',
     json:
       '`{"threadId","name","archived","files","lines","diskBytes","rawBytes","kinds","copiedBytes","reclaimableBytes","unreadable"}` per line, ' +
-      'and at last `{"total"}`. `compress`, `expand`: `{"threadId","path","outcome","reason","plainBytes","compressedBytes","operationId"}` per file, and at last ' +
-      '`{"total":{"files","left","plainBytes","compressedBytes"}}`.'
+      'and with `--total` at last `{"$":"total",…}`. `compress`, `expand`: `{"threadId","path","outcome","reason","plainBytes","compressedBytes","operationId"}` per file, and with `--total` at last ' +
+      '`{"$":"total","files","left","plainBytes","compressedBytes"}`.'
   },
   exits: [0, 1, 2, 3, 5, 6, 7],
   examples: [
@@ -172,13 +174,13 @@ const salvage: CommandSpec = {
     'Nothing in the home is changed or overwritten, and the folders are only read. Of several files of a thread the most complete counts; a file ' +
       'with other content is kept in `.unroll/salvage` of the home. Repeating it copies nothing.'
   ],
-  options: [option('to DIR', 'The home. Default: the home of --home.'), DRY_RUN],
+  options: [option('to DIR', 'The home. Default: the home of --home.'), DRY_RUN, TOTAL],
   output: {
     human: 'what could not be used and why, the threads of the home, then a summary.',
     tsv: '{salvaged files}; the outcome is `copied`, `present`, `older`, `kept` or `unusable`, the target is the path in the home.',
     json:
-      '`{"source","threadId","outcome","target","reason"}` per file, the threads as `threads --json` prints them, and at last ' +
-      '`{"total":{"copied","present","older","kept","unusable","names","others","threads"}}`.'
+      '`{"source","threadId","outcome","target","reason"}` per file, the threads as `threads --json` prints them, and with `--total` at last ' +
+      '`{"$":"total","copied","present","older","kept","unusable","names","others","threads"}`.'
   },
   exits: [0, 1, 2, 3, 5, 6, 7],
   examples: [

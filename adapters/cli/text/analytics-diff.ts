@@ -157,15 +157,17 @@ export function* differencesOf({ events }: CaptureComparison): Generator<EventDi
   }
 }
 
-/** An object per compared event, and one that sums up. */
-export function* jsonValues(
-  comparison: CaptureComparison,
-  facts: Readonly<Record<string, unknown>>
-): Generator<object> {
+/** An object per compared event. */
+export function* jsonRows(comparison: CaptureComparison): Generator<object> {
   for (const { fields, ...event } of comparison.events) {
     const other = fields.filter(({ verdict }) => verdict !== 'equal')
     yield { ...event, equalFields: fields.length - other.length, fields: other }
   }
-  const agreement = agreementOf([comparison])
-  yield { ...facts, unexplained: comparison.unexplained, agreement }
 }
+
+/** One that sums up. */
+export const jsonTotal = (comparison: CaptureComparison, facts: object): object => ({
+  ...facts,
+  unexplained: comparison.unexplained,
+  agreement: agreementOf([comparison])
+})

@@ -13,7 +13,7 @@ import type { CommandEnd } from '../session.ts'
 import { GLOBAL_OPTIONS } from '../table/commands.ts'
 import { csv, csvHead, table, tsv, type Columns } from './rows.ts'
 import { painter } from './style.ts'
-import { safeJson } from './text.ts'
+import { plural, safeJson } from './text.ts'
 import { note } from './report.ts'
 
 const PIECE_CHARS = 64 * 1024
@@ -34,6 +34,15 @@ export const printPieces = async (
 }
 
 export const jsonLine = (value: unknown): string => `${safeJson(JSON.stringify(value))}\n`
+
+/** A line of JSON that is no row: `$` says what it is. */
+export const taggedLine = (tag: 'page' | 'total' | 'error', value: object): string =>
+  jsonLine({ $: tag, ...value })
+
+/** Prints what all rows come to, where programs ask for it. */
+export const printTotal = async (total: object, input: Input, io: Io): Promise<void> => {
+  if (input.json && flagOf(input, 'total')) await io.out(taggedLine('total', total))
+}
 
 /** Prints one JSON value on one line; answers exit code 0. */
 export const printJson = async (value: unknown, io: Io): Promise<number> => {
@@ -192,7 +201,20 @@ export const printAll = async <A>(
   return 0
 }
 
-/** Prints the pages a command line asks for; the next page is offered to people, and named to programs that read JSON. */
+/** How many rows are printed where nothing else was asked for: a screen for people, everything for programs. */
+const limitOf = (input: Input, io: Io): number =>
+  numberOf(input, 'limit') ?? (io.outIsTty && !flagOf(input, 'all-rows') ? LIMIT_DEFAULT : Infinity)
+
+/** Says on stderr that there is more, and how to get it. */
+const tellMore = (count: number, cursor: string, input: Input, io: Io): void => {
+  const { name, options } = input.command
+  const kept = [...options, ...GLOBAL_OPTIONS].map((option) => option.name)
+  const others = kept.filter((option) => option !== 'cursor')
+  const words = [name, ...input.args, '--cursor', cursor]
+  note(`first ${plural(count, 'row')}; more: ${nextCommand(input, io, words, others)}`, io)
+}
+
+/** Prints the pages a command line asks for. That a limit cut something is said on stderr. */
 export const printPages = async <A>(
   listing: RowOutput<A>,
   fetch: FetchPage<A>,
@@ -200,7 +222,7 @@ export const printPages = async <A>(
   io: Io
 ): Promise<CommandEnd> => {
   const range = {
-    limit: numberOf(input, 'limit') ?? LIMIT_DEFAULT,
+    limit: limitOf(input, io),
     onePage: flagOf(input, 'max-bytes'),
     cursor: textOf(input, 'cursor')
   }
@@ -208,14 +230,8 @@ export const printPages = async <A>(
   if (E.isLeft(printed)) return printed
   const { count, ...cursors } = printed.right
   const form = formOf(input, io)
-  if (form === 'json') await printJsonLines(io, [cursors])
-  else if (count === 0 && form !== 'csv') note(listing.nothing, io)
-  if (cursors.nextCursor !== null && form === 'table') {
-    const { name, options } = input.command
-    const kept = [...options, ...GLOBAL_OPTIONS].map((option) => option.name)
-    const others = kept.filter((option) => option !== 'cursor')
-    const words = [name, ...input.args, '--cursor', cursors.nextCursor]
-    await io.out(`more: ${nextCommand(input, io, words, others)}\n`)
-  }
+  if (form === 'json' && flagOf(input, 'page-line')) await io.out(taggedLine('page', cursors))
+  if (count === 0 && (form === 'table' || form === 'tsv')) note(listing.nothing, io)
+  if (cursors.nextCursor !== null) tellMore(count, cursors.nextCursor, input, io)
   return 0
 }

@@ -38,6 +38,7 @@ export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
 /** Kinds that only the command line has, with exit code and meaning; the others are in `ERROR_KIND`. */
 export const OWN_KINDS = {
   usage: [2, 'wrong usage'],
+  no_match: [3, 'nothing matches what was asked for'],
   home_not_found: [3, 'the directory given as the Codex home does not exist'],
   not_an_index: [2, '`index drop` on a directory that holds something else'],
   internal: [70, 'a defect in unroll']
@@ -108,8 +109,8 @@ export const report = async (
   io: Io
 ): Promise<number> => {
   if (json) {
-    const error = { kind, message, hint: next, retryable }
-    await io.out(`${safeJson(JSON.stringify({ error }))}\n`)
+    const error = { $: 'error', kind, message, hint: next, retryable }
+    await io.out(`${safeJson(JSON.stringify(error))}\n`)
     return exit
   }
   if (kind === 'internal') note(`unroll: ${message}`, io)

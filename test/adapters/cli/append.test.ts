@@ -89,10 +89,7 @@ describe('command line: append', () => {
     const stale = await unroll(['append', ID, '--expected-revision', '1', '--json'], {
       input: input('two')
     })
-    expect([stale.code, JSON.parse(stale.out).error.kind]).to.deep.equal([
-      7,
-      'wrong_expected_revision'
-    ])
+    expect([stale.code, JSON.parse(stale.out).kind]).to.deep.equal([7, 'wrong_expected_revision'])
     expect(text()).to.equal(before)
     const fresh = await unroll(['append', ID, '--expected-revision', '2'], { input: input('two') })
     expect(fresh).to.deep.include({ code: 0, out: '3\n' })

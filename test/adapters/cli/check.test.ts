@@ -50,7 +50,7 @@ describe('command line: check', () => {
 
   it('prints a JSON object per finding, and the sums at last', async () => {
     write(`${WHOLE}hello\n`)
-    const { code, out } = await run('--json')
+    const { code, out } = await run('--json', '--total')
     const [finding, last] = out.trim().split('\n')
     expect(code).to.equal(1)
     expect(JSON.parse(finding ?? '')).to.deep.equal({
@@ -65,11 +65,10 @@ describe('command line: check', () => {
       facts: { invalidAt: 0 }
     })
     expect(JSON.parse(last ?? '')).to.deep.equal({
-      summary: {
-        ...{ rollouts: 1, ok: 0, warned: 0, broken: 1 },
-        findings: { note: 0, warning: 0, broken: 1 },
-        ...{ bytes: size(WHOLE) + 6, partlyRead: 0, durationMs: 0 }
-      }
+      $: 'total',
+      ...{ rollouts: 1, ok: 0, warned: 0, broken: 1 },
+      findings: { note: 0, warning: 0, broken: 1 },
+      ...{ bytes: size(WHOLE) + 6, partlyRead: 0, durationMs: 0 }
     })
   })
 

@@ -106,8 +106,8 @@ describe('command line: changing a home', () => {
 
   it('refuses another revision with exit code 7', async () => {
     const { code, out } = await unroll(['delete', PARENT, '--expected-revision', '1', '--json'])
-    const { error } = JSON.parse(out) as { readonly error: { readonly kind: string } }
-    expect([code, error.kind]).to.deep.equal([7, 'wrong_expected_revision'])
+    const { kind } = JSON.parse(out) as { readonly kind: string }
+    expect([code, kind]).to.deep.equal([7, 'wrong_expected_revision'])
   })
 
   it('shows what was done to a thread that is gone', async () => {

@@ -40,7 +40,7 @@ const walk = async (
   let cursor: string | null = null
   do {
     const at: ReadonlyArray<string> = cursor === null ? [] : ['--cursor', cursor]
-    const { out } = await run([...argv, '--json', ...at])
+    const { out } = await run([...argv, '--json', '--page-line', ...at])
     found.push(ids(out))
     cursor = jsonLines(out).at(-1).nextCursor
   } while (cursor !== null)
@@ -103,21 +103,37 @@ describe('unroll threads', () => {
       response.result,
       homeOf('fork-rollback-142')
     )
-    const argv = ['threads', '--json', '--strict', '--sort', 'created_at', ...asCodex('0.142')]
+    const argv = [
+      'threads',
+      '--json',
+      '--page-line',
+      '--strict',
+      '--sort',
+      'created_at',
+      ...asCodex('0.142')
+    ]
     expect(jsonLines((await forks(argv)).out)).to.deep.equal([
       ...data,
-      { nextCursor, backwardsCursor }
+      { $: 'page', nextCursor, backwardsCursor }
     ])
   })
 
   it('prints the threads of a newer Codex as it answers, but for what only its database knows', async () => {
     const { response } = golden('basic-169', 'thread-list').steps[0]
     const { data, nextCursor, backwardsCursor } = placed(response.result, homeOf('basic-169'))
-    const argv = ['threads', '--json', '--strict', '--sort', 'created_at', ...asCodex('0.169')]
+    const argv = [
+      'threads',
+      '--json',
+      '--page-line',
+      '--strict',
+      '--sort',
+      'created_at',
+      ...asCodex('0.169')
+    ]
     const lines = jsonLines((await inHome(() => homeOf('basic-169'))(argv)).out)
     expect(lines.map(fromLog)).to.deep.equal([
       ...data.map(fromLog),
-      { nextCursor, backwardsCursor }
+      { $: 'page', nextCursor, backwardsCursor }
     ])
   })
 
@@ -135,7 +151,7 @@ describe('unroll threads', () => {
   })
 
   it('goes back by the backwards cursor', async () => {
-    const argv = ['threads', '--sort', 'created_at', '--json', '--limit', '2']
+    const argv = ['threads', '--sort', 'created_at', '--json', '--page-line', '--limit', '2']
     const { out } = await forks(argv)
     const first = jsonLines(out).at(-1)
     const second = await forks([...argv, '--cursor', first.nextCursor])
@@ -149,19 +165,19 @@ describe('unroll threads', () => {
   })
 
   it('offers the command for the next page on a terminal', async () => {
-    const { out } = await forks(['threads', '--limit', '1', '--cwd', '/workspace/demo'], {
+    const { err } = await forks(['threads', '--limit', '1', '--cwd', '/workspace/demo'], {
       tty: true
     })
     const home = homeOf('fork-rollback-142')
-    expect(out.split('\n').at(-2)).to.equal(
-      `more: unroll threads --cursor '2026-11-21T06:49:47.648Z|${ROOT}' --limit 1 ` +
-        `--cwd /workspace/demo --home ${home} --index memory`
+    expect(err).to.equal(
+      `first 1 row; more: unroll threads --cursor '2026-11-21T06:49:47.648Z|${ROOT}' --limit 1 ` +
+        `--cwd /workspace/demo --home ${home} --index memory\n`
     )
   })
 
   it('filters by archive, directory, text, provider and source', async () => {
     const listed = async (...argv: ReadonlyArray<string>) =>
-      ids((await forks(['threads', '--sort', 'created_at', '--json', ...argv])).out)
+      ids((await forks(['threads', '--sort', 'created_at', '--json', '--page-line', ...argv])).out)
     expect(await listed('--archived')).to.deep.equal([ARCHIVED])
     expect(await listed('--cwd', 'repo')).to.deep.equal([FORK2])
     expect(await listed('--cwd', 'repo', '--cwd', 'demo')).to.deep.equal([
@@ -184,7 +200,7 @@ describe('unroll threads', () => {
       '01a1fce0-1199-7110-9de7-0be90f9c5016'
     ]
     const listed = async (...argv: ReadonlyArray<string>) =>
-      ids((await agents(['threads', '--sort', 'created_at', '--json', ...argv])).out)
+      ids((await agents(['threads', '--sort', 'created_at', '--json', '--page-line', ...argv])).out)
     expect(await listed()).to.deep.equal([parent])
     expect(await listed('--all')).to.deep.equal([...children, parent])
     expect(await listed('--source', 'subAgent')).to.deep.equal(children)
@@ -198,16 +214,17 @@ describe('unroll threads', () => {
       out: '',
       err: 'no threads; add --all to include sub-agents and exec runs, --archived for archived threads\n'
     })
-    expect((await forks(['threads', '--search', 'zzzz', '--json'])).out).to.equal(
-      '{"nextCursor":null,"backwardsCursor":null}\n'
+    expect((await forks(['threads', '--search', 'zzzz', '--json', '--page-line'])).out).to.equal(
+      '{"$":"page","nextCursor":null,"backwardsCursor":null}\n'
     )
   })
 
   it('refuses a cursor that is none', async () => {
-    const { code, out } = await forks(['threads', '--cursor', 'yesterday', '--json'])
-    expect([code, JSON.parse(out).error]).to.deep.equal([
+    const { code, out } = await forks(['threads', '--cursor', 'yesterday', '--json', '--page-line'])
+    expect([code, JSON.parse(out)]).to.deep.equal([
       2,
       {
+        $: 'error',
         kind: 'invalid_request',
         message: 'invalid cursor: yesterday',
         hint: 'see "unroll help"',
@@ -221,7 +238,8 @@ describe('unroll turns', () => {
   withHomes('fork-rollback-142', 'pages-142', 'crash-142', 'fork-rollback-169')
 
   it('prints a table on a terminal, newest turn first', async () => {
-    const { out } = await forks(['turns', FORK1, '--limit', '2', '--color', 'never'], { tty: true })
+    const argv = ['turns', FORK1, '--limit', '2', '--color', 'never']
+    const { out, err } = await forks(argv, { tty: true })
     const home = homeOf('fork-rollback-142')
     const last = '01a1fcde-3829-7081-9fdc-f3120ca73200'
     expect(out).to.equal(
@@ -229,10 +247,12 @@ describe('unroll turns', () => {
         'ID                                    STARTED           TOOK   STATUS     ASKED',
         '01a1fcde-3c5a-7532-81e6-f2a987a217f7  2026-11-21 06:49  39 ms  completed  Please connect the narrow…',
         `${last}  2026-11-21 06:49  47 ms  completed  Can you prune the wooden …`,
-        `more: unroll turns ${FORK1} --cursor '{"turnId":"${last}","includeAnchor":false}' ` +
-          `--limit 2 --color never --home ${home} --index memory`,
         ''
       ].join('\n')
+    )
+    expect(err).to.equal(
+      `first 2 rows; more: unroll turns ${FORK1} --cursor '{"turnId":"${last}","includeAnchor":false}' ` +
+        `--limit 2 --color never --home ${home} --index memory\n`
     )
   })
 
@@ -259,9 +279,18 @@ describe('unroll turns', () => {
     ] as const) {
       const recorded = golden('fork-rollback-142', `turns-list.${label}`).steps[0].response.result
       const { data, nextCursor, backwardsCursor } = recorded
-      const argv = ['turns', id, '--asc', '--view', 'full', '--json', ...asCodex('0.142')]
+      const argv = [
+        'turns',
+        id,
+        '--asc',
+        '--view',
+        'full',
+        '--json',
+        '--page-line',
+        ...asCodex('0.142')
+      ]
       const { out } = await forks(argv)
-      expect(jsonLines(out)).to.deep.equal([...data, { nextCursor, backwardsCursor }])
+      expect(jsonLines(out)).to.deep.equal([...data, { $: 'page', nextCursor, backwardsCursor }])
     }
   })
 
@@ -272,9 +301,18 @@ describe('unroll turns', () => {
       const { threadId, ...params } = request.params
       expect(params).to.deep.equal({ itemsView: 'full', sortDirection: 'asc', limit: 100 })
       const { data, nextCursor, backwardsCursor } = response.result
-      const argv = ['turns', threadId, '--asc', '--view', 'full', '--json', ...asCodex('0.169')]
+      const argv = [
+        'turns',
+        threadId,
+        '--asc',
+        '--view',
+        'full',
+        '--json',
+        '--page-line',
+        ...asCodex('0.169')
+      ]
       const { out } = await newer(argv)
-      expect(jsonLines(out)).to.deep.equal([...data, { nextCursor, backwardsCursor }])
+      expect(jsonLines(out)).to.deep.equal([...data, { $: 'page', nextCursor, backwardsCursor }])
     }
   })
 
@@ -293,8 +331,8 @@ describe('unroll turns', () => {
 
   it('refuses a cursor whose turn was rolled back', async () => {
     const cursor = '{"turnId":"01a1fcde-0000-7000-8000-000000000000","includeAnchor":false}'
-    const { code, out } = await forks(['turns', ROOT, '--cursor', cursor, '--json'])
-    expect([code, JSON.parse(out).error.kind]).to.deep.equal([3, 'anchor_gone'])
+    const { code, out } = await forks(['turns', ROOT, '--cursor', cursor, '--json', '--page-line'])
+    expect([code, JSON.parse(out).kind]).to.deep.equal([3, 'anchor_gone'])
   })
 
   it('marks turns that were interrupted', async () => {
@@ -312,11 +350,22 @@ describe('unroll turns', () => {
 
 describe('unroll items', () => {
   withHomes('tools-142', 'tools-169')
+
+  it('prints every row in a pipe, and a screen of them on a terminal unless more are asked for', async () => {
+    const rows = async (tty: boolean, ...argv: ReadonlyArray<string>) => {
+      const { out, err } = await tools(['items', TOOLS, ...argv], { tty })
+      return [out.trimEnd().split('\n').length - (tty ? 1 : 0), err === '']
+    }
+    expect(await rows(false)).to.deep.equal([55, true])
+    expect(await rows(true)).to.deep.equal([25, false])
+    expect(await rows(true, '--all-rows')).to.deep.equal([55, true])
+    expect(await rows(false, '-n', '25')).to.deep.equal([25, false])
+  })
   const TURN = '01a1fcdc-3f44-7513-b287-7fa901718056'
 
   it('stops at a byte budget, and says of an item that it was shortened', async () => {
     const argv = ['items', TOOLS, '--turn', TURN, '--max-bytes', '320', ...asCodex('0.142')]
-    const { out } = await tools([...argv, '--json'])
+    const { out } = await tools([...argv, '--json', '--page-line'])
     const [first, page] = jsonLines(out)
     const all = recorded().filter((entry) => entry.turnId === TURN)
     expect(first).to.deep.equal(all[0])
@@ -332,7 +381,7 @@ describe('unroll items', () => {
 
   it('reads items of a turn by their ids', async () => {
     const argv = ['items', TOOLS, '--turn', TURN, '--item', 'call_e50071', '--item', 'item-22']
-    const { out } = await tools([...argv, '--json', ...asCodex('0.142')])
+    const { out } = await tools([...argv, '--json', '--page-line', ...asCodex('0.142')])
     const wanted = recorded().filter(
       ({ turnId, item }) => turnId === TURN && ['item-22', 'call_e50071'].includes(item.id)
     )
@@ -384,7 +433,7 @@ describe('unroll items', () => {
 
   it('gives every item of the thread as Codex answers, with --json', async () => {
     const { out } = await tools([
-      ...['items', TOOLS, '--json', '--limit', '1000'],
+      ...['items', TOOLS, '--json', '--page-line', '--limit', '1000'],
       ...asCodex('0.142')
     ])
     const same = (items: ReadonlyArray<unknown>) => placed(items, '/h')
@@ -396,7 +445,7 @@ describe('unroll items', () => {
     const { request, response } = golden('tools-169', 'turns-list.tools').steps[0]
     expect(request.params.itemsView).to.equal('full')
     const { out } = await inHome(() => homeOf('tools-169'))([
-      ...['items', request.params.threadId, '--json', '--limit', '1000'],
+      ...['items', request.params.threadId, '--json', '--page-line', '--limit', '1000'],
       ...asCodex('0.169')
     ])
     const items = response.result.data.flatMap(
@@ -411,7 +460,17 @@ describe('unroll items', () => {
     let cursor: string | null = null
     do {
       const at: ReadonlyArray<string> = cursor === null ? [] : ['--cursor', cursor]
-      const argv = ['items', TOOLS, '--desc', '--limit', '7', '--json', ...asCodex('0.142'), ...at]
+      const argv = [
+        'items',
+        TOOLS,
+        '--desc',
+        '--limit',
+        '7',
+        '--json',
+        '--page-line',
+        ...asCodex('0.142'),
+        ...at
+      ]
       const { out } = await tools(argv)
       const lines = jsonLines(out)
       found.push(...lines.slice(0, -1))

@@ -128,8 +128,9 @@ const commandMarkdown = (command: CommandSpec): string => {
 const FORMS = [
   '## Output',
   'A terminal gets tables cut to its width and times in its time zone. A pipe gets tab-separated lines ' +
-    'without a head, times in UTC, nothing cut. `--json` gives JSON Lines: one JSON value per line on ' +
-    'stdout and nothing else there; notices go to stderr. A progress line appears on stderr only when that ' +
+    'without a head, times in UTC, nothing cut, and every row unless `--limit` says otherwise; that rows were left out is said on stderr. ' +
+    '`--json` gives JSON Lines: one row per line on stdout and nothing else there; notices go to stderr. A line that is no row has a member `$`: ' +
+    '`error`, and where they are asked for `page` and `total`. A progress line appears on stderr only when that ' +
     'is a terminal and reading takes longer than 300 ms.',
   'Transcripts are hostile input. On a terminal and in tab-separated fields, control characters (C0, C1, ' +
     'escape sequences) and bidirectional controls are spelled out as `\\x1b` or `\\u202e`; a tab, a line ' +
@@ -149,8 +150,8 @@ const kindRows = (): ReadonlyArray<string> => [
 const failures = (): ReadonlyArray<string> => [
   '## Failures',
   'People read two lines on stderr: what is wrong, and what to type next. With `--json` the last line on ' +
-    'stdout is one envelope instead; lines before it are whole and valid:',
-  '```json\n{"error":{"kind":"thread_not_found","message":"…","hint":"…","retryable":false}}\n```',
+    'stdout tells them instead; lines before it are whole and valid:',
+  '```json\n{"$":"error","kind":"thread_not_found","message":"…","hint":"…","retryable":false}\n```',
   '`kind` is stable and meant for programs; `message` and `hint` are for people and may change. ' +
     '`retryable` is true when the same command may succeed later without any change.',
   `| kind | exit code |\n|---|---|\n${kindRows().join('\n')}`

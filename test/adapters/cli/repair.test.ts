@@ -22,8 +22,8 @@ describe('unroll repair', () => {
     const before = stateOf(home)
     const { code, out } = await run(...words, '--json')
     expect(stateOf(home)).to.deep.equal(before)
-    const { error } = JSON.parse(out) as { readonly error: { readonly message: string } }
-    return [code, error.message]
+    const { message } = JSON.parse(out) as { readonly message: string }
+    return [code, message]
   }
 
   it('plans, applies, lists and takes back, as lines for programs', async () => {

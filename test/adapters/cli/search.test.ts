@@ -34,11 +34,18 @@ describe('unroll search', () => {
     const fields = out.split('\n').map((line) => line.split('\t'))
     expect(fields.map(([id]) => id)).to.deep.equal([idOf(7), idOf(1), ''])
     const [first, page] = jsonLines(
-      (await search(['search', 'needleone', '--json', '--limit', '1'])).out
+      (await search(['search', 'needleone', '--json', '--page-line', '--limit', '1'])).out
     )
     expect(first.thread.id).to.equal(idOf(7))
     expect([first.snippet, first.range]).to.deep.equal(['prov needleone', { start: 5, end: 14 }])
-    const rest = await search(['search', 'needleone', '--json', '--cursor', page.nextCursor])
+    const rest = await search([
+      'search',
+      'needleone',
+      '--json',
+      '--page-line',
+      '--cursor',
+      page.nextCursor
+    ])
     expect(jsonLines(rest.out).map((one) => one.thread?.id)).to.deep.equal([idOf(1), undefined])
   })
 

@@ -21,8 +21,8 @@ describe('command line: storage', () => {
   afterEach(() => removeFolder(home))
 
   it('lists what threads take, largest first, and their sum', async () => {
-    const { code, out } = await unroll(['storage', '--limit', '1', '--json'])
-    const [largest, { total }] = jsonLines(out)
+    const { code, out } = await unroll(['storage', '--limit', '1', '--json', '--total'])
+    const [largest, total] = jsonLines(out)
     expect(code).to.equal(0)
     expect([largest.threadId, largest.diskBytes]).to.deep.equal([
       LARGE,
@@ -49,7 +49,7 @@ describe('command line: storage', () => {
     const { size } = statSync(join(home, 'sessions', name))
     const [spent] = jsonLines((await unroll(['storage', id, '--json'])).out)
     expect([spent.diskBytes, spent.rawBytes, spent.kinds.other]).to.deep.equal([size, size, size])
-    const [{ total }] = jsonLines((await unroll(['storage', '--json'])).out).slice(-1)
+    const [total] = jsonLines((await unroll(['storage', '--json', '--total'])).out).slice(-1)
     expect([total.threads, total.files]).to.deep.equal([6, 6])
     const [file] = jsonLines((await unroll(['storage', 'compress', id, '--json'])).out)
     expect([file.outcome, file.reason]).to.deep.equal([
@@ -61,8 +61,8 @@ describe('command line: storage', () => {
   it('compresses the archived threads, and tells each file and the sum', async () => {
     const path = 'archived_sessions/' + ARCHIVED
     const plainBytes = statSync(join(home, path)).size
-    const tried = await unroll(['storage', 'compress', '--dry-run', '--json'])
-    const { code, out, err } = await unroll(['storage', 'compress', '--json'])
+    const tried = await unroll(['storage', 'compress', '--dry-run', '--json', '--total'])
+    const { code, out, err } = await unroll(['storage', 'compress', '--json', '--total'])
     const compressedBytes = statSync(join(home, `${path}.zst`)).size
     const [file, sum] = jsonLines(out)
     expect([code, err, jsonLines(out).length]).to.deep.equal([0, '', 2])
@@ -70,7 +70,7 @@ describe('command line: storage', () => {
       ...{ threadId: ARCHIVED.slice(28, 64), path, outcome: 'compressed', reason: null },
       ...{ plainBytes, compressedBytes, operationId: null }
     })
-    expect(sum).to.deep.equal({ total: { files: 1, left: 0, plainBytes, compressedBytes } })
+    expect(sum).to.deep.equal({ $: 'total', files: 1, left: 0, plainBytes, compressedBytes })
     expect(jsonLines(tried.out)).to.deep.equal([{ ...file, operationId: null }, sum])
     const { out: log } = await unroll(['log', '--json'])
     expect(jsonLines(log)[0].began.operation).to.equal('compress')

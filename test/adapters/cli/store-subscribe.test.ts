@@ -191,7 +191,7 @@ describe('unroll store subscribe', () => {
       writeFileSync(file, text)
       const { code, out } = await all('--output', file, '--json')
       expect(code).to.equal(2)
-      expect(JSON.parse(out).error.kind).to.equal('invalid_request')
+      expect(JSON.parse(out).kind).to.equal('invalid_request')
       expect(readFileSync(file, 'utf8')).to.equal(text)
     }
   })

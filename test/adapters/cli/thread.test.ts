@@ -127,7 +127,7 @@ describe('unroll show', () => {
 
   it('lists the candidates when a beginning is shared', async () => {
     const { code, out } = await forks(['show', '01a1fcde-3', '--json'])
-    const { kind, message } = JSON.parse(out).error
+    const { kind, message } = JSON.parse(out)
     expect([code, kind]).to.deep.equal([2, 'ambiguous_thread'])
     expect(message).to.match(/^"01a1fcde-3" names 5 threads: /)
     for (const id of [ROOT, FORK1, FORK2, ARCHIVED]) expect(message).to.contain(id)
@@ -144,7 +144,7 @@ describe('unroll show', () => {
 
   it('ends with 4 with --strict where Codex refuses the file', async () => {
     const { code, out } = await damaged(['show', META_MISSING, '--strict', '--json'])
-    expect([code, JSON.parse(out).error.kind]).to.deep.equal([4, 'unreadable_rollout'])
+    expect([code, JSON.parse(out).kind]).to.deep.equal([4, 'unreadable_rollout'])
   })
 })
 
@@ -413,7 +413,7 @@ describe('unroll index', () => {
       writeFileSync(join(index, 'letter.txt'), 'dear')
       const options = ['--home', home, '--index', index, '--json']
       const { code, out } = await unroll(['index', 'drop', ...options])
-      expect([code, JSON.parse(out).error.kind]).to.deep.equal([2, 'not_an_index'])
+      expect([code, JSON.parse(out).kind]).to.deep.equal([2, 'not_an_index'])
       expect(existsSync(join(index, 'data.mdb'))).to.equal(true)
     }))
 
@@ -422,7 +422,7 @@ describe('unroll index', () => {
       writeFileSync(index, 'a file, not a directory')
       const options = ['--json', '--home', home, '--index', join(index, 'below')]
       const { code, out } = await unroll(['index', 'status', ...options])
-      expect([code, JSON.parse(out).error.kind]).to.deep.equal([5, 'index_unavailable'])
+      expect([code, JSON.parse(out).kind]).to.deep.equal([5, 'index_unavailable'])
     }))
 
   it('is not needed to read: a command goes on in memory and says why', () =>

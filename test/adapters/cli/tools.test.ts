@@ -21,7 +21,7 @@ describe('unroll tools', () => {
 
   it('lists the newest calls first, and goes on where a page ended', async () => {
     const calls = async (...words: ReadonlyArray<string>) =>
-      jsonLines((await unroll(['tools', '--json', ...words])).out)
+      jsonLines((await unroll(['tools', '--json', '--page-line', ...words])).out)
     const all = await calls('--limit', '100')
     expect(all.length).to.equal(30)
     const times = all.slice(0, -1).map(({ atMs }) => atMs as number)
@@ -136,16 +136,23 @@ describe('unroll blame', () => {
 
   it('takes a path from here, and offers paths that end alike', async () => {
     const here = await unroll(['blame', 'demo/x-robot-55.txt', '--json'])
-    expect(jsonLines(here.out).at(-1)).to.deep.equal({ path: FILE, hints: [] })
-    const other = await unroll(['blame', '/elsewhere/x-robot-55.txt'])
-    expect([other.code, other.out]).to.deep.equal([0, ''])
-    expect(other.err).to.equal(`no patch of /elsewhere/x-robot-55.txt\nthere are:\n  ${FILE}\n`)
+    const other = await unroll(['blame', '/elsewhere/x-robot-55.txt', '--json'])
+    expect(other).to.deep.equal({
+      code: 0,
+      out: here.out,
+      err: `no patch of /elsewhere/x-robot-55.txt; of ${FILE} there are:\n`
+    })
+    expect(await unroll(['blame', '/elsewhere/nobody.txt'])).to.deep.equal({
+      code: 3,
+      out: '',
+      err: 'unroll: no patch of /elsewhere/nobody.txt\nname the file as the patch did, or its last parts\n'
+    })
   })
 
   it('marks a patch that did not apply', async () => {
     const lines = jsonLines((await unroll(['blame', '/workspace/demo/notes.txt', '--json'])).out)
     expect(
-      lines.slice(0, -1).map(({ status, applied, failureKind }) => [status, applied, failureKind])
+      lines.map(({ status, applied, failureKind }) => [status, applied, failureKind])
     ).to.deep.equal([['failed', false, 'tool_error']])
   })
 })

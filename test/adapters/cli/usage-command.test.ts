@@ -128,12 +128,13 @@ describe('unroll usage', () => {
   })
 
   it('prints an object per group, then the total and the reasons', async () => {
-    const lines = jsonLines((await usage(['usage', 'provider', '--json'])).out)
+    const lines = jsonLines((await usage(['usage', 'provider', '--json', '--total'])).out)
     expect(lines.map(({ key, totalTokens }) => [key, totalTokens])).to.deep.equal([
       ['@other', 512_345],
       ['mock', 6397],
-      [undefined, undefined]
+      ['total', 518_742]
     ])
+    expect(lines[2].$).to.equal('total')
     expect(lines[1]).to.deep.equal({
       key: 'mock',
       inputTokens: 6040,
@@ -157,7 +158,7 @@ describe('unroll usage', () => {
         }
       ]
     })
-    expect([lines[2].total.totalTokens, lines[2].reasons]).to.deep.equal([518_742, []])
+    expect([lines[2].totalTokens, lines[2].reasons]).to.deep.equal([518_742, []])
   })
 
   it('names threads and turns so that they can be asked for', async () => {
@@ -256,7 +257,9 @@ describe('unroll usage --explain', () => {
       'time,thread,number,kind,rule,certainty,turn,model,provider,input,cached,output,reasoning,total,rolled_back,' +
         'aborted,revision,byte,file'
     )
-    const [spend, , last] = jsonLines((await usage(['usage', '--explain', '--json'])).out)
+    const [spend, , last] = jsonLines(
+      (await usage(['usage', '--explain', '--json', '--total'])).out
+    )
     expect(spend).to.deep.equal({
       threadId: FIRST,
       sequence: 0,
@@ -283,7 +286,7 @@ describe('unroll usage --explain', () => {
       place: { revision: 4, segment: 0, offsetBytes: Number(byteOf(4)) },
       path: file()
     })
-    expect([last.total.totalTokens, last.reasons]).to.deep.equal([3150, []])
+    expect([last.totalTokens, last.reasons]).to.deep.equal([3150, []])
   })
 })
 

@@ -159,7 +159,7 @@ describe('unroll usage, typed wrong', () => {
     it(`says what is wrong with "${typed}" and what to type instead`, async () => {
       const { code, out, err } = await usage(typed.split(' '))
       if (typed.includes('--json')) {
-        const { error } = JSON.parse(out)
+        const error = JSON.parse(out)
         expect([code, error.message, error.hint]).to.deep.equal([2, message, hint])
         return
       }

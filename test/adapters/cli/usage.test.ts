@@ -66,7 +66,7 @@ describe('command line: wrong usage', () => {
       const argv = ['threads', '--json', '--profile', profile, '--home', home, '--index', 'memory']
       expect(await unroll(argv)).to.deep.equal({
         code: 0,
-        out: '{"nextCursor":null,"backwardsCursor":null}\n',
+        out: '',
         err: ''
       })
       removeFolder(home)
@@ -81,18 +81,17 @@ describe('command line: wrong usage', () => {
     const { code, out, err } = await unroll(['threads', '--json', '--limit', 'x'])
     expect([code, err]).to.deep.equal([2, ''])
     expect(JSON.parse(out)).to.deep.equal({
-      error: {
-        kind: 'usage',
-        message: '--limit takes a whole number from 1 to 1000000, not "x"',
-        hint: 'usage: unroll threads [options]; see "unroll help threads"',
-        retryable: false
-      }
+      $: 'error',
+      kind: 'usage',
+      message: '--limit takes a whole number from 1 to 1000000, not "x"',
+      hint: 'usage: unroll threads [options]; see "unroll help threads"',
+      retryable: false
     })
   })
 
   it('refuses --json where a command prints only for people', async () => {
     const { code, out } = await unroll(['start', '--json'])
-    expect([code, JSON.parse(out).error.message]).to.deep.equal([2, 'start has no --json'])
+    expect([code, JSON.parse(out).message]).to.deep.equal([2, 'start has no --json'])
   })
 
   it('makes control characters in a wrong word harmless', async () => {
@@ -105,12 +104,11 @@ describe('command line: wrong usage', () => {
     expect([code, JSON.parse(out)]).to.deep.equal([
       3,
       {
-        error: {
-          kind: 'home_not_found',
-          message: 'there is no Codex home at /nowhere/codex',
-          hint: 'name one with --home DIR or $CODEX_HOME, or type "unroll start" for a sample',
-          retryable: false
-        }
+        $: 'error',
+        kind: 'home_not_found',
+        message: 'there is no Codex home at /nowhere/codex',
+        hint: 'name one with --home DIR or $CODEX_HOME, or type "unroll start" for a sample',
+        retryable: false
       }
     ])
   })
@@ -152,7 +150,7 @@ describe('command line: failures of the engine', () => {
       const open = async () => E.right(engine(async () => ({ _tag: 'Left', left })))
       const argv = ['turns', 'x', '--home', home]
       const json = await unroll([...argv, '--json'], { open })
-      const { error } = JSON.parse(json.out)
+      const error = JSON.parse(json.out)
       expect([json.code, json.err, error.kind, error.retryable]).to.deep.equal([
         code,
         '',
@@ -201,7 +199,7 @@ describe('command line: failures of the engine', () => {
   it('reports a defect of its own with exit code 70', async () => {
     const open = async () => E.right(engine(() => Promise.reject(new TypeError('oops'))))
     const { code, out } = await unroll(['turns', 'x', '--home', home, '--json'], { open })
-    expect([code, JSON.parse(out).error.kind]).to.deep.equal([70, 'internal'])
+    expect([code, JSON.parse(out).kind]).to.deep.equal([70, 'internal'])
   })
 })
 

@@ -256,14 +256,19 @@ describe('seals', () => {
     const elsewhere = temporaryFolder()
     const log = join(elsewhere, 'seals.jsonl')
     try {
-      const made = await unroll(['audit', 'seal', '--out', log, '--json'])
-      const { seal: told } = jsonLines(made.out).at(-1)
+      const made = await unroll(['audit', 'seal', '--out', log, '--json', '--total'])
+      const told = jsonLines(made.out).at(-1)
       expect([made.code, told.ok, told.verdicts]).to.deep.equal([0, true, { new: 5 }])
-      const good = await unroll(['audit', 'verify', log, '--json', '--head', told.sealed])
-      expect([good.code, jsonLines(good.out).at(-1).seal.verdicts]).to.deep.equal([
-        0,
-        { unchanged: 5 }
+      const good = await unroll([
+        'audit',
+        'verify',
+        log,
+        '--json',
+        '--total',
+        '--head',
+        told.sealed
       ])
+      expect([good.code, jsonLines(good.out).at(-1).verdicts]).to.deep.equal([0, { unchanged: 5 }])
       truncateSync(join(home, path()), 100)
       const bad = await unroll(['audit', 'verify', log], { tty: true })
       expect(bad.code).to.equal(1)

@@ -246,7 +246,7 @@ describe('salvage', () => {
     backUp(home, backup, (file) => file)
     cpSync(join(home, 'config.toml'), join(backup, 'config.toml'))
     const unroll = inHome(() => target)
-    const { code, out } = await unroll(['salvage', backup, '--to', target, '--json'])
+    const { code, out } = await unroll(['salvage', backup, '--to', target, '--json', '--total'])
     const lines = jsonLines(out)
     const ids = [...new Set(rolloutsOf(home).map(({ threadId }) => threadId))].sort()
     expect(code).to.equal(0)
@@ -255,10 +255,9 @@ describe('salvage', () => {
       lines.flatMap((row) => (row.preview === undefined ? [] : [row.id])).sort()
     ).to.deep.equal(ids)
     expect(lines.at(-1)).to.deep.equal({
-      total: {
-        ...{ copied: ids.length, present: 0, older: 0, kept: 0, unusable: 0 },
-        ...{ names: 1, others: 1, threads: ids.length }
-      }
+      $: 'total',
+      ...{ copied: ids.length, present: 0, older: 0, kept: 0, unusable: 0 },
+      ...{ names: 1, others: 1, threads: ids.length }
     })
     expect(await unroll(['salvage', join(folder, 'nowhere'), '--to', target])).to.include({
       code: 3
