@@ -7,6 +7,8 @@ const commandOf = (step: CommandHint): string => {
   switch (step.kind) {
     case 'see_log':
       return 'see "unroll log"'
+    case 'undo_older':
+      return `the newest that can be undone is the ${step.operation} before it: "unroll undo ${step.operationId}", or "unroll undo --skip"`
     case 'see_deleted':
       return 'see what was deleted with "unroll log"'
     case 'name_other_turn':

@@ -14,6 +14,7 @@ export type Obstacle = 'turn_in_progress' | 'not_paginated'
 /** What to do about a refusal where that is a command; the adapters have the words. */
 export type CommandHint =
   | { readonly kind: 'see_log' | 'see_deleted' | 'name_other_turn' }
+  | { readonly kind: 'undo_older'; readonly operationId: string; readonly operation: string }
   | {
       readonly kind:
         | 'see_thread'

@@ -3,11 +3,11 @@
  * change files.
  */
 import type { Engine } from './use-cases.ts'
-import type { MutationOptions } from './change/life/life.ts'
+import type { UndoOptions } from './change/life/undo.ts'
 import type { RemoveOptions } from './change/life/remove.ts'
 import { invalidRequest, type Result } from './result.ts'
 
-type Option = keyof RemoveOptions | keyof MutationOptions
+type Option = keyof RemoveOptions | keyof UndoOptions
 
 const ASKED: ReadonlyArray<Option> = ['actor', 'undoes']
 const PLANNED: ReadonlyArray<Option> = [...ASKED, 'dryRun', 'expectedRevision']
@@ -31,7 +31,7 @@ export const CHANGE_OPTIONS = {
   remove: [1, [...PLANNED, 'permanent']],
   restore: [1, PLANNED],
   rename: [2, PLANNED],
-  undo: [1, FORCED],
+  undo: [1, [...FORCED, 'skips']],
   repair: [1, ASKED],
   fork: [2, PLANNED],
   revert: [2, FORCED],

@@ -17,6 +17,8 @@ export interface Io {
   readonly last: (text: string) => Promise<void>
   /** Everything on stdin, to its end. */
   readonly input: () => Promise<Buffer>
+  /** Asks the person at the terminal; null where nobody is, empty when nothing was answered. */
+  readonly ask: (question: string) => Promise<string | null>
   readonly outIsTty: boolean
   readonly errIsTty: boolean
   readonly columns: number
@@ -93,6 +95,24 @@ const writer =
       })
     })
 
+const asker =
+  (stop: AbortSignal): Io['ask'] =>
+  async (question) => {
+    if (!process.stdin.isTTY || !isatty(STDERR)) return null
+    const { createInterface } = await import('node:readline')
+    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    return new Promise((resolve) => {
+      lines.once('close', () => resolve(''))
+      // The terminal is in raw mode here, where Ctrl-C is a key.
+      lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+      stop.addEventListener('abort', () => lines.close(), { once: true })
+      lines.question(question, (answer) => {
+        resolve(answer)
+        lines.close()
+      })
+    })
+  }
+
 /**
  * The real process. Signals and a closed pipe abort `stop`. A reader that ends (`| head`) has what it wanted, so that is
  * exit code 0. A second signal ends the process at once, which the index survives.
@@ -121,6 +141,7 @@ export const processIo = (): Io => {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
       return Buffer.concat(chunks)
     },
+    ask: asker(stop),
     outIsTty: process.stdout.isTTY,
     errIsTty: isatty(STDERR),
     columns: process.stdout.columns || COLUMNS_DEFAULT,

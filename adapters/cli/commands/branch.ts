@@ -5,45 +5,55 @@ import * as E from 'fp-ts/lib/Either.js'
 import { printEvent } from '../../../domain/changes/new-event.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Thread } from '../../../domain/protocol.ts'
+import type { Engine } from '../../../replay/engine.ts'
 import type { Written } from '../../../replay/change/mutate/mutations.ts'
 import { flagOf, type Input, numberOf, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming.ts'
 import { mutationOptions } from '../options.ts'
 import type { CommandEnd } from '../session.ts'
-import { printJson } from '../text/print.ts'
+import { refusedBy } from '../confirm.ts'
+import { calledName, printChange } from '../text/changed.ts'
+import { printJson, walkPages, type FetchPage } from '../text/print.ts'
 import { usage } from '../text/report.ts'
-import { oneLine } from '../text/text.ts'
+import { oneLine, plural } from '../text/text.ts'
 
-/** Prints the new revision; after a dry run the lines. */
+/** Prints the new revision, or what a person wants to know; after a dry run the lines. */
 export const printWritten = async (
   done: E.Either<StoreError, Written>,
+  did: string,
   input: Input,
   io: Io
 ): Promise<CommandEnd> => {
   if (E.isLeft(done)) return done
   if (input.json) return printJson(done.right, io)
   const { events, appended } = done.right
-  if (flagOf(input, 'dry-run'))
+  if (flagOf(input, 'dry-run')) {
     await io.out(events.map((event) => `${oneLine(printEvent(event, null))}\n`).join(''))
-  else
-    await io.out(appended === null ? 'nothing to write\n' : `revision ${appended.next.revision}\n`)
+    return 0
+  }
+  if (appended !== null)
+    return printChange({ did, lines: [`revision ${appended.next.revision}`] }, input, io)
+  await io.out('nothing to write\n')
   return 0
 }
 
 const printThread = async (
   made: E.Either<StoreError, Thread>,
+  did: (thread: Thread) => string,
   input: Input,
   io: Io
 ): Promise<CommandEnd> => {
   if (E.isLeft(made)) return made
   const thread = made.right
   if (input.json) return printJson(thread, io)
-  const facts = flagOf(input, 'dry-run')
-    ? `possible for thread ${thread.id}\n`
-    : `${thread.id}\n${oneLine(thread.path)}\n`
-  await io.out(facts)
-  return 0
+  if (flagOf(input, 'dry-run')) {
+    await io.out(`possible for thread ${thread.id}\n`)
+    return 0
+  }
+  const lines = [thread.id, oneLine(thread.path)]
+  const more = `continue with: codex resume ${thread.id}`
+  return printChange({ did: did(thread), more, lines }, input, io)
 }
 
 export const forkCommand = ofThread(async (id, input, io, engine) => {
@@ -51,20 +61,54 @@ export const forkCommand = ofThread(async (id, input, io, engine) => {
     lastTurnId: textOf(input, 'last-turn'),
     beforeTurnId: textOf(input, 'before-turn')
   }
-  return printThread(await engine.fork(id, point, mutationOptions(input))(), input, io)
+  const name = await calledName(engine, id)
+  const made = await engine.fork(id, point, mutationOptions(input))()
+  return printThread(made, (thread) => `Forked ${name} to ${thread.id}`, input, io)
 })
 
 export const revertCommand = ofThread(async (id, input, io, engine) => {
   const beforeTurnId = textOf(input, 'before-turn')
   if (beforeTurnId === undefined) return E.left(usage('revert needs --before-turn TURN', ''))
-  return printThread(await engine.revert(id, beforeTurnId, mutationOptions(input))(), input, io)
+  const name = await calledName(engine, id)
+  const made = await engine.revert(id, beforeTurnId, mutationOptions(input))()
+  return printThread(made, () => `Rewound ${name} to before turn ${beforeTurnId}`, input, io)
 })
+
+/** So many turns are hidden without a question, unless they are all of several. */
+const UNASKED_TURNS_MAX = 5
+
+/** How many turns a rollback of so many hides, and whether they are all. */
+const turnsHidden = async (
+  engine: Engine,
+  id: string,
+  asked: number
+): Promise<E.Either<StoreError, { readonly count: number; readonly areAll: boolean }>> => {
+  let count = 0
+  const fetch: FetchPage<unknown> = (cursor, limit) =>
+    engine.listTurns(id, { itemsView: 'notLoaded', cursor, limit })
+  for await (const page of walkPages(fetch, { limit: asked + 1 })) {
+    if (E.isLeft(page)) return page
+    count += page.right.data.length
+  }
+  return E.right({ count: Math.min(count, asked), areAll: count > 0 && count <= asked })
+}
 
 export const rollbackCommand = ofThread(async (id, input, io, engine) => {
-  const turns = numberOf(input, 'turns') ?? 1
-  return printWritten(await engine.rollback(id, turns, mutationOptions(input))(), input, io)
+  const hidden = await turnsHidden(engine, id, numberOf(input, 'turns') ?? 1)
+  if (E.isLeft(hidden)) return hidden
+  const { count, areAll } = hidden.right
+  const name = await calledName(engine, id)
+  const many = areAll ? `all ${plural(count, 'turn')}` : plural(count, 'turn')
+  if (count > UNASKED_TURNS_MAX || (areAll && count > 1)) {
+    const refused = await refusedBy({ text: `Hide ${many} of ${name}?` }, input, io)
+    if (refused !== null) return E.left(refused)
+  }
+  const done = await engine.rollback(id, numberOf(input, 'turns') ?? 1, mutationOptions(input))()
+  return printWritten(done, `Hid ${many} of ${name}`, input, io)
 })
 
-export const unrollbackCommand = ofThread(async (id, input, io, engine) =>
-  printWritten(await engine.unrollback(id, mutationOptions(input))(), input, io)
-)
+export const unrollbackCommand = ofThread(async (id, input, io, engine) => {
+  const name = await calledName(engine, id)
+  const done = await engine.unrollback(id, mutationOptions(input))()
+  return printWritten(done, `Restored the turns of ${name} that were hidden last`, input, io)
+})

@@ -16,6 +16,7 @@ import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from
 import { formOf, printJson, printRows } from '../text/print.ts'
 import { ownFailure, usage } from '../text/report.ts'
 import { column, shown, tsvLine, type Columns } from '../text/rows.ts'
+import { refusedBy } from '../confirm.ts'
 import { localMinute, oneLine, size } from '../text/text.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -74,6 +75,14 @@ const indexFiles = async (
   return ours ? entries.map(({ name }) => name) : 'foreign'
 }
 
+/** A larger index is deleted only after a question. */
+const UNASKED_BYTES_MAX = 1e9
+
+const bytesOf = async (directory: string, names: ReadonlyArray<string>): Promise<number> => {
+  const stats = await Promise.all(names.map((name) => lstat(join(directory, name))))
+  return stats.reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0)
+}
+
 /** Deletes file by file, so that what appears meanwhile stays; a half-made copy as a whole. */
 const drop = async (input: Input, io: Io, place: CommandPlace): Promise<CommandEnd> => {
   const directory = directoryOf(place)
@@ -82,6 +91,12 @@ const drop = async (input: Input, io: Io, place: CommandPlace): Promise<CommandE
   if (files === 'foreign') {
     const message = `${directory} is not an index of unroll, so it is left alone`
     return E.left(ownFailure('not_an_index', message, 'name the right directory with --index DIR'))
+  }
+  const bytes = files === 'missing' ? 0 : await bytesOf(directory, files)
+  if (bytes > UNASKED_BYTES_MAX) {
+    const text = `Delete an index of ${size(bytes)}? Building it again takes a while.`
+    const refused = await refusedBy({ text }, input, io)
+    if (refused !== null) return E.left(refused)
   }
   if (files !== 'missing') {
     // Nothing else knows where the readers of a store are.

@@ -18,6 +18,7 @@ import { homePlugins, type HomePlugins } from '../../upkeep/plugins/plugins.ts'
 import type { InstalledSnapshot } from '../../../domain/ledgers/plugins/resolution.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
+import { refusedBy } from '../confirm.ts'
 import type { Io } from '../io.ts'
 import { answers, missingHome, withEngine, type CommandEnd, type HomeCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
@@ -129,6 +130,8 @@ const change = async (work: PluginWork): Promise<CommandEnd> => {
   const before = await observe(work, 'scan')
   if (E.isLeft(before)) return before
   if (what === 'uninstall') {
+    const refused = await refusedBy({ text: `Uninstall ${id}?` }, input, io)
+    if (refused !== null) return E.left(refused)
     const done = await plugins.uninstall(id, { dryRun })
     return E.isLeft(done) ? E.left(pluginFailure(done.left)) : printChanged(work, done.right)
   }
@@ -154,6 +157,9 @@ const sync = async (work: PluginWork): Promise<CommandEnd> => {
   const { plugins, input, io, dryRun } = work
   const listed = parseListed(await listText(work))
   if (E.isLeft(listed)) return E.left(pluginFailure(listed.left))
+  const text = 'Make the installed plugins those of this list, and remove the others?'
+  const refused = await refusedBy({ text }, input, io)
+  if (refused !== null) return E.left(refused)
   const before = await observe(work, 'scan')
   if (E.isLeft(before)) return before
   const [, file = ''] = input.args

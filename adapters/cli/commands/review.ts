@@ -15,6 +15,7 @@ import type { CommandEnd, EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
+import { calledName } from '../text/changed.ts'
 import { printWritten } from './branch.ts'
 
 const targetOf = (input: Input): ReviewTarget => {
@@ -55,7 +56,7 @@ const start = async (
     targetOf(input),
     asked
   )()
-  if (E.isLeft(done) || flagOf(input, 'dry-run')) return printWritten(done, input, io)
+  if (E.isLeft(done) || flagOf(input, 'dry-run')) return printWritten(done, '', input, io)
   if (input.json) return printJson(done.right, io)
   const { hint, turnId } = done.right
   await io.out(`${place.right}\nreview of ${oneLine(hint)}, turn ${turnId}\n`)
@@ -73,7 +74,8 @@ const complete = async (
     ? null
     : (path === '-' ? await io.input() : readFileSync(resolve(io.cwd, path))).toString('utf8')
   const done = await engine.completeReview(threadId, said, mutationOptions(input))()
-  return printWritten(done, input, io)
+  const name = await calledName(engine, threadId)
+  return printWritten(done, `Recorded the review of ${name}`, input, io)
 }
 
 export const reviewCommand: EngineCommand = async (input, io, engine) => {

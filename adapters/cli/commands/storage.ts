@@ -22,6 +22,7 @@ import { withProgress } from '../text/progress.ts'
 import { note, warn } from '../text/report.ts'
 import { column, shown, table, tsv, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
+import { refusedBy } from '../confirm.ts'
 import { oneLine, plural, size } from '../text/text.ts'
 
 /** Names of the kinds of bytes, for people. */
@@ -189,6 +190,10 @@ const change = (
       const dryRun = flagOf(input, 'dry-run')
       const form = formOf(input, io)
       if (work === 'compress' && form !== 'json') warnOfOldCodex(home, io)
+      const isAsked = work === 'compress' && input.args.length < 2
+      const text = 'Compress every archived thread?'
+      const refused = isAsked ? await refusedBy({ text }, input, io) : null
+      if (refused !== null) return E.left(refused)
       const done = await (work === 'compress' ? compressRollouts : expandRollouts)({
         ...{ home, threads: input.args.slice(1), dryRun, actor: 'cli' },
         ...{ onFile, signal: io.stop },

@@ -46,6 +46,7 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
     'strict',
     "Reproduce Codex's whole-file failures and cursors instead of isolating damaged lines."
   ),
+  option('quiet', 'Say nothing about a change that was made.', { short: 'q' }),
   option('help', 'Print the help of the command.')
 ]
 
@@ -70,6 +71,7 @@ export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [6, 'not possible: this thread, in this state or of this era, cannot be changed that way'],
   [7, 'busy: another process holds what is needed, or the thread is not at the expected revision'],
   [8, 'the server of a store cannot be reached, or refuses'],
+  [9, 'confirmation needed: add --yes, or answer on a terminal'],
   [70, 'a defect in unroll'],
   [130, 'interrupted (SIGINT)'],
   [143, 'terminated (SIGTERM)']

@@ -14,7 +14,8 @@ import {
   option,
   PAGING,
   TOTAL,
-  type CommandSpec
+  type CommandSpec,
+  YES
 } from './spec.ts'
 
 /** What `unroll usage` adds up by. */
@@ -251,6 +252,7 @@ const plugins: CommandSpec = {
       '`list --record`. `usage [PLUGIN]` shows which threads used plugins, and in which version.'
   ],
   options: [
+    YES,
     option(
       'remote-id ID',
       '`install-remote`: the id of the plugin in the backend. Required there.'
@@ -272,7 +274,7 @@ const plugins: CommandSpec = {
       '`usage` as in docs/PLUGINS.md; an install or uninstall: `{"pluginId","happening","version","removedVersions","metadata","event","changes"}`; ' +
       '`sync`: `{"installed","noted","removed","failed","changes"}`; `import-capture`: `{"events","damagedLines","changes"}`.'
   },
-  exits: [0, 1, 2, 3, 4, 5, 6, 7, 8],
+  exits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   examples: [
     ['unroll plugins list', 'what is installed'],
     ['unroll plugins verify', 'exit code 1 if something is wrong'],

@@ -121,6 +121,8 @@ export const CSV = option(
 
 export const DRY_RUN = option('dry-run', 'Show what would happen without changing anything.')
 
+export const YES = option('yes', 'Answer every question with yes.', { short: 'y' })
+
 export const SOURCE = option(
   'source KIND...',
   'Only this kind of source; `subAgent` means every kind of sub-agent.',

@@ -1,7 +1,7 @@
 /**
  * The commands that keep a home healthy: findings, repairs, disk usage, the index.
  */
-import { DRY_RUN, limit, LISTS, ONE_THREAD, option, TOTAL, type CommandSpec } from './spec.ts'
+import { DRY_RUN, limit, LISTS, ONE_THREAD, option, TOTAL, type CommandSpec, YES } from './spec.ts'
 
 const check: CommandSpec = {
   name: 'check',
@@ -140,6 +140,7 @@ const storage: CommandSpec = {
   options: [
     limit('How many threads; the sum is of all. Default: all, 25 on a terminal.'),
     option('dry-run', '`compress` and `expand`: show what would happen without changing anything.'),
+    YES,
     TOTAL
   ],
   output: {
@@ -153,7 +154,7 @@ const storage: CommandSpec = {
       'and with `--total` at last `{"$":"total",…}`. `compress`, `expand`: `{"threadId","path","outcome","reason","plainBytes","compressedBytes","operationId"}` per file, and with `--total` at last ' +
       '`{"$":"total","files","left","plainBytes","compressedBytes"}`.'
   },
-  exits: [0, 1, 2, 3, 5, 6, 7],
+  exits: [0, 1, 2, 3, 5, 6, 7, 9],
   examples: [
     ['unroll storage', 'what takes the disk'],
     ['unroll storage 0198b553 --json', 'one thread, in bytes'],
@@ -203,7 +204,7 @@ export const index: CommandSpec = {
       'unroll noticed. The newest 1,000 are kept; no rollout records them, so they go with the index.',
     'With a store it is the index that this machine keeps of it; the store is left as it is.'
   ],
-  options: [limit('With `changes`: how many. Default: all.')],
+  options: [limit('With `changes`: how many. Default: all.'), YES],
   output: {
     human: 'one fact per line. `changes`: a table: {noticed changes}.',
     tsv: 'name and value. `changes`: {noticed changes}.',
@@ -213,7 +214,7 @@ export const index: CommandSpec = {
       '`changes`: `{"noticedAt","threadId","reason","from","to","bytesBefore","bytes"}`, one per line, paths relative to the home; ' +
       '`drop`: `{"index","dropped"}`, where `dropped` is false if there was nothing to delete.'
   },
-  exits: LISTS,
+  exits: [...LISTS, 9],
   examples: [
     ['unroll index status', 'what the home holds'],
     ['unroll index changes --limit 20', 'which files were moved, replaced or deleted lately'],

@@ -1,9 +1,10 @@
 /**
  * The commands that change threads.
  */
-import { ANY_COUNT, DRY_RUN, ONE_THREAD, option, type CommandSpec } from './spec.ts'
+import { ANY_COUNT, DRY_RUN, ONE_THREAD, option, YES, type CommandSpec } from './spec.ts'
 
 const CHANGES = [0, 2, 3, 4, 5, 6, 7]
+const ASKED = [...CHANGES, 9]
 
 const EXPECTED = option(
   'expected-revision N',
@@ -127,18 +128,20 @@ const rollback: CommandSpec = {
   about: [
     ...ONE_THREAD,
     'Appends what Codex appends: the token count then, and how many turns are hidden. A paginated thread continues ' +
-      'in a new segment instead, as with `revert`. Nothing is deleted, and until the next turn `unrollback` restores the turns.'
+      'in a new segment instead, as with `revert`. Nothing is deleted, and until the next turn `unrollback` restores the turns.',
+    'More than five turns, or all of several, are hidden only after a question.'
   ],
   options: [
     option('turns N', 'How many; all of them if the thread has fewer. Default: 1.', {
       range: [1, 4_294_967_295]
     }),
+    YES,
     FORCE_SEGMENT,
     DRY_RUN,
     EXPECTED
   ],
   output: WRITTEN,
-  exits: CHANGES,
+  exits: ASKED,
   examples: [['unroll rollback 0198b553 --turns 2', 'hide the last two turns']]
 }
 
@@ -259,12 +262,13 @@ const remove: CommandSpec = {
       'continues one of the files, and while a running Codex has one of the threads loaded.'
   ],
   options: [
-    option('permanent', 'Delete the files instead; nothing restores them.'),
+    option('permanent', 'Delete the files instead, after a question; nothing restores them.'),
+    YES,
     DRY_RUN,
     EXPECTED
   ],
   output: RELOCATED,
-  exits: CHANGES,
+  exits: ASKED,
   examples: [
     ['unroll delete 0198b553 --dry-run', 'which files that would be'],
     ['unroll delete 0198b553', 'to the trash']
@@ -299,7 +303,12 @@ const undo: CommandSpec = {
     'Without an argument: the newest operation that is done and is no undo itself. Undoing is an operation of its own; undoing that ' +
       'repeats the first one. Refused if nothing would restore the home, or if the thread changed since.'
   ],
-  options: [DRY_RUN, EXPECTED, FORCE_PLACE],
+  options: [
+    option('skip', 'Undo the newest operation that can be undone, past those that cannot.'),
+    DRY_RUN,
+    EXPECTED,
+    FORCE_PLACE
+  ],
   output: {
     human: 'what was undone, and how.',
     json: 'one object: `{"undone","operation","by":{"operation","arguments"},"operationId"}`.'

@@ -28,7 +28,13 @@ import { checkpointOf } from '../../catch-up/project.ts'
 import { recorded, requestOf, type Performed } from './recorded.ts'
 import { performRepair, repairParts, type RepairDone, type RepairWork } from './repair.ts'
 import { removeThread, restoreThreads, type RemoveOptions } from './remove.ts'
-import { listOperations, undoOperation, type OperationQuery, type Undone } from './undo.ts'
+import {
+  listOperations,
+  undoOperation,
+  type OperationQuery,
+  type Undone,
+  type UndoOptions
+} from './undo.ts'
 import type { Answer, Result } from '../../result.ts'
 
 export interface AgentFamily {
@@ -53,7 +59,7 @@ export interface ThreadLifecycle {
   /** What was done to the home, newest first. */
   readonly operations: (query?: OperationQuery) => Answer<ReadonlyArray<Operation>>
   /** Undoes an operation; null: the newest that was not undone. */
-  readonly undo: (operationId: string | null, options?: MutationOptions) => Answer<Undone>
+  readonly undo: (operationId: string | null, options?: UndoOptions) => Answer<Undone>
   /** Exchanges files of the home by a plan, all of them or none; `undo` takes it back. */
   readonly repair: (work: RepairWork, options?: AskedOptions) => Answer<RepairDone>
   readonly agents: (threadId: string) => Answer<AgentFamily>

@@ -9,6 +9,7 @@ import {
   type Inverse,
   type Operation
 } from '../../../domain/changes/operations.ts'
+import type { CommandHint } from '../../../domain/errors.ts'
 import type { Goal } from '../../../domain/changes/goal.ts'
 import type { Mutations } from '../mutate/mutations.ts'
 import { moveThread, type Exactly } from './archive.ts'
@@ -124,13 +125,27 @@ export const listOperations = async (
 
 const SEE_LOG = { kind: 'see_log' } as const
 
+/** True for an operation that nothing stands in the way of undoing, as far as the log tells. */
+const isUndoable = ({ began, ended, state }: Operation): boolean =>
+  state === 'done' && began.undoes === null && (ended?.inverse ?? null) !== null
+
+/** How an operation is undone. */
+export interface UndoOptions extends MutationOptions {
+  /** Without an id: past operations that cannot be undone. */
+  readonly skips?: boolean
+}
+
 /** The operation with an id; without an id, the newest that was not undone and is no undo itself. */
-const chosen = async (life: Life, id: string | null): Promise<Result<Operation>> => {
+const chosen = async (
+  life: Life,
+  id: string | null,
+  skips: boolean
+): Promise<Result<Operation>> => {
   const matches: Array<Operation> = []
   for await (const operation of operationsIn(life)) {
     const { began, state } = operation
-    if (id === null ? state === 'done' && began.undoes === null : began.id.startsWith(id))
-      matches.push(operation)
+    const isNewest = skips ? isUndoable(operation) : state === 'done' && began.undoes === null
+    if (id === null ? isNewest : began.id.startsWith(id)) matches.push(operation)
     if (matches.length === (id === null ? 1 : 2)) break
   }
   const [operation, other] = matches
@@ -139,6 +154,18 @@ const chosen = async (life: Life, id: string | null): Promise<Result<Operation>>
   return other === undefined || id === null
     ? E.right(operation)
     : impossible(`"${id}" names several operations`, 'type more of the id')
+}
+
+/** Where to go from an operation that cannot be undone: to the newest that can. */
+const olderThan = async (life: Life, id: string): Promise<CommandHint> => {
+  let isOlder = false
+  for await (const operation of operationsIn(life)) {
+    const { began } = operation
+    if (isOlder && isUndoable(operation))
+      return { kind: 'undo_older', operationId: began.id, operation: began.operation }
+    isOlder ||= began.id === id
+  }
+  return SEE_LOG
 }
 
 const obstacle = ({ began, ended, state, undoneBy }: Operation): string | null => {
@@ -156,10 +183,10 @@ const obstacle = ({ began, ended, state, undoneBy }: Operation): string | null =
 export const undoOperation = async (
   life: Life,
   id: string | null,
-  options: MutationOptions,
+  options: UndoOptions,
   mutations: Mutations
 ): Promise<Result<Undone>> => {
-  const found = await chosen(life, id?.toLowerCase() ?? null)
+  const found = await chosen(life, id?.toLowerCase() ?? null, options.skips === true)
   if (E.isLeft(found)) return found
   const operation = found.right
   if (operation.redoneBy !== null)
@@ -167,8 +194,10 @@ export const undoOperation = async (
   const { began, ended } = operation
   const inverse = ended?.inverse ?? null
   const reason = obstacle(operation)
-  if (reason !== null || inverse === null)
-    return impossible(reason ?? 'there is nothing to undo', SEE_LOG)
+  if (reason !== null || inverse === null) {
+    const next = id === null ? await olderThan(life, began.id) : SEE_LOG
+    return impossible(reason ?? 'there is nothing to undo', next)
+  }
   const run = Object.hasOwn(INVERSES, inverse.operation) ? INVERSES[inverse.operation] : undefined
   if (run === undefined)
     return impossible(`this version cannot ${inverse.operation}`, 'use a newer one')

@@ -5,6 +5,7 @@ import { homeFiles } from '../../support/home-state.ts'
 import { inHome, jsonLines } from './console.ts'
 
 const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
+const HIDE_ALL = 'Hide all 3 turns of "Spare queue 603"'
 const TURNS = [
   '01a1fcdb-4284-7d22-8532-e46d1ea470d1',
   '01a1fcdb-4301-7461-8875-32292a5945fa',
@@ -69,6 +70,30 @@ describe('command line: changing a thread', () => {
       { type: 'thread_rolled_back', num_turns: 1 }
     ])
     expect(homeFiles(home)).to.deep.equal(before)
+  })
+
+  it('hides many turns only after a question, and says how to bring them back', async () => {
+    const before = homeFiles(home)
+    const argv = ['rollback', PLAIN, '--turns', '999']
+    const piped = await unroll(argv)
+    const declined = await unroll(argv, { tty: true, answer: '' })
+    expect([piped.code, piped.err]).to.deep.equal([
+      9,
+      `unroll: not confirmed: ${HIDE_ALL}?\nadd --yes to confirm it\n`
+    ])
+    expect([declined.code, declined.out, declined.err]).to.deep.equal([
+      9,
+      '',
+      `${HIDE_ALL}? [y/N] \nunroll: not confirmed; nothing was changed\n`
+    ])
+    expect(homeFiles(home)).to.deep.equal(before)
+    const agreed = await unroll(argv, { tty: true, answer: 'y' })
+    expect([agreed.code, agreed.out]).to.deep.equal([
+      0,
+      `${HIDE_ALL.replace('Hide', 'Hid')}.\nundo: unroll undo --home ${home} --index memory\n`
+    ])
+    expect(await unroll(['undo', '--quiet'])).to.include({ code: 0 })
+    expect(await unroll([...argv, '--yes'])).to.include({ code: 0, err: '' })
   })
 
   it('refuses a rollback at another revision, and writes nothing', async () => {

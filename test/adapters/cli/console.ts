@@ -22,13 +22,24 @@ export interface Setting {
   readonly open?: OpenEngine
   readonly stop?: AbortSignal
   readonly nowMs?: () => number
+  /** What the person answers; nobody is there without it. */
+  readonly answer?: string
   /** What stands on stdin. */
   readonly input?: string | Buffer
 }
 
 /** Runs a command line; local times are UTC meanwhile. */
 export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> => {
-  const { tty = false, columns = 100, env = {}, open, stop, nowMs = () => 0, input = '' } = setting
+  const {
+    tty = false,
+    columns = 100,
+    env = {},
+    open,
+    stop,
+    nowMs = () => 0,
+    input = '',
+    answer
+  } = setting
   const out: Array<Buffer> = []
   const err: Array<string> = []
   const io: Io = {
@@ -36,6 +47,11 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
     err: (text) => void err.push(text),
     last: async (text) => void out.push(Buffer.from(text)),
     input: async () => Buffer.from(input),
+    ask: async (question) => {
+      if (answer === undefined) return null
+      err.push(`${question}${answer}\n`)
+      return answer
+    },
     outIsTty: tty,
     errIsTty: tty,
     columns,

@@ -104,6 +104,37 @@ describe('command line: changing a home', () => {
     expect([undone.code, undone.err.split('\n')[1]]).to.deep.equal([6, 'see "unroll log"'])
   })
 
+  it('deletes for good only when the id is typed', async () => {
+    const before = homeFiles(home)
+    const argv = ['delete', FIRST ?? '', '--permanent']
+    for (const answer of ['y', 'yes', FIRST ?? '', ''])
+      expect((await unroll(argv, { tty: true, answer })).code).to.equal(9)
+    expect((await unroll(argv)).code).to.equal(9)
+    expect(homeFiles(home)).to.deep.equal(before)
+    const { code, out } = await unroll(argv, { tty: true, answer: (FIRST ?? '').slice(0, 13) })
+    expect([code, out.split('\n')[0]?.endsWith(' for good.'), out.includes('undo')]).to.deep.equal([
+      0,
+      true,
+      false
+    ])
+    expect(Object.keys(homeFiles(home))).to.have.length(Object.keys(before).length - 1)
+  })
+
+  it('says which older operation can be undone, and skips to it', async () => {
+    await unroll(['archive', FIRST ?? ''])
+    await unroll(['rename', PARENT, 'A name'])
+    const stuck = await unroll(['undo'])
+    const [, older = ''] = (await unroll(['log'])).out
+      .split('\n')
+      .map((line) => line.split('\t')[0])
+    expect([stuck.code, stuck.err.split('\n')[1]]).to.deep.equal([
+      6,
+      `the newest that can be undone is the archive before it: "unroll undo ${older}", or "unroll undo --skip"`
+    ])
+    const skipped = await unroll(['undo', '--skip'])
+    expect([skipped.code, skipped.out]).to.deep.equal([0, `undid archive ${older} by unarchive\n`])
+  })
+
   it('refuses another revision with exit code 7', async () => {
     const { code, out } = await unroll(['delete', PARENT, '--expected-revision', '1', '--json'])
     const { kind } = JSON.parse(out) as { readonly kind: string }

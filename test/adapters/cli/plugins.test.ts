@@ -127,7 +127,9 @@ describe('command line: plugins', () => {
       ['2.0.0'],
       bytesFor('remote')
     ])
-    expect((await plugins('uninstall', id)).out).to.equal(`${id} uninstalled, without 2.0.0\n`)
+    expect((await plugins('uninstall', id, '--yes')).out).to.equal(
+      `${id} uninstalled, without 2.0.0\n`
+    )
     expect(versions(home, LINEAR)).to.deep.equal([])
     const history = (await plugins('history')).out.split('\n').map((line) => line.split('\t')[2])
     expect(history).to.deep.equal([
@@ -185,7 +187,7 @@ describe('command line: plugins', () => {
         { id: 's', name: 'x', scope: 'USER', release }
       ]
     })
-    expect(await unroll(['plugins', 'sync', '-'], { input })).to.deep.equal({
+    expect(await unroll(['plugins', 'sync', '-', '--yes'], { input })).to.deep.equal({
       code: 1,
       out: 'noted linear@openai-curated-remote\n',
       err: 'unroll: s: version 1.0.0 is not here and nothing is downloaded: give release.bundle_path in the list\n'
@@ -219,12 +221,14 @@ describe('command line: plugins', () => {
       ['list', '--remote-id', 'x']
     ])
       expect((await plugins(...words)).code, words.join(' ')).to.equal(2)
-    expect(await plugins('uninstall', 'a@m')).to.deep.equal({
+    expect(await plugins('uninstall', 'a@m', '--yes')).to.deep.equal({
       code: 0,
       out: 'a@m is not installed, nothing to remove\n',
       err: ''
     })
-    expect(jsonLines((await plugins('uninstall', 'a@m', '--json')).out)[0].event).to.equal(null)
+    expect(jsonLines((await plugins('uninstall', 'a@m', '--yes', '--json')).out)[0].event).to.equal(
+      null
+    )
   })
 
   it('notes what a capture tells; what they imply has no time, and is no change of what is on the disk', async () => {

@@ -62,7 +62,7 @@ describe('command line: storage', () => {
     const path = 'archived_sessions/' + ARCHIVED
     const plainBytes = statSync(join(home, path)).size
     const tried = await unroll(['storage', 'compress', '--dry-run', '--json', '--total'])
-    const { code, out, err } = await unroll(['storage', 'compress', '--json', '--total'])
+    const { code, out, err } = await unroll(['storage', 'compress', '--yes', '--json', '--total'])
     const compressedBytes = statSync(join(home, `${path}.zst`)).size
     const [file, sum] = jsonLines(out)
     expect([code, err, jsonLines(out).length]).to.deep.equal([0, '', 2])
@@ -76,7 +76,7 @@ describe('command line: storage', () => {
     expect(jsonLines(log)[0].began.operation).to.equal('compress')
     expect(await unroll(['undo', file.operationId])).to.include({ code: 0 })
     expect(statSync(join(home, path)).size).to.equal(plainBytes)
-    expect((await unroll(['storage', 'compress'], { tty: true })).out).to.match(
+    expect((await unroll(['storage', 'compress'], { tty: true, answer: 'y' })).out).to.match(
       /^compressed 1 file: [\d.]+ kB to [\d.]+ kB, [\d.]+ kB less \(\d+ %\)\n$/
     )
     expect((await unroll(['storage', 'expand'])).out).to.match(/^expanded\t/)
