@@ -43,7 +43,7 @@ describe('a store of streams', () => {
         appended(3)
       )
       expect(right(await wire.append('thread-b', 'any', several(1)))).to.deep.equal(appended(0))
-      expect(server.calls).to.deep.include({ append: 4, features: 0 })
+      expect(server.calls).to.deep.include({ append: 4, features: 1 })
     })
 
     it('tell where the stream is when it is elsewhere', async () => {
