@@ -24,6 +24,11 @@ export const refusals = {
   unavailable: () => refusal(grpcStatus.UNAVAILABLE, 'Server Is Not Ready'),
   deadline: () => refusal(grpcStatus.DEADLINE_EXCEEDED, 'Deadline Exceeded'),
   timeout: () => refusal(grpcStatus.ABORTED, 'Operation timed out: Commit phase timeout.'),
+  tooSlow: () =>
+    refusal(
+      grpcStatus.ABORTED,
+      'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.'
+    ),
   cancelled: () => refusal(grpcStatus.CANCELLED, 'The call was cancelled by the server.'),
   internal: () => refusal(grpcStatus.INTERNAL, 'Exception was thrown by handler.'),
   unknown: () => refusal(grpcStatus.UNKNOWN, 'Unexpected OperationResult'),
