@@ -16,6 +16,7 @@ import {
   CERTIFICATE_FILE,
   testCertificate
 } from '../../../support/eventstore-server/certificate.ts'
+import { BEHAVIOURS_OF } from '../../../support/eventstore-server/behaviours.ts'
 import { startCluster } from '../../../support/eventstore-server/cluster.ts'
 import { sessions } from '../../../support/eventstore-server/session.ts'
 import {
@@ -117,6 +118,46 @@ describe('a connection to a store', () => {
     const { server } = await start()
     const wire = await open(server.url.replace('//', '//admin:changeit@'))
     right(await wire.append('thread-a', 'no_stream', several(1)))
+  })
+
+  describe('to servers of all ages', () => {
+    for (const version of ['22.10.5', '21.10.11', '23.6.0'])
+      it(`is refused by ${version}, before anything is written`, async () => {
+        const { server } = await start({ version })
+        const wire = await open(server.url)
+        const errors = [
+          left(await wire.append('thread-a', 'any', several(1))),
+          left(await wire.tombstone('thread-a')),
+          (await untilFailure(wire.read('thread-a', 0))).error,
+          (await untilFailure(wire.subscribe(['thread-'], 'start', nobody))).error
+        ]
+        for (const error of errors)
+          expect({ ...error }).to.deep.equal({
+            _tag: 'StoreRefused',
+            where: wire.name,
+            reason: `it is version ${version}, and 23.10 is the oldest that can be used`,
+            next: 'upgrade the server to EventStoreDB 23.10 or newer, or to KurrentDB'
+          })
+        expect(server.log).to.have.length(0)
+      })
+
+    for (const behaviours of [...Object.values(BEHAVIOURS_OF), { version: '0.0.0' }])
+      it(`is made to ${behaviours.version}`, async () => {
+        const { server } = await start(behaviours)
+        const wire = await open(server.url)
+        right(await wire.append('thread-a', 'no_stream', several(2)))
+        expect(await everything(wire.read('thread-a', 0))).to.have.length(2)
+        expect(server.calls.features).to.equal(1)
+      })
+
+    it('asks again when the question was not answered', async () => {
+      const { server } = await start()
+      const wire = await open(server.url)
+      for (const how of ['internal', 'unknown', 'unavailable', 'deadline'] as const)
+        server.fail({ method: 'features', with: how })
+      right(await wire.append('thread-a', 'no_stream', several(1)))
+      expect(server.calls.features).to.equal(5)
+    })
   })
 
   describe('to something else', () => {
