@@ -144,8 +144,12 @@ describe('a store of streams', () => {
       const { server } = await start()
       const wire = await open(server.url + HASTY)
       const ending = new AbortController()
-      const told = wire.subscribe(['thread-'], 'start', ending.signal)
-      expect((await told.next()).value).to.deep.include({ kind: 'caught_up' })
+      let hasCaughtUp = false
+      const following = (async () => {
+        for await (const { kind } of wire.subscribe(['thread-'], 'start', ending.signal))
+          hasCaughtUp ||= kind === 'caught_up'
+      })()
+      await until(() => hasCaughtUp)
       server.fail({ method: 'append', with: 'silent', stream: 'thread-mute' })
       let isOver = false
       const mute = wire
@@ -156,7 +160,7 @@ describe('a store of streams', () => {
       expect(right(await mute)).to.deep.equal({ kind: 'appended', revision: 0 })
       expect(server.calls.subscribe).to.equal(1)
       ending.abort()
-      for await (const _ of told) void _
+      await following
     })
 
     for (const how of AMBIGUOUS) {

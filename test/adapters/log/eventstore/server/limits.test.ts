@@ -105,7 +105,7 @@ for (const [name, options] of targets)
 
     it('make one of two equal appends that come at once, again and again', async () => {
       const other = right(await connectWire(server.url))
-      for (let time = 0; time < 20; time++) {
+      for (let time = 0; time < 3; time++) {
         const stream = threadStream(v7())
         const events = several(3)
         const both = await Promise.all(
