@@ -43,7 +43,7 @@ export const refusals = {
       'Received message exceeds the maximum configured message size.'
     ),
   unknown: () => refusal(grpcStatus.UNKNOWN, 'Unexpected OperationResult'),
-  unauthenticated: () => refusal(grpcStatus.UNAUTHENTICATED, 'Bad credentials'),
+  unauthenticated: () => refusal(grpcStatus.UNAUTHENTICATED, 'Unauthenticated'),
   accessDenied: () =>
     refusal(grpcStatus.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' }),
   notLeader: (host: string, port: number) =>

@@ -33,6 +33,8 @@ const TEXTS = {
   notReady: /Server Is (Not Ready|Too Busy)|No leader info available/i,
   noNodeFound: /^Failed to discover after/,
   channelClosed: /^Channel has been shut down/,
+  /** What servers say to a wrong password, and to a user that they do not know. */
+  unauthenticated: /^(Unauthenticated|Bad credentials)$/,
   emptyResolutionNote: /\. Resolution note: ?$/
 }
 
@@ -89,8 +91,10 @@ const exhausted = (text: string): Verdict =>
   TEXTS.messageTooLarge.test(text) ? { kind: 'too_large', bytesMax: null } : again(text)
 const unknown = (text: string): Verdict =>
   TEXTS.handlerFailed.test(text) ? { kind: 'again', reason: text, isDoubtful: true } : again(text)
-const denied = (text: string): Verdict =>
-  refused(text === '' || text === 'access-denied' ? 'access denied' : text, RIGHTS)
+const denied = (text: string): Verdict => {
+  if (TEXTS.unauthenticated.test(text)) return refused('wrong user or password', RIGHTS)
+  return refused(text === '' || text === 'access-denied' ? 'access denied' : text, RIGHTS)
+}
 const unexpected = (text: string): Verdict => refused(text, REPORT)
 
 /** By the number of gRPC, see https://grpc.github.io/grpc/core/md_doc_statuscodes.html. */

@@ -347,20 +347,27 @@ describe('a connection to a store', () => {
   it('takes the password out of what a server says', async () => {
     const password = 'Hush1-Hush2'
     const other = new Server()
+    const bytes = {
+      responseStream: false,
+      requestSerialize: (given: Buffer) => given,
+      requestDeserialize: (given: Buffer) => given,
+      responseSerialize: (given: Buffer) => given,
+      responseDeserialize: (given: Buffer) => given
+    }
+    const client = '/event_store.client'
     const definition = {
-      append: {
-        path: '/event_store.client.streams.Streams/Append',
-        requestStream: true,
-        responseStream: false,
-        requestSerialize: (bytes: Buffer) => bytes,
-        requestDeserialize: (bytes: Buffer) => bytes,
-        responseSerialize: (bytes: Buffer) => bytes,
-        responseDeserialize: (bytes: Buffer) => bytes
+      append: { ...bytes, path: `${client}.streams.Streams/Append`, requestStream: true },
+      version: {
+        ...bytes,
+        path: `${client}.server_features.ServerFeatures/GetSupportedMethods`,
+        requestStream: false
       }
     }
     const details = `no ${password} of user:${password}, nor ${Buffer.from(`user:${password}`).toString('base64')}`
     other.addService(definition, {
-      append: (_: unknown, answer: (error: object) => void) => answer({ code: 7, details })
+      append: (_: unknown, answer: (error: object) => void) => answer({ code: 7, details }),
+      // Who may not ask for the version is not refused for that.
+      version: (_: unknown, answer: (error: object) => void) => answer({ code: 7, details: 'no' })
     })
     const port = await new Promise<number>((resolve, reject) =>
       other.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (cause, bound) =>
