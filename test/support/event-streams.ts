@@ -35,7 +35,7 @@ export const storeOver = (
   return { store, directory }
 }
 
-/** Puts steps behind a stream as another process does, from what the server has now. */
+/** Puts steps behind a stream as another process does, from what the server has now; again when it takes less in one call. */
 export const writeSteps = async (
   wire: Wire,
   stream: string,
@@ -43,20 +43,29 @@ export const writeSteps = async (
   together = false
 ): Promise<void> => {
   const directory = directoryOf(wire, memoryIndex())
-  await right(() => directory.refreshStream(stream))
-  const planned = plan(
-    {
-      stream,
-      directory: directory.stream(stream) ?? EMPTY,
-      callBytesMax: callBytesMaxOf(wire),
-      writer: { source: 'append', home: null, nonce: v7(), atMs: Date.now() },
-      together
-    },
-    steps
-  )
-  if (E.isLeft(planned)) throw new Error(planned.left._tag)
-  const written = await right(() => writeCalls(wire, stream, planned.right.calls))
-  if (written === 'moved') throw new Error(`${stream} is written to by others`)
+  const nonce = v7()
+  let before: number | null = null
+  for (let limit = Infinity; callBytesMaxOf(wire) < limit;) {
+    limit = callBytesMaxOf(wire)
+    await right(() => directory.refreshStream(stream))
+    const now = directory.stream(stream) ?? EMPTY
+    before ??= now.revision
+    if (now.revision !== before) break
+    const planned = plan(
+      {
+        stream,
+        directory: now,
+        callBytesMax: limit,
+        writer: { source: 'append', home: null, nonce, atMs: Date.now() },
+        together
+      },
+      steps
+    )
+    if (E.isLeft(planned)) throw new Error(planned.left._tag)
+    const written = await right(() => writeCalls(wire, stream, planned.right.calls))
+    if (written !== 'moved') return
+  }
+  throw new Error(`${stream} is written to by others`)
 }
 
 /** The fact that begins a thread of one file. */

@@ -17,8 +17,8 @@ export type Append =
   | { readonly kind: 'appended'; readonly revision: number }
   /** Nothing was appended; -1 when there is no stream. */
   | { readonly kind: 'wrong_revision'; readonly actual: number }
-  /** Nothing was appended: the call was larger than the server takes. */
-  | { readonly kind: 'too_large'; readonly bytesMax: number }
+  /** Nothing was appended: the call, or an event of it, was larger than the server takes; null where it did not tell its limit. */
+  | { readonly kind: 'too_large'; readonly bytesMax: number | null }
 
 /** What a subscription tells. */
 export type SubscriptionMessage =

@@ -27,8 +27,10 @@ export const proposedOf = (message: Proposed): ProposedEvent => {
 }
 
 /** The bytes the server counts for an event against the size of an append. */
-export const countedBytes = (event: ProposedEvent): number =>
-  event.data.length + event.metadata.length + 2 * event.type.length
+export const countedBytes = ({ behaviours }: Node, event: ProposedEvent): number =>
+  behaviours.counts === 'data'
+    ? event.data.length
+    : event.data.length + event.metadata.length + 2 * event.type.length
 
 /** The expected revision of a request's options, which all have these members. */
 export const expectedOf = (options: {
@@ -68,6 +70,8 @@ const wrongVersion = (expected: Expected, current: number): AppendResp => {
   return answer
 }
 
+const MESSAGE_FRAME_BYTES = 100
+
 export const appendHandler =
   (node: Node) =>
   (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {
@@ -90,6 +94,7 @@ export const appendHandler =
     const finish = async (): Promise<void> => {
       const refused = refusedBy(node, call.metadata)
       if (refused !== undefined) return say(refused)
+      if (stream === '' || events.some(({ type }) => type === '')) return say(refusals.handler())
       const fault = await node.faults.arrival('append', stream)
       if (fault?.with === 'wrong_version') {
         return tell({ kind: 'wrong-version', current: node.log.lastRevision(stream) })
@@ -110,9 +115,15 @@ export const appendHandler =
       const message = request.getProposedMessage()
       if (message === undefined) return
       const event = proposedOf(message)
-      size += countedBytes(event)
-      if (size > node.behaviours.maxAppendSizeBytes)
-        say(refusals.maxAppendSize(node.behaviours.maxAppendSizeBytes))
+      const bytes = countedBytes(node, event)
+      const { maxMessageBytes, maxAppendEventSizeBytes, maxAppendSizeBytes } = node.behaviours
+      size += bytes
+      // Beside data and metadata a message has an id and names.
+      if (event.data.length + event.metadata.length + MESSAGE_FRAME_BYTES > maxMessageBytes)
+        say(refusals.messageTooLarge())
+      else if (bytes > maxAppendEventSizeBytes)
+        say(refusals.maxAppendEventSize(event.id, bytes, maxAppendEventSizeBytes))
+      else if (size > maxAppendSizeBytes) say(refusals.maxAppendSize(maxAppendSizeBytes))
       else events.push(event)
     })
     // A client that leaves in the middle has sent nothing; that it left is known shortly after its last message.

@@ -119,7 +119,7 @@ export const batchAppendHandler =
       if (write === undefined) return
       for (const message of request.getProposedMessagesList()) {
         const event = proposedOf(message)
-        write.size += countedBytes(event)
+        write.size += countedBytes(node, event)
         write.events.push(event)
       }
       if (write.size > node.behaviours.maxAppendSizeBytes) {

@@ -21,6 +21,7 @@ export type FaultKind =
   | 'timeout'
   | 'cancelled'
   | 'internal'
+  | 'handler'
   | 'unknown'
   | 'unauthenticated'
   | 'access_denied'

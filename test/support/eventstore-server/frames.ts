@@ -41,11 +41,13 @@ export const confirmation = (subscriptionId: string): Buffer => {
   return bytesOf(answer)
 }
 
+const unsigned = (position: number): string => String(BigInt.asUintN(64, BigInt(position)))
+
 /** The answer that everything up to a position was looked at. */
 export const checkpoint = (position: LogPosition): Buffer => {
   const reached = new streams.ReadResp.Checkpoint()
-  reached.setCommitPosition(String(position.commit))
-  reached.setPreparePosition(String(position.prepare))
+  reached.setCommitPosition(unsigned(position.commit))
+  reached.setPreparePosition(unsigned(position.prepare))
   const answer = new streams.ReadResp()
   answer.setCheckpoint(reached)
   return bytesOf(answer)

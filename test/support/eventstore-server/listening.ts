@@ -11,8 +11,6 @@ import { featureServices, gossipServices, streamServices } from './messages.ts'
 import type { Node } from './node.ts'
 import { readHandler } from './reading.ts'
 
-const RECEIVE_MAX_BYTES = 16 * 1024 * 1024 - 10_000
-
 /** A certificate and its key, as PEM. */
 export interface Certificate {
   readonly certificate: Buffer
@@ -44,7 +42,9 @@ const later =
 
 const served = (node: Node, presentation: Presentation): Server => {
   const server = new Server({
-    'grpc.max_receive_message_length': RECEIVE_MAX_BYTES,
+    // The size of a message is looked at where it is answered as the server answers it.
+    'grpc.max_receive_message_length': -1,
+    'grpc.max_concurrent_streams': node.behaviours.callsPerConnection,
     'grpc.max_send_message_length': -1
   })
   server.addService(STREAMS_SERVICE, {

@@ -24,10 +24,26 @@ export const refusals = {
   unavailable: () => refusal(grpcStatus.UNAVAILABLE, 'Server Is Not Ready'),
   deadline: () => refusal(grpcStatus.DEADLINE_EXCEEDED, 'Deadline Exceeded'),
   timeout: () => refusal(grpcStatus.ABORTED, 'Operation timed out: Commit phase timeout.'),
+  tooSlow: () =>
+    refusal(
+      grpcStatus.ABORTED,
+      'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.'
+    ),
   cancelled: () => refusal(grpcStatus.CANCELLED, 'The call was cancelled by the server.'),
-  internal: () => refusal(grpcStatus.INTERNAL, 'Exception was thrown by handler.'),
+  internal: () =>
+    refusal(
+      grpcStatus.INTERNAL,
+      'Received RST_STREAM with code 0 (Call ended without gRPC status)'
+    ),
+  /** What is asked for makes the server fail, a name without letters for instance. */
+  handler: () => refusal(grpcStatus.UNKNOWN, 'Exception was thrown by handler.'),
+  messageTooLarge: () =>
+    refusal(
+      grpcStatus.RESOURCE_EXHAUSTED,
+      'Received message exceeds the maximum configured message size.'
+    ),
   unknown: () => refusal(grpcStatus.UNKNOWN, 'Unexpected OperationResult'),
-  unauthenticated: () => refusal(grpcStatus.UNAUTHENTICATED, 'Bad credentials'),
+  unauthenticated: () => refusal(grpcStatus.UNAUTHENTICATED, 'Unauthenticated'),
   accessDenied: () =>
     refusal(grpcStatus.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' }),
   notLeader: (host: string, port: number) =>
@@ -46,6 +62,17 @@ export const refusals = {
       exception: 'maximum-append-size-exceeded',
       'maximum-append-size': String(bytes)
     }),
+  maxAppendEventSize: (id: string, size: number, bytes: number) =>
+    refusal(
+      grpcStatus.INVALID_ARGUMENT,
+      `Event with Id: ${id}, Size: ${size}, exceeds Maximum Append Event Size of ${bytes}.`,
+      {
+        exception: 'maximum-append-event-size-exceeded',
+        'maximum-append-event-size': String(bytes),
+        'event-id': id,
+        'proposed-append-event-size': String(size)
+      }
+    ),
   wrongVersion: (stream: string, expected: Expected, current: number) => {
     const asNumber = expectedNumber(expected)
     return refusal(

@@ -53,6 +53,16 @@ const putCheckpoint = async (at: Subscription): Promise<void> => {
   await put(at, frames.checkpoint(at.sent))
 }
 
+/** The checkpoint at the end of catching up, as the node is told to make it. */
+const putEndCheckpoint = async (at: Subscription, pageStart: LogPosition): Promise<void> => {
+  const { endCheckpoint } = at.node.behaviours
+  if (at.filter.checkpointInterval === Infinity || endCheckpoint === 'none') return
+  if (endCheckpoint === 'page' && isAfter(pageStart, at.sent)) at.sent = pageStart
+  if (endCheckpoint === 'shown' && !isAfter(at.sent, HEAD))
+    return put(at, frames.checkpoint(at.sent))
+  await putCheckpoint(at)
+}
+
 /** Ends the subscription when its fault says that it has shown enough. */
 const hitsFault = (at: Subscription): boolean => {
   if (at.fault === undefined || at.shown < (at.fault.events ?? 0)) return false
@@ -97,11 +107,14 @@ const catchUp = async (at: Subscription): Promise<void> => {
   for (let start = at.sent; ; start = nextPage(at)) {
     const isEnd = await page(at)
     if (isEnd === undefined) return
-    if (!isEnd && at.considered < at.filter.checkpointInterval) continue
-    at.considered = isEnd ? 0 : at.considered % at.filter.checkpointInterval
+    if (isEnd) {
+      at.considered = 0
+      return putEndCheckpoint(at, start)
+    }
+    if (at.considered < at.filter.checkpointInterval) continue
+    at.considered %= at.filter.checkpointInterval
     if (isAfter(start, at.sent)) at.sent = start
     await putCheckpoint(at)
-    if (isEnd) return
   }
 }
 
@@ -110,7 +123,9 @@ const isTombstoned = (at: Subscription): boolean =>
 
 /** Shows what comes until the subscription is gone (`false`) or too far behind (`true`). */
 const live = async (at: Subscription): Promise<boolean> => {
-  await put(at, frames.caughtUp())
+  const { missingStreamCaughtUp } = at.node.behaviours
+  if (missingStreamCaughtUp || at.stream === undefined || at.source.length > 0)
+    await put(at, frames.caughtUp())
   let wake = (): void => undefined
   const stop = at.node.log.watch(() => wake())
   at.sink.whenGone(() => wake())
@@ -141,11 +156,27 @@ const live = async (at: Subscription): Promise<boolean> => {
 const run = async (at: Subscription): Promise<void> => {
   if (at.next < at.source.length) await catchUp(at)
   while (!at.sink.isGone() && !hitsFault(at) && (await live(at))) {
-    if (at.node.behaviours.slowConsumer === 'dropped') return at.sink.end(refusals.cancelled())
+    if (at.node.behaviours.slowConsumer === 'dropped') return at.sink.end(refusals.tooSlow())
     await put(at, frames.fellBehind())
     await putCheckpoint(at)
     await catchUp(at)
   }
+}
+
+/**
+ * Catching up begins with the event that was named, as a page does: it counts but is not shown again. A node may pass over the
+ * first one there is instead.
+ */
+const firstLookedAt = (
+  { behaviours }: Node,
+  isAll: boolean,
+  source: readonly StoredEvent[],
+  sent: LogPosition,
+  first: number
+): number => {
+  if (!isAll || first >= source.length) return first
+  const at = indexFrom(source, sent)
+  return behaviours.resumeSkips && isAfter(sent, HEAD) ? at + 1 : at
 }
 
 /** Opens a subscription to one stream, or to `$all` when the options say so. */
@@ -172,8 +203,7 @@ export const subscribe = async (
     source,
     filter: filterOf(options),
     fault,
-    // Catching up begins with the event named, as a page does; it counts but is not shown again.
-    next: isAll && first < source.length ? indexFrom(source, sent) : first,
+    next: firstLookedAt(node, isAll, source, sent, first),
     sent,
     checkpointed: HEAD,
     shown: 0,

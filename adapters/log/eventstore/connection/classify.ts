@@ -5,26 +5,36 @@
 
 /** What follows from a call that failed. */
 export type Verdict =
-  /** It may succeed when repeated; whether it took effect is open. Mute: nobody answered in time. */
-  | { readonly kind: 'again'; readonly reason: string; readonly isMute?: true }
+  /**
+   * It may succeed when repeated; whether it took effect is open. Mute: nobody answered in time. Doubtful: what was asked may
+   * be what the server fails at, so it is repeated a few times only.
+   */
+  | {
+      readonly kind: 'again'
+      readonly reason: string
+      readonly isMute?: true
+      readonly isDoubtful?: true
+    }
   /** Repeating does not help. */
   | { readonly kind: 'refused'; readonly reason: string; readonly next: string }
   | { readonly kind: 'wrong_revision'; readonly actual: number }
-  | { readonly kind: 'too_large'; readonly bytesMax: number }
+  /** Null: the limit was not told. */
+  | { readonly kind: 'too_large'; readonly bytesMax: number | null }
   | { readonly kind: 'not_found' }
   /** The stream was deleted for good. */
   | { readonly kind: 'tombstoned' }
 
-/** The limit of an append assumed of a server that refuses one without saying its limit. */
-const APPEND_BYTES_DEFAULT = 1024 * 1024
-
-/** Texts of the client (6.2), of grpc-js (1.14) and of OpenSSL that no code stands for. */
+/** Texts of the client (6.2), of grpc-js (1.14), of the servers' transport (grpc-dotnet) and of OpenSSL that no code stands for. */
 const TEXTS = {
   certificate:
     /certificate|self.signed|altname|ERR_TLS|ERR_SSL|SSL routines|wrong version number|unable to verify/i,
-  messageTooLarge: /larger than max/i,
+  messageTooLarge: /larger than max|exceeds the maximum configured message size/i,
+  handlerFailed: /^Exception was thrown by handler/,
+  notReady: /Server Is (Not Ready|Too Busy)|No leader info available/i,
   noNodeFound: /^Failed to discover after/,
   channelClosed: /^Channel has been shut down/,
+  /** What servers say to a wrong password, and to a user that they do not know. */
+  unauthenticated: /^(Unauthenticated|Bad credentials)$/,
   emptyResolutionNote: /\. Resolution note: ?$/
 }
 
@@ -64,10 +74,12 @@ const refused = (reason: string, next: string): Verdict => ({ kind: 'refused', r
 
 /** The next step after an answer that should not be. */
 export const REPORT = 'see the log of the server'
-const OTHER_PRODUCT =
+export const OTHER_PRODUCT =
   'check that an EventStoreDB 23.10 or newer, or a KurrentDB, is at this address'
-const RIGHTS =
+export const RIGHTS =
   'check user and password in the connection string, and that the user may do this; see docs/EVENTSTORE.md'
+/** The next step where the server is older than what can be used. */
+export const UPGRADE = 'upgrade the server to EventStoreDB 23.10 or newer, or to KurrentDB'
 const CERTIFICATE =
   'name the authority of the server with tlsCaFile=PATH, or the right host; for a server without TLS say tls=false'
 
@@ -76,17 +88,19 @@ const unavailable = (text: string): Verdict =>
     ? refused(`no secure connection: ${text}`, CERTIFICATE)
     : again(text === '' ? 'it is not available' : text)
 const exhausted = (text: string): Verdict =>
-  TEXTS.messageTooLarge.test(text)
-    ? { kind: 'too_large', bytesMax: APPEND_BYTES_DEFAULT }
-    : again(text)
-const denied = (text: string): Verdict =>
-  refused(text === '' || text === 'access-denied' ? 'access denied' : text, RIGHTS)
+  TEXTS.messageTooLarge.test(text) ? { kind: 'too_large', bytesMax: null } : again(text)
+const unknown = (text: string): Verdict =>
+  TEXTS.handlerFailed.test(text) ? { kind: 'again', reason: text, isDoubtful: true } : again(text)
+const denied = (text: string): Verdict => {
+  if (TEXTS.unauthenticated.test(text)) return refused('wrong user or password', RIGHTS)
+  return refused(text === '' || text === 'access-denied' ? 'access denied' : text, RIGHTS)
+}
 const unexpected = (text: string): Verdict => refused(text, REPORT)
 
 /** By the number of gRPC, see https://grpc.github.io/grpc/core/md_doc_statuscodes.html. */
 const BY_CODE: ReadonlyMap<unknown, (text: string) => Verdict> = new Map([
   [1, again], // cancelled
-  [2, again], // unknown
+  [2, unknown],
   [3, unexpected], // invalid argument
   [4, mute], // deadline exceeded
   [5, unexpected], // not found
@@ -107,7 +121,7 @@ const tooLarge = (bytesMax: unknown): Verdict => {
   const bytes = Number(bytesMax)
   return {
     kind: 'too_large',
-    bytesMax: Number.isSafeInteger(bytes) && bytes > 0 ? bytes : APPEND_BYTES_DEFAULT
+    bytesMax: Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null
   }
 }
 
@@ -157,6 +171,7 @@ export const classify = (cause: unknown): Verdict => {
     BY_TYPE.get(error.type)?.(text, error) ?? byTrailers(error) ?? BY_CODE.get(error.code)?.(text)
   if (known !== undefined) return known
   if (TEXTS.noNodeFound.test(text)) return again('no node of the cluster answered')
+  if (TEXTS.notReady.test(text)) return again(text)
   if (TEXTS.channelClosed.test(text)) return again('the connection was closed')
   if (typeof error.code === 'string' && SYSTEM_CODE.test(error.code)) return again(text)
   return unexpected(`${INCOMPREHENSIBLE}${text}`)

@@ -55,6 +55,23 @@ const DISCOVER_ATTEMPTS = 1
 const gossipSeconds = ({ hosts, defaultDeadlineMs }: Connection): number =>
   Math.max(1, Math.floor(defaultDeadlineMs / 1000 / (hosts.length + 1)))
 
+/** Between pings, unless the connection string says otherwise. */
+const PING_MS = 10_000
+
+let clientsMade = 0
+
+/**
+ * Pings of a client, at intervals that no other one has. gRPC lets clients of equal settings share one connection, and with it
+ * the calls that it carries. A thousandth of a millisecond is enough of a difference; where nobody pings, that nobody waits for
+ * the answer of a ping can differ.
+ */
+const ownPings = ({ keepAliveIntervalMs: interval = PING_MS, keepAliveTimeoutMs }: Connection) => {
+  const own = (clientsMade++ % 1000) / 1000
+  return interval < 0
+    ? { keepAliveInterval: interval, keepAliveTimeout: PING_MS + own }
+    : { keepAliveInterval: interval + own, keepAliveTimeout: keepAliveTimeoutMs }
+}
+
 const newClient = (
   { EventStoreDBClient }: ClientPackage,
   connection: Connection,
@@ -64,8 +81,7 @@ const newClient = (
   const [host] = hosts
   const settings = {
     throwOnAppendFailure: true,
-    keepAliveInterval: connection.keepAliveIntervalMs,
-    keepAliveTimeout: connection.keepAliveTimeoutMs,
+    ...ownPings(connection),
     connectionName: connection.connectionName,
     nodePreference: connection.nodePreference,
     maxDiscoverAttempts: connection.maxDiscoverAttempts ?? DISCOVER_ATTEMPTS,
@@ -92,6 +108,7 @@ interface Stub {
 /** Members of a client that its types keep to themselves. */
 interface ClientInternals {
   supports: () => Promise<boolean>
+  readonly capabilities: Promise<{ readonly serverVersion: string }>
   createChannel: () => Promise<Channel>
   execute: <A>(service: unknown, name: string, action: (stub: Stub) => Promise<A>) => Promise<A>
 }
@@ -131,11 +148,35 @@ const guardClient = (client: Client): (() => void) => {
   }
 }
 
+/** A client that is lent to one call. */
+export interface LentClient {
+  readonly client: Client
+  /** How many answers came over its connection so far. */
+  readonly answers: () => number
+  readonly answered: () => void
+  /** Nobody answers on it: its connection is closed, and it is not lent again. */
+  readonly leave: () => void
+  /** The call is over. */
+  readonly release: () => void
+}
+
 export interface Clients {
-  readonly current: () => Client
-  /** Replaces a client on which nobody answers; one that was replaced already is not looked at. */
-  readonly leave: (mute: Client) => void
+  /** A client whose connection has room for one more call. */
+  readonly lend: () => LentClient
   readonly dispose: () => Promise<void>
+}
+
+/**
+ * Calls that one connection carries. Servers take 100 streams of HTTP/2 on each; what is above waits in this process while its
+ * time runs. Some are left for those that were ended here, which the server does not know yet.
+ */
+const CALLS_MAX = 90
+
+interface PooledClient {
+  readonly client: Client
+  readonly close: () => void
+  calls: number
+  answers: number
 }
 
 export const clientsOf = (
@@ -143,21 +184,52 @@ export const clientsOf = (
   connection: Connection,
   certificates: Certificates
 ): Clients => {
-  const make = () => {
+  const pool: Array<PooledClient> = []
+  const add = (): PooledClient => {
     const client = newClient(clientPackage, connection, certificates)
-    return { client, close: guardClient(client) }
+    const added = { client, close: guardClient(client), calls: 0, answers: 0 }
+    pool.push(added)
+    return added
   }
-  let now = make()
+  const remove = (one: PooledClient): void => {
+    const at = pool.indexOf(one)
+    if (at < 0) return
+    pool.splice(at, 1)
+    one.close()
+  }
   return {
-    current: () => now.client,
-    leave: (mute) => {
-      if (now.client !== mute) return
-      now.close()
-      now = make()
+    lend: () => {
+      const lent = pool.find(({ calls }) => calls < CALLS_MAX) ?? add()
+      lent.calls += 1
+      return {
+        client: lent.client,
+        answers: () => lent.answers,
+        answered: () => void (lent.answers += 1),
+        leave: () => remove(lent),
+        release: () => {
+          lent.calls -= 1
+          if (lent.calls === 0 && lent !== pool[0]) remove(lent)
+        }
+      }
     },
     dispose: async () => {
-      await now.client.dispose()
-      now.close()
+      const all = [...pool]
+      await Promise.all(all.map(({ client }) => client.dispose()))
+      for (const one of all) remove(one)
     }
+  }
+}
+
+const CONNECTION_LOST = 14
+
+/** The version that a server tells of itself; null where it does not know the question, which are all before 21.10. */
+export const versionOf = async ({ client, leave }: LentClient): Promise<string | null> => {
+  try {
+    const { serverVersion } = await (client as unknown as ClientInternals).capabilities
+    return serverVersion === 'unknown' ? null : serverVersion
+  } catch (cause) {
+    // The client asks once, and keeps a failure as it keeps an answer, unless it lost its connection.
+    if ((cause as { readonly code?: unknown }).code !== CONNECTION_LOST) leave()
+    throw cause
   }
 }

@@ -132,6 +132,7 @@ export const connectWire = async (
     requiresLeader: connection.nodePreference === 'leader',
     closing: closing.signal,
     opened: new Set(),
+    admission: { known: null },
     redact: redactorOf(connection),
     onSilence: options.onSilence ?? (() => undefined)
   }

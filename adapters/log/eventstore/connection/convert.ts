@@ -63,6 +63,15 @@ export const positionOf = (at: {
   readonly prepare: bigint
 }): StorePosition => ({ commit: numberOf(at.commit), prepare: numberOf(at.prepare) })
 
+const NOWHERE = 2n ** 64n - 1n
+
+/** The place of a checkpoint; null for 2^64-1, by which 24.2.0 to 24.10.4 say that they have none. */
+export const checkpointOf = (at: {
+  readonly commit: bigint
+  readonly prepare: bigint
+}): StorePosition | null =>
+  at.commit === NOWHERE || at.prepare === NOWHERE ? null : positionOf(at)
+
 /** The mark that a stream was deleted for good; its revision is the last there could ever be. */
 export const isTombstone = ({ type }: RecordedEvent): boolean => type === '$streamDeleted'
 

@@ -2,10 +2,19 @@
  * Answers that come one by one, taken at the pace of the reader: what is not taken stays with the server. A call that breaks
  * off is made again from the place it had reached.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Readable } from 'node:stream'
 import { thrown } from '../../../../replay/guarded.ts'
 import type { Client } from './client.ts'
-import { answerOf, failureOf, type CallResult, type Retries, type Session } from './session.ts'
+import { ENDED, LATE, within } from './pace.ts'
+import {
+  admitted,
+  answerOf,
+  failureOf,
+  type CallResult,
+  type Retries,
+  type Session
+} from './session.ts'
 
 /** A stream of the client: `cancel` tells the server that nothing more is wanted. */
 export interface AnswerStream {
@@ -51,14 +60,15 @@ const changesOf = (stream: Readable): (() => Promise<'more' | 'end'>) => {
  * that have not ended, and would wait for them when it is disposed.
  */
 const openStream = (session: Session, open: (client: Client) => AnswerStream) => {
-  const client = session.clients.current()
-  const { stream, cancel } = open(client)
+  const lent = session.clients.lend()
+  const { stream, cancel } = open(lent.client)
   const changed = changesOf(stream)
   const drop = (): void => {
     while (stream.read() !== null);
   }
   const close = (): void => {
     if (!session.opened.delete(close)) return
+    lent.release()
     cancel().catch(() => undefined) // it was never connected
     stream.on('readable', drop)
     drop()
@@ -67,7 +77,7 @@ const openStream = (session: Session, open: (client: Client) => AnswerStream) =>
   return {
     take: (): unknown => stream.read(),
     more: (durationMs: number, signal: AbortSignal): Promise<CallResult<'more' | 'end'>> =>
-      answerOf(session, client, changed, durationMs, signal),
+      answerOf(session, lent, changed, durationMs, signal),
     close
   }
 }
@@ -90,6 +100,11 @@ export async function* resumed<Raw, Item>(
   session: Session,
   call: StreamCall<Raw, Item>
 ): AsyncGenerator<Item> {
+  if (!call.isOpen()) return
+  const may = await within(session.pace, admitted(session), Infinity, call.signal)
+  if (may === ENDED && call.ends({ kind: 'ended' })) return
+  if (may === ENDED) throw thrown(failureOf(session, { kind: 'ended' }))
+  if (may !== LATE && E.isLeft(may)) throw thrown(may.left)
   while (call.isOpen()) {
     const answers = openStream(session, call.open)
     let result: CallResult<'more' | 'end'> = { kind: 'done', value: 'more' }
@@ -111,13 +126,13 @@ export async function* resumed<Raw, Item>(
       answers.close()
     }
     if (call.ends(result as CallResult<'end'>)) return
-    const reason =
+    const why =
       result.kind === 'again'
-        ? result.reason
+        ? result
         : result.kind === 'done'
-          ? 'the server ended the subscription'
+          ? { reason: 'the server ended the subscription' }
           : null
-    const error = reason === null ? failureOf(session, result) : await call.retries.again(reason)
+    const error = why === null ? failureOf(session, result) : await call.retries.again(why)
     if (error !== null) throw thrown(error)
   }
 }

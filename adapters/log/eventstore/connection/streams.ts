@@ -6,7 +6,7 @@ import { thrown } from '../../../../replay/guarded.ts'
 import type { StoredEvent } from '../stream/stored.ts'
 import type { AllFrom, SubscriptionMessage } from '../wire.ts'
 import type { Client } from './client.ts'
-import { isTombstone, placeOf, positionOf, stored } from './convert.ts'
+import { checkpointOf, isTombstone, placeOf, stored } from './convert.ts'
 import { closed, retriesOf, type Retries, type Session } from './session.ts'
 import { resumed, type AnswerStream } from './stream-call.ts'
 
@@ -60,7 +60,7 @@ export interface Subscription {
 }
 
 /** An event, or what stands between events. */
-type SubscriptionAnswer = AllStreamResolvedEvent | (() => SubscriptionMessage)
+type SubscriptionAnswer = AllStreamResolvedEvent | (() => SubscriptionMessage | null)
 
 /**
  * Opens a subscription. The client calls back for checkpoints and the like when they come in, which is before what came earlier
@@ -72,7 +72,7 @@ const openSubscription = (
   prefixes: ReadonlyArray<string>,
   from: AllFrom
 ): AnswerStream => {
-  const mark = (message: () => SubscriptionMessage): void => void answers.push(message)
+  const mark = (message: () => SubscriptionMessage | null): void => void answers.push(message)
   const answers = client.subscribeToAll({
     fromPosition:
       typeof from === 'string'
@@ -85,7 +85,10 @@ const openSubscription = (
       maxSearchWindow: WINDOW_EVENTS,
       checkpointInterval: 1,
       checkpointReached: async (_, at) =>
-        mark(() => ({ kind: 'checkpoint', position: positionOf(at) }))
+        mark(() => {
+          const position = checkpointOf(at)
+          return position === null ? null : { kind: 'checkpoint', position }
+        })
     }
   })
   answers.on('caughtUp', () => mark(() => ({ kind: 'caught_up' })))

@@ -23,6 +23,12 @@ const limits = new WeakMap<Wire, number>()
 /** Of the limit a server names, what is left for the frame of a call. */
 const FRAME_BYTES = 1024
 
+/** What is tried after a refusal: what the server named, or half as much where it named nothing that is less. */
+const smallerThan = (bytes: number, bytesMax: number | null): number => {
+  const named = bytesMax === null ? bytes : bytesMax - FRAME_BYTES
+  return Math.max(1, named < bytes ? named : Math.floor(bytes / 2))
+}
+
 export const callBytesMaxOf = (wire: Wire): number => limits.get(wire) ?? CALL_BYTES_MAX
 
 export const writeCalls = async (
@@ -37,8 +43,8 @@ export const writeCalls = async (
     if (E.isLeft(done)) return done
     if (done.right.kind === 'wrong_revision') return E.right('moved')
     if (done.right.kind === 'appended') continue
-    const fits = Math.min(done.right.bytesMax - FRAME_BYTES, bytes - 1)
-    limits.set(wire, Math.max(1, Math.min(callBytesMaxOf(wire), fits)))
+    const fits = smallerThan(bytes, done.right.bytesMax)
+    limits.set(wire, Math.min(callBytesMaxOf(wire), fits))
     return E.right('moved')
   }
   return E.right('written')

@@ -104,7 +104,7 @@ describe('what the client of a store throws', () => {
 
   it('may be an answer: too large, with the limit when it is told', () => {
     const trailers = { exception: 'maximum-append-size-exceeded', 'maximum-append-size': '1000' }
-    const large = (bytesMax: number): Verdict => ({ kind: 'too_large', bytesMax })
+    const large = (bytesMax: number | null): Verdict => ({ kind: 'too_large', bytesMax })
     expect(classify(converted(status.INVALID_ARGUMENT, '', trailers))).to.deep.equal(large(1000))
     expect(classify(new MaxAppendSizeExceededError(null as never, 2000))).to.deep.equal(large(2000))
     const event = {
@@ -116,7 +116,9 @@ describe('what the client of a store throws', () => {
       status.RESOURCE_EXHAUSTED,
       'Received message larger than max (20000000 vs 17825792)'
     )
-    expect(classify(grpc)).to.deep.equal(large(1_048_576))
+    expect(classify(grpc)).to.deep.equal(large(null))
+    const text = 'Received message exceeds the maximum configured message size.'
+    expect(classify(converted(status.RESOURCE_EXHAUSTED, text))).to.deep.equal(large(null))
   })
 
   it('may be an answer: no such stream, or one that was deleted for good', () => {
@@ -135,6 +137,28 @@ describe('what the client of a store throws', () => {
     expect(told(converted(status.PERMISSION_DENIED, 'Access Denied', denied))).to.match(rights)
     expect(told(grpcError(status.PERMISSION_DENIED, 'Access Denied'))).to.match(rights)
     expect(told(converted(status.UNAUTHENTICATED, 'Access Denied'))).to.match(rights)
+  })
+
+  it('is refused with a wrong password', () => {
+    expect(told(converted(status.UNAUTHENTICATED, 'Unauthenticated'))).to.match(
+      /^wrong user or password \| check user and password/
+    )
+  })
+
+  it('is repeated a few times only when the server failed at what was asked', () => {
+    const text = 'Exception was thrown by handler.'
+    expect(classify(converted(status.UNKNOWN, text))).to.deep.equal({
+      kind: 'again',
+      reason: text,
+      isDoubtful: true
+    })
+  })
+
+  it('is repeated where the client only has the words of a node that elects', () => {
+    const text = 'Could not recognize Server Is Not Ready'
+    expect(classify(Object.assign(new Error(text), { type: 'unknown' }))).to.deep.equal(again(text))
+    const nobody = 'No leader info available in response'
+    expect(classify(converted(status.UNKNOWN, nobody))).to.deep.equal(again(nobody))
   })
 
   it('is refused when another product or too old a version answers', () => {

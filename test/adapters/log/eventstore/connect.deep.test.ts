@@ -16,6 +16,7 @@ import {
   CERTIFICATE_FILE,
   testCertificate
 } from '../../../support/eventstore-server/certificate.ts'
+import { BEHAVIOURS_OF } from '../../../support/eventstore-server/behaviours.ts'
 import { startCluster } from '../../../support/eventstore-server/cluster.ts'
 import { sessions } from '../../../support/eventstore-server/session.ts'
 import {
@@ -117,6 +118,46 @@ describe('a connection to a store', () => {
     const { server } = await start()
     const wire = await open(server.url.replace('//', '//admin:changeit@'))
     right(await wire.append('thread-a', 'no_stream', several(1)))
+  })
+
+  describe('to servers of all ages', () => {
+    for (const version of ['22.10.5', '21.10.11', '23.6.0'])
+      it(`is refused by ${version}, before anything is written`, async () => {
+        const { server } = await start({ version })
+        const wire = await open(server.url)
+        const errors = [
+          left(await wire.append('thread-a', 'any', several(1))),
+          left(await wire.tombstone('thread-a')),
+          (await untilFailure(wire.read('thread-a', 0))).error,
+          (await untilFailure(wire.subscribe(['thread-'], 'start', nobody))).error
+        ]
+        for (const error of errors)
+          expect({ ...error }).to.deep.equal({
+            _tag: 'StoreRefused',
+            where: wire.name,
+            reason: `it is version ${version}, and 23.10 is the oldest that can be used`,
+            next: 'upgrade the server to EventStoreDB 23.10 or newer, or to KurrentDB'
+          })
+        expect(server.log).to.have.length(0)
+      })
+
+    for (const behaviours of [...Object.values(BEHAVIOURS_OF), { version: '0.0.0' }])
+      it(`is made to ${behaviours.version}`, async () => {
+        const { server } = await start(behaviours)
+        const wire = await open(server.url)
+        right(await wire.append('thread-a', 'no_stream', several(2)))
+        expect(await everything(wire.read('thread-a', 0))).to.have.length(2)
+        expect(server.calls.features).to.equal(1)
+      })
+
+    it('asks again when the question was not answered', async () => {
+      const { server } = await start()
+      const wire = await open(server.url)
+      for (const how of ['internal', 'unknown', 'unavailable', 'deadline'] as const)
+        server.fail({ method: 'features', with: how })
+      right(await wire.append('thread-a', 'no_stream', several(1)))
+      expect(server.calls.features).to.equal(5)
+    })
   })
 
   describe('to something else', () => {
@@ -306,20 +347,27 @@ describe('a connection to a store', () => {
   it('takes the password out of what a server says', async () => {
     const password = 'Hush1-Hush2'
     const other = new Server()
+    const bytes = {
+      responseStream: false,
+      requestSerialize: (given: Buffer) => given,
+      requestDeserialize: (given: Buffer) => given,
+      responseSerialize: (given: Buffer) => given,
+      responseDeserialize: (given: Buffer) => given
+    }
+    const client = '/event_store.client'
     const definition = {
-      append: {
-        path: '/event_store.client.streams.Streams/Append',
-        requestStream: true,
-        responseStream: false,
-        requestSerialize: (bytes: Buffer) => bytes,
-        requestDeserialize: (bytes: Buffer) => bytes,
-        responseSerialize: (bytes: Buffer) => bytes,
-        responseDeserialize: (bytes: Buffer) => bytes
+      append: { ...bytes, path: `${client}.streams.Streams/Append`, requestStream: true },
+      version: {
+        ...bytes,
+        path: `${client}.server_features.ServerFeatures/GetSupportedMethods`,
+        requestStream: false
       }
     }
     const details = `no ${password} of user:${password}, nor ${Buffer.from(`user:${password}`).toString('base64')}`
     other.addService(definition, {
-      append: (_: unknown, answer: (error: object) => void) => answer({ code: 7, details })
+      append: (_: unknown, answer: (error: object) => void) => answer({ code: 7, details }),
+      // Who may not ask for the version is not refused for that.
+      version: (_: unknown, answer: (error: object) => void) => answer({ code: 7, details: 'no' })
     })
     const port = await new Promise<number>((resolve, reject) =>
       other.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (cause, bound) =>

@@ -10,6 +10,7 @@ import { expect } from 'chai'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { BEHAVIOURS_OF } from '../../../support/eventstore-server/behaviours.ts'
 import {
   event,
   failure,
@@ -382,10 +383,57 @@ describe('the stand-in for EventStoreDB', () => {
         await client.appendToStream('thread-a', Array.from({ length: 20 }, big))
       }
       subscription.resume()
-      if (slowConsumer === 'dropped') return expect(await told).to.equal('cancelled')
+      if (slowConsumer === 'dropped') return expect(await told).to.equal('timeout')
       await once(subscription, 'caughtUp')
       expect([await told, shown]).to.deep.equal(['falls_behind', 200])
       await subscription.unsubscribe()
     })
   }
+
+  /** What a filtered subscription tells until it has caught up. */
+  const tellsUntilCaughtUp = async (
+    options: Parameters<typeof start>[0],
+    foreign: number,
+    ours: number
+  ): Promise<ReadonlyArray<unknown>> => {
+    const { client } = await start(options)
+    for (let n = 0; n < foreign; n += 1) await client.appendToStream('$users', event('foreign'))
+    for (let n = 0; n < ours; n += 1) await client.appendToStream('thread-a', event('ours'))
+    const told: unknown[] = []
+    const subscription = client.subscribeToAll({
+      filter: streamNameFilter({
+        prefixes: ['thread-'],
+        checkpointInterval: 1,
+        checkpointReached: async (_, { commit }) =>
+          void told.push(commit === 2n ** 64n - 1n ? 'nowhere' : 'checkpoint')
+      })
+    })
+    subscription.on('data', () => told.push('event'))
+    await once(subscription, 'caughtUp')
+    await subscription.unsubscribe()
+    return told.toSorted()
+  }
+  const ENDS = [
+    { version: '23.10', foreign: 3, ours: 0, told: [] },
+    { version: '23.10', foreign: 3, ours: 1, told: ['event'] },
+    { version: '24.2', foreign: 3, ours: 0, told: ['nowhere'] },
+    { version: '24.2', foreign: 3, ours: 1, told: ['checkpoint', 'event'] }
+  ] as const
+  for (const { version, foreign, ours, told } of ENDS)
+    it(`ends a catch-up as ${version} does: ${foreign} foreign events and ${ours} of ours`, async () => {
+      expect(await tellsUntilCaughtUp(BEHAVIOURS_OF[version], foreign, ours)).to.deep.equal(told)
+    })
+
+  it('tells of a missing stream that it has caught up, but not as 23.10', async () => {
+    const { client } = await start(BEHAVIOURS_OF['23.10'])
+    const subscription = client.subscribeToStream('missing')
+    const told: string[] = []
+    subscription.on('caughtUp', () => told.push('caught_up'))
+    const came = once(subscription, 'data')
+    await once(subscription, 'confirmation')
+    await client.appendToStream('missing', event('first'))
+    await came
+    expect(told).to.deep.equal([])
+    await subscription.unsubscribe()
+  })
 })

@@ -8,6 +8,7 @@ import type {
   SubscriptionMessage,
   Wire
 } from '../../../../adapters/log/eventstore/wire.ts'
+import { BEHAVIOURS_OF } from '../../../support/eventstore-server/behaviours.ts'
 import { startCluster } from '../../../support/eventstore-server/cluster.ts'
 import type { DropKind, TestEventStore } from '../../../support/eventstore-server/server.ts'
 import { sessions } from '../../../support/eventstore-server/session.ts'
@@ -257,6 +258,47 @@ describe('a subscription to a store', () => {
       position: { commit: mark, prepare: mark }
     })
   })
+
+  for (const [version, foreign] of [
+    ['24.2', 5],
+    ['24.2', 0],
+    ['23.10', 5],
+    ['24.10', 5]
+  ] as const)
+    it(`catches up where nothing of ours is: ${version} with ${foreign} foreign events`, async () => {
+      const { server } = await start(BEHAVIOURS_OF[version])
+      const wire = await open(server.url)
+      if (foreign > 0) right(await wire.append('$users', 'any', several(foreign)))
+      const told = (await untilCaughtUp(wire)).filter(({ kind }) => kind !== 'checkpoint')
+      expect(told).to.deep.equal([{ kind: 'caught_up' }])
+      right(await wire.append('thread-a', 'any', [numbered(7)]))
+      expect((await untilCaughtUp(wire)).map(wordOf)).to.include(7)
+    })
+
+  for (const version of ['23.10', '24.2', '24.10'] as const)
+    it(`misses nothing when it reads slower than the log grows: ${version}`, async () => {
+      const { server } = await start({ ...BEHAVIOURS_OF[version], liveBuffer: 4 })
+      const wire = await open(server.url)
+      const stop = new AbortController()
+      const numbers: unknown[] = []
+      const large = (from: number) =>
+        several(90, from).map((one) => ({
+          ...one,
+          metadata: asBytes({ text: 'x'.repeat(10_000) })
+        }))
+      let isFilled = false
+      for await (const told of wire.subscribe(PREFIXES, 'start', stop.signal)) {
+        if (told.kind === 'event') numbers.push(wordOf(told))
+        if (told.kind === 'caught_up' && !isFilled) {
+          for (let round = 0; round < 10; round += 1)
+            right(await wire.append('thread-a', 'any', large(90 * round)))
+          isFilled = true
+        }
+        if (numbers.length >= 900) stop.abort()
+      }
+      expect(numbers).to.deep.equal(counted(900))
+      expect(server.calls.subscribe > 1).to.equal(version === '23.10')
+    })
 
   it('tells that it fell behind, and misses nothing', async () => {
     const { server } = await start({ liveBuffer: 4 })

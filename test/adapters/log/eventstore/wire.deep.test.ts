@@ -43,7 +43,7 @@ describe('a store of streams', () => {
         appended(3)
       )
       expect(right(await wire.append('thread-b', 'any', several(1)))).to.deep.equal(appended(0))
-      expect(server.calls).to.deep.include({ append: 4, features: 0 })
+      expect(server.calls).to.deep.include({ append: 4, features: 1 })
     })
 
     it('tell where the stream is when it is elsewhere', async () => {
@@ -83,6 +83,84 @@ describe('a store of streams', () => {
         [true, '{"number":1}', '{"line":1}'],
         [false, '{"number":2}', '{"line":2}']
       ])
+    })
+
+    it('tell that they are too large for the transport, and are not repeated', async () => {
+      const { server } = await start({ maxMessageBytes: 3000 })
+      const wire = await open(server.url)
+      const large = { ...numbered(0), isJson: false, data: new Uint8Array(4000) }
+      expect(right(await wire.append('thread-a', 'any', [large]))).to.deep.equal({
+        kind: 'too_large',
+        bytesMax: null
+      })
+      expect(server.log).to.have.length(0)
+    })
+
+    it('tell how large one event may be', async () => {
+      const { server } = await start({ maxAppendEventSizeBytes: 3000 })
+      const wire = await open(server.url)
+      const sized = (bytes: number) => ({
+        ...numbered(0),
+        isJson: false,
+        data: new Uint8Array(bytes)
+      })
+      expect(right(await wire.append('thread-a', 'any', [sized(4000)]))).to.deep.equal({
+        kind: 'too_large',
+        bytesMax: 3000
+      })
+      right(await wire.append('thread-a', 'any', [sized(2000), sized(2000)]))
+    })
+
+    it('are repeated a few times when the server fails at them, and refused then', async () => {
+      const { server } = await start()
+      const wire = await open(server.url)
+      server.fail({ method: 'append', with: 'handler', times: 2 })
+      right(await wire.append('thread-a', 'no_stream', several(1)))
+      server.fail({ method: 'append', with: 'handler', times: 100 })
+      expect(left(await wire.append('thread-a', 0, several(1)))).to.deep.equal({
+        _tag: 'StoreRefused',
+        where: wire.name,
+        reason: 'Exception was thrown by handler.',
+        next: 'see the log of the server'
+      })
+      expect(server.calls.append).to.equal(3 + 6)
+    })
+
+    it('wait for nobody when there are more at once than one connection carries', async () => {
+      const { server } = await start()
+      const wire = await open(server.url)
+      const release = server.hold('append')
+      const appended = Array.from({ length: 150 }, (_, i) =>
+        wire.append(`thread-${i}`, 'no_stream', several(1))
+      )
+      await until(() => server.calls.append === 150)
+      release()
+      for (const answer of await Promise.all(appended))
+        expect(right(answer)).to.deep.equal({ kind: 'appended', revision: 0 })
+      expect(server.calls.append).to.equal(150)
+    })
+
+    it('break nothing else when one is not answered while others are', async () => {
+      const { server } = await start()
+      const wire = await open(server.url + HASTY)
+      const ending = new AbortController()
+      let hasCaughtUp = false
+      const following = (async () => {
+        for await (const { kind } of wire.subscribe(['thread-'], 'start', ending.signal))
+          hasCaughtUp ||= kind === 'caught_up'
+      })()
+      await until(() => hasCaughtUp)
+      server.fail({ method: 'append', with: 'silent', stream: 'thread-mute' })
+      let isOver = false
+      const mute = wire
+        .append('thread-mute', 'no_stream', several(1))
+        .finally(() => (isOver = true))
+      for (let revision = -1; !isOver; revision++)
+        right(await wire.append('thread-a', revision < 0 ? 'no_stream' : revision, several(1)))
+      expect(right(await mute)).to.deep.equal({ kind: 'appended', revision: 0 })
+      expect(server.calls.subscribe).to.equal(1)
+      ending.abort()
+      await following
     })
 
     for (const how of AMBIGUOUS) {
