@@ -269,8 +269,14 @@ export interface Catalogue {
   /**
    * Learns what the store holds now, names too: of one stream (with all its segments and those it continues), or
    * of all. A stream that is not there is no failure. Absent where looking is cheap enough for each method to do it itself.
+   *
+   * `fold` is called now and then while all is learned of a large store, with the streams of which the newest lines are at hand:
+   * reading them then costs less than later. What it answers ends the refresh when it is a failure.
    */
-  readonly refresh?: (scope: StreamId | 'all') => Promise<Either<StoreError, void>>
+  readonly refresh?: (
+    scope: StreamId | 'all',
+    fold?: (ids: ReadonlyArray<StreamId>) => Promise<Either<StoreError, unknown>>
+  ) => Promise<Either<StoreError, void>>
   /**
    * Hears what was done to the files before the call. Until the event loop turns, `list` and `changes` answer from that, and with
    * the same arrays when nothing changed; at any other time they look for themselves. Absent where nothing is told.

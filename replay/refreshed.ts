@@ -13,9 +13,9 @@ const UP_TO_DATE: Result<void> = E.right(undefined)
 /** Lets a store learn what it holds now; see `refresh` and `hear` of `EventStore`. Nothing to do where each look is new by itself. */
 export const refreshed = async (
   { refresh, hear }: Pick<EventStore, 'refresh' | 'hear'>,
-  scope: Parameters<Refresh>[0]
+  ...[scope, fold]: Parameters<Refresh>
 ): Promise<Result<void>> => {
-  if (refresh !== undefined) return refresh(scope)
+  if (refresh !== undefined) return refresh(scope, fold)
   if (scope === 'all') await hear?.()
   return UP_TO_DATE
 }

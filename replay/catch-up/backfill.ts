@@ -131,10 +131,11 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     null
 
   const { fold, end } = largeCatchUp(env, progress)
+  const shown = shownFrom(env, load, progress)
 
   /** Who was waited for once is not waited for again. */
   const everything = async (isPatient = true): Promise<CaughtUp> => {
-    const ready = await refreshed(env.store, 'all')
+    const ready = await refreshed(env.store, 'all', shown)
     if (E.isLeft(ready)) return ready
     const known = load()
     const listed = list()
@@ -159,7 +160,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   }
 
   const membership = async (isPatient = true): Promise<Result<void>> => {
-    const ready = await refreshed(env.store, 'all')
+    const ready = await refreshed(env.store, 'all', shown)
     if (E.isLeft(ready)) return ready
     const known = load()
     const found = compare(known)
@@ -192,7 +193,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
       await remember()
       return E.right(undefined)
     },
-    shown: shownFrom(env, load, progress)
+    shown
   }
 }
 

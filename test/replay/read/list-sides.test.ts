@@ -2,8 +2,10 @@
 // right side of it all the same, whoever asks: a process that saw it before, one that began with its folders, and a node
 // of a store.
 import { expect } from 'chai'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, utimesSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { memoryIndex } from '../../../adapters/index/memory/index.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { right, openedEngine } from '../../support/engines.ts'
 import { removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
@@ -100,6 +102,61 @@ describe('a thread that another process moved', () => {
       [idOf(1), archivedPath(home, 1)]
     ])
     await engine.close()
+  })
+
+  it('changes sides in the lists of a server that follows the folders, whenever another process moves it', async () => {
+    const server = await openedEngine({ home, index: join(folder, 'index'), follows: true })
+    expect(await sides(server)).to.deep.equal({ active: THREADS, archived: [] })
+    const move = (from: string, to: string): void =>
+      void execFileSync(process.execPath, [
+        '-e',
+        `fs.renameSync(...process.argv.slice(1))`,
+        from,
+        to
+      ])
+    for (const n of [2, 3, 2, 3]) {
+      move(rolloutPath(home, idOf(n), n), archivedPath(home, n))
+      expect(await sides(server)).to.deep.equal({
+        active: THREADS.filter((one) => one !== n),
+        archived: [n]
+      })
+      move(archivedPath(home, n), rolloutPath(home, idOf(n), n))
+      expect(await sides(server)).to.deep.equal({ active: THREADS, archived: [] })
+    }
+    await server.close()
+  })
+
+  it('changes sides in the lists of a node that shares the index of the one that moved it', async () => {
+    const wire = memoryWire()
+    await storeHome(wire, home)
+    const index = memoryIndex()
+    const one = storeEngine(wire, home, { index })
+    const other = storeEngine(wire, home, { index })
+    for (const n of [1, 4, 1]) {
+      expect(await sides(other)).to.deep.equal({ active: THREADS, archived: [] })
+      await right(one.archive(idOf(n)))
+      expect(await sides(other)).to.deep.equal({
+        active: THREADS.filter((each) => each !== n),
+        archived: [n]
+      })
+      expect(await sides(storeEngine(wire, home, { index }))).to.deep.equal(await sides(other))
+      await right(one.unarchive(idOf(n)))
+    }
+    await Promise.all([one.close(), other.close()])
+  })
+
+  it('is on its side in the list of archived threads that is the first one of a new node', async () => {
+    const wire = memoryWire()
+    await storeHome(wire, home)
+    const one = storeEngine(wire, home)
+    const other = storeEngine(wire, home)
+    const archivedOf = async (engine: Engine) =>
+      (await right(engine.listThreads({ archived: true }))).data.map(({ id }) => id)
+    expect(await archivedOf(other)).to.deep.equal([])
+    await right(one.archive(idOf(3)))
+    expect(await archivedOf(other)).to.deep.equal([idOf(3)])
+    expect(await archivedOf(storeEngine(wire, home))).to.deep.equal([idOf(3)])
+    await Promise.all([one.close(), other.close()])
   })
 
   it('changes sides in the lists of another node of a store', async () => {

@@ -147,6 +147,42 @@ const eitherSignal = (one: AbortSignal, other: AbortSignal) => {
   return { signal: both.signal, release }
 }
 
+/** A live subscription that tells nothing for so many attempts' time is begun anew: its server may have forgotten it. */
+const REST_ATTEMPTS = 3
+
+/**
+ * Ends a round of a subscription that has told nothing for some time. A server may keep the connection and feed it no more, and
+ * says nothing on an idle log either; so nobody can tell the two apart but by asking again.
+ */
+const roundOf = ({ pace, attemptMs }: Session, signal: AbortSignal) => {
+  const resting = new AbortController()
+  const either = eitherSignal(signal, resting.signal)
+  let cancel = (): void => undefined
+  let stream: AnswerStream['stream'] | null = null
+  const wait = (): void => {
+    cancel()
+    cancel = pace.after(REST_ATTEMPTS * attemptMs, () => {
+      // What came and was not taken waits for its reader, not for the server.
+      if ((stream?.readableLength ?? 0) > 0) wait()
+      else resting.abort()
+    })
+  }
+  return {
+    signal: either.signal,
+    opened: (answers: AnswerStream): AnswerStream => {
+      cancel()
+      stream = answers.stream
+      return answers
+    },
+    /** Something was told; `isLive`: from now on nothing need come. */
+    told: (isLive: boolean): void => (isLive ? wait() : cancel()),
+    release: (): void => {
+      cancel()
+      either.release()
+    }
+  }
+}
+
 /**
  * Events of all streams with one of the prefixes, until the signal ends it. It throws a `StoreError` when the server refuses;
  * or when it cannot be reached before it was caught up with for the first time.
@@ -157,35 +193,52 @@ export async function* follow(
 ): AsyncGenerator<SubscriptionMessage> {
   const { signal, release } = eitherSignal(wanted, session.closing)
   let isWarm = false
+  let isLive = false
+  /** True from a rest on, until that the round has caught up was heard: nobody was told that the one before had ended. */
+  let isAnew = false
   let place = from
   // Until it has caught up it may not be silent for long; afterwards it may.
-  let silenceMs = session.attemptMs
+  const silenceMs = (): number => (isLive ? Infinity : session.attemptMs)
   const retries = retriesOf(session, signal, () => isWarm)
+  const noted = (message: SubscriptionMessage): SubscriptionMessage | null => {
+    if (message.kind === 'checkpoint') place = message.position
+    if (message.kind === 'event') place = message.event.position ?? place
+    if (message.kind === 'fell_behind') isLive = false
+    if (message.kind !== 'caught_up') return message
+    isLive = isWarm = true
+    if (!isAnew) return message
+    isAnew = false
+    retries.progressed()
+    return null
+  }
   try {
     if (place === 'end' && !signal.aborted) place = await endOfLog(session, signal, retries)
-    yield* resumed<SubscriptionAnswer, SubscriptionMessage>(session, {
-      open: (client) => {
-        silenceMs = session.attemptMs
-        return openSubscription(client, session.requiresLeader, prefixes, place)
-      },
-      take: (answer) => {
-        const message = messageOf(answer)
-        if (message === null) return null
-        if (message.kind === 'checkpoint') place = message.position
-        if (message.kind === 'event') place = message.event.position ?? place
-        if (message.kind === 'caught_up') {
-          silenceMs = Infinity
-          isWarm = true
-        }
-        if (message.kind === 'fell_behind') silenceMs = session.attemptMs
-        return message
-      },
-      isOpen: () => !signal.aborted,
-      ends: () => signal.aborted,
-      silenceMs: () => silenceMs,
-      signal,
-      retries
-    })
+    do {
+      const round = roundOf(session, signal)
+      try {
+        yield* resumed<SubscriptionAnswer, SubscriptionMessage>(session, {
+          open: (client) => {
+            isLive = false
+            return round.opened(openSubscription(client, session.requiresLeader, prefixes, place))
+          },
+          take: (answer) => {
+            const message = messageOf(answer)
+            const told = message === null ? null : noted(message)
+            round.told(isLive)
+            return told
+          },
+          isOpen: () => !round.signal.aborted,
+          ends: () => round.signal.aborted,
+          silenceMs,
+          signal: round.signal,
+          retries
+        })
+      } finally {
+        round.release()
+      }
+      isAnew = true
+      retries.progressed()
+    } while (!signal.aborted)
     if (session.closing.aborted && !wanted.aborted) throw thrown(closed(session))
   } finally {
     release()

@@ -11,9 +11,10 @@ import { logStream, threadOfStream, threadStream } from '../stream/names.ts'
 import type { NamedData, StoredEvent, StorePosition, StreamDirectory } from '../stream/stored.ts'
 import type { RowKey } from '../../../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../../../replay/catch-up/overlay.ts'
-import type { Index, StoredRow } from '../../../../replay/ports.ts'
+import type { Catalogue, Index, StoredRow } from '../../../../replay/ports.ts'
 import { attempted } from '../../../../replay/guarded.ts'
 import { inTurn } from '../../../../replay/in-turn.ts'
+import { eventsAtHand, type EventsAtHand } from './at-hand.ts'
 import { followLog, type LogFollower } from './follow.ts'
 import { eventAt, readDirectory } from './read-directory.ts'
 import { DirectoryRows } from './rows.ts'
@@ -44,8 +45,10 @@ export interface Directory extends LogFollower {
   readonly named: () => ReadonlyArray<NamedThread>
   /** Records of imports, in the order of their threads. As of the last refresh of all. */
   readonly imported: () => ReadonlyArray<JsonObject>
-  /** Learns what a thread's stream holds now, and the streams its history leads through; or everything. */
-  readonly refresh: (scope: StreamId | 'all') => Promise<E.Either<StoreError, void>>
+  /** Learns what a thread's stream holds now, and the streams its history leads through; or everything. See `Catalogue`. */
+  readonly refresh: NonNullable<Catalogue['refresh']>
+  /** Reads streams, from what came by where that is enough. Never for what has to be as new as the server. */
+  readonly read: Wire['read']
   /** The same for one stream of any name. */
   readonly refreshStream: (stream: string) => Promise<E.Either<StoreError, void>>
   /** Takes in what a stream holds behind an append of this process. */
@@ -81,9 +84,10 @@ const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, 
 interface DirectoryParts {
   readonly wire: Wire
   readonly rows: DirectoryRows
+  readonly atHand: EventsAtHand
 }
 
-const ingesting = ({ wire, rows }: DirectoryParts): LogFollower => {
+const ingesting = ({ wire, rows, atHand }: DirectoryParts): LogFollower => {
   let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
   return {
     from: () => {
@@ -97,6 +101,7 @@ const ingesting = ({ wire, rows }: DirectoryParts): LogFollower => {
       for (const event of events) {
         const { stream, revision, type } = event
         if (!isFolded(stream) || type.startsWith('$')) continue
+        atHand.keep(event)
         for (const row of rowsOfFact(event)) others.push(row)
         const before = streams.get(stream) ?? rows.get(stream) ?? EMPTY
         if (revision > before.revision + 1) holes.add(stream)
@@ -121,11 +126,13 @@ const ingesting = ({ wire, rows }: DirectoryParts): LogFollower => {
 
 /** Asks for what one stream holds now; nothing is committed when it is as it was. */
 const learner =
-  ({ wire, rows }: DirectoryParts, { ingest }: LogFollower) =>
+  ({ wire, rows, atHand }: DirectoryParts, { ingest }: LogFollower) =>
   async (stream: string): Promise<E.Either<StoreError, void>> => {
     const known = rows.get(stream)
     const isStill = (): boolean => rows.get(stream) === known
     const last = await eventAt(wire, stream, 'end')
+    const isOther = last === undefined || last.revision < (known?.revision ?? -1)
+    if (isOther) atHand.forget(stream)
     if (last === undefined || last.type.startsWith('$'))
       return known !== null && isStill()
         ? rows.commit({ streams: new Map([[stream, null]]), replaces: true })
@@ -144,6 +151,63 @@ const learner =
     return rows.commit({ streams: new Map([[stream, directory]]), replaces })
   }
 
+/** What came by is folded when it is so much; and what is taken in at once. Tests choose smaller ones. */
+export interface FollowWindow {
+  readonly size: number
+  readonly batchEvents?: number
+}
+
+const WINDOW: FollowWindow = { size: 16 * 1024 * 1024 }
+
+/** Follows the log to its end, and lets those who wait for that fold what came by, a window of it at a time. */
+const catcher = (
+  wire: Wire,
+  following: LogFollower,
+  atHand: EventsAtHand,
+  window: FollowWindow
+) => {
+  const folders = new Set<NonNullable<Parameters<NonNullable<Catalogue['refresh']>>[1]>>()
+  const windowed = (): LogFollower => {
+    const touched = new Set<StreamId>()
+    return {
+      from: following.from,
+      ingest: async (events, position) => {
+        const done = await following.ingest(events, position)
+        if (E.isLeft(done)) return done
+        for (const { stream } of events) {
+          const thread = threadOfStream(stream)
+          if (thread !== null) touched.add(thread)
+        }
+        if (atHand.size() < window.size) return done
+        for (const fold of folders) {
+          const folded = await fold([...touched])
+          if (E.isLeft(folded)) return folded
+        }
+        touched.clear()
+        atHand.clear()
+        return done
+      }
+    }
+  }
+  const catchUp = inTurn(() =>
+    followLog(wire, windowed(), new AbortController().signal, {
+      untilCaughtUp: true,
+      ...(window.batchEvents === undefined ? {} : { eventsMax: window.batchEvents })
+    })
+  )
+  return async (
+    fold: Parameters<NonNullable<Catalogue['refresh']>>[1]
+  ): Promise<E.Either<StoreError, void>> => {
+    if (fold === undefined) return catchUp()
+    folders.add(fold)
+    try {
+      return await catchUp()
+    } finally {
+      folders.delete(fold)
+    }
+  }
+}
+
 /** Every thread of the rows, made again when a row changed. */
 const threadsOf = (rows: DirectoryRows): Directory['all'] => {
   let known: { readonly stamp: number; readonly all: ReturnType<Directory['all']> } | null = null
@@ -160,14 +224,14 @@ const threadsOf = (rows: DirectoryRows): Directory['all'] => {
   }
 }
 
-export const directoryOf = (wire: Wire, index: Index): Directory => {
+export const directoryOf = (wire: Wire, index: Index, window = WINDOW): Directory => {
   const rows = new DirectoryRows(index)
-  const following = ingesting({ wire, rows })
-  const learn = learner({ wire, rows }, following)
+  const atHand = eventsAtHand(wire)
+  const parts = { wire, rows, atHand }
+  const following = ingesting(parts)
+  const learn = learner(parts, following)
   const learning = inTurn((stream) => attempted(() => learn(stream)))
-  const catchingUp = inTurn(() =>
-    followLog(wire, following, new AbortController().signal, { untilCaughtUp: true })
-  )
+  const catchUp = catcher(wire, following, atHand, window)
   const streamFor = (id: StreamId): string => rows.streamOf(id) ?? threadStream(id)
   const get = (stream: string): StreamDirectory | null => {
     const directory = rows.get(stream)
@@ -202,7 +266,8 @@ export const directoryOf = (wire: Wire, index: Index): Directory => {
         threadId: key[2] as StreamId
       })),
     imported: () => valuesIn(index, IMPORTS).map(([, value]) => value as JsonObject),
-    refresh: (scope) => (scope === 'all' ? catchingUp() : refreshThread(scope)),
+    read: atHand.read,
+    refresh: (scope, fold) => (scope === 'all' ? catchUp(fold) : refreshThread(scope)),
     refreshStream: learning,
     put: (stream, directory) => rows.commit({ streams: new Map([[stream, directory]]) })
   }

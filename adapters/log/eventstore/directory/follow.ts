@@ -27,14 +27,16 @@ const bytesOf = ({ metadata, data }: StoredEvent): number =>
 class Batches {
   readonly #into: LogFollower
   readonly #onIngested: () => void
+  readonly #eventsMax: number
   #events: Array<StoredEvent> = []
   #position: StorePosition | null = null
   #bytes = 0
   #running: Promise<void> | null = null
   failure: StoreError | null = null
 
-  constructor(into: LogFollower, onIngested: () => void) {
+  constructor(into: LogFollower, onIngested: () => void, eventsMax: number) {
     this.#into = into
+    this.#eventsMax = eventsMax
     this.#onIngested = onIngested
   }
 
@@ -53,7 +55,7 @@ class Batches {
   }
 
   get isFull(): boolean {
-    return this.#events.length >= EVENTS_MAX || this.#bytes >= BYTES_MAX
+    return this.#events.length >= this.#eventsMax || this.#bytes >= BYTES_MAX
   }
 
   /** Takes in what was gathered, as soon as what is being taken in is. */
@@ -86,6 +88,8 @@ export interface FollowOptions {
   readonly untilCaughtUp?: boolean
   readonly onCaughtUp?: () => void
   readonly onIngested?: () => void
+  /** Of one batch, while it catches up. */
+  readonly eventsMax?: number
 }
 
 /**
@@ -96,9 +100,14 @@ export const followLog = async (
   wire: Wire,
   into: LogFollower,
   signal: AbortSignal,
-  { untilCaughtUp = false, onCaughtUp, onIngested = () => undefined }: FollowOptions = {}
+  {
+    untilCaughtUp = false,
+    onCaughtUp,
+    onIngested = () => undefined,
+    eventsMax = EVENTS_MAX
+  }: FollowOptions = {}
 ): Promise<E.Either<StoreError, void>> => {
-  const batches = new Batches(into, onIngested)
+  const batches = new Batches(into, onIngested, eventsMax)
   const result = (): E.Either<StoreError, void> =>
     batches.failure === null ? E.right(undefined) : E.left(batches.failure)
   let isLive = false

@@ -126,7 +126,7 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
   const { wire, directory, home, profile, strict, byFile = false } = options
   const { nowMs = () => Date.now() } = options
   const view: View = { home, profile, byFile }
-  const reading = readingOf(wire)
+  const reading = readingOf({ ...wire, read: directory.read })
   const parts = { reading, profile, skipsBom: !strict }
   const listed = listing(view, directory)
   const stretches = ({ streamId, earlier }: StreamInfo): ReadonlyArray<Stretch> => {
