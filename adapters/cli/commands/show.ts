@@ -157,7 +157,7 @@ const showText = async (
       input,
       io: paged,
       paint: painter(input, io),
-      view: viewOf(input, io)
+      view: { ...viewOf(input, io), cwd: io.outIsTty ? thread.right.cwd : '' }
     }
     const rolledBack = hidden.right
     if (turn === null) {

@@ -91,6 +91,7 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
     await io.out(`${table(threadColumns(time), data, io.columns, paint)}\n`)
     const view = {
       ...usualView(io.columns, paint('bold', '') !== ''),
+      cwd: newest.cwd,
       itemsMax: ITEMS,
       messageMax: LINES,
       outputMax: OUTPUT,

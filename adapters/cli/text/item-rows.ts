@@ -31,6 +31,8 @@ export interface TranscriptView {
   /** Items of a turn. */
   readonly itemsMax: number
   readonly showsReasoning: boolean
+  /** Paths below this folder are printed relative to it; empty for none. */
+  readonly cwd: string
   readonly only: 'messages' | 'tools' | 'diffs' | null
 }
 
@@ -177,6 +179,9 @@ const commandRows = (
   ...underRows(item, item.aggregatedOutput ?? '', view)
 ]
 
+const pathIn = (path: string, cwd: string): string =>
+  cwd !== '' && path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path
+
 const fileRows = (
   item: ThreadItemOf<'fileChange'>,
   change: FileUpdate,
@@ -189,14 +194,15 @@ const fileRows = (
     ...(deleted > 0 ? [styled(`−${deleted}`, 'red')] : [])
   ]
   const what = { add: 'new', delete: 'deleted', update: null }[kind.type]
-  const moved = kind.type === 'update' && kind.move_path !== null ? ` → ${kind.move_path}` : ''
+  const to = kind.type === 'update' ? kind.move_path : null
+  const moved = to === null ? '' : ` → ${pathIn(to, view.cwd)}`
   const facts = [
     ...(what === null ? [] : [styled(what, 'dim')]),
     ...counts,
     ...state(item.status),
     ...sure(item)
   ]
-  const head = headRows(styled('±', 'bold'), oneLine(path + moved), facts, view)
+  const head = headRows(styled('±', 'bold'), oneLine(pathIn(path, view.cwd) + moved), facts, view)
   const { shown, more } = diffLines(change, view.diffMax)
   const diff = shown.flatMap((line) =>
     view.diffMax === Infinity

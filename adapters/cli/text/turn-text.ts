@@ -19,6 +19,7 @@ export const usualView = (width: number, colours: boolean): TranscriptView => ({
   messageMax: Infinity,
   itemsMax: Infinity,
   showsReasoning: false,
+  cwd: '',
   only: null
 })
 
