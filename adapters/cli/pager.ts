@@ -40,7 +40,7 @@ const holdInterrupts = (): (() => void) => {
 }
 
 const HOST = (): PagerHost => ({
-  rows: process.stdout.rows || ROWS_DEFAULT,
+  rows: process.stdout.isTTY ? process.stdout.rows || ROWS_DEFAULT : Infinity,
   start: (program) => spawn(program, { shell: true, stdio: ['pipe', 'inherit', 'inherit'] }),
   holdInterrupts
 })
@@ -48,42 +48,43 @@ const HOST = (): PagerHost => ({
 /** A pager that runs. */
 interface RunningPager {
   readonly write: (text: string) => Promise<void>
-  /** Resolves when the pager has ended; with the text that it never took, where it could not be run. */
-  readonly end: () => Promise<string>
+  /** Resolves when the pager has ended. */
+  readonly end: () => Promise<void>
   readonly isOver: () => boolean
+  /** What was written to a pager that could not be run; null for one that was. */
+  readonly unread: () => string | null
 }
 
 const startedPager = (program: string, host: PagerHost): RunningPager => {
   const release = host.holdInterrupts()
   const child = host.start(program)
-  let over = false
+  let code: number | null = null
+  let left = false
   let held: string | null = ''
-  const ended = new Promise<number>((resolve) => {
-    const end = (code: number): void => {
-      over = true
-      release()
-      resolve(code)
+  const ended = new Promise<void>((resolve) => {
+    const end = (exit: number): void => {
+      if (code === null) release()
+      code ??= exit
+      resolve()
     }
     child.on('error', () => end(127))
-    child.on('close', (code) => end(code ?? 0))
+    child.on('close', (exit) => end(exit ?? 0))
   })
-  // Whoever leaves the pager closes the pipe.
-  child.stdin?.on('error', () => undefined)
-  const write = (text: string): Promise<void> => {
+  // Whoever leaves the pager closes the pipe, which is told before the pager's end.
+  child.stdin?.on('error', () => (left = true))
+  const write = async (text: string): Promise<void> => {
     if (held !== null) held = held.length + text.length > HELD_MAX ? null : held + text
-    if (over) return Promise.resolve()
-    const written = new Promise<void>((resolve) => {
-      if (child.stdin === null) resolve()
-      else child.stdin.write(text, () => resolve())
-    })
-    return Promise.race([written, ended.then(() => undefined)])
+    if (code !== null || child.stdin === null) return ended
+    const { stdin } = child
+    await Promise.race([new Promise<void>((resolve) => stdin.write(text, () => resolve())), ended])
+    if (left) await ended
   }
-  const end = async (): Promise<string> => {
+  const end = (): Promise<void> => {
     child.stdin?.end()
-    const code = await ended
-    return NOT_RUN.has(code) ? (held ?? '') : ''
+    return ended
   }
-  return { write, end, isOver: () => over }
+  const unread = (): string | null => (code !== null && NOT_RUN.has(code) ? (held ?? '') : null)
+  return { write, end, isOver: () => code !== null && !NOT_RUN.has(code), unread }
 }
 
 /** What a command prints through, and whether somebody still reads. */
@@ -108,21 +109,33 @@ export const withPager = async <A>(
   let waiting = ''
   let pager: RunningPager | null = null
   const isLong = (): boolean => waiting.split('\n').length > host.rows
+  let isDirect = false
+  /** Goes on without a pager that could not be run. */
+  const giveUp = async (running: RunningPager): Promise<void> => {
+    const unread = running.unread()
+    if (unread === null || isDirect) return
+    isDirect = true
+    await io.out(unread)
+  }
   const out: Io['out'] = async (text) => {
-    const more = typeof text === 'string' ? text : Buffer.from(text).toString('utf8')
-    if (pager !== null) return pager.write(more)
-    waiting += more
-    if (!isLong()) return
+    if (isDirect) return io.out(text)
+    waiting += typeof text === 'string' ? text : Buffer.from(text).toString('utf8')
+    if (pager === null && !isLong()) return
     // Clears a line of progress.
-    await io.out('')
-    pager = startedPager(program, host)
-    await pager.write(waiting)
+    if (pager === null) await io.out('')
+    pager ??= startedPager(program, host)
+    const more = waiting
     waiting = ''
+    await pager.write(more)
+    await giveUp(pager)
   }
   const isLeft = (): boolean => io.stop.aborted || pager?.isOver() === true
   const done = await use({ ...io, out, isLeft })
   const running = pager as RunningPager | null
-  const rest = running === null ? waiting : await running.end()
-  if (rest !== '') await io.out(rest)
+  if (running === null) await io.out(waiting)
+  else {
+    await running.end()
+    await giveUp(running)
+  }
   return done
 }

@@ -147,6 +147,8 @@ export interface TranscriptPrinter {
 export interface TurnRange {
   readonly from: number
   readonly until: number
+  /** True when nothing is printed before them. */
+  readonly begins?: boolean
 }
 
 /** The turn whole, where the view shows all of it. */
@@ -174,14 +176,18 @@ const wholeTurn = async (
 export const printTurns = async (
   engine: Engine,
   threadId: string,
-  { from, until }: TurnRange,
+  { from, until, begins = false }: TurnRange,
   tokensOf: ReadonlyMap<string, number>,
   { io, paint, view }: TranscriptPrinter,
   rolledBack: ReadonlyArray<RolledBack> = []
 ): Promise<E.Either<StoreError, number>> => {
   let place = from
-  const print = (turn: Turn, ordinal: number | null) =>
-    io.out(`\n${turnText(turn, { ordinal, tokens: tokensOf.get(turn.id) ?? null }, view, paint)}`)
+  let gap = begins ? '' : '\n'
+  const print = async (turn: Turn, ordinal: number | null): Promise<void> => {
+    const tokens = tokensOf.get(turn.id) ?? null
+    await io.out(gap + turnText(turn, { ordinal, tokens }, view, paint))
+    gap = '\n'
+  }
   const printHidden = async (at: number): Promise<void> => {
     for (const one of rolledBack) if (one.place === at) await print(one.turn, null)
   }

@@ -165,7 +165,7 @@ const showText = async (
     }
     const counts = await countsOf(engine, id)
     if (E.isLeft(counts)) return counts
-    const range = { from: turn.place, until: turn.place + 1 }
+    const range = { from: turn.place, until: turn.place + 1, begins: true }
     return printTurns(engine, id, range, counts.right.tokensOf, printer, rolledBack)
   })
 }

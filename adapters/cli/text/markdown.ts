@@ -17,6 +17,8 @@ import { lines, widthOf } from './text.ts'
 const SPAN_MAX = 500
 /** Longer lines are no prose: they are printed as they are. */
 const LINE_MAX = 10_000
+/** A line with more marks that begin nothing is no prose either. */
+const MISSES_MAX = 50
 const TABLE_ROWS_MAX = 500
 
 const WORD = /[\p{Letter}\p{Number}]/u
@@ -100,8 +102,10 @@ const spanAt = (text: string, at: number, colours: boolean): InlineSpan | null =
 const inline = (text: string, colours: boolean, nests = true): StyledLine => {
   const texts: Array<StyledText> = []
   let plain = ''
+  let misses = 0
   const special = nests ? /[`*_~[!\\]/g : /[`\\]/g
-  for (let at = 0; at < text.length;) {
+  let at = 0
+  while (at < text.length) {
     special.lastIndex = at
     const next = special.exec(text)?.index ?? text.length
     plain += text.slice(at, next)
@@ -115,6 +119,8 @@ const inline = (text: string, colours: boolean, nests = true): StyledLine => {
     }
     const span = spanAt(text, at, colours)
     if (span === null) {
+      misses += 1
+      if (misses > MISSES_MAX) break
       const run = /^(.)\1*/s.exec(text.slice(at, at + SPAN_MAX))?.[0] ?? ''
       plain += run
       at += run.length
@@ -125,6 +131,7 @@ const inline = (text: string, colours: boolean, nests = true): StyledLine => {
     texts.push(...span.texts)
     at = span.end
   }
+  plain += text.slice(at)
   if (plain !== '') texts.push(styled(plain))
   return texts
 }

@@ -46,10 +46,18 @@ const wordsOf = (line: StyledLine): ReadonlyArray<StyledWord> => {
   return words
 }
 
+const ASCII = /^[\x20-\x7e]*$/
+
 /** A text that is wider than a line, in pieces that are not. */
 const piecesOf = ({ text, style }: StyledText, room: number, width: number): StyledLine => {
   if (text.length <= room || widthOf(text) <= room) return [styled(text, style)]
   const pieces: Array<StyledText> = []
+  if (ASCII.test(text)) {
+    pieces.push(styled(text.slice(0, Math.max(0, room)), style))
+    for (let at = Math.max(0, room); at < text.length; at += width)
+      pieces.push(styled(text.slice(at, at + width), style))
+    return pieces
+  }
   let piece = ''
   let left = room
   for (const char of characters(text)) {
