@@ -31,9 +31,11 @@ import { occurrencePage } from './read/search/occurrences.ts'
 import { timelinePage } from './read/pages/timeline.ts'
 import { keepNothing, keepPages, type Keep } from './read/pages/kept.ts'
 import { turnPage } from './read/pages/turn-page.ts'
+import { turnPlacesIn } from './read/pages/turn-places.ts'
 import type { Answer, Result } from './result.ts'
 import type { Engine, EngineParts } from './use-cases.ts'
 import {
+  countForks,
   listThreads,
   readThread,
   searchThreads,
@@ -57,6 +59,7 @@ export type { Follower } from './read/follow/follow.ts'
 export type { ThreadDamage } from './read/threads/open-thread.ts'
 export type { Occurrence, OccurrencePage, OccurrencesRequest } from './read/search/occurrences.ts'
 export type { SearchRequest } from './read/search/search.ts'
+export type { TurnPlaces } from './read/pages/turn-places.ts'
 export type { ThreadSummary } from './read/threads/thread-view.ts'
 
 const following =
@@ -97,6 +100,8 @@ const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: K
         const name = [cursor, limit, sortDirection, itemsView, maxBytes]
         return keep(info, name, () => turnPage(parts, info, request))
       }),
+    turnPlaces: (threadId, from, until) =>
+      opened(threadId, true, (info) => turnPlacesIn(parts, info, from, until)),
     listItems: (threadId, request) =>
       opened(threadId, true, (info) => itemPage(parts, info, request)),
     readItems: (threadId, turnId, itemIds) =>
@@ -197,6 +202,7 @@ export const createEngine = (given: EngineParts): Engine => {
     ),
     append: (threadId, events, expected = 'any', options = {}) =>
       changing(() => appendEvents(life, threadId, events, expected, options)),
+    countForks: (threadId) => safely(() => countForks(parts, lists, threadId)),
     records: () => safely(() => threadRecords(parts, home)),
     status: () => safely(status),
     rebuild: () => changing(rebuild),

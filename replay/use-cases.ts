@@ -37,6 +37,7 @@ import type { OccurrencePage, OccurrencesRequest } from './read/search/occurrenc
 import type { SearchRequest } from './read/search/search.ts'
 import type { TimelinePage, TimelineRequest } from './read/pages/timeline.ts'
 import type { TurnPageRequest } from './read/pages/turn-page.ts'
+import type { TurnPlaces } from './read/pages/turn-places.ts'
 
 export interface EngineParts extends LifeParts {
   /** Provider of threads whose file names none, and of lists that name none. */
@@ -69,6 +70,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   /** A thread without turns, and its times in milliseconds. */
   readonly summarize: (threadId: string, face?: 'head' | 'file') => Answer<ThreadSummary>
   readonly listTurns: (threadId: string, request: TurnPageRequest) => Answer<Page<Turn>>
+  /** How many turns a thread has, and the ids of those from one place up to another, oldest first. */
+  readonly turnPlaces: (threadId: string, from: number, until: number) => Answer<TurnPlaces>
   readonly listItems: (threadId: string, request: ItemPageRequest) => Answer<Page<ItemInTurn>>
   /** Items of a turn by their ids, whole and in the order of the turn; ids it does not have are passed over. */
   readonly readItems: (
@@ -112,6 +115,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   /** Every thread with all that its log says of it; catches the whole home up. */
   readonly records: () => Answer<ReadonlyArray<ThreadRecord>>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<ThreadDamage>>
+  /** How many threads of the home are forks of this one. */
+  readonly countForks: (threadId: string) => Answer<number>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
   /** Deletes every row and folds the whole home again. */

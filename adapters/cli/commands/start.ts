@@ -11,13 +11,15 @@ import { isFolder, withEngine, withIndex, type HomeCommand, type CommandPlace } 
 import { table } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { oneLine } from '../text/text.ts'
-import { printThread } from './show.ts'
+import { usualView } from '../text/turn-text.ts'
+import { printThread } from './show-thread.ts'
 import { threadColumns } from './threads.ts'
 
 const THREADS = 10
 const TURNS = 3
 const ITEMS = 12
 const LINES = 8
+const OUTPUT = 4
 
 interface ChosenHome {
   readonly place: CommandPlace
@@ -87,8 +89,21 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
     // The sample's file times are those of its installation, which would mislead.
     const time = sample ? 'createdAt' : 'updatedAt'
     await io.out(`${table(threadColumns(time), data, io.columns, paint)}\n`)
-    const most = { width: io.columns, items: ITEMS, lines: LINES }
-    const printed = await printThread(engine, newest, TURNS, { input: next, io, paint, most })
+    const view = {
+      ...usualView(io.columns, paint('bold', '') !== ''),
+      cwd: newest.cwd,
+      itemsMax: ITEMS,
+      messageMax: LINES,
+      outputMax: OUTPUT,
+      diffMax: OUTPUT
+    }
+    const paged = { ...io, isLeft: () => io.stop.aborted }
+    const printed = await printThread(engine, newest, TURNS, {
+      input: next,
+      io: paged,
+      paint,
+      view
+    })
     if (E.isLeft(printed)) return printed
     const [id = ''] = shortIds(data.map((thread) => thread.id))
     await io.out(nextSteps(next, io, id, paint))

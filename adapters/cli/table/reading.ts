@@ -111,21 +111,62 @@ const search: CommandSpec = {
 const show: CommandSpec = {
   name: 'show',
   args: ['<thread>'],
-  summary: 'Show a thread.',
+  summary: 'Show a thread as a transcript.',
   about: [
     ...ONE_THREAD,
-    'Prints the facts of the thread and its last turns. Damaged lines are left out and named in a notice (on stderr with --json).'
+    'Prints the facts of the thread and its last turns: messages, commands, patches and tools. ' +
+      'Outputs and diffs show their first ten lines; long output opens in a pager.',
+    'In a pipe: every turn, with the same words whole, unwrapped, without colors, and with Markdown as written.',
+    'The pager is $UNROLL_PAGER, else $PAGER, else `less -FRX`; an empty one or `cat` means none. ' +
+      'Damaged lines are left out and named in a notice (on stderr with --json).'
   ],
-  options: [limit('How many of the newest turns. Default: 3.'), option('all', 'Every turn.'), AT],
-  conflicts: [['all', 'limit']],
+  options: [
+    limit('How many of the newest turns. Default: 3 on a terminal, every turn in a pipe.'),
+    option('all', 'Every turn.'),
+    option(
+      'turn TURN',
+      'Only this turn: an id, a unique id prefix, a number (`7` or `#7`), or counted from the end (`--turn=-1` is the last).'
+    ),
+    option('item ID', 'Only this item, whole. Without --turn: the newest item with this id.'),
+    option('full', 'Show outputs and diffs whole.'),
+    option('diff', 'Show diffs whole.'),
+    option('only KIND', 'Only messages, only tools (commands included), or only diffs.', {
+      choices: ['messages', 'tools', 'diffs']
+    }),
+    option('reasoning', 'Include the reasoning of the model.'),
+    option('rolled-back', 'Include turns that were rolled back, marked, where they were.'),
+    option('plain', 'Show Markdown as it was written.'),
+    option('wrap N', 'Wrap at N columns. Default: the width of the terminal.', {
+      range: [20, 1000]
+    }),
+    option('no-pager', 'Print everything at once.'),
+    AT
+  ],
+  conflicts: [
+    ['all', 'limit'],
+    ['turn', 'all'],
+    ['turn', 'limit'],
+    ['turn', 'rolled-back'],
+    ['item', 'all'],
+    ['item', 'limit'],
+    ['item', 'only'],
+    ['item', 'rolled-back'],
+    ['at', 'rolled-back'],
+    ['json', 'rolled-back']
+  ],
   output: {
-    human: 'the facts of the thread and its messages, oldest turn first; the same when piped.',
-    json: 'one Thread object on one line; `turns` holds the turns, oldest first, with all items.'
+    human:
+      'the facts of the thread, then its turns, oldest first, each with a head: number, time, duration, tokens, id.',
+    json:
+      'one Thread object on one line; `turns` holds the turns, oldest first, with all items. ' +
+      'With --item: one `{"turnId":…,"item":…}`.'
   },
   exits: READS,
   examples: [
     ['unroll show 01a1fcde-3637', 'the last three turns'],
-    ['unroll show "Early hinge 523" --all | less', 'a whole thread by its name']
+    ['unroll show 01a1fcde-3637 --turn=-1 --full', 'the last turn, with whole outputs'],
+    ['unroll show 01a1fcde-3637 --all --only diffs --diff', 'every patch'],
+    ['unroll show "Early hinge 523" | grep -i kettle', 'a whole thread, in a pipe']
   ]
 }
 

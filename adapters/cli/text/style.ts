@@ -5,10 +5,13 @@ import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from './text.ts'
 
-const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
+const CODES = { bold: 1, dim: 2, italic: 3, red: 31, green: 32, yellow: 33, cyan: 36 } as const
+
+/** A colour or a weight. */
+export type Style = keyof typeof CODES
 
 /** Wraps a text in a colour, or leaves it as it is. */
-export type Paint = (style: keyof typeof CODES, text: string) => string
+export type Paint = (style: Style, text: string) => string
 
 /** `--color` decides; with `auto` NO_COLOR, then FORCE_COLOR, then whether stdout is a terminal. */
 const wantsColor = (input: Input, io: Io): boolean => {

@@ -51,7 +51,8 @@ const WIDE =
 const charWidth = (char: string): number => (ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1)
 
 let segmenter: Intl.Segmenter | null = null
-const characters = (text: string): ReadonlyArray<string> => {
+/** What a reader takes for one character each. */
+export const characters = (text: string): ReadonlyArray<string> => {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return Array.from(segmenter.segment(text), ({ segment }) => segment)
 }
@@ -76,6 +77,40 @@ export const cut = (text: string, width: number): string => {
     taken += char
   }
   return `${taken}…`
+}
+
+// oxlint-disable-next-line no-control-regex -- the colours of a program's output
+const COLOURS = /\u001b\[[0-9;:]*m/g
+
+/** The output of a program without its colours, which would be spelled out and hide the words; nothing else is left out. */
+export const withoutColours = (text: string): string =>
+  text.includes('\u001b') ? text.replace(COLOURS, '') : text
+
+/** The first lines of a text, and how many more there are; what is behind them is only counted. */
+export interface Excerpt {
+  readonly first: string
+  readonly more: number
+}
+
+export const excerptOf = (text: string, linesMax: number): Excerpt => {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 10) end -= 1
+  let at = -1
+  let count = 0
+  let cutAt = end
+  for (;;) {
+    at = text.indexOf('\n', at + 1)
+    if (at === -1 || at >= end) break
+    count += 1
+    if (count === linesMax) cutAt = at
+  }
+  return { first: text.slice(0, cutAt), more: Math.max(0, count + 1 - linesMax) }
+}
+
+/** A number of tokens in short. */
+export const tokenCount = (tokens: number): string => {
+  if (tokens < 10_000) return tokens.toLocaleString('en')
+  return tokens < 1e6 ? `${Math.round(tokens / 1e3)} k` : `${(tokens / 1e6).toFixed(1)} M`
 }
 
 /** A text with spaces after it up to a width. */

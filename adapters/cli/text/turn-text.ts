@@ -1,63 +1,101 @@
 /**
- * Turns as readable text: messages in full, everything else in one line each.
+ * Turns as a transcript: a head with the facts of the turn, then its items.
  */
-import type { ThreadItem, Turn } from '../../../domain/protocol.ts'
-import { itemText, speaker } from './item-text.ts'
+import type { Turn } from '../../../domain/protocol.ts'
+import { isShown, itemRows, type TranscriptView } from './item-rows.ts'
 import type { Paint } from './style.ts'
-import { cut, duration, lines, localMinute, oneLine, plural } from './text.ts'
+import { hanging, lineWidth, painted, styled, type StyledLine } from './styled.ts'
+import { duration, localMinute, oneLine, plural } from './text.ts'
 
-const MARGIN = 7
+const OUTPUT_MAX = 10
 
-/** How much of each turn is printed. */
-export interface Most {
-  readonly width: number
-  readonly items: number
-  readonly lines: number
+/** What is shown unless more or less is asked for. */
+export const usualView = (width: number, colours: boolean): TranscriptView => ({
+  width,
+  colours,
+  isPlain: false,
+  outputMax: OUTPUT_MAX,
+  diffMax: OUTPUT_MAX,
+  messageMax: Infinity,
+  itemsMax: Infinity,
+  showsReasoning: false,
+  cwd: '',
+  only: null
+})
+
+/** Everything, whole. */
+export const wholeView = (view: TranscriptView): TranscriptView => ({
+  ...view,
+  outputMax: Infinity,
+  diffMax: Infinity,
+  messageMax: Infinity,
+  itemsMax: Infinity
+})
+
+/** What is known of a turn besides the turn. */
+export interface TurnFacts {
+  /** Its number from 1; null for a turn that was rolled back. */
+  readonly ordinal: number | null
+  /** Tokens that were spent in it; null where no line tells. */
+  readonly tokens: number | null
 }
 
-/** Everything, tool items in one line of a width. */
-export const everything = (width: number): Most => ({ width, items: Infinity, lines: Infinity })
+const SHORT_ID = 13
 
-const indent = (line: string): string => (line === '' ? '' : ' '.repeat(MARGIN) + line)
-
-const message = (item: ThreadItem, who: 'you' | 'codex', most: Most, paint: Paint): string => {
-  const head = paint(who === 'you' ? 'cyan' : 'green', who.padEnd(MARGIN))
-  const said = lines(itemText(item))
-  const [first = '', ...others] = said.length > most.lines ? said.slice(0, most.lines) : said
-  const long = Number.isFinite(most.lines) ? most.width * 2 : Infinity
-  const cutLine = (line: string) => (line.length > long ? cut(line, long) : line)
-  const rest = said.length - 1 - others.length
-  return [
-    head + cutLine(first),
-    ...others.map((line) => indent(cutLine(line))),
-    ...(rest > 0 ? [paint('dim', indent(`… ${plural(rest, 'more line')}`))] : [])
-  ].join('\n')
+/** The head of a turn; facts that do not fit are left out, the least important first. */
+const headOf = (turn: Turn, { ordinal, tokens }: TurnFacts, width: number): StyledLine => {
+  const warns = turn.status === 'failed' || turn.status === 'interrupted'
+  const name = ordinal === null ? 'Rolled-back turn' : `Turn ${ordinal}`
+  const id = oneLine(turn.id)
+  const facts = [
+    { text: localMinute(turn.startedAt), keep: 2 },
+    { text: duration(turn.durationMs), keep: 3 },
+    {
+      text:
+        tokens === null ? '' : plural(tokens, 'token').replace(/^\d+/, tokens.toLocaleString('en')),
+      keep: 1
+    },
+    { text: width === Infinity ? id : id.slice(0, SHORT_ID), keep: 0 }
+  ].filter(({ text }) => text !== '')
+  const line = (least: number): StyledLine => [
+    styled(name, 'bold'),
+    ...facts.filter(({ keep }) => keep >= least).map(({ text }) => styled(` · ${text}`, 'dim')),
+    ...(warns ? [styled(' · ', 'dim'), styled(turn.status, 'yellow')] : [])
+  ]
+  for (let least = 0; least < 4; least++) if (lineWidth(line(least)) <= width) return line(least)
+  return line(4)
 }
 
-const brief = (item: ThreadItem, width: number, paint: Paint): string => {
-  const sure = item.certainty === 'inferred' ? ' [inferred]' : ''
-  const text = `${oneLine(itemText(item))}${sure}`
-  return paint('dim', cut(indent(`* ${item.type}${text === '' ? '' : ' '}${text}`), width))
+const errorRows = (turn: Turn, width: number): ReadonlyArray<StyledLine> => {
+  if (turn.error === null) return []
+  const { message, additionalDetails } = turn.error
+  const text = [message, additionalDetails ?? ''].filter((part) => part !== '').join(': ')
+  const margins = { first: [styled('  ! ', 'red')], rest: [styled('    ')] }
+  return hanging([styled(oneLine(text), 'red')], margins, width)
 }
 
-const shown = (item: ThreadItem, most: Most, paint: Paint): string => {
-  const who = speaker(item)
-  return who === null ? brief(item, most.width, paint) : message(item, who, most, paint)
-}
+const gapRow = (left: number): ReadonlyArray<StyledLine> =>
+  left > 0 ? [[styled(`    … ${plural(left, 'more item')}`, 'dim')]] : []
 
-const WARNS = new Set(['interrupted', 'failed'])
-
-/** One turn: a line of facts, then its items; of too many items the first and the last ones. */
-export const turnText = (turn: Turn, most: Most, paint: Paint): string => {
-  const facts = [localMinute(turn.startedAt), duration(turn.durationMs)].filter(
-    (fact) => fact !== ''
-  )
-  const head = paint('dim', ['---', 'turn', oneLine(turn.id), ...facts].join('  '))
-  const status = WARNS.has(turn.status) ? `  ${paint('yellow', `[${turn.status}]`)}` : ''
-  const left = Math.max(0, turn.items.length - most.items)
-  const firsts = left > 0 ? turn.items.slice(0, Math.ceil(most.items / 2)) : turn.items
-  const lasts = left > 0 ? turn.items.slice(firsts.length + left) : []
-  const words = (items: ReadonlyArray<ThreadItem>) => items.map((item) => shown(item, most, paint))
-  const gap = left > 0 ? [paint('dim', indent(`… ${plural(left, 'more item')}`))] : []
-  return `${[head + status, ...words(firsts), ...gap, ...words(lasts)].join('\n')}\n`
+/** One turn; of too many items the first and the last ones. */
+export const turnText = (
+  turn: Turn,
+  facts: TurnFacts,
+  view: TranscriptView,
+  paint: Paint
+): string => {
+  const items = turn.items.filter((item) => isShown(item, view))
+  const left = Math.max(0, items.length - view.itemsMax)
+  const firsts = left > 0 ? items.slice(0, Math.ceil(view.itemsMax / 2)) : items
+  const lasts = left > 0 ? items.slice(firsts.length + left) : []
+  const missing = (turn.truncated?.items ?? turn.items.length) - turn.items.length
+  const rows = [
+    headOf(turn, facts, view.width),
+    ...firsts.flatMap((item) => itemRows(item, view)),
+    ...gapRow(left),
+    ...lasts.flatMap((item) => itemRows(item, view)),
+    ...gapRow(missing),
+    ...errorRows(turn, view.width)
+  ]
+  return rows.map((row) => `${painted(row, paint)}\n`).join('')
 }

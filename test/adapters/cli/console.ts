@@ -55,7 +55,7 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
     outIsTty: tty,
     errIsTty: tty,
     columns,
-    env,
+    env: { PAGER: 'cat', ...env },
     stop: stop ?? new AbortController().signal,
     nowMs,
     cwd: '/workspace',

@@ -30,60 +30,14 @@ const DAMAGE =
   '5 damaged lines were isolated: revision 5 (not_json), revision 6 (not_json), ' +
   'revision 7 (not_an_event), revision 8 (not_an_event), revision 9 (not_an_event)\n'
 
-/** A command the log of this old Codex holds. */
-const COMMAND = '       * commandExecution echo pump; wc -l notes.txt [failed] [exit 1]'
-
 describe('unroll show', () => {
   withHomes('fork-rollback-142', 'damaged-142', 'fork-rollback-169')
-
-  it('prints the facts of a thread and its last turns, oldest first', async () => {
-    const { code, out, err } = await forks(['show', FORK2, '--limit', '2'])
-    expect([code, err]).to.deep.equal([0, ''])
-    const file = `2026-11-21T06-49-45-${FORK2}`
-    expect(out).to.equal(
-      [
-        'Can you label the rusty gearbox after the rain? Also count the slow trellis under the bench.',
-        `id          ${FORK2}`,
-        'created     2026-11-21 06:49',
-        'updated     2026-11-21 06:49',
-        'directory   /workspace/repo',
-        'git         trunk 8c9218e074',
-        'source      vscode, Codex 0.142.5, mock',
-        `forked from ${FORK1}`,
-        `file        ${rollout('fork-rollback-142', file)}`,
-        '',
-        `earlier turns: unroll show ${FORK2} --all --home ${homeOf('fork-rollback-142')} --index memory`,
-        '',
-        '---  turn  01a1fcde-3daa-7520-ba14-1ad06fe0224e  2026-11-21 06:49  122 ms',
-        'you    Can you clean the quiet wrench before lunch?',
-        '       * reasoning **Moveing the barn** Move the blue wrench near the fence.',
-        COMMAND,
-        'codex  Prune the slow kettle after the rain. Paint the quiet lantern in the shed. Sort the rusty barn by hand.',
-        '',
-        '---  turn  01a1fcde-4300-70b0-b08b-ad265dbfff31  2026-11-21 06:49  69 ms',
-        'you    Please label the green seedling by hand',
-        'codex  Connect the quiet ledger before lunch. Repair the blue orchard under the bench. Prune the early pump with care.',
-        ''
-      ].join('\n')
-    )
-  })
-
-  it('hides the commands Codex hides, when asked', async () => {
-    const argv = ['show', FORK2, '--limit', '2']
-    const shown = async (options: ReadonlyArray<string>) =>
-      (await forks([...argv, ...options])).out
-        .split('\n')
-        .filter((line) => !line.startsWith('earlier turns: '))
-    const [rich, plain] = [await shown([]), await shown(asCodex('0.142'))]
-    expect(plain).to.deep.equal(rich.filter((line) => line !== COMMAND))
-    expect(rich.filter((line) => line === COMMAND)).to.have.length(1)
-  })
 
   it('names the damaged lines and shows the rest', async () => {
     const { code, out } = await damaged(['show', GARBAGE])
     expect(code).to.equal(0)
     expect(out).to.contain(DAMAGE)
-    expect(out).to.contain('you    Please clean the second garden with care\n')
+    expect(out).to.contain('  you    Please clean the second garden with care\n')
   })
 
   it('names the damaged lines on stderr with --json', async () => {
@@ -94,7 +48,7 @@ describe('unroll show', () => {
 
   it('marks an interrupted turn', async () => {
     const { out } = await damaged(['show', TORN, '--limit', '1'])
-    expect(out).to.match(/^---  turn  01a1fcf1-0562-70e0-b31d-29ceba5b1c77 .*  \[interrupted\]$/m)
+    expect(out).to.match(/^Turn 2 · .* · 01a1fcf1-0562-70e0-b31d-29ceba5b1c77 · interrupted$/m)
   })
 
   it('gives the Thread object with all turns as Codex answers, with --json --strict --all', async () => {
@@ -198,7 +152,9 @@ describe('command line: hostile text and colour', () => {
 
   it('spells out control characters, and keeps line ends where there is room', async () => {
     const { out } = await hostile(['show', ID])
-    expect(out).to.contain('\nyou    a\\x1b[2Jb\\x07c\\x9bd\\u202ee    f\n       second\\x00\\\n')
+    expect(out).to.contain(
+      '\n  you    a\\x1b[2Jb\\x07c\\x9bd\\u202ee    f\n         second\\x00\\\n'
+    )
     expect(out).to.contain('\ndirectory   /tmp/\\x1b]0;owned\\x07\n')
   })
 
