@@ -35,7 +35,6 @@ import { turnPlacesIn } from './read/pages/turn-places.ts'
 import type { Answer, Result } from './result.ts'
 import type { Engine, EngineParts } from './use-cases.ts'
 import {
-  countForks,
   listThreads,
   readThread,
   searchThreads,
@@ -202,7 +201,6 @@ export const createEngine = (given: EngineParts): Engine => {
     ),
     append: (threadId, events, expected = 'any', options = {}) =>
       changing(() => appendEvents(life, threadId, events, expected, options)),
-    countForks: (threadId) => safely(() => countForks(parts, lists, threadId)),
     records: () => safely(() => threadRecords(parts, home)),
     status: () => safely(status),
     rebuild: () => changing(rebuild),

@@ -115,8 +115,6 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   /** Every thread with all that its log says of it; catches the whole home up. */
   readonly records: () => Answer<ReadonlyArray<ThreadRecord>>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<ThreadDamage>>
-  /** How many threads of the home are forks of this one. */
-  readonly countForks: (threadId: string) => Answer<number>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
   /** Deletes every row and folds the whole home again. */

@@ -50,7 +50,6 @@ export interface ThreadCounts {
   readonly turns: number
   readonly rolledBack: number
   readonly reverts: number
-  readonly forks: number
   readonly tokens: number
   readonly isLowerBound: boolean
   readonly tokensOf: ReadonlyMap<string, number>
@@ -81,8 +80,6 @@ export const countsOf = async (
 ): Promise<E.Either<StoreError, ThreadCounts>> => {
   const places = await engine.turnPlaces(threadId, 0, 0)()
   if (E.isLeft(places)) return places
-  const forks = await engine.countForks(threadId)()
-  if (E.isLeft(forks)) return forks
   const usage = await engine.usage({ by: 'turn', threadId })()
   if (E.isLeft(usage)) return usage
   const history = await historyOf(engine, threadId)
@@ -91,7 +88,6 @@ export const countsOf = async (
   return E.right({
     ...history.right,
     turns: places.right.count,
-    forks: forks.right,
     tokens: total.totalTokens,
     isLowerBound: total.lowerBound,
     tokensOf: new Map(
@@ -106,7 +102,6 @@ const countsText = (counts: ThreadCounts): string =>
     plural(counts.turns, 'turn'),
     counts.rolledBack === 0 ? '' : `${counts.rolledBack} rolled back`,
     counts.reverts === 0 ? '' : plural(counts.reverts, 'revert'),
-    counts.forks === 0 ? '' : plural(counts.forks, 'fork'),
     counts.tokens === 0
       ? ''
       : `${counts.isLowerBound ? '≥ ' : ''}${tokenCount(counts.tokens)} tokens`

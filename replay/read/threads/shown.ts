@@ -156,19 +156,6 @@ export interface ThreadRecord {
   readonly agent: Agent | null
 }
 
-/** How many threads say that they were forked from this one. */
-export const countForks = async (
-  parts: ShownParts,
-  lists: HomeCatchUp,
-  threadId: string
-): Promise<Result<number>> => {
-  const caughtUp = await lists.everything()
-  if (E.isLeft(caughtUp)) return caughtUp
-  const isFork = ({ streamId }: StreamInfo): boolean =>
-    streamId !== threadId && threadRow(parts, streamId)?.facts.own?.forkedFromId === threadId
-  return E.right(caughtUp.right.filter(isFork).length)
-}
-
 /** Catches the whole home up and answers with every thread that could be read, by path. */
 export const threadRecords = async (
   parts: ShownParts,
