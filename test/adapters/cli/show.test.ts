@@ -104,11 +104,11 @@ describe('unroll show: screens', () => {
     expect(await speakers('--only', 'messages', '--reasoning')).to.include('think')
   })
 
-  it('says how many turns, rolled-back turns, forks and tokens a thread has', async () => {
+  it('says how many turns, rolled-back turns and tokens a thread has', async () => {
     const second = async (home: string, id: string) =>
       rowsOf((await inHome(() => home)(['show', id], { tty: true })).out)[1]
     expect(await second(tools, TOOLS)).to.equal('16 turns, 77 k tokens')
-    expect(await second(forks, FORK1)).to.equal('4 turns, 3 rolled back, 1 fork, 7,462 tokens')
+    expect(await second(forks, FORK1)).to.equal('4 turns, 3 rolled back, 7,462 tokens')
   })
 
   it('fits every width, for every thread of several homes', async () => {
