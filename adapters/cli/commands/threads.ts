@@ -90,6 +90,10 @@ export const threadsCommand: EngineCommand = async (input, io, engine) => {
   const parent = await parentOf(input, engine)
   if (E.isLeft(parent)) return parent
   const request = { ...requestOf(input, io.cwd), parentThreadId: parent.right ?? null }
+  if (flagOf(input, 'watch')) {
+    const { watchThreads } = await import('./watch.ts')
+    return watchThreads(request, input, io, engine)
+  }
   return printPages<Thread>(
     {
       columns: threadColumns(request.sortKey === 'created_at' ? 'createdAt' : 'updatedAt'),
