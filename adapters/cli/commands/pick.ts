@@ -98,7 +98,7 @@ const previewOf = async (
   return page.right.data.flatMap((turn) =>
     turnText(turn, most, (_, text) => text)
       .split('\n')
-      .flatMap((line) => lines(wrap(line, 7, width)))
+      .flatMap((line) => (line.startsWith('---') ? [line] : lines(wrap(line, 7, width))))
   )
 }
 

@@ -221,8 +221,13 @@ const isIdle = (tail: Tail): boolean => {
 
 const pause = (stop: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ROUND_MS)
-    stop.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+    const end = (): void => {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ROUND_MS)
+    stop.addEventListener('abort', end)
   })
 
 /** The threads to begin with, by id. */

@@ -5,7 +5,7 @@ import type { ThreadItem } from '../../../domain/protocol.ts'
 import type { ThreadChange } from '../../../replay/engine.ts'
 import { itemText, speaker } from './item-text.ts'
 import type { Paint } from './style.ts'
-import { cut, duration, lines, oneLine, plural } from './text.ts'
+import { cut, duration, lines, oneLine, plural, wrap } from './text.ts'
 
 /** How much of what happens is printed. */
 export type TailDetail = 'chat' | 'normal' | 'full' | 'events'
@@ -55,8 +55,16 @@ const detailLines = (item: ThreadItem, width: number): ReadonlyArray<string> => 
   ]
 }
 
-const message = (item: ThreadItem, who: 'you' | 'codex', paint: Paint): ReadonlyArray<string> => {
-  const [first = '', ...others] = lines(itemText(item).trimEnd())
+const message = (
+  item: ThreadItem,
+  who: 'you' | 'codex',
+  width: number,
+  paint: Paint
+): ReadonlyArray<string> => {
+  const room = Math.max(20, width - MARGIN)
+  const [first = '', ...others] = lines(itemText(item).trimEnd()).flatMap((line) =>
+    line.length <= room ? [line] : wrap(line, 0, room).split('\n')
+  )
   const head = paint(who === 'you' ? 'cyan' : 'green', who.padEnd(MARGIN))
   return [head + first, ...others.map(indented)]
 }
@@ -69,7 +77,7 @@ export const itemLines = (
   paint: Paint
 ): ReadonlyArray<string> => {
   const who = speaker(item)
-  if (who !== null) return message(item, who, paint)
+  if (who !== null) return message(item, who, width, paint)
   if (detail === 'chat') return []
   const text = oneLine(itemText(item))
   const isLong = item.type === 'reasoning' && detail === 'full'
