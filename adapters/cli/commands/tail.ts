@@ -106,7 +106,7 @@ interface Tail {
 
 /** Turns to print first: of people the last one, of programs none. */
 const pastCount = (input: Input): number =>
-  numberOf(input, 'turns') ?? (input.json || flagOf(input, 'all') || flagOf(input, 'exec') ? 0 : 1)
+  numberOf(input, 'limit') ?? (input.json || flagOf(input, 'all') || flagOf(input, 'exec') ? 0 : 1)
 
 const pastNews = (turns: ReadonlyArray<Turn>): ReadonlyArray<TailNews> =>
   turns.flatMap((turn): ReadonlyArray<TailNews> => [

@@ -92,7 +92,8 @@ export const threadsCommand: EngineCommand = async (input, io, engine) => {
   const request = { ...requestOf(input, io.cwd), parentThreadId: parent.right ?? null }
   if (flagOf(input, 'watch')) {
     const { watchThreads } = await import('./watch.ts')
-    return watchThreads(request, input, io, engine)
+    const when = request.sortKey === 'created_at' ? 'createdAt' : 'updatedAt'
+    return watchThreads(request, threadColumns(when), input, io, engine)
   }
   return printPages<Thread>(
     {

@@ -2,6 +2,7 @@
  * unroll threads --watch: the list, redrawn every second on the whole terminal.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { Thread } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { ListRequest } from '../../../replay/read/lists/list-filter.ts'
 import { numberOf, type Input } from '../args.ts'
@@ -9,10 +10,9 @@ import type { Io } from '../io.ts'
 import type { CommandEnd } from '../session.ts'
 import { processTerminal, type OpenTerminal } from '../terminal/terminal.ts'
 import { usage } from '../text/report.ts'
-import { table } from '../text/rows.ts'
+import { table, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
 import { cut } from '../text/text.ts'
-import { threadColumns } from './threads.ts'
 
 const EVERY_MS = 1000
 /** Lines around the rows: the title, the heads, and the last line, which stays free. */
@@ -30,6 +30,7 @@ const clock = (ms: number): string => {
 
 export const watchThreads = async (
   request: ListRequest,
+  columns: Columns<Thread>,
   input: Input,
   io: Io,
   engine: Engine,
@@ -41,7 +42,6 @@ export const watchThreads = async (
       usage('--watch needs a terminal', 'leave --watch out, or use "unroll tail --all"')
     )
   const paint = painter(input, io)
-  const columns = threadColumns(request.sortKey === 'created_at' ? 'createdAt' : 'updatedAt')
   let code: number | null = null
   let wake: () => void = () => undefined
   const end = (with_: number): void => {

@@ -19,7 +19,7 @@ const tail: CommandSpec = {
   options: [
     option('all', 'Follow every thread of the home; each line begins with a short id.'),
     option(
-      'turns TURNS',
+      'limit TURNS',
       'Print the last turns first. Default: 1; 0 with --json, --exec and --all.',
       { short: 'n', range: [0, 1000] }
     ),
@@ -48,7 +48,7 @@ const tail: CommandSpec = {
     )
   ],
   conflicts: [
-    ['since', 'turns'],
+    ['since', 'limit'],
     ['json', 'detail']
   ],
   output: {

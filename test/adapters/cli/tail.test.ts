@@ -125,7 +125,7 @@ describe('unroll tail', () => {
     // The command that --exec runs is the event that the next step waits for.
     const log = join(home, 'log')
     appendFileSync(log, '')
-    const following = tail([THREAD, '-n', '1', '--exec', `cat >> ${log}`], {
+    const following = tail([THREAD, '--limit', '1', '--exec', `cat >> ${log}`], {
       nowMs: Date.now,
       stop: stop.signal,
       env: process.env
@@ -163,7 +163,7 @@ describe('unroll tail', () => {
   })
 
   it('marks lines of many threads, and refuses what it does not understand', async () => {
-    const all = await tail(['--all', '-n', '1', ...idle])
+    const all = await tail(['--all', '--limit', '1', ...idle])
     expect(
       all.out
         .split('\n')
