@@ -68,7 +68,7 @@ export type {
   Engine,
   FollowedPlace,
   Follower,
-  FollowOptions,
+  FollowerOptions,
   FoundThread,
   IndexStatus,
   Look,

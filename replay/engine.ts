@@ -53,7 +53,7 @@ export type {
 } from './past/context/context.ts'
 export type { IndexStatus } from './read/threads/index-status.ts'
 export type { Look, ThreadChange, UsageInfo } from './read/follow/changes.ts'
-export type { FollowedPlace, Follower, FollowOptions } from './read/follow/follow.ts'
+export type { FollowedPlace, Follower, FollowerOptions } from './read/follow/follow.ts'
 export type { ThreadDamage } from './read/threads/open-thread.ts'
 export type { Occurrence, OccurrencePage, OccurrencesRequest } from './read/search/occurrences.ts'
 export type { SearchRequest } from './read/search/search.ts'

@@ -52,7 +52,7 @@ const choice = (thread: Thread, said = title(thread)): Choice =>
     ...{ when: localMinute(thread.updatedAt), title: said, preview: thread.preview }
   })
 
-interface Source {
+interface PickSource {
   readonly engine: Engine
   readonly input: Input
   readonly request: PickRequest
@@ -60,7 +60,7 @@ interface Source {
 }
 
 /** Hands out all threads page by page, newest event first. */
-async function* threadPages({ engine, input, request, isOver }: Source) {
+async function* threadPages({ engine, input, request, isOver }: PickSource) {
   let cursor: string | null = null
   for (;;) {
     const page = await engine.listThreads({
@@ -74,7 +74,7 @@ async function* threadPages({ engine, input, request, isOver }: Source) {
 }
 
 const found = async (
-  { engine, input, request }: Source,
+  { engine, input, request }: PickSource,
   query: string
 ): Promise<E.Either<StoreError, ReadonlyArray<Choice>>> => {
   const searchTerm = query.trim()
@@ -122,7 +122,7 @@ const previewsOf = (engine: Engine) => {
 
 /** Loads all threads, newest event first; `take` gets those so far, and whether there are more. */
 const loadAll = async (
-  source: Source,
+  source: PickSource,
   take: (rows: ReadonlyArray<Choice>, hasMore: boolean) => void
 ): Promise<E.Either<StoreError, void>> => {
   const rows: Array<Choice> = []
@@ -138,7 +138,7 @@ const loadAll = async (
 }
 
 /** Runs the list until something is chosen. */
-const choose = (source: Source, terminal: Terminal, io: Io): Promise<Picked> =>
+const choose = (source: PickSource, terminal: Terminal, io: Io): Promise<Picked> =>
   new Promise((resolve, reject) => {
     const { engine, input, request } = source
     const paint = painter(input, { ...io, outIsTty: true })
@@ -211,7 +211,7 @@ const choose = (source: Source, terminal: Terminal, io: Io): Promise<Picked> =>
   })
 
 /** Lets a program of the person choose: lines `id`, time, directory and title, of which it prints one. */
-const chooseWith = async (program: string, source: Source, io: Io): Promise<Picked> => {
+const chooseWith = async (program: string, source: PickSource, io: Io): Promise<Picked> => {
   const child = spawn(program, {
     shell: true,
     cwd: io.cwd,
@@ -264,7 +264,7 @@ export const pickThread = async (
   request: PickRequest = {},
   open: OpenTerminal = processTerminal
 ): Promise<Picked> => {
-  const source: Source = { engine, input, request, isOver: () => io.stop.aborted }
+  const source: PickSource = { engine, input, request, isOver: () => io.stop.aborted }
   const program = io.env['UNROLL_PICKER'] ?? ''
   if (program !== '') return chooseWith(program, source, io)
   const terminal = io.env['TERM'] === 'dumb' ? null : open()

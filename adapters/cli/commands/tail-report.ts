@@ -19,7 +19,7 @@ import {
   type TailDetail
 } from '../text/tail-text.ts'
 import { harmless } from '../text/text.ts'
-import type { TailedThread, TailNews, ThreadEvent } from './tail-thread.ts'
+import type { TailedThread, TailNews, ThreadFate } from './tail-thread.ts'
 
 const BELL = '\u0007'
 const SHORT_ID = 13
@@ -69,7 +69,7 @@ export const eventOf = (threadId: string, news: TailNews): TailEvent | null => {
   }
 }
 
-const WORDS: Readonly<Record<ThreadEvent, string>> = {
+const WORDS: Readonly<Record<ThreadFate, string>> = {
   archived: 'the thread was archived',
   unarchived: 'the thread was unarchived',
   moved: 'the thread continues in another file',

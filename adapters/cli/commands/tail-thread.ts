@@ -11,16 +11,10 @@ import { isRunning } from '../text/tail-text.ts'
 export type TailNews =
   | { readonly kind: 'change'; readonly change: ThreadChange }
   | { readonly kind: 'past'; readonly turn: Turn; readonly item: ThreadItem | null }
-  | { readonly kind: 'thread'; readonly event: ThreadEvent; readonly path: string }
+  | { readonly kind: 'thread'; readonly event: ThreadFate; readonly path: string }
 
 /** What can become of a thread besides its turns. */
-export type ThreadEvent =
-  | 'archived'
-  | 'unarchived'
-  | 'moved'
-  | 'compressed'
-  | 'deleted'
-  | 'restored'
+export type ThreadFate = 'archived' | 'unarchived' | 'moved' | 'compressed' | 'deleted' | 'restored'
 
 /** How often a thread at rest is looked at, in milliseconds. */
 export const REST_MS = 1000
@@ -92,7 +86,7 @@ const ended = (path: string): boolean => path.endsWith('.zst')
 const moved = (
   old: { readonly path: string; readonly archived: boolean },
   now: { readonly path: string; readonly archived: boolean }
-): ReadonlyArray<ThreadEvent> => {
+): ReadonlyArray<ThreadFate> => {
   if (now.archived !== old.archived) return [now.archived ? 'archived' : 'unarchived']
   if (now.path === old.path) return []
   return [ended(now.path) && !ended(old.path) ? 'compressed' : 'moved']
@@ -175,7 +169,7 @@ export const tailThread = async (
       return looked.left._tag === 'StreamNotFound' ? E.right(noteMissing()) : looked
     }
     const { changes, runningTurnId, hasMore, ...file } = looked.right
-    const events: ReadonlyArray<ThreadEvent> =
+    const events: ReadonlyArray<ThreadFate> =
       missing >= SURE_LOOKS ? ['restored'] : moved({ path, archived }, file)
     missing = 0
     if (file.path !== path) seen = null

@@ -90,7 +90,7 @@ const newestThread = async (
   return E.left({ ...failure, retryable: false, exit: 3 })
 }
 
-interface Tail {
+interface TailRun {
   readonly input: Input
   readonly io: Io
   readonly engine: Engine
@@ -116,7 +116,7 @@ const pastNews = (turns: ReadonlyArray<Turn>): ReadonlyArray<TailNews> =>
 
 /** Begins to follow a thread; prints what was said before, where its place is not known. */
 const begin = async (
-  tail: Tail,
+  tail: TailRun,
   threadId: string,
   sinceMs: number | null,
   count = pastCount(tail.input)
@@ -157,7 +157,7 @@ const writtenSince = async (
 }
 
 /** Lets go of threads at rest; where they were is remembered. */
-const letGo = (tail: Tail): void => {
+const letGo = (tail: TailRun): void => {
   const idle = [...tail.threads.values()].sort((a, b) => a.lastNewsMs() - b.lastNewsMs())
   for (const thread of idle.slice(0, Math.max(0, idle.length - FOLLOWED_MAX))) {
     tail.places.set(thread.threadId, thread.place())
@@ -167,7 +167,7 @@ const letGo = (tail: Tail): void => {
 }
 
 /** With --all: threads that began, or were written to again. */
-const findMore = async (tail: Tail): Promise<E.Either<StoreError, void>> => {
+const findMore = async (tail: TailRun): Promise<E.Either<StoreError, void>> => {
   const sinceMs = tail.sweptMs
   tail.sweptMs = tail.clock.nowMs()
   const written = await writtenSince(tail.engine, sinceMs)
@@ -187,7 +187,7 @@ const isWanted = (input: Input, news: TailNews): boolean => {
   return listOf(input, 'exit-on').includes(status === 'completed' ? 'completed' : 'failed')
 }
 
-const lookAt = async (tail: Tail, thread: TailedThread): Promise<E.Either<StoreError, void>> => {
+const lookAt = async (tail: TailRun, thread: TailedThread): Promise<E.Either<StoreError, void>> => {
   const news = await thread.look()
   if (E.isLeft(news)) return news
   await tail.report.take(thread.threadId, news.right)
@@ -196,7 +196,7 @@ const lookAt = async (tail: Tail, thread: TailedThread): Promise<E.Either<StoreE
   return E.right(undefined)
 }
 
-const round = async (tail: Tail): Promise<E.Either<StoreError, void>> => {
+const round = async (tail: TailRun): Promise<E.Either<StoreError, void>> => {
   for (const thread of tail.threads.values()) {
     if (!thread.isDue()) continue
     const looked = await lookAt(tail, thread)
@@ -212,7 +212,7 @@ const round = async (tail: Tail): Promise<E.Either<StoreError, void>> => {
   return tail.io.stop.aborted ? E.right(undefined) : tail.places.save(tail.clock.nowMs())
 }
 
-const isIdle = (tail: Tail): boolean => {
+const isIdle = (tail: TailRun): boolean => {
   const text = textOf(tail.input, 'until-idle')
   if (text === undefined) return false
   const newest = Math.max(tail.startMs, ...[...tail.threads.values()].map((t) => t.lastNewsMs()))
@@ -232,7 +232,7 @@ const pause = (stop: AbortSignal): Promise<void> =>
 
 /** The threads to begin with, by id. */
 const firstThreads = async (
-  tail: Tail
+  tail: TailRun
 ): Promise<E.Either<StoreError | CommandFailure, ReadonlyArray<string>>> => {
   const { input, io, engine } = tail
   if (flagOf(input, 'all')) {
@@ -256,7 +256,7 @@ const firstThreads = async (
   return E.right([...new Set(ids)])
 }
 
-const followAll = async (tail: Tail): Promise<CommandEnd> => {
+const followAll = async (tail: TailRun): Promise<CommandEnd> => {
   const { input, io, clock } = tail
   const first = await firstThreads(tail)
   if (E.isLeft(first)) return first
@@ -302,7 +302,7 @@ export const tailCommand: HomeCommand = async (input, io, place, open) => {
         stamp: (path: string) => stamp(path, ''),
         searches: !flagOf(input, 'all')
       }
-      const tail: Tail = {
+      const tail: TailRun = {
         ...{ input, io: quiet, engine, places: places.right, report, threads: new Map() },
         ...{ clock, startMs, isOver: false, sweptMs: startMs }
       }

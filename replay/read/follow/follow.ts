@@ -46,7 +46,7 @@ export interface Follower {
 }
 
 /** How a thread is followed. */
-export interface FollowOptions {
+export interface FollowerOptions {
   /** Begin at this place of an earlier follower. Default: at the end. */
   readonly from?: FollowedPlace | undefined
   /** Report rich items as well: the commands and calls of old logs. */
@@ -200,7 +200,7 @@ const turnAt = (env: Env, info: StreamInfo, { next }: KnownPlace): TurnRow | und
 
 export const followThread = async (
   parts: FollowerParts,
-  { from, rich = false }: FollowOptions = {}
+  { from, rich = false }: FollowerOptions = {}
 ): Promise<Result<Follower>> => {
   const { env, own } = parts
   const opened = await parts.open()

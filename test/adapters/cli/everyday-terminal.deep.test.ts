@@ -49,7 +49,8 @@ describe('everyday commands on a terminal', function () {
   this.timeout(60_000)
   before(function () {
     // Without tmux there is no terminal to try this on.
-    if (spawnSync('tmux', ['-V']).status !== 0) this.skip()
+    if (spawnSync('tmux', ['-V']).status !== 0)
+      this.test?.parent?.eachTest((one) => (one.pending = true))
   })
   beforeEach(() => (home = copySample()))
   afterEach(() => {
@@ -62,7 +63,7 @@ describe('everyday commands on a terminal', function () {
       await start(columns, `${MAIN} pick > ${home}/picked; echo code $?`)
       await until('7 of 7')
       keys('-l', 'queue 603')
-      await until('1 of 7')
+      await until('> queue 603')
       keys('Enter')
       await ended(0)
       expect(readFileSync(join(home, 'picked'), 'utf8')).to.equal(`${THREAD}\n`)
