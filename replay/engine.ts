@@ -54,7 +54,7 @@ export type {
 } from './past/context/context.ts'
 export type { IndexStatus } from './read/threads/index-status.ts'
 export type { Look, ThreadChange, UsageInfo } from './read/follow/changes.ts'
-export type { Follower } from './read/follow/follow.ts'
+export type { FollowedPlace, Follower, FollowerOptions } from './read/follow/follow.ts'
 export type { ThreadDamage } from './read/threads/open-thread.ts'
 export type { Occurrence, OccurrencePage, OccurrencesRequest } from './read/search/occurrences.ts'
 export type { SearchRequest } from './read/search/search.ts'
@@ -69,14 +69,14 @@ const following =
     open: Opener,
     safely: <A>(task: Answer<A>) => Answer<A>
   ): Engine['follow'] =>
-  (threadId) =>
+  (threadId, options) =>
     safely(async () => {
       const found = await find(threadId)
       if (E.isLeft(found)) return found
       const id = found.right.streamId
       const listening = own.listen(id)
       const parts = { env, open: () => open(id, false), own: listening }
-      const follower = await followThread(parts)
+      const follower = await followThread(parts, options)
       if (E.isRight(follower))
         return E.right({ ...follower.right, look: safely(follower.right.look) })
       listening.close()

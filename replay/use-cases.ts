@@ -6,7 +6,7 @@ import type { FoundThread, ThreadRecord } from './read/threads/shown.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
-import type { Follower } from './read/follow/follow.ts'
+import type { Follower, FollowerOptions } from './read/follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './read/threads/index-status.ts'
 import type { ItemPageRequest, ItemInTurn } from './read/pages/item-page.ts'
@@ -85,8 +85,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly context: (threadId: string, at?: ContextPoint) => Answer<ThreadContext>
   /** The lines a session resumes from: newest settings and token counts. */
   readonly session: (threadId: string) => Answer<SessionLines>
-  /** Follows a thread from its end: what others write to it. What this engine appends is not among it. */
-  readonly follow: (threadId: string) => Answer<Follower>
+  /** Follows a thread, from its end where nothing else is said: what others write to it. What this engine appends is not among it. */
+  readonly follow: (threadId: string, options?: FollowerOptions) => Answer<Follower>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
   /** Bytes of one file of a thread's lineage, by its place there, from one offset up to another. */

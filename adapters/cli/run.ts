@@ -42,7 +42,8 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   usage: async () => (await import('./commands/usage.ts')).usageCommand,
   tools: async () => (await import('./commands/tools.ts')).toolsCommand,
   blame: async () => (await import('./commands/blame.ts')).blameCommand,
-  analytics: async () => (await import('./commands/analytics.ts')).analyticsCommand
+  analytics: async () => (await import('./commands/analytics.ts')).analyticsCommand,
+  pick: async () => (await import('./commands/pick.ts')).pickCommand
 }
 
 const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
@@ -57,6 +58,8 @@ const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
   repair: async () => (await import('./commands/repair.ts')).repairCommand,
   salvage: async () => (await import('./commands/salvage.ts')).salvageCommand,
   store: async () => (await import('./commands/store.ts')).storeCommand,
+  tail: async () => (await import('./commands/tail.ts')).tailCommand,
+  resume: async () => (await import('./commands/resume.ts')).resumeCommand,
   start: async () => (await import('./commands/start.ts')).startCommand
 }
 

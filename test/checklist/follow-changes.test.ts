@@ -79,7 +79,8 @@ describe('checklist: what changed since the last look', () => {
           content: [{ type: 'text', text: 'hi', text_elements: [] }]
         },
         grows: false,
-        atMs: Date.parse('2026-05-01T10:00:00.000Z')
+        atMs: Date.parse('2026-05-01T10:00:00.000Z'),
+        revision: 2
       })
     }))
 

@@ -90,6 +90,11 @@ export const threadsCommand: EngineCommand = async (input, io, engine) => {
   const parent = await parentOf(input, engine)
   if (E.isLeft(parent)) return parent
   const request = { ...requestOf(input, io.cwd), parentThreadId: parent.right ?? null }
+  if (flagOf(input, 'watch')) {
+    const { watchThreads } = await import('./watch.ts')
+    const when = request.sortKey === 'created_at' ? 'createdAt' : 'updatedAt'
+    return watchThreads(request, threadColumns(when), input, io, engine)
+  }
   return printPages<Thread>(
     {
       columns: threadColumns(request.sortKey === 'created_at' ? 'createdAt' : 'updatedAt'),

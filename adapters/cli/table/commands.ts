@@ -2,6 +2,7 @@
  * The command line as a table. It drives the argument parser, `unroll help` and docs/CLI.md, so that the three
  * cannot disagree. The rows are in this folder, by what the commands are for.
  */
+import { EVERYDAY } from './everyday.ts'
 import { LEDGERS } from './ledgers.ts'
 import { READING } from './reading.ts'
 import { SERVING, store } from './serving.ts'
@@ -52,6 +53,7 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
 
 export const COMMANDS: ReadonlyArray<CommandSpec> = [
   ...READING,
+  ...EVERYDAY,
   ...LEDGERS,
   ...FINDING,
   ...WRITING,

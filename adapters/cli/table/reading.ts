@@ -46,11 +46,13 @@ const threads: CommandSpec = {
     ),
     option('parent THREAD', 'Only sub-agents of this thread.'),
     ALL_SOURCES,
-    AT_TIME
+    AT_TIME,
+    option('watch', 'Redraw the list every second on the whole terminal; `q` ends.')
   ],
   conflicts: [
     ['all', 'source'],
-    ['all-rows', 'limit']
+    ['all-rows', 'limit'],
+    ['watch', 'json']
   ],
   output: {
     human: 'a table: {threads}.',

@@ -23,6 +23,8 @@ export type ThreadChange =
       readonly item: ThreadItem
       readonly grows: boolean
       readonly atMs: number
+      /** Of the line that made it; absent where none did. */
+      readonly revision?: number
     }
   /** A part of a reasoning item that grows. */
   | {
@@ -39,6 +41,7 @@ export type ThreadChange =
       readonly turnId: string
       readonly item: ThreadItem
       readonly atMs: number
+      readonly revision?: number
     }
   | { readonly type: 'usage'; readonly turnId: string; readonly info: UsageInfo }
   | { readonly type: 'goal'; readonly goal: Goal | null }

@@ -17,6 +17,8 @@ import {
   type Lineage,
   type StreamInfo
 } from '../../ports.ts'
+import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
+import { richStart } from '../pages/turn-items.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { Look, ThreadChange } from './changes.ts'
@@ -38,7 +40,17 @@ export interface Follower {
   readonly look: Answer<Look>
   /** Ends the turns of a writer that is gone; answers with the changes to emit. */
   readonly cutShort: (atMs: number) => ReadonlyArray<ThreadChange>
+  /** Where the next look begins; a later process can follow from there. */
+  readonly place: () => FollowedPlace
   readonly close: () => void
+}
+
+/** How a thread is followed. */
+export interface FollowerOptions {
+  /** Begin at this place of an earlier follower. Default: at the end. */
+  readonly from?: FollowedPlace | undefined
+  /** Report rich items as well: the commands and calls of old logs. */
+  readonly rich?: boolean
 }
 
 export interface FollowerParts {
@@ -47,7 +59,8 @@ export interface FollowerParts {
   readonly own: OwnAppends
 }
 
-interface FollowedPlace extends KnownPlace {
+/** A place of a thread that can be recognised after its files moved; plain data. */
+export interface FollowedPlace extends KnownPlace {
   /** Names the files up to this place. */
   readonly segments: ReadonlyArray<string>
 }
@@ -173,19 +186,43 @@ const lookAt = async (following: FollowState): Promise<Result<Look>> => {
   })
 }
 
-export const followThread = async (parts: FollowerParts): Promise<Result<Follower>> => {
+/** The turn that was written at a place, or the newest one before it. */
+const turnAt = (env: Env, info: StreamInfo, { next }: KnownPlace): TurnRow | undefined => {
+  const live = liveTurns(env, info, true)
+  for (let at = live.count - 1; at >= 0; at -= 1) {
+    const [row] = live.rows(at, at + 1)
+    const first = row?.ranges[0]
+    if (first === undefined) continue
+    if (comparePlaces({ segment: first.segment, offset: first.from }, next) < 0) return row
+  }
+  return undefined
+}
+
+export const followThread = async (
+  parts: FollowerParts,
+  { from, rich = false }: FollowerOptions = {}
+): Promise<Result<Follower>> => {
   const { env, own } = parts
   const opened = await parts.open()
   if (E.isLeft(opened)) return opened
   const { info } = opened.right
-  const turns: OpenTurns = { env, lists: turnLists(), open: new Map(), over: [], newestId: '' }
-  const following: FollowState = { parts, turns, place: placeOf(env, info, endOf(env, info)) }
-  const live = liveTurns(env, info, true)
-  const [newest] = live.count === 0 ? [] : live.rows(live.count - 1, live.count)
-  if (newest !== undefined) seedTurns(turns, newest)
+  const turns: OpenTurns = {
+    ...{ env, lists: turnLists(rich), open: new Map(), over: [], newestId: '' },
+    rich: rich ? richStart({ ...env, rich }, info) : null
+  }
+  const place = from ?? placeOf(env, info, endOf(env, info))
+  const following: FollowState = { parts, turns, place }
+  const current = turnAt(env, info, place)
+  if (current !== undefined) {
+    const end = current.ranges.at(-1)
+    const isWithin =
+      end !== undefined && comparePlaces({ ...end, offset: end.until }, place.next) > 0
+    seedTurns(turns, current, isWithin)
+  }
   return E.right({
     look: () => lookAt(following),
     cutShort: (atMs) => cutTurnsShort(turns, atMs),
+    place: () => following.place,
     close: own.close
   })
 }

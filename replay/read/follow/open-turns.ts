@@ -4,6 +4,7 @@
 import type { ThreadItem, TurnStatus } from '../../../domain/protocol.ts'
 import { lastAnswer } from '../../../domain/thread/turns/paginated-turns.ts'
 import { IMPLICIT_ID } from '../../../domain/thread/turns/lifecycle.ts'
+import type { RichContext } from '../../../domain/thread/rich/types.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { render } from '../pages/turn-page.ts'
@@ -28,6 +29,8 @@ export interface OpenTurns {
   /** The newest turns that ended: they do not begin or end again. */
   over: ReadonlyArray<string>
   newestId: string
+  /** What rich items need to know; null where they are not reported. */
+  rich: RichContext | null
 }
 
 const OVER_MAX = 64
@@ -107,10 +110,10 @@ export const resumeTurn = (turns: OpenTurns, row: TurnRow, isOthers: boolean): T
   return [{ type: 'turn_resumed', turnId: row.id }]
 }
 
-/** The newest turn before the first look: it may be continued. */
-export const seedTurns = (turns: OpenTurns, row: TurnRow): void => {
+/** The turn before the first look: it may be continued, and is where lines of it follow. */
+export const seedTurns = (turns: OpenTurns, row: TurnRow, continues: boolean): void => {
   turns.newestId = row.id
-  if (row.status === 'inProgress' || isImplicit(row))
+  if (continues || row.status === 'inProgress' || isImplicit(row))
     turns.open = new Map([[turnKey(row), { row, isOthers: false }]])
 }
 

@@ -7,6 +7,12 @@
 import { goalSaid } from '../../../domain/changes/goal.ts'
 import type { EventPayload, RecordedEvent } from '../../../domain/log/event.ts'
 import { itemChange, namedTurn } from '../../../domain/thread/items/items.ts'
+import {
+  richChange,
+  richContext,
+  richTurn,
+  type RichChange
+} from '../../../domain/thread/rich/items.ts'
 import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { liveTurns, type LiveTurnRows } from '../pages/turn-page.ts'
 import { comparePlaces, type FilePlace, type Position, type StreamInfo } from '../../ports.ts'
@@ -19,7 +25,7 @@ import {
   resumeTurn,
   type OpenTurns
 } from './open-turns.ts'
-import { applied } from './turn-lists.ts'
+import { applied, appliedRich, dropGuess } from './turn-lists.ts'
 
 type ThreadChanges = ReadonlyArray<ThreadChange>
 const NOTHING: ThreadChanges = []
@@ -90,6 +96,21 @@ const timeOf = ({ line }: RecordedEvent): number => {
   return Number.isNaN(ms) ? 0 : ms
 }
 
+/** What a line adds to rich items; null where they are not reported, and for a line of another turn. */
+const richChangeOf = (
+  { rich }: OpenTurns,
+  { id }: TurnRow,
+  { line }: RecordedEvent
+): RichChange | null =>
+  rich === null || (richTurn(line) ?? id) !== id ? null : richChange(line, rich)
+
+/** An item that takes the place of a guess is no new one. */
+const asChanged = (change: ThreadChange): ThreadChange => {
+  if (change.type !== 'item_added') return change
+  const { grows: _, ...rest } = change
+  return { ...rest, type: 'item_changed' }
+}
+
 const itemChanges = async (
   turns: OpenTurns,
   { info }: FollowedThread,
@@ -99,12 +120,19 @@ const itemChanges = async (
   const { env, lists } = turns
   const place = (): string => `hook-prompt-${event.segment}-${event.offset}`
   const change = itemChange(event.line, env.profile, place, row.mode ?? 'legacy')
-  if (change === null) return NOTHING
+  const rich = change === null ? richChangeOf(turns, row, event) : null
+  if (change === null && rich === null) return NOTHING
   const atMs = timeOf(event)
   const followed = await lists.of(env, info, row, event)
   const began = isImplicit(row) ? beginTurn(turns, row, atMs, isOthers) : NOTHING
   const resumed = resumeTurn(turns, row, isOthers)
-  return [...began, ...resumed, ...applied(followed, change, row.id, atMs)]
+  if (change === null)
+    return rich === null
+      ? NOTHING
+      : [...began, ...resumed, ...appliedRich(followed, rich, row.id, atMs, env.profile)]
+  const wasGuessed = turns.rich !== null && dropGuess(followed, change)
+  const made = applied(followed, change, row.id, atMs)
+  return [...began, ...resumed, ...(wasGuessed ? made.map(asChanged) : made)]
 }
 
 const turnChanges = async (
@@ -138,6 +166,9 @@ const changesOf = async (
   return info ? [{ type: 'usage', turnId: turns.newestId, info }] : NOTHING
 }
 
+const withRevision = (change: ThreadChange, revision: number): ThreadChange =>
+  change.type === 'item_added' || change.type === 'item_changed' ? { ...change, revision } : change
+
 /** What new lines of a caught-up thread change; lines that this engine wrote are not reported. */
 export const readLines = async (
   turns: OpenTurns,
@@ -149,8 +180,10 @@ export const readLines = async (
   const sight = { info, live, recent: recentRows(live, from) }
   const changes: Array<ThreadChange> = []
   for (const seen of lines) {
+    const { line, revision } = seen.event
+    if (turns.rich !== null) turns.rich = richContext(turns.rich, line)
     const made = await changesOf(turns, sight, seen)
-    if (seen.isOthers) changes.push(...made)
+    if (seen.isOthers) changes.push(...made.map((change) => withRevision(change, revision)))
   }
   return changes
 }

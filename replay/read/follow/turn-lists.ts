@@ -2,6 +2,9 @@
  * The items of the turns that are being followed, folded on from line to line: what was read once is not read again.
  */
 import { applyChange, itemList, type ItemList } from '../../../domain/thread/items/item-list.ts'
+import type { RichChange } from '../../../domain/thread/rich/items.ts'
+import { applyRich, dropGuessed, type FollowedCalls } from '../../../domain/thread/rich/list.ts'
+import type { Profile } from '../../../domain/log/profile.ts'
 import type { ItemChange } from '../../../domain/thread/items/items.ts'
 import type { RecordedEvent } from '../../../domain/log/event.ts'
 import type { ThreadItem } from '../../../domain/protocol.ts'
@@ -15,6 +18,8 @@ import type { ThreadChange } from './changes.ts'
 export interface FollowedList {
   readonly list: ItemList
   growing: ThreadItem | null
+  /** Rich calls that continue others. */
+  readonly calls: FollowedCalls
 }
 
 /** More turns than this are not kept: threads have one at a time, and odd ones a few. */
@@ -36,10 +41,11 @@ const before = (
 
 export type TurnLists = ReturnType<typeof turnLists>
 
-export const turnLists = () => {
+/** `rich`: with the commands and calls of old logs. */
+export const turnLists = (rich: boolean) => {
   const lists = new Map<string, FollowedList>()
   const keep = (key: string, list: ItemList): FollowedList => {
-    const followed = { list, growing: null }
+    const followed = { list, growing: null, calls: new Map() }
     const oldest = lists.keys().next()
     if (lists.size >= LISTS_MAX && oldest.done === false) lists.delete(oldest.value)
     lists.set(key, followed)
@@ -60,7 +66,7 @@ export const turnLists = () => {
       if (known !== undefined) return known
       const earlier = { ...row, ranges: before(row.ranges, event), late: before(row.late, event) }
       const isNew = earlier.ranges.length === 0 && earlier.late.length === 0
-      const [list] = isNew ? [] : await itemListsOf({ ...env, rich: false }, info, [earlier])
+      const [list] = isNew ? [] : await itemListsOf({ ...env, rich }, info, [earlier])
       const followed = keep(turnKey(row), list ?? itemList(row.firstItem))
       const last = followed.list.items.at(-1)
       if (last?.type === 'reasoning' && row.mode !== 'paginated') followed.growing = last
@@ -125,4 +131,37 @@ export const applied = (
   return JSON.stringify(old) === JSON.stringify(item)
     ? settled
     : [...settled, { type: 'item_changed', turnId, item, atMs }]
+}
+
+/** Items that a rich change may touch, by their ids and what they say. */
+const saidOf = ({ items }: ItemList): ReadonlyMap<string, string> =>
+  new Map(items.slice(-RECENT_ITEMS).map((item) => [item.id, JSON.stringify(item)]))
+
+/** A call is finished this many items later at most, or shown no more. */
+const RECENT_ITEMS = 64
+
+/** Applies what a line does to the rich items of its turn, and says what changed. */
+export const appliedRich = (
+  followed: FollowedList,
+  change: RichChange,
+  turnId: string,
+  atMs: number,
+  profile: Profile
+): ReadonlyArray<ThreadChange> => {
+  const { list, calls } = followed
+  const before = saidOf(list)
+  applyRich(list, calls, change, profile)
+  const changes = list.items.slice(-RECENT_ITEMS).flatMap((item): ReadonlyArray<ThreadChange> => {
+    const old = before.get(item.id)
+    if (old === undefined) return [{ type: 'item_added', turnId, item, grows: false, atMs }]
+    return old === JSON.stringify(item) ? [] : [{ type: 'item_changed', turnId, item, atMs }]
+  })
+  return changes.length === 0 ? [] : [...settleReasoning(followed, turnId, atMs), ...changes]
+}
+
+/** Drops a guess of an item that the line records; answers whether there was one. */
+export const dropGuess = ({ list }: FollowedList, change: ItemChange): boolean => {
+  const count = list.items.length
+  if (change.op === 'upsert') dropGuessed(list, change.item.id)
+  return list.items.length < count
 }

@@ -47,7 +47,7 @@ const belongs = ({ line }: ItemEvent, turnId: string): boolean => {
 }
 
 /** What rich items need to know besides the lines of their turn; null where they are not wanted. */
-const richStart = (env: Env, info: StreamInfo): RichContext | null => {
+export const richStart = (env: Env, info: StreamInfo): RichContext | null => {
   if (env.rich !== true) return null
   const facts = threadRow(env, info.streamId)?.facts
   const tools = facts?.own?.dynamicTools ?? []

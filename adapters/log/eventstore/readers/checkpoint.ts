@@ -33,8 +33,11 @@ const isBookmark = (value: unknown): value is Bookmark => {
   return isPlace(position) && Array.isArray(unfinished) && unfinished.every(isUnfinished)
 }
 
-/** Null where there is none yet; `InvalidRequest` where the file is not one of ours. */
-export const readCheckpoint = (path: string): E.Either<StoreError, Bookmark | null> => {
+/** Null where there is none yet; `InvalidRequest` where the file is not one of this kind. */
+export const readCheckpointOf = <A>(
+  path: string,
+  isPlaceOfReader: (value: unknown) => value is A
+): E.Either<StoreError, A | null> => {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -46,13 +49,16 @@ export const readCheckpoint = (path: string): E.Either<StoreError, Bookmark | nu
     () => JSON.parse(text) as unknown,
     () => null
   )
-  if (E.isRight(read) && isBookmark(read.right)) return E.right(read.right)
+  if (E.isRight(read) && isPlaceOfReader(read.right)) return E.right(read.right)
   const message = `${path} holds no checkpoint: delete it, and its reader begins anew`
   return E.left({ _tag: 'InvalidRequest', message })
 }
 
+export const readCheckpoint = (path: string): E.Either<StoreError, Bookmark | null> =>
+  readCheckpointOf(path, isBookmark)
+
 /** On disk when it answers. */
-export const writeCheckpoint = (path: string, bookmark: Bookmark): E.Either<StoreError, void> => {
+export const writeCheckpoint = (path: string, bookmark: object): E.Either<StoreError, void> => {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     const temporary = `${path}.new`

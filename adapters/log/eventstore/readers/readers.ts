@@ -17,7 +17,7 @@ export interface OpenReader extends StoreReader {
 }
 
 /** One process at a time. */
-const locked = (path: string, what: string): E.Either<StoreError, () => Promise<void>> => {
+export const locked = (path: string, what: string): E.Either<StoreError, () => Promise<void>> => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const file = `${path}.lock`
   // A process that was killed while it took over from another one leaves traces which the first try clears away.
