@@ -23,8 +23,8 @@ import {
 import { processTerminal, type OpenTerminal, type Terminal } from '../terminal/terminal.ts'
 import { ownFailure, type CommandFailure } from '../text/report.ts'
 import { painter } from '../text/style.ts'
-import { everything, turnText } from '../text/turn-text.ts'
-import { harmless, lines, localMinute, oneLine, tsvField, wrap } from '../text/text.ts'
+import { turnText, usualView } from '../text/turn-text.ts'
+import { harmless, localMinute, oneLine, tsvField } from '../text/text.ts'
 import { sourcesOf } from './threads.ts'
 
 const CANCELLED = 130
@@ -34,6 +34,7 @@ const SHORT_ID = 13
 /** Searches wait until nothing was typed for so long. */
 const TYPED_MS = 200
 const PREVIEW_TURNS = 3
+const PREVIEW_LINES = 6
 const DRAW_EVERY_MS = 50
 const UNREADABLE = 'cannot be read'
 
@@ -94,11 +95,10 @@ const previewOf = async (
 ): Promise<ReadonlyArray<string>> => {
   const page = await engine.listTurns(id, { itemsView: 'summary', limit: PREVIEW_TURNS })()
   if (E.isLeft(page)) return [UNREADABLE]
-  const most = { ...everything(width), lines: 6 }
+  const view = { ...usualView(width, false), messageMax: PREVIEW_LINES }
+  const facts = { ordinal: null, tokens: null }
   return page.right.data.flatMap((turn) =>
-    turnText(turn, most, (_, text) => text)
-      .split('\n')
-      .flatMap((line) => (line.startsWith('---') ? [line] : lines(wrap(line, 7, width))))
+    turnText(turn, facts, view, (_, text) => text).split('\n')
   )
 }
 
