@@ -5,22 +5,24 @@
  *
  * `expected` is `revision` (that of the last answer, or of the last refusal) or `any`. Prints `<revision> <name>-<n>` for each event
  * that was acknowledged; what was refused is asked for again. Equal messages at equal revisions come from `<expected>` = `same`: the
- * event at revision n says `same-<n>` whoever appends it, and `<revision> won` or `<revision> lost` is printed.
+ * event at revision n says `same-<n>` whoever appends it, and `<revision> won` or `<revision> lost` is printed. SIGTERM ends it
+ * behind the answer it waits for.
  */
+import { writeSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { openNode, said } from './node.ts'
 import type { ExpectedRevision } from '../../../replay/ports.ts'
 
 const [url = '', thread = '', name = '', count = '0', how = 'any'] = process.argv.slice(2)
 
+let isEnding = false
+process.once('SIGTERM', () => (isEnding = true))
 const node = await openNode(url)
-let out = ''
-const print = (text: string): void => {
-  out += `${text}\n`
-}
+/** At once, so that a process that is killed has told every answer. */
+const print = (text: string): void => void writeSync(1, `${text}\n`)
 let expected: ExpectedRevision = how === 'any' ? 'any' : 1
 let refusals = 0
-for (let n = 0; n < Number(count);) {
+for (let n = 0; n < Number(count) && !isEnding;) {
   const at: ExpectedRevision = how === 'same' ? n + 1 : expected
   const message = how === 'same' ? `same-${n + 1}` : `${name}-${n}`
   const answer = await node.append(thread, at, [said(message)])
@@ -40,5 +42,5 @@ for (let n = 0; n < Number(count);) {
   print(`${n + 1} lost`)
   n += 1
 }
-process.stdout.write(`${out}refusals ${refusals}\n`)
+print(`refusals ${refusals}`)
 await node.close()
