@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
 import { threadStream } from '../../../../../adapters/log/eventstore/stream/names.ts'
 import type { Wire } from '../../../../../adapters/log/eventstore/wire.ts'
-import { openedEngine, right as asked } from '../../../../support/engines.ts'
+import { openedEngine, right as asked, walk } from '../../../../support/engines.ts'
 import { removeFolder, temporaryFolder } from '../../../../support/fixture-home.ts'
 import {
   emptyHome,
@@ -93,10 +93,12 @@ describe(`${SERVER_NAME}, busy`, function () {
     const home = temporaryFolder()
     const engine = await openedEngine({ home, store: server.url, index: 'memory' })
     try {
-      const listed = await asked(
-        engine.listThreads({ limit: 1, sortKey: 'created_at', modelProviders: [] })
+      const listed = await walk((cursor) =>
+        engine.listThreads({ limit: 100, modelProviders: [], cursor })
       )
-      expect(listed.data.map(({ preview }) => preview)).to.deep.equal(['first'])
+      expect(listed.filter(({ id }) => id === thread).map(({ preview }) => preview)).to.deep.equal([
+        'first'
+      ])
       const { turns } = await asked(engine.readThread(thread, true))
       expect(turns).to.have.length(1)
     } finally {
