@@ -15,6 +15,9 @@ import type { ExpectedRevision } from '../../../replay/ports.ts'
 
 const [url = '', thread = '', name = '', count = '0', how = 'any'] = process.argv.slice(2)
 
+/** Of the program, when a server cannot be reached for so long that it gives up. */
+const GAVE_UP = 8
+
 let isEnding = false
 process.once('SIGTERM', () => (isEnding = true))
 const node = await openNode(url)
@@ -36,6 +39,8 @@ for (let n = 0; n < Number(count) && !isEnding;) {
   refusals += 1
   // Others were quicker again and again: nothing was appended.
   if (answer.left._tag === 'Busy' && how === 'any') continue
+  // Nobody knows whether it was appended.
+  if (answer.left._tag === 'StoreUnavailable') process.exit(GAVE_UP)
   if (answer.left._tag !== 'WrongExpectedRevision') throw new Error(JSON.stringify(answer.left))
   if (how === 'revision') expected = answer.left.actual ?? 'stream_exists'
   if (how !== 'same') continue

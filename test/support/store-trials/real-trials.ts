@@ -29,6 +29,9 @@ export interface RealReport {
   readonly problems: ReadonlyArray<string>
 }
 
+/** The exit code of a push that could not reach the server. */
+const GAVE_UP = 8
+
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 const streamOf = (thread: string): string => `thread-${thread}`
@@ -71,7 +74,7 @@ export const appendTrial = async (
     if (writers.running().length === 0) break
     await restarted(server, next)
     serverKills += 1
-    if (isWriterKilled) writers.start(next() < 0.5 ? 'any' : 'revision')
+    while (writers.running().length < 2) writers.start(next() < 0.5 ? 'any' : 'revision')
   }
   await writers.progress()
   await writers.end()
@@ -165,11 +168,11 @@ export const pushTrial = async (
     await restarted(server, next)
     serverKills += 1
   }
-  if (writerKills > 0) pushes.push(program.start(words))
   for (const one of pushes) {
     const ran = await one.ended
-    if (ran.code !== 0 && !ran.killed)
-      problems.push(`a push ended with ${ran.code}: ${ran.err}${ran.out}`)
+    // Whoever was killed, or gave up because the server was away for half a minute, pushes again.
+    if (ran.killed || ran.code === GAVE_UP) await succeeded(program, words)
+    else if (ran.code !== 0) problems.push(`a push ended with ${ran.code}: ${ran.err}${ran.out}`)
   }
   problems.push(...(await copyProblems(server, program, home)))
   const written = linesIn(home)

@@ -85,7 +85,7 @@ const checkCopy = async (setting: Setting): Promise<void> => {
   const again = await server.log()
   if (again.length !== held.length)
     problems.push(`a second push wrote ${again.length - held.length} events`)
-  await succeeded(program, storeWords('verify', setting))
+  await succeeded(program, storeWords('verify', setting, ...server.threads))
   const pulled = join(folder, 'pulled')
   await succeeded(program, pullWords(server, pulled))
   const [got, files] = [rolloutFiles(pulled), rolloutFiles(home)]
@@ -306,7 +306,10 @@ const nodeTrial = async (setting: Setting): Promise<number> => {
   kills += ran.killed ? 1 : 0
   const again = await succeeded(program, list('index'))
   const fresh = await succeeded(program, list('fresh'))
-  if (again.out !== fresh.out) problems.push('the list is another one')
+  const [known, made] = [again.out.split('\n'), fresh.out.split('\n')]
+  const at = made.findIndex((line, i) => line !== known[i])
+  if (again.out !== fresh.out)
+    problems.push(`the list is another one: ${known.at(at)}\n  instead of ${made.at(at)}`)
   for (const { id } of fresh.out.split('\n').filter(Boolean).map(parsedThread)) {
     if (server.threads.length > 0 && !server.threads.includes(id)) continue
     const turns = (index: string) => [

@@ -8,6 +8,9 @@ import { join } from 'node:path'
 
 const ENTRY = join(import.meta.dirname, 'append-entry.ts')
 
+/** The exit code of a writer that could not reach the server for half a minute. */
+const GAVE_UP = 8
+
 /** How many appends a writer begins at most: more than it gets to. */
 const MANY = '1000000'
 
@@ -42,6 +45,9 @@ export const writersTo = (url: string, thread: string) => {
   const isRunning = ({ child }: Writer): boolean =>
     child.exitCode === null && child.signalCode === null
   const running = (): ReadonlyArray<Writer> => all.filter(isRunning)
+  /** Ended without knowing of the last append. */
+  const isUntold = ({ wasKilled, child }: Writer): boolean =>
+    wasKilled || child.exitCode === GAVE_UP
   const answered = (): number => all.reduce((sum, writer) => sum + answersOf(writer).length, 0)
 
   /** Kills the writer that has run longest. */
@@ -78,15 +84,16 @@ export const writersTo = (url: string, thread: string) => {
     for (const message of said) counts.set(message, (counts.get(message) ?? 0) + 1)
     for (const [message, count] of counts)
       if (count > 1) found.push(`${message} stands there ${count} times`)
-    // Of a killed writer one append may have got there that nobody was told of.
+    // Of a writer that was killed or gave up one append may have got there that nobody was told of.
     const untold = new Set(
-      all.filter(({ wasKilled }) => wasKilled).map((one) => `${one.name}-${answersOf(one).length}`)
+      all.filter(isUntold).map((one) => `${one.name}-${answersOf(one).length}`)
     )
     for (const [at, message] of said.entries())
       if (!answers.has(at + 1) && !untold.has(message ?? ''))
         found.push(`nobody was told of ${message}`)
-    for (const { name, child, text, wasKilled } of all)
-      if (child.exitCode !== 0 && !wasKilled) found.push(`${name} ended: ${text.err}`)
+    for (const writer of all)
+      if (writer.child.exitCode !== 0 && !isUntold(writer))
+        found.push(`${writer.name} ended: ${writer.text.err}`)
     return found
   }
   return { start, running, answered, killOne, progress, end, problems }
