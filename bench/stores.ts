@@ -276,6 +276,14 @@ const main = async (): Promise<void> => {
     ]
   )
   const served = await servedMs(otherWire, copy, work, Number(rounds))
+  const perEvent = (user + system) / pushed.lines
+  const figures = [
+    `${short(pushed.bytes / pushMs / 1000)} MB/s`,
+    `${short((pushed.lines / pushMs) * 1000)} events/s`,
+    `${short(perEvent)} µs of processor time an event`
+  ]
+  process.stdout.write(`push: ${pushed.lines} lines, ${short(pushMs)} ms, ${figures.join(', ')}\n`)
+  for (const [name, ms] of served) process.stdout.write(`${name}: ${short(ms)} ms\n`)
   const emptyHome = join(work, 'empty')
   mkdirSync(join(emptyHome, 'sessions'), { recursive: true })
   const empty: ReadonlyArray<Contender> = (() => {
@@ -296,14 +304,6 @@ const main = async (): Promise<void> => {
     [`append: one caller, ${BATCH} events at a time`, batches]
   ])
   process.stdout.write(tableOf(table))
-  const perEvent = (user + system) / pushed.lines
-  const figures = [
-    `${short(pushed.bytes / pushMs / 1000)} MB/s`,
-    `${short((pushed.lines / pushMs) * 1000)} events/s`,
-    `${short(perEvent)} µs of processor time an event`
-  ]
-  process.stdout.write(`push: ${pushed.lines} lines, ${short(pushMs)} ms, ${figures.join(', ')}\n`)
-  for (const [name, ms] of served) process.stdout.write(`${name}: ${short(ms)} ms\n`)
   const { threads, events, rolloutBytes, logBytes, metadataBytes } = plannedHome(copy)
   const each = [events, rolloutBytes, logBytes].map((sum) => short(sum / threads))
   process.stdout.write(

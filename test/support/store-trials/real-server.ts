@@ -131,6 +131,10 @@ export const realServer = async (): Promise<RealServer | null> => {
     for (const child of running)
       if (child?.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   })
+  // Else the trials would talk to that one, and kill another.
+  for (const node of all)
+    if ((await membersSeenBy(url, node)).length > 0)
+      throw new Error(`a server answers at ${addressOf(url).hosts[node]} already`)
   await startAnew()
   return { url, nodes: commands.length, leader, kill, start, startAnew, stop }
 }
