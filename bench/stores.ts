@@ -3,8 +3,8 @@
  *
  *     npm run bench:stores -- --home /path/of/S --rounds 5
  *
- * The server is the stand-in of the tests, in a process of its own, with a file that it syncs before it answers. Rounds are
- * interleaved, each store in every round; a ratio is the median of the rounds' ratios to files. See README.md.
+ * The server is the one that `EVENTSTORE_URL` names, which should be empty; else the stand-in of the tests, in a process of its
+ * own, with a file that it syncs before it answers. Rounds are interleaved, each store in every round; a ratio is the median of the rounds' ratios to files. See README.md.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE } from '../domain/log/needs.ts'
@@ -27,9 +27,14 @@ import { eraOf, NEWEST_ERA } from '../domain/log/profile.ts'
 import { createEngine } from '../replay/engine.ts'
 import { isDamaged, START, type EventStore, type ExpectedRevision } from '../replay/ports.ts'
 import { refreshed } from '../replay/refreshed.ts'
-import { spawnEventStore } from '../test/support/eventstore-server/spawned.ts'
+import {
+  spawnEventStore,
+  type SpawnedEventStore
+} from '../test/support/eventstore-server/spawned.ts'
+import { v7 } from 'uuid'
 import { short, tableOf } from './measure/report.ts'
 import { plannedHome } from './store/planned.ts'
+import { servedMs } from './store/served.ts'
 import { NO_WRITER } from '../test/support/no-writer.ts'
 
 const { rounds, dir, home } = parseArgs({
@@ -68,9 +73,7 @@ interface Contender {
   readonly store: () => EventStore
 }
 
-let made = 0
-const newId = (): StreamId =>
-  streamId(`01960002-0000-7000-8000-${(++made).toString(16).padStart(12, '0')}`)
+const newId = (): StreamId => streamId(v7())
 
 const right = <A>(answer: E.Either<StoreError, A>): A => {
   if (E.isLeft(answer)) throw new Error(JSON.stringify(answer.left))
@@ -215,36 +218,25 @@ const measure = async (
 }
 
 const work = mkdtempSync(join(dir, 'unroll-bench-stores-'))
-const server = await spawnEventStore({ file: join(work, 'journal') })
+const named = process.env['EVENTSTORE_URL']
+
+/** The real server, or a stand-in with a file of its own. */
+const opened = async (journal: string): Promise<Pick<SpawnedEventStore, 'url' | 'kill'>> =>
+  named === undefined
+    ? spawnEventStore({ file: join(work, journal) })
+    : { url: named, kill: async () => undefined }
+
+const server = await opened('journal')
 const wire = right(await connectWire(server.url))
 
 const main = async (): Promise<void> => {
   const table: Table = [
     ['events/s', 'memory', 'files', 'server', 'memory/files', 'server/files', 'server: µs']
   ]
-  const emptyHome = join(work, 'empty')
-  mkdirSync(join(emptyHome, 'sessions'), { recursive: true })
-  const empty: ReadonlyArray<Contender> = (() => {
-    const memory = memoryStore(profile)
-    const directory = directoryOf(wire, memoryIndex())
-    const streams = eventStore({ wire, directory, home: emptyHome, profile, strict: false })
-    const files = jsonlStore({ home: emptyHome, profile, strict: false })
-    return [
-      { name: 'memory', store: () => memory },
-      { name: 'files', store: () => files },
-      { name: 'server', store: () => streams }
-    ]
-  })()
-  await measure(table, empty, [
-    ['append: one caller, an event at a time', oneByOne],
-    [`append: ${CALLERS} callers, one thread`, callers(1)],
-    [`append: ${CALLERS} callers, a thread each`, callers(CALLERS)],
-    [`append: one caller, ${BATCH} events at a time`, batches]
-  ])
   const copy = join(work, 'home')
   cpSync(home, copy, { recursive: true, preserveTimestamps: true })
   utimesSync(copy, 1, 1)
-  const other = await spawnEventStore({ file: join(work, 'journal-home') })
+  const other = await opened('journal-home')
   const otherWire = right(await connectWire(other.url))
   const startMs = performance.now()
   const before = process.cpuUsage()
@@ -283,14 +275,35 @@ const main = async (): Promise<void> => {
       ['catch up: every thread of the home, cold, to the first list', coldHome]
     ]
   )
-  process.stdout.write(tableOf(table))
+  const served = await servedMs(otherWire, copy, work, Number(rounds))
   const perEvent = (user + system) / pushed.lines
   const figures = [
     `${short(pushed.bytes / pushMs / 1000)} MB/s`,
     `${short((pushed.lines / pushMs) * 1000)} events/s`,
     `${short(perEvent)} µs of processor time an event`
   ]
-  process.stdout.write(`push: ${pushed.lines} lines, ${figures.join(', ')}\n`)
+  process.stdout.write(`push: ${pushed.lines} lines, ${short(pushMs)} ms, ${figures.join(', ')}\n`)
+  for (const [name, ms] of served) process.stdout.write(`${name}: ${short(ms)} ms\n`)
+  const emptyHome = join(work, 'empty')
+  mkdirSync(join(emptyHome, 'sessions'), { recursive: true })
+  const empty: ReadonlyArray<Contender> = (() => {
+    const memory = memoryStore(profile)
+    const directory = directoryOf(wire, memoryIndex())
+    const streams = eventStore({ wire, directory, home: emptyHome, profile, strict: false })
+    const files = jsonlStore({ home: emptyHome, profile, strict: false })
+    return [
+      { name: 'memory', store: () => memory },
+      { name: 'files', store: () => files },
+      { name: 'server', store: () => streams }
+    ]
+  })()
+  await measure(table, empty, [
+    ['append: one caller, an event at a time', oneByOne],
+    [`append: ${CALLERS} callers, one thread`, callers(1)],
+    [`append: ${CALLERS} callers, a thread each`, callers(CALLERS)],
+    [`append: one caller, ${BATCH} events at a time`, batches]
+  ])
+  process.stdout.write(tableOf(table))
   const { threads, events, rolloutBytes, logBytes, metadataBytes } = plannedHome(copy)
   const each = [events, rolloutBytes, logBytes].map((sum) => short(sum / threads))
   process.stdout.write(

@@ -65,8 +65,10 @@ export const builtProgram = (): {
     )
     const text = { out: '', err: '' }
     const listeners: Array<(out: string) => void> = []
-    child.stdout.on('data', (chunk: Buffer) => {
-      text.out += chunk.toString()
+    // A character may stand in two chunks.
+    child.stdout.setEncoding('utf8')
+    child.stdout.on('data', (chunk: string) => {
+      text.out += chunk
       for (const told of listeners) told(text.out)
     })
     child.stderr.on('data', (chunk: Buffer) => (text.err += chunk.toString()))

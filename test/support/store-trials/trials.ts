@@ -7,11 +7,12 @@ import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync }
 import { utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { random } from '../../torture/random.ts'
-import { startEventStore, type TestEventStore } from '../eventstore-server/server.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../fixture-home.ts'
 import { homeFiles } from '../home-state.ts'
 import { counted, namesHeld, namesOf, rolloutFiles, storeProblems } from './held.ts'
 import { succeeded, type Death, type Program, type Ran } from './program.ts'
+import { copyHomeRenamed, threadsIn } from './renamed-home.ts'
+import { runningServer, standInServer, type TrialServer } from './trial-server.ts'
 
 /** What is killed: a process that copies a home for the first time or again, mirrors it, copies it back, writes changes out, or keeps an index. */
 export const KINDS = ['push', 'push more', 'mirror', 'pull', 'output', 'node'] as const
@@ -36,7 +37,7 @@ const HOWS = ['before', 'after', 'torn'] as const
 /** A trial that is being run. */
 interface Setting {
   readonly program: Program
-  readonly server: TestEventStore
+  readonly server: TrialServer
   /** As it is in the end. */
   readonly home: string
   readonly folder: string
@@ -55,6 +56,11 @@ const storeWords = (verb: string, { server, home }: Setting, ...more: ReadonlyAr
   ...more
 ]
 
+const pullWords = ({ url, threads }: TrialServer, to: string): ReadonlyArray<string> => [
+  ...['store', 'pull', ...threads, '--store', url],
+  ...['--home', to]
+]
+
 /** Runs with a kill at one of so many steps; how often it really died, 0 or 1. */
 const killedOnce = async (
   { program, next, problems }: Setting,
@@ -70,17 +76,18 @@ const killedOnce = async (
 /** What a complete copy of the home must look like, in the store and in a home made from it. */
 const checkCopy = async (setting: Setting): Promise<void> => {
   const { program, server, home, folder, problems } = setting
-  problems.push(...storeProblems(server.log, home))
-  const [names, wanted] = [namesHeld(server.log), namesOf(home)]
+  const held = await server.log()
+  problems.push(...storeProblems(held, home))
+  const [names, wanted] = [namesHeld(held), namesOf(home)]
   if (JSON.stringify(names) !== JSON.stringify(wanted))
     problems.push(`names ${names.join(', ')} instead of ${wanted.join(', ')}`)
-  const before = server.log.length
   await succeeded(program, storeWords('push', setting))
-  if (server.log.length !== before)
-    problems.push(`a second push wrote ${server.log.length - before} events`)
-  await succeeded(program, storeWords('verify', setting))
+  const again = await server.log()
+  if (again.length !== held.length)
+    problems.push(`a second push wrote ${again.length - held.length} events`)
+  await succeeded(program, storeWords('verify', setting, ...server.threads))
   const pulled = join(folder, 'pulled')
-  await succeeded(program, ['store', 'pull', '--store', server.url, '--home', pulled])
+  await succeeded(program, pullWords(server, pulled))
   const [got, files] = [rolloutFiles(pulled), rolloutFiles(home)]
   for (const [id, content] of files)
     if (!got.get(id)?.equals(content)) problems.push(`${id} comes back otherwise`)
@@ -114,7 +121,7 @@ const rehearsed = async (
   setting: Setting,
   run: (setting: Setting) => Promise<number>
 ): Promise<number> => {
-  const server = await startEventStore()
+  const server = await standInServer()
   try {
     return await run({ ...setting, server })
   } finally {
@@ -178,11 +185,12 @@ const homeFilesSize = (file: string): number => {
   }
 }
 
-/** Waits for so many answers of the stand-in, or for the end of a process. */
-const answers = async (server: TestEventStore, isRunning: () => boolean, more: number) => {
-  const sum = (): number => Object.values(server.calls).reduce((all, one) => all + one, 0)
+/** Waits for so many answers, or for the end of a process; where nobody counts, as long as so many take. */
+const answers = async ({ answered }: TrialServer, isRunning: () => boolean, more: number) => {
+  let waits = 0
+  const sum = (): number => answered() ?? waits
   const until = sum() + more
-  for (let waits = 0; waits < 200 && isRunning() && sum() < until; waits++)
+  for (; waits < 200 && isRunning() && sum() < until; waits++)
     await new Promise((done) => setTimeout(done, 5))
 }
 
@@ -211,7 +219,7 @@ const mirrorTrial = async (setting: Setting): Promise<number> => {
 const pullTrial = async (setting: Setting): Promise<number> => {
   const { program, server, home, folder, next, problems } = setting
   await succeeded(program, storeWords('push', setting))
-  const words = (to: string) => ['store', 'pull', '--store', server.url, '--home', to]
+  const words = (to: string) => pullWords(server, to)
   const count = await steps(setting, words(join(folder, 'other')))
   const to = join(folder, 'pulled')
   let kills = await killedOnce(setting, words(to), count)
@@ -234,10 +242,10 @@ interface ToldLine {
   readonly revision: number
 }
 
-/** The stream and revision of everything that counts, in the order in which it came to count. */
-const wantedLines = (server: TestEventStore): ReadonlyArray<string> => {
+/** The stream and revision of everything that counts. */
+const wantedLines = async (server: TrialServer): Promise<ReadonlyArray<string>> => {
   const isTold = new Set<string>()
-  for (const [stream, events] of counted(server.log)) {
+  for (const [stream, events] of counted(await server.log())) {
     if (!/^(thread-|unroll-log-)/.test(stream)) continue
     for (const { revision, type, metadata } of events) {
       const { part = 0, parts = 1 } = JSON.parse(metadata.toString()) as {
@@ -250,11 +258,12 @@ const wantedLines = (server: TestEventStore): ReadonlyArray<string> => {
   return [...isTold].toSorted()
 }
 
-const toldLines = (file: string): ReadonlyArray<string> =>
+const toldLines = (file: string, { threads }: TrialServer): ReadonlyArray<string> =>
   readFileSync(file, 'utf8')
     .split('\n')
     .filter(Boolean)
     .map((text) => JSON.parse(text) as ToldLine)
+    .filter(({ stream }) => threads.length === 0 || threads.includes(stream.slice(7)))
     .map(({ stream, revision }) => `${stream} ${revision}`)
 
 const outputTrial = async (setting: Setting): Promise<number> => {
@@ -269,7 +278,7 @@ const outputTrial = async (setting: Setting): Promise<number> => {
   await succeeded(program, storeWords('push', setting))
   kills += await killedOnce(setting, words(file), count)
   await succeeded(program, words(file))
-  const [told, wanted] = [toldLines(file), wantedLines(server)]
+  const [told, wanted] = [toldLines(file, server), await wantedLines(server)]
   if (JSON.stringify(told.toSorted()) !== JSON.stringify(wanted))
     problems.push(`${told.length} lines are told of ${wanted.length}, or others`)
   const once = join(folder, 'once.jsonl')
@@ -299,6 +308,7 @@ const nodeTrial = async (setting: Setting): Promise<number> => {
   const fresh = await succeeded(program, list('fresh'))
   if (again.out !== fresh.out) problems.push('the list is another one')
   for (const { id } of fresh.out.split('\n').filter(Boolean).map(parsedThread)) {
+    if (server.threads.length > 0 && !server.threads.includes(id)) continue
     const turns = (index: string) => [
       ...['turns', id, '--json', '--limit', '100', '--store', server.url],
       ...['--home', home, '--index', join(folder, index)]
@@ -324,17 +334,21 @@ const TRIALS: Readonly<Record<Kind, (setting: Setting) => Promise<number>>> = {
   node: nodeTrial
 }
 
-/** Runs one trial; its seed says what is killed, over which home, and where. */
+/** Runs one trial, on the stand-in unless a server is named; its seed says what is killed, over which home, and where. */
 export const storeTrial = async (
   program: Program,
   seed: number,
-  kind: Kind = KINDS[seed % KINDS.length] ?? 'push'
+  kind: Kind = KINDS[seed % KINDS.length] ?? 'push',
+  url?: string
 ): Promise<StoreTrial> => {
   const next = random(seed)
   const homeName = chosen(next, HOMES)
   const maxAppendSizeBytes = chosen(next, LIMITS)
-  const server = await startEventStore({ maxAppendSizeBytes })
-  const home = copyHome(homeName)
+  const home = url === undefined ? copyHome(homeName) : copyHomeRenamed(homeName)
+  const server =
+    url === undefined
+      ? await standInServer({ maxAppendSizeBytes })
+      : runningServer(url, threadsIn(home))
   const folder = temporaryFolder()
   const problems: Array<string> = []
   let kills = 0
@@ -348,7 +362,7 @@ export const storeTrial = async (
     removeFolder(folder)
   }
   return {
-    name: `seed ${seed}, ${kind}, ${homeName}, ${maxAppendSizeBytes} bytes`,
+    name: `seed ${seed}, ${kind}, ${homeName}${url === undefined ? `, ${maxAppendSizeBytes} bytes` : ''}`,
     kills,
     problems
   }
