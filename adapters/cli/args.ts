@@ -134,7 +134,9 @@ const optionProblem = (token: OptionToken, command: CommandSpec): string | null 
   }
   if (spec.value === undefined) return value === undefined ? null : `--${name} takes no value`
   if (value === undefined) return `--${name} needs a value`
-  if (inlineValue !== true && value.startsWith('-') && value !== '-') {
+  // A turn counted from the end.
+  const isPlace = spec.value === 'TURN' && /^-\d+$/.test(value)
+  if (inlineValue !== true && value.startsWith('-') && value !== '-' && !isPlace) {
     return `--${name} needs a value; one that begins with a dash is written --${name}=${value}`
   }
   return valueProblem(spec, value)
