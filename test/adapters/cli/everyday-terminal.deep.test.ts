@@ -73,7 +73,7 @@ describe('everyday commands on a terminal', function () {
     await start(120, `${MAIN} pick > ${home}/picked; echo code $?`)
     await until('7 of 7')
     keys('Tab')
-    await until('│ codex')
+    await until('│   codex')
     tmux('resize-window', '-t', 'one', '-x', '70', '-y', '12')
     await until('move\n')
     expect(screen()).to.not.contain('│')

@@ -109,7 +109,7 @@ describe('command line: process', () => {
       }
     )
     expect([status, stdout.split('\n')[0]]).to.deep.equal([0, `${home}  ($CODEX_HOME)`])
-    expect(stdout).to.match(/^ {7}… \d+ more items$/m)
+    expect(stdout).to.match(/^ +… \d+ more items$/m)
     expect(stdout.length).to.be.lessThan(10_000)
   })
 

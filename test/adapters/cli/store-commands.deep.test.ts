@@ -93,7 +93,7 @@ describe('the command line over a store', () => {
       expect(err).not.to.contain('s3cret')
     }
     const json = await unroll(['threads', '--store', url, '--index', 'memory', '--json'])
-    const { error } = JSON.parse(json.out) as { error: Record<string, unknown> }
+    const error = JSON.parse(json.out) as Record<string, unknown>
     expect(error).to.include({ kind: 'store_unavailable', retryable: true })
     expect(String(error['message'])).to.contain(where)
   })
