@@ -9,12 +9,14 @@ import type { Io } from '../io.ts'
 import { spinner } from '../terminal/spinner.ts'
 import { jsonLine } from '../text/print.ts'
 import { warn } from '../text/report.ts'
+import type { TranscriptView } from '../text/item-rows.ts'
 import { painter, type Paint } from '../text/style.ts'
 import {
   changeLine,
   doing,
   isRunning,
   itemLines,
+  tailView,
   turnLine,
   type TailDetail
 } from '../text/tail-text.ts'
@@ -128,10 +130,10 @@ const repeats = (): Repeats => {
 }
 
 /** News as lines for people; none for what was said already, or is left out. */
-const inWords = (detail: TailDetail, width: number, paint: Paint, isKnown: Repeats) => {
+const inWords = (detail: TailDetail, view: TranscriptView, paint: Paint, isKnown: Repeats) => {
   const itemShown = (threadId: string, turnId: string, item: ThreadItem): ReadonlyArray<string> => {
     if (isRunning(item)) return []
-    const texts = itemLines(item, detail === 'events' ? 'normal' : detail, width, paint)
+    const texts = itemLines(item, view, paint)
     return isKnown(`${threadId} ${turnId} ${item.id}`, texts.join('\n')) ? [] : texts
   }
 
@@ -139,15 +141,14 @@ const inWords = (detail: TailDetail, width: number, paint: Paint, isKnown: Repea
     if (detail === 'events') return [changeLine(change)]
     if (change.type === 'item_changed' || (change.type === 'item_added' && !change.grows))
       return itemShown(threadId, change.turnId, change.item)
-    if (change.type === 'rewound')
-      return [paint('yellow', '---  turns were rolled back or replaced')]
+    if (change.type === 'rewound') return [paint('yellow', '  turns were rolled back or replaced')]
     const line = turnLine(change, paint)
     return line === '' ? [] : [line]
   }
 
   const shown = (threadId: string, news: TailNews): ReadonlyArray<string> => {
     if (news.kind === 'change') return shownChange(threadId, news.change)
-    if (news.kind === 'thread') return [paint('yellow', `---  ${WORDS[news.event]}`)]
+    if (news.kind === 'thread') return [paint('yellow', `  ${WORDS[news.event]}`)]
     const { turn, item } = news
     if (item !== null) return itemShown(threadId, turn.id, item)
     const head = turnLine({ type: 'turn_started', turn }, paint)
@@ -189,7 +190,7 @@ export const tailReport = (input: Input, io: Io, many: boolean): TailReport => {
   }
   const width = io.outIsTty ? io.columns - (many ? SHORT_ID + 2 : 0) : Infinity
 
-  const textsOf = inWords(detail, width, paint, isKnown)
+  const textsOf = inWords(detail, tailView(detail, width, isColoured), paint, isKnown)
   const takeOne = async (threadId: string, news: TailNews): Promise<void> => {
     const forPrograms = input.json || command !== undefined
     const event = forPrograms && isNews(isKnown, threadId, news) ? eventOf(threadId, news) : null

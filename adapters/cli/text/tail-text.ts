@@ -3,18 +3,27 @@
  */
 import type { ThreadItem } from '../../../domain/protocol.ts'
 import type { ThreadChange } from '../../../replay/engine.ts'
-import { itemText, speaker } from './item-text.ts'
+import { isShown, itemRows, type TranscriptView } from './item-rows.ts'
+import { itemText } from './item-text.ts'
 import type { Paint } from './style.ts'
-import { cut, duration, lines, oneLine, plural, wrap } from './text.ts'
+import { painted } from './styled.ts'
+import { duration, oneLine } from './text.ts'
+import { usualView } from './turn-text.ts'
 
 /** How much of what happens is printed. */
 export type TailDetail = 'chat' | 'normal' | 'full' | 'events'
 
-const MARGIN = 7
-/** Lines of an output or a diff; `show --item` has the rest. */
+/** Lines of an output or a diff in the full form; `show --item` has the rest. */
 const LINES_MAX = 200
 
-const indented = (line: string): string => (line === '' ? '' : ' '.repeat(MARGIN) + line)
+/** What of items is shown in a form; in the form `events` items are lines of their own. */
+export const tailView = (detail: TailDetail, width: number, colours: boolean): TranscriptView => {
+  const usual = usualView(width, colours)
+  if (detail === 'chat') return { ...usual, only: 'messages' }
+  return detail === 'full'
+    ? { ...usual, outputMax: LINES_MAX, diffMax: LINES_MAX, showsReasoning: true }
+    : usual
+}
 
 /** True for an item whose work still runs. */
 export const isRunning = (item: ThreadItem): boolean =>
@@ -26,65 +35,13 @@ export const doing = (item: ThreadItem): string => {
   return item.type === 'commandExecution' ? `running ${text}` : `${item.type} ${text}`
 }
 
-/** Outputs, diffs and results, which only the full form prints. */
-const detailOf = (item: ThreadItem): string => {
-  switch (item.type) {
-    case 'commandExecution':
-      return item.aggregatedOutput ?? ''
-    case 'fileChange':
-      return item.changes.map(({ diff }) => diff).join('\n')
-    case 'mcpToolCall':
-      return item.result === null ? '' : JSON.stringify(item.result)
-    case 'dynamicToolCall':
-      return item.contentItems === null ? '' : JSON.stringify(item.contentItems)
-    case 'reasoning':
-      return itemText(item)
-    default:
-      return ''
-  }
-}
-
-const detailLines = (item: ThreadItem, width: number): ReadonlyArray<string> => {
-  const text = detailOf(item).replace(/\n$/, '')
-  if (text === '') return []
-  const all = lines(text)
-  const rest = all.length - LINES_MAX
-  return [
-    ...all.slice(0, LINES_MAX).map((line) => cut(indented(line), width)),
-    ...(rest > 0 ? [indented(`… ${plural(rest, 'more line')}`)] : [])
-  ]
-}
-
-const message = (
-  item: ThreadItem,
-  who: 'you' | 'codex',
-  width: number,
-  paint: Paint
-): ReadonlyArray<string> => {
-  const room = Math.max(20, width - MARGIN)
-  const [first = '', ...others] = lines(itemText(item).trimEnd()).flatMap((line) =>
-    line.length <= room ? [line] : wrap(line, 0, room).split('\n')
-  )
-  const head = paint(who === 'you' ? 'cyan' : 'green', who.padEnd(MARGIN))
-  return [head + first, ...others.map(indented)]
-}
-
-/** The lines of an item; none where the detail leaves it out. `width`: of the terminal. */
+/** The lines of an item; none where the view leaves it out. */
 export const itemLines = (
   item: ThreadItem,
-  detail: Exclude<TailDetail, 'events'>,
-  width: number,
+  view: TranscriptView,
   paint: Paint
-): ReadonlyArray<string> => {
-  const who = speaker(item)
-  if (who !== null) return message(item, who, width, paint)
-  if (detail === 'chat') return []
-  const text = oneLine(itemText(item))
-  const isLong = item.type === 'reasoning' && detail === 'full'
-  const said = text === '' || isLong ? '' : ` ${text}`
-  const head = paint('dim', cut(indented(`* ${item.type}${said}`), width))
-  return [head, ...(detail === 'full' ? detailLines(item, width).map((l) => paint('dim', l)) : [])]
-}
+): ReadonlyArray<string> =>
+  isShown(item, view) ? itemRows(item, view).map((row) => painted(row, paint)) : []
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
@@ -127,12 +84,13 @@ export const changeLine = (change: ThreadChange): string => {
 export const turnLine = (change: ThreadChange, paint: Paint): string => {
   if (change.type === 'turn_started') {
     const { id, startedAt } = change.turn
-    const at = startedAt === null ? '' : `  ${clock(startedAt * 1000)}`
-    return paint('dim', `---  turn  ${oneLine(id)}${at}`)
+    const facts = [startedAt === null ? '' : clock(startedAt * 1000), oneLine(id)]
+    const told = facts.filter((fact) => fact !== '').map((fact) => ` · ${fact}`)
+    return paint('bold', 'Turn') + paint('dim', told.join(''))
   }
   if (change.type !== 'turn_ended') return ''
   const { status, durationMs, error } = change.turn
   const took = durationMs === null ? '' : ` after ${duration(durationMs)}`
   const why = error === null ? '' : `: ${oneLine(error.message)}`
-  return paint(status === 'completed' ? 'dim' : 'yellow', `---  turn ${status}${took}${why}`)
+  return paint(status === 'completed' ? 'dim' : 'yellow', `  ${status}${took}${why}`)
 }

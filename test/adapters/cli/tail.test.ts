@@ -71,10 +71,11 @@ describe('unroll tail', () => {
     const { code, out, err } = await tail(idle)
     expect(code).to.equal(0)
     expect(out.split('\n').slice(1, -1)).to.deep.equal([
-      'you    red \\x1b[31m\\u202e',
-      '       second',
-      "       * commandExecution bash -lc 'npm test' [failed] [exit 1]",
-      'codex  ok'
+      '  you    red \\x1b[31m\\u202e',
+      '         second',
+      "  $ bash -lc 'npm test'  exit 1 · 2.0 s",
+      '    not ok',
+      '  codex  ok'
     ])
     expect(err).to.contain(`(${THREAD})`)
   })
@@ -155,7 +156,7 @@ describe('unroll tail', () => {
     const chat = await tail([THREAD, '--detail', 'chat', ...idle])
     expect(chat.out).to.not.contain('npm test')
     const full = await tail([THREAD, '--detail', 'full', ...idle])
-    expect(full.out).to.contain('\n       not ok\n')
+    expect(full.out).to.contain('\n    not ok\n')
     await tail([THREAD, '--checkpoint', 'two', ...idle])
     write(start('c'), user('again'))
     const events = await tail([THREAD, '--checkpoint', 'two', '--detail', 'events', ...idle])
