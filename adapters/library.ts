@@ -2,7 +2,7 @@
  * unroll as a library.
  *
  * ```ts
- * import { describe, openEngine } from 'unroll'
+ * import { describe, openEngine } from 'codex-unroll'
  * const opened = await openEngine({ home: '/home/me/.codex' })
  * if (opened._tag === 'Left') throw new Error(describe(opened.left))
  * const engine = opened.right

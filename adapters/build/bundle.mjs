@@ -9,8 +9,8 @@
  *     fold-worker.cjs    the second thread of a first fold
  *     probe.cjs          the child process that reads a doubtful index
  *     index-process.cjs  the child process that holds the index of a server
- *     library.js         what `import 'unroll'` gives
- *     app-server.js      what `import 'unroll/app-server'` gives
+ *     library.js         what `import 'codex-unroll'` gives
+ *     app-server.js      what `import 'codex-unroll/app-server'` gives
  *     sql-wasm.wasm      SQLite, for looking into Codex's databases
  *     sample             the sample home
  *     THIRD-PARTY.txt    licences of the packages that are in them

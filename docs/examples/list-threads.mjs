@@ -1,4 +1,4 @@
-import { describe, openEngine } from 'unroll'
+import { describe, openEngine } from 'codex-unroll'
 
 const unwrap = (answer) => {
   if (answer._tag === 'Left') throw new Error(describe(answer.left))

@@ -39,7 +39,7 @@ const outputOf = (name: string, codexHome: string): string => {
   const library = pathToFileURL(join(ROOT, 'adapters', 'library.ts')).href
   const program = join(home, name)
   const text = readFileSync(join(ROOT, 'docs', 'examples', name), 'utf8')
-  writeFileSync(program, text.replace(`'unroll'`, `'${library}'`))
+  writeFileSync(program, text.replace(`'codex-unroll'`, `'${library}'`))
   return execFileSync(process.execPath, ['--import', 'tsx', program, codexHome], {
     cwd: ROOT,
     encoding: 'utf8'

@@ -28,7 +28,7 @@ const ARCH: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64'
 const userAgent = (name: string, clientVersion: string, { profile, version }: Server): string => {
   const machine = `${type()} ${release()}; ${ARCH[process.arch] ?? process.arch}`
   const codex = PROFILES[profile].writesAs
-  return `${name}/${codex} (${machine}) unroll/${version} (${name}; ${clientVersion})`
+  return `${name}/${codex} (${machine}) codex-unroll/${version} (${name}; ${clientVersion})`
 }
 
 const BYTES = 256

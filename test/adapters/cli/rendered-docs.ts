@@ -215,7 +215,7 @@ Findings of one kind in one file are told up to 1000 times; a last one says how 
 ## From a program
 
 \`\`\`ts
-import { checkHome } from 'unroll'
+import { checkHome } from 'codex-unroll'
 for await (const { kind, path, range } of checkHome({ home: '/home/me/.codex' })) console.log(kind, path, range)
 \`\`\`
 

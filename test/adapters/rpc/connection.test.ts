@@ -35,7 +35,9 @@ describe('a connection', () => {
     const [answer] = await client.send(hello(1))
     expect(Object.keys(answer ?? {})).to.deep.equal(['id', 'result'])
     const result = answer?.['result'] as Record<string, string>
-    expect(result['userAgent']).to.match(/^test\/0\.142\.5 \(.+; .+\) unroll\/9\.9\.9 \(test; 1\)$/)
+    expect(result['userAgent']).to.match(
+      /^test\/0\.142\.5 \(.+; .+\) codex-unroll\/9\.9\.9 \(test; 1\)$/
+    )
     expect({ ...result, userAgent: '' }).to.deep.equal({
       userAgent: '',
       codexHome: home,
