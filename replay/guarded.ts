@@ -23,14 +23,14 @@ const unusable = (reason: string): StoreError => ({
   reason
 })
 
-/** A failure as it is thrown where no `Either` can be answered. */
+/** A failure as it is thrown where no `Either` can be answered: an error that has the members of the failure. */
 export const thrown = (error: StoreError): Error & StoreError =>
-  Object.assign(new Error(describe(error), { cause: error }), error)
+  Object.assign(new Error(describe(error)), error)
 
 /** The failure that was thrown as such; null for anything else. */
 export const failureIn = (cause: unknown): StoreError | null =>
   cause instanceof Error && String((cause as { _tag?: unknown })._tag) in ERROR_KIND
-    ? ((cause.cause as StoreError | undefined) ?? null)
+    ? ({ ...cause } as unknown as StoreError)
     : null
 
 /** Runs what reads; a failure that was thrown as such is `Left`, anything else is thrown on. */
