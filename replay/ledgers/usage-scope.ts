@@ -9,6 +9,7 @@ import { streamId } from '../../domain/ids.ts'
 import type { UsageThread } from '../../projections/usage.ts'
 import { grouped } from '../../domain/grouped.ts'
 import type { StreamInfo } from '../ports.ts'
+import { refreshed } from '../refreshed.ts'
 import type { Ledger } from './ledger.ts'
 import { usageThread, usageThreads } from './usage-rows.ts'
 import type { Result } from '../result.ts'
@@ -29,6 +30,7 @@ export interface Scope {
 export interface ScopeRequest {
   readonly threadId?: string
   readonly tree?: boolean
+  readonly modifiedSinceMs?: number
 }
 
 /** The thread that is above all others on the way up; a circle has none, then it is the thread itself. */
@@ -67,10 +69,27 @@ const everyThread = (
   return threads
 }
 
+/** Catches up only the threads whose file was modified since. */
+const recentThreads = async (ledger: Ledger, sinceMs: number): Promise<Result<Scope>> => {
+  const ready = await refreshed(ledger.env.store, 'all')
+  if (E.isLeft(ready)) return ready
+  const listed = ledger.env.store.list()
+  if (E.isLeft(listed)) return listed
+  const threads: Array<Spending> = []
+  for (const { streamId: threadId, modifiedAtMs } of listed.right.streams) {
+    if (modifiedAtMs < sinceMs) continue
+    const info = await ledger.one(threadId)
+    if (E.isLeft(info)) return info
+    const thread = usageThread(ledger, threadId)
+    if (thread !== null) threads.push({ ...thread, threadId, info: info.right, root: threadId })
+  }
+  return E.right({ isWhole: false, threads })
+}
+
 /** Catches up the threads of a question and lists them. */
 export const scopeOf = async (
   ledger: Ledger,
-  { threadId: given, tree = false }: ScopeRequest
+  { threadId: given, tree = false, modifiedSinceMs }: ScopeRequest
 ): Promise<Result<Scope>> => {
   const threadId = given === undefined ? undefined : streamId(given.toLowerCase())
   if (threadId !== undefined) {
@@ -82,6 +101,8 @@ export const scopeOf = async (
       return E.right({ isWhole: false, threads: one })
     }
   }
+  if (threadId === undefined && modifiedSinceMs !== undefined)
+    return recentThreads(ledger, modifiedSinceMs)
   const infos = await ledger.everything()
   if (E.isLeft(infos)) return infos
   const threads = everyThread(ledger, infos.right)

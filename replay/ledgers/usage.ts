@@ -5,7 +5,8 @@
  * question is finer: by turn, or for a time that cuts such a quarter.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { calendarOf, type Calendar } from '../../domain/ledgers/usage/calendar.ts'
+import type { UsageBy } from '../../domain/ledgers/usage/by.ts'
+import { calendarOf, mondayOf, type Calendar } from '../../domain/ledgers/usage/calendar.ts'
 import {
   addTo,
   groupOf,
@@ -25,18 +26,19 @@ import { spendsOf, sumsOfAll, sumsOfEach, type SumsOf, type UsageRow } from './u
 import { invalidRequest, type Answer, type Result } from '../result.ts'
 
 export type { ModelUsage, UsageGroup } from '../../domain/ledgers/usage/groups.ts'
+export type { UsageBy } from '../../domain/ledgers/usage/by.ts'
 export type { UsageRow } from './usage-rows.ts'
-
-export type UsageBy = 'total' | 'day' | 'month' | 'thread' | 'turn' | 'model' | 'provider' | 'agent'
 
 export interface UsageRequest {
   readonly by: UsageBy
   readonly threadId?: string
   /** With `threadId`: and every thread below it. By thread, without: each thread with all below it as one. */
   readonly tree?: boolean
+  /** Without `threadId`: only threads whose file was modified since; the others are not even caught up. */
+  readonly modifiedSinceMs?: number
   readonly sinceMs?: number
   readonly untilMs?: number
-  /** IANA name of the zone whose days and months count; UTC when absent. */
+  /** IANA name of the zone whose days, weeks and months count; UTC when absent. */
   readonly timeZone?: string
 }
 
@@ -78,6 +80,9 @@ const questionOf = (request: UsageRequest): Result<UsageQuestion> => {
 const isIn = ({ sinceMs, untilMs }: UsageQuestion, atMs: number): boolean =>
   sinceMs <= atMs && atMs < untilMs
 
+/** What begins and ends at midnight. */
+const BY_DAYS: ReadonlySet<UsageBy> = new Set(['day', 'week', 'month'])
+
 /** True for a sum that must be taken apart: its time is cut, or lies in two days. */
 const isCut = (
   { by, sinceMs, untilMs, calendar }: UsageQuestion,
@@ -85,7 +90,7 @@ const isCut = (
 ): boolean => {
   const endMs = fromMs + QUARTER_MS
   const isPart = (fromMs < sinceMs && sinceMs < endMs) || (fromMs < untilMs && untilMs < endMs)
-  return isPart || ((by === 'day' || by === 'month') && calendar.isSplit(fromMs))
+  return isPart || (BY_DAYS.has(by) && calendar.isSplit(fromMs))
 }
 
 type SpendPiece = UsageSum & { readonly turnId?: string | null }
@@ -134,6 +139,8 @@ const keyOf = (
       return 'total'
     case 'day':
       return calendar.dayOf(fromMs)
+    case 'week':
+      return mondayOf(calendar.dayOf(fromMs))
     case 'month':
       return calendar.dayOf(fromMs).slice(0, -3)
     case 'thread':

@@ -26,6 +26,7 @@ import { usageRollout } from '../support/usage-lines.ts'
 const EVERY: ReadonlyArray<UsageBy> = [
   'total',
   'day',
+  'week',
   'month',
   'thread',
   'turn',

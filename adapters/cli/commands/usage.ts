@@ -13,16 +13,16 @@ import type {
 } from '../../../replay/ledgers/usage.ts'
 import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { optionalThread, shortIds } from '../naming.ts'
+import { optionalThread, shortIds, threadTitlesOf } from '../naming.ts'
 import { pathOf, rangeIn } from '../options.ts'
-import type { EngineCommand } from '../session.ts'
+import type { CommandEnd, EngineCommand } from '../session.ts'
 import type { USAGE_REPORTS } from '../table/ledgers.ts'
 import { formOf, jsonLine, printPieces, taggedLine } from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
 import { csv, csvHead, table, tsv, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
 import { plural, shellWord } from '../text/text.ts'
-import { groupColumns, notices, spendColumns, spendText } from '../text/usage.ts'
+import { groupColumns, notices, spendColumns, spendText, type ThreadTitles } from '../text/usage.ts'
 import type { Pricing } from '../text/usage-cost.ts'
 
 type UsageReportName = (typeof USAGE_REPORTS)[number]
@@ -31,19 +31,27 @@ type UsageReportName = (typeof USAGE_REPORTS)[number]
 const REPORTS: Readonly<Record<UsageReportName, readonly [by: UsageBy, head: string]>> = {
   total: ['total', ''],
   daily: ['day', 'DAY'],
+  weekly: ['week', 'WEEK OF'],
   monthly: ['month', 'MONTH'],
   thread: ['thread', 'THREAD'],
+  session: ['thread', 'THREAD'],
   turn: ['turn', 'TURN'],
   model: ['model', 'MODEL'],
   agent: ['agent', 'AGENT'],
-  provider: ['provider', 'PROVIDER']
+  provider: ['provider', 'PROVIDER'],
+  statusline: ['total', '']
 }
+
+/** `session` is what peers call it. */
+const isByThread = (report: UsageReportName): boolean => REPORTS[report][0] === 'thread'
 
 const reportOf = (input: Input): UsageReportName => (input.args[0] ?? 'daily') as UsageReportName
 
+const localZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone
+
 const zoneOf = (input: Input): string => {
   const zone = textOf(input, 'tz') ?? 'UTC'
-  return zone === 'local' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone
+  return zone === 'local' ? localZone() : zone
 }
 
 /** Wrong usage with the command to type instead. */
@@ -66,7 +74,7 @@ const requestOf = async (
     return retype(input, 'the thread is named twice', argument)
   const tree = flagOf(input, 'tree')
   const named = argument ?? option
-  if (tree && named === undefined && report !== 'thread')
+  if (tree && named === undefined && !isByThread(report))
     return retype(input, '--tree needs a thread', 'THREAD', '--tree')
   const thread = await optionalThread(engine, named)
   if (E.isLeft(thread)) return thread
@@ -79,6 +87,8 @@ interface Printing {
   /** Every spend, where the report is to be explained. */
   readonly spends: AsyncIterable<UsageRow> | null
   readonly pricing: Pricing | null
+  /** What the threads of a report by thread are called. */
+  readonly titles: ThreadTitles | null
   readonly input: Input
   readonly io: Io
 }
@@ -96,13 +106,21 @@ const totalJson = (total: UsageGroup, pricing: Pricing | null): object => {
 }
 
 // Without the streams of other lists: most reports are small, and those take long to load.
-async function* jsonLines({ report, spends, pricing, input }: Printing): AsyncGenerator<string> {
+async function* jsonLines({
+  report,
+  spends,
+  pricing,
+  titles,
+  input
+}: Printing): AsyncGenerator<string> {
   const { groups, total, reasons } = report
   if (spends === null && reportOf(input) === 'total') {
     yield jsonLine(totalJson(total, pricing))
     return
   }
-  if (spends === null) for (const group of groups) yield jsonLine(withCost(group, pricing))
+  if (spends === null)
+    for (const group of groups)
+      yield jsonLine({ ...withCost(group, pricing), ...titles?.get(group.key) })
   else
     for await (const row of spends)
       yield jsonLine(pricing === null ? row : { ...row, cost: pricing.json(pricing.of(row)) })
@@ -120,7 +138,7 @@ async function* programLines<A>(
 
 /** What groups are called in a table: threads by short ids, turns of one thread without the thread. */
 const namesOf = (report: UsageReportName, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
-  if (report === 'thread') return shortIds(keys)
+  if (isByThread(report)) return shortIds(keys)
   if (report !== 'turn') return keys
   const threads = new Set(keys.map((key) => key.split('/', 1)[0]))
   return threads.size > 1 ? keys : keys.map((key) => key.slice(key.indexOf('/') + 1))
@@ -136,7 +154,7 @@ const clockIn = (timeZone: string): ((ms: number) => string) => {
 }
 
 async function* humanText(printing: Printing): AsyncGenerator<string> {
-  const { report, spends, pricing, input, io } = printing
+  const { report, spends, pricing, titles, input, io } = printing
   const paint = painter(input, io)
   const name = reportOf(input)
   const groups = name === 'total' ? [] : report.groups
@@ -144,7 +162,7 @@ async function* humanText(printing: Printing): AsyncGenerator<string> {
     name,
     groups.map(({ key }) => key)
   )
-  const columns = groupColumns(REPORTS[name][1], [...names, 'total'], pricing)
+  const columns = groupColumns(REPORTS[name][1], [...names, 'total'], pricing, titles)
   yield table(columns, [...groups, report.total], io.columns, paint)
   if (spends !== null) {
     const time = clockIn(zoneOf(input))
@@ -167,7 +185,7 @@ const tellReasons = ({ report, input, io }: Printing): void => {
 }
 
 const print = async (printing: Printing): Promise<void> => {
-  const { report, spends, pricing, input, io } = printing
+  const { report, spends, pricing, titles, input, io } = printing
   const form = formOf(input, io)
   const isEmpty = report.total.rows === 0
   if (isEmpty && form !== 'json') note('no token usage recorded', io)
@@ -177,24 +195,75 @@ const print = async (printing: Printing): Promise<void> => {
   return printPieces(
     io,
     spends === null
-      ? programLines(groupColumns('', [], pricing), report.groups, form)
+      ? programLines(groupColumns('', [], pricing, titles), report.groups, form)
       : programLines(spendColumns(pricing), spends, form)
+  )
+}
+
+/** How tokens are priced: by the file that is named; null without one. */
+const pricingOf = async (
+  input: Input,
+  io: Io
+): Promise<E.Either<CommandFailure, Pricing | null>> => {
+  const path = pathOf(input, io, 'prices')
+  return path === undefined
+    ? E.right(null)
+    : (await import('../text/usage-cost.ts')).readPricing(path)
+}
+
+const printStatus = async (
+  input: Input,
+  io: Io,
+  engine: Engine,
+  pricing: Pricing | null
+): Promise<CommandEnd> => {
+  const { spentToday, statusText } = await import('./usage-statusline.ts')
+  const zone = textOf(input, 'tz') === undefined ? localZone() : zoneOf(input)
+  const spent = await spentToday(engine, zone, io.nowMs())
+  if (E.isLeft(spent)) return spent
+  const { total, ...day } = spent.right
+  const text = input.json
+    ? jsonLine({ ...day, ...totalJson(total, pricing) })
+    : `${statusText(spent.right, pricing)}\n`
+  await io.out(text)
+  return 0
+}
+
+/** What the threads of a report by thread are called; null for another report. */
+const titlesFor = async (
+  input: Input,
+  engine: Engine,
+  { groups }: UsageReport
+): Promise<E.Either<StoreError, ThreadTitles | null>> => {
+  if (!isByThread(reportOf(input))) return E.right(null)
+  return threadTitlesOf(
+    engine,
+    groups.map(({ key }) => key)
   )
 }
 
 export const usageCommand: EngineCommand = async (input, io, engine) => {
   const request = await requestOf(input, engine)
   if (E.isLeft(request)) return request
-  const path = pathOf(input, io, 'prices')
-  const pricing =
-    path === undefined
-      ? E.right(null)
-      : await (await import('../text/usage-cost.ts')).readPricing(path)
+  if (flagOf(input, 'prices-template')) {
+    const { pricesTemplate } = await import('./usage-prices.ts')
+    const template = await pricesTemplate(engine, request.right, io.nowMs())
+    if (E.isLeft(template)) return template
+    await io.out(template.right)
+    return 0
+  }
+  const pricing = await pricingOf(input, io)
   if (E.isLeft(pricing)) return pricing
+  if (reportOf(input) === 'statusline') return printStatus(input, io, engine, pricing.right)
   const report = await engine.usage(request.right)()
   if (E.isLeft(report)) return report
+  const titles = await titlesFor(input, engine, report.right)
+  if (E.isLeft(titles)) return titles
   const spends = flagOf(input, 'explain') ? await engine.usageRows(request.right)() : E.right(null)
   if (E.isLeft(spends)) return spends
-  await print({ report: report.right, spends: spends.right, pricing: pricing.right, input, io })
+  await print({
+    ...{ report: report.right, spends: spends.right, pricing: pricing.right },
+    ...{ titles: titles.right, input, io }
+  })
   return 0
 }

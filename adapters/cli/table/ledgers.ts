@@ -22,12 +22,15 @@ import {
 export const USAGE_REPORTS = [
   'total',
   'daily',
+  'weekly',
   'monthly',
   'thread',
+  'session',
   'turn',
   'model',
   'agent',
-  'provider'
+  'provider',
+  'statusline'
 ] as const
 
 const usage: CommandSpec = {
@@ -36,7 +39,8 @@ const usage: CommandSpec = {
   choices: USAGE_REPORTS,
   summary: 'Report token usage.',
   about: [
-    `A report is one of ${USAGE_REPORTS.map((name) => `\`${name}\``).join(', ')}; without one: \`daily\`.`,
+    `A report is one of ${USAGE_REPORTS.map((name) => `\`${name}\``).join(', ')}; without one: \`daily\`. ` +
+      '`session` is another name of `thread`; `statusline` prints one line about today, for prompts.',
     'Every answer of a model counts once, in the thread and turn that asked for it. What a fork or a sub-agent inherited is not counted again; ' +
       'what was rolled back or interrupted stays spent. Cached input is part of input, reasoning part of output; the total is input and output. ' +
       'See docs/USAGE.md.',
@@ -53,7 +57,7 @@ const usage: CommandSpec = {
     ...between('', ''),
     option(
       'tz ZONE',
-      'Time zone of days, months and dates, such as Europe/Berlin, or `local`. Default: UTC.'
+      'Time zone of days, weeks, months and dates, such as Europe/Berlin, or `local`. Default: UTC.'
     ),
     option(
       'explain',
@@ -62,6 +66,10 @@ const usage: CommandSpec = {
     option(
       'prices FILE',
       'Add costs by the prices of this JSON file (see docs/USAGE.md). No prices are built in.'
+    ),
+    option(
+      'prices-template',
+      'Print a file for --prices with the models that occur, to be filled in.'
     ),
     TOTAL,
     CSV,
@@ -73,11 +81,11 @@ const usage: CommandSpec = {
       'a table: {groups}, with --prices the cost; the first column is what the report adds up by, the total comes last. With --explain two lines ' +
       'for each spend follow.',
     tsv:
-      '{groups}, and with --prices `cost`, `currency`; `cached_share` is 0 to 1, empty without input. With --explain the spends instead: {spends}, ' +
+      '{groups}, and with --prices `cost`, `currency`; `cached_share` is 0 to 1, empty without input; with `thread` also `name`, `models`. With --explain the spends instead: {spends}, ' +
       'and with --prices `cost`, `currency`.',
     json:
       '`total`: one object, `{"inputTokens","cachedInputTokens","outputTokens","reasoningOutputTokens","totalTokens","lowerBound","rows"}`. Every other ' +
-      'report: one object per line with `key`, `cacheHitRate` and `byModel` besides; with `--total` the last line is `{"$":"total",…,"reasons"}`. With --explain ' +
+      'report: one object per line with `key`, `cacheHitRate` and `byModel` besides, with `thread` also `name` and `preview`; with `--total` the last line is `{"$":"total",…,"reasons"}`. With --explain ' +
       'one object per spend. With --prices objects have `cost`: `{"currency","amount","known","unpriced"}`, decimals as strings.'
   },
   exits: LISTS,
@@ -85,6 +93,8 @@ const usage: CommandSpec = {
     ['unroll usage', 'tokens of each day'],
     ['unroll usage total --json', 'one object for a script'],
     ['unroll usage monthly --tz Europe/Berlin --prices prices.json', 'months with their costs'],
+    ['unroll usage statusline', 'today in one line, for a prompt'],
+    ['unroll usage --prices-template > prices.json', 'prices to fill in, for --prices'],
     ['unroll usage thread 01a1fcde-3637 --tree', 'a thread with its sub-agents'],
     ['unroll usage turn 01a1fcde-3637 --explain', 'how the number of each turn came about'],
     ['unroll usage model --since 2026-11-01 --until 2026-11-30 --csv', 'a month, for a spreadsheet']

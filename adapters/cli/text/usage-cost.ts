@@ -20,7 +20,7 @@ export interface Pricing {
   readonly currency: string
   readonly of: (row: UsageRow) => Cost
   readonly ofGroup: (group: UsageGroup) => Cost
-  /** For people: two decimals, or as many as show that it is not nothing. */
+  /** For people: cents, and two significant decimals of what is less. */
   readonly words: (cost: Cost) => string
   /** Every digit; null when a price is missing. */
   readonly amount: (cost: Cost) => string | null
@@ -34,15 +34,16 @@ export interface Pricing {
 }
 
 const CENTS = 2
-const SMALL_DECIMALS = 6
-const SMALL_BELOW = 10n ** 11n
+/** Digits of a cost behind its point. */
+const COST_DIGITS = 12
 
 const amount = ({ known, unpriced }: Cost): string | null =>
   unpriced.length === 0 ? exactDecimal(known) : null
 
 const words = ({ known, unpriced }: Cost): string => {
   if (unpriced.length > 0 && known === 0n) return 'no price'
-  const decimals = known > 0n && known < SMALL_BELOW ? SMALL_DECIMALS : CENTS
+  const zeros = known === 0n ? 0 : Math.max(0, COST_DIGITS - known.toString().length)
+  const decimals = Math.min(COST_DIGITS, zeros + CENTS)
   return `${unpriced.length > 0 ? '≥ ' : ''}${roundedDecimal(known, decimals)}`
 }
 

@@ -17,47 +17,94 @@ const numbers = (head: string, cell: (group: UsageGroup) => string, from = 0) =>
   ({ head, max: Infinity, from, align: 'right', cell }) as const
 
 const shareText = ({ cacheHitRate }: UsageGroup): string =>
-  cacheHitRate === null ? '' : `${Math.round(cacheHitRate * 100)}%`
+  cacheHitRate === null ? '' : String(Math.round(cacheHitRate * 100))
 
 const totalText = ({ lowerBound, totalTokens }: UsageGroup): string =>
   `${lowerBound ? '≥ ' : ''}${grouped(totalTokens)}`
+
+/** What threads are called, by id. */
+export type ThreadTitles = ReadonlyMap<
+  string,
+  { readonly name: string | null; readonly preview: string }
+>
+
+const TITLE_MIN = 10
+
+const modelsOf = ({ byModel }: UsageGroup): ReadonlyArray<string> => [
+  ...new Set(byModel.flatMap(({ model }) => model ?? []))
+]
+
+const modelText = (group: UsageGroup): string => {
+  const [first = '', ...more] = modelsOf(group)
+  return more.length === 0 ? first : `${first} +${more.length}`
+}
+
+const titleIn = (threads: ThreadTitles, { key }: UsageGroup): string => {
+  const thread = threads.get(key)
+  return thread === undefined ? '' : (thread.name ?? thread.preview)
+}
+
+const threadTitles = (threads: ThreadTitles): Columns<UsageGroup> => [
+  shown({
+    ...{ head: 'NAME', max: Infinity, min: TITLE_MIN },
+    cell: (group) => titleIn(threads, group)
+  }),
+  shown({
+    ...{ head: 'MODEL', max: 20, from: 100 },
+    cell: (group) => (threads.has(group.key) ? modelText(group) : '')
+  })
+]
+
+const threadFields = (threads: ThreadTitles): Columns<UsageGroup> => [
+  column('name', (group) => titleIn(threads, group)),
+  column('models', (group) => modelsOf(group).join(', '))
+]
 
 /** Columns of groups; `names` are what people see instead of the keys. */
 export const groupColumns = (
   head: string,
   names: ReadonlyArray<string>,
-  pricing: Pricing | null
-): Columns<UsageGroup> => [
-  column('key', ({ key }) => key, { head, max: Infinity, min: KEY_MIN, cells: () => names }),
-  column(
-    'input',
-    ({ inputTokens }) => inputTokens,
-    numbers('INPUT', (group) => grouped(group.inputTokens))
-  ),
-  column(
-    'cached',
-    ({ cachedInputTokens }) => cachedInputTokens,
-    numbers('CACHED', (group) => grouped(group.cachedInputTokens), 80)
-  ),
-  shown(numbers('HIT', shareText)),
-  column(
-    'output',
-    ({ outputTokens }) => outputTokens,
-    numbers('OUTPUT', (group) => grouped(group.outputTokens))
-  ),
-  column(
-    'reasoning',
-    ({ reasoningOutputTokens }) => reasoningOutputTokens,
-    numbers('REASONING', (group) => grouped(group.reasoningOutputTokens), 80)
-  ),
-  column('total', ({ totalTokens }) => totalTokens, numbers('TOTAL', totalText)),
-  column('cached_share', ({ cacheHitRate }) =>
-    cacheHitRate === null ? null : Number(cacheHitRate.toFixed(SHARE_DIGITS))
-  ),
-  column('lower_bound', ({ lowerBound }) => (lowerBound ? 'lower_bound' : '')),
-  column('spends', ({ rows }) => rows),
-  ...(pricing === null ? [] : groupCosts(pricing))
-]
+  pricing: Pricing | null,
+  threads: ThreadTitles | null = null
+): Columns<UsageGroup> => {
+  const wide = threads === null ? 80 : 120
+  return [
+    column('key', ({ key }) => key, {
+      ...{ head, max: Infinity, cells: () => names },
+      ...(threads === null ? { min: KEY_MIN } : {})
+    }),
+    ...(threads === null ? [] : threadTitles(threads)),
+    column(
+      'input',
+      ({ inputTokens }) => inputTokens,
+      numbers('INPUT', (group) => grouped(group.inputTokens))
+    ),
+    column(
+      'cached',
+      ({ cachedInputTokens }) => cachedInputTokens,
+      numbers('CACHED', (group) => grouped(group.cachedInputTokens), wide)
+    ),
+    shown(numbers('CACHED %', shareText, 50)),
+    column(
+      'output',
+      ({ outputTokens }) => outputTokens,
+      numbers('OUTPUT', (group) => grouped(group.outputTokens))
+    ),
+    column(
+      'reasoning',
+      ({ reasoningOutputTokens }) => reasoningOutputTokens,
+      numbers('REASONING', (group) => grouped(group.reasoningOutputTokens), wide)
+    ),
+    column('total', ({ totalTokens }) => totalTokens, numbers('TOTAL', totalText)),
+    column('cached_share', ({ cacheHitRate }) =>
+      cacheHitRate === null ? null : Number(cacheHitRate.toFixed(SHARE_DIGITS))
+    ),
+    column('lower_bound', ({ lowerBound }) => (lowerBound ? 'lower_bound' : '')),
+    column('spends', ({ rows }) => rows),
+    ...(threads === null ? [] : threadFields(threads)),
+    ...(pricing === null ? [] : groupCosts(pricing))
+  ]
+}
 
 const groupCosts = (pricing: Pricing): Columns<UsageGroup> => {
   const words = (group: UsageGroup) => pricing.words(pricing.ofGroup(group))

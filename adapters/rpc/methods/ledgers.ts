@@ -10,6 +10,7 @@ import type {
   AnalyticsPayload
 } from '../../../domain/ledgers/analytics/envelope.ts'
 import { AUDIT_ACTIONS, type AuditRow } from '../../../domain/ledgers/audit/row.ts'
+import { USAGE_BY } from '../../../domain/ledgers/usage/by.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import {
@@ -124,7 +125,7 @@ const UsageGroup = t.type(
 export const usageRead = question(
   'UsageReadParams',
   {
-    by: required(oneOf('total', 'day', 'month', 'thread', 'turn', 'model', 'provider', 'agent')),
+    by: required(oneOf(...USAGE_BY)),
     threadId: option(text),
     tree: defaulted(flag, false),
     sinceMs: option(i64),

@@ -1,7 +1,7 @@
 /**
  * Days and months of a time zone.
  */
-import { QUARTER_MS } from './sums.ts'
+import { DAY_MS, QUARTER_MS } from './sums.ts'
 
 export interface Calendar {
   /** The day a time is in, as `2026-11-21`. */
@@ -34,6 +34,14 @@ export const zoneDays = (
     const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]))
     return [parts.get('year') ?? '', parts.get('month') ?? '', parts.get('day') ?? '']
   }
+}
+
+/** The Monday of the week of a day, both as `2026-11-21`. */
+export const mondayOf = (day: string): string => {
+  const ms = Date.parse(day)
+  if (Number.isNaN(ms)) return day
+  const sinceMonday = (new Date(ms).getUTCDay() + 6) % 7
+  return new Date(clamped(ms - sinceMonday * DAY_MS)).toISOString().slice(0, -14)
 }
 
 const clamped = (atMs: number): number => Math.max(-MS_MAX, Math.min(MS_MAX, atMs))

@@ -15,7 +15,7 @@ export type ModelUsage = Tokens & {
 /** Spends that belong together. */
 export type UsageGroup = Tokens & {
   /**
-   * Day `2026-11-21`, month `2026-11`, thread id, `THREAD/TURN` (`THREAD/-` between turns), model, provider or agent;
+   * Day `2026-11-21`, week (its Monday), month `2026-11`, thread id, `THREAD/TURN` (`THREAD/-` between turns), model, provider or agent;
    * `total` for a whole.
    */
   readonly key: string

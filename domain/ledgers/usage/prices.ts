@@ -15,10 +15,15 @@ const COST_DIGITS = 12
 const isPrice = (value: unknown): value is number | string =>
   (typeof value === 'number' || typeof value === 'string') && PRICE.test(String(value))
 
-const Price = new t.Type<number | string, number | string, unknown>(
+/** Null where nobody has written a price yet. */
+type WrittenPrice = number | string | null
+
+const isWrittenPrice = (value: unknown): value is WrittenPrice => value === null || isPrice(value)
+
+const Price = new t.Type<WrittenPrice, WrittenPrice, unknown>(
   'a price such as 1.25, of at most six decimals',
-  isPrice,
-  (value, context) => (isPrice(value) ? t.success(value) : t.failure(value, context)),
+  isWrittenPrice,
+  (value, context) => (isWrittenPrice(value) ? t.success(value) : t.failure(value, context)),
   t.identity
 )
 
@@ -81,11 +86,14 @@ export const pricesOf = (value: unknown): E.Either<string, Prices> => {
   const read = PriceFile.decode(value)
   if (E.isLeft(read)) return E.left(problemOf(read.left))
   const { currency, models } = read.right
+  const seen = new Set<string>()
   const byName = new Map<string, ModelPrice>()
   for (const [at, { model, input, cachedInput, output }] of models.entries()) {
-    if (byName.has(model)) {
+    if (seen.has(model)) {
       return E.left(`models[${at}].model: ${JSON.stringify(model)} has a price already`)
     }
+    seen.add(model)
+    if (input === null || cachedInput === null || output === null) continue
     byName.set(model, {
       input: millionths(input),
       cachedInput: millionths(cachedInput),

@@ -65,11 +65,11 @@ describe('unroll usage', () => {
     const { out } = await usage(['usage'], TERMINAL)
     expect(out).to.equal(
       [
-        'DAY           INPUT  CACHED  HIT  OUTPUT  REASONING    TOTAL',
-        '2026-03-28    3,000   1,400  47%     150         30    3,150',
-        '2026-03-29    3,040   3,000  99%     207          7    3,247',
-        '2026-04-01  500,000       0   0%  12,345        345  512,345',
-        'total       506,040   4,400   1%  12,702        382  518,742',
+        'DAY           INPUT  CACHED  CACHED %  OUTPUT  REASONING    TOTAL',
+        '2026-03-28    3,000   1,400        47     150         30    3,150',
+        '2026-03-29    3,040   3,000        99     207          7    3,247',
+        '2026-04-01  500,000       0         0  12,345        345  512,345',
+        'total       506,040   4,400         1  12,702        382  518,742',
         ''
       ].join('\n')
     )
@@ -79,9 +79,7 @@ describe('unroll usage', () => {
   it('leaves out columns, never digits, on a narrow terminal', async () => {
     const { out } = await usage(['usage', 'total'], { ...TERMINAL, columns: 40 })
     expect(out).to.equal(
-      ['         INPUT  HIT  OUTPUT    TOTAL', 'total  506,040   1%  12,702  518,742', ''].join(
-        '\n'
-      )
+      ['         INPUT  OUTPUT    TOTAL', 'total  506,040  12,702  518,742', ''].join('\n')
     )
   })
 
@@ -95,6 +93,18 @@ describe('unroll usage', () => {
     expect(await totals('monthly', '--tz', 'Europe/Berlin')).to.deep.equal([
       ['2026-03', 6397],
       ['2026-04', 512_345]
+    ])
+  })
+
+  it('adds up weeks from Monday to Sunday', async () => {
+    // 28 and 29 March 2026 are a Saturday and a Sunday, 1 April is a Wednesday.
+    expect(await totals('weekly')).to.deep.equal([
+      ['2026-03-23', 6397],
+      ['2026-03-30', 512_345]
+    ])
+    expect(await totals('weekly', '--tz', 'Europe/Berlin')).to.deep.equal([
+      ['2026-03-23', 6350],
+      ['2026-03-30', 47 + 512_345]
     ])
   })
 
@@ -176,6 +186,7 @@ describe('unroll usage', () => {
     expect(out.split('\n')[1]).to.match(new RegExp(`^${turnIdOf(FIRST, 0)}  1,000 `))
     const threads = await usage(['usage', 'thread'], TERMINAL)
     expect(threads.out.split('\n')[1]).to.match(/^01a1fcde-0000 /)
+    expect((await usage(['usage', 'session'], TERMINAL)).out).to.equal(threads.out)
   })
 
   it('spells out what a rollout says, on a terminal too', async () => {
@@ -213,8 +224,8 @@ describe('unroll usage --explain', () => {
     })
     const why = "    growth of the thread's running count (derived)"
     expect(out.replaceAll(file(), 'FILE').split('\n')).to.deep.equal([
-      '       INPUT  CACHED  HIT  OUTPUT  REASONING  TOTAL',
-      'total  3,000   1,400  47%     150         30  3,150',
+      '       INPUT  CACHED  CACHED %  OUTPUT  REASONING  TOTAL',
+      'total  3,000   1,400        47     150         30  3,150',
       '',
       '2026-03-28 23:59:59  sampling  1,050 = 1,000 input (400 cached) + 50 output (10 reasoning)  made-model, mock',
       `${why}; thread ${FIRST}; turn ${turnIdOf(FIRST, 0)}; revision 4; byte ${byteOf(4)} of FILE`,
@@ -334,9 +345,9 @@ describe('unroll usage of recorded runs', () => {
     expect(json.err.replace(home, 'HOME')).to.equal(told)
     const { out } = await usage(['usage'], TERMINAL)
     expect(out.split('\n')).to.deep.equal([
-      'DAY           INPUT  CACHED  HIT  OUTPUT  REASONING      TOTAL',
-      '2026-11-21  200,110       0   0%      30          0  ≥ 200,140',
-      'total       200,110       0   0%      30          0  ≥ 200,140',
+      'DAY           INPUT  CACHED  CACHED %  OUTPUT  REASONING      TOTAL',
+      '2026-11-21  200,110       0         0      30          0  ≥ 200,140',
+      'total       200,110       0         0      30          0  ≥ 200,140',
       '',
       '≥ thread 01a1fcc4-341d-7921-aed0-4be1a6aae72b: no line tells what a compaction cost',
       ''

@@ -66,7 +66,7 @@ describe('unroll usage --prices', () => {
     expect(table.out.split('\n').map((line) => line.split(/ +/).at(-1))).to.deep.equal([
       'USD',
       '1.90',
-      '0.005123',
+      '0.0051',
       '1.91',
       ''
     ])
@@ -88,9 +88,9 @@ describe('unroll usage --prices', () => {
     })
     const table = await usage(['usage', 'model', ...one], TERMINAL)
     expect(table.out.split('\n').slice(1)).to.deep.equal([
-      'made-model  1,000,000  400,000  40%  50,000         10  1,050,000      1.90',
-      'other         500,000        0   0%  12,345        345    512,345  no price',
-      'total       1,500,000  400,000  27%  62,345        355  1,562,345    ≥ 1.90',
+      'made-model  1,000,000  400,000        40  50,000         10  1,050,000      1.90',
+      'other         500,000        0         0  12,345        345    512,345  no price',
+      'total       1,500,000  400,000        27  62,345        355  1,562,345    ≥ 1.90',
       '',
       'no price for other',
       ''
@@ -100,6 +100,26 @@ describe('unroll usage --prices', () => {
       ['1.9', 'USD'],
       ['', 'USD']
     ])
+  })
+
+  it('writes a file to fill in, in which a model without prices has none', async () => {
+    const { out } = await usage(['usage', '--prices-template'], { nowMs: () => 0 })
+    expect(out).to.equal(
+      [
+        '{',
+        '  "currency": "USD",',
+        '  "date": "1970-01-01",',
+        '  "models": [',
+        '    { "model": "made-model", "input": null, "cachedInput": null, "output": null },',
+        '    { "model": "other", "input": null, "cachedInput": null, "output": null }',
+        '  ]',
+        '}',
+        ''
+      ].join('\n')
+    )
+    const filled = prices(out.replace(/null/, '2').replace(/null/, '"0.5"').replace(/null/, '10'))
+    const { out: total } = await usage(['usage', 'total', '--json', ...filled])
+    expect(JSON.parse(total).cost).to.deep.include({ known: '1.9', unpriced: ['other'] })
   })
 
   it('refuses a file that is none of prices, with the place that is wrong', async () => {
@@ -118,13 +138,13 @@ describe('unroll usage, typed wrong', () => {
 
   const WRONG: ReadonlyArray<readonly [string, string, string]> = [
     [
-      'usage weekly',
-      'usage takes total|daily|monthly|thread|turn|model|agent|provider, not "weekly"',
+      'usage yearly',
+      'usage takes total|daily|weekly|monthly|thread|session|turn|model|agent|provider|statusline, not "yearly"',
       'usage: unroll usage [report] [thread] [options]; see "unroll help usage"'
     ],
     [
       'usage daly',
-      'usage takes total|daily|monthly|thread|turn|model|agent|provider, not "daly"; did you mean daily?',
+      'usage takes total|daily|weekly|monthly|thread|session|turn|model|agent|provider|statusline, not "daly"; did you mean daily?',
       'usage: unroll usage [report] [thread] [options]; see "unroll help usage"'
     ],
     [
