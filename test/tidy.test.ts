@@ -4,7 +4,7 @@
 import { expect } from 'chai'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { COMMANDS, GLOBAL_OPTIONS } from '../adapters/cli/table/commands.ts'
+import { COMMANDS, GLOBAL_OPTIONS, optionsOfAll } from '../adapters/cli/table/commands.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const IGNORED = new Set(['.git', 'node_modules', 'dist', 'coverage'])
@@ -108,7 +108,7 @@ describe('tidy', () => {
 
   it('names no command or option of the command line in the pure core', () => {
     const commands = COMMANDS.map(({ name }) => name).join('|')
-    const options = [...GLOBAL_OPTIONS, ...COMMANDS.flatMap((command) => command.options)]
+    const options = [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(optionsOfAll)]
     const names = options.map(({ name }) => name).join('|')
     const words = new RegExp(`\\bunroll (${commands})\\b|(^|[^\\w-])--(${names})(?![\\w-])`)
     const found = sources

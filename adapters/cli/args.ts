@@ -6,10 +6,16 @@ import { parseArgs } from 'node:util'
 import { withoutSecrets } from '../log/eventstore/connection/connection-string.ts'
 import type { Io } from './io.ts'
 import {
+  alone,
   COMMANDS,
   commandOf,
   GLOBAL_OPTIONS,
+  optionsOfAll,
   synopsis,
+  synopsisOf,
+  withWord,
+  wordOf,
+  type CommandForm,
   type CommandSpec,
   type OptionSpec
 } from './table/commands.ts'
@@ -18,6 +24,9 @@ import { shellWord } from './text/text.ts'
 
 export interface Input {
   readonly command: CommandSpec
+  /** The command with the word that was typed or is meant; its options are those that are allowed. */
+  readonly form: CommandForm
+  /** Begins with the word, where the form has one. */
   readonly args: ReadonlyArray<string>
   /** Values by option, in the order given; a flag has the value ''. */
   readonly values: ReadonlyMap<string, ReadonlyArray<string>>
@@ -45,16 +54,8 @@ export const numberOf = (input: Input, name: string): number | undefined => {
 }
 
 const ALL_OPTIONS: ReadonlyMap<string, OptionSpec> = new Map(
-  [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(({ options }) => options)].map((spec) => [
-    spec.name,
-    spec
-  ])
+  [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(optionsOfAll)].map((spec) => [spec.name, spec])
 )
-
-const optionsOf = (command: CommandSpec): ReadonlyArray<OptionSpec> => [
-  ...command.options,
-  ...GLOBAL_OPTIONS
-]
 
 /** Edits that turn one word into another: letters added, dropped, changed or swapped with their neighbour. */
 const distance = (a: string, b: string): number => {
@@ -95,10 +96,13 @@ const didYouMean = (word: string, names: ReadonlyArray<string>, dashes: string):
   return near === null ? '' : `; did you mean ${dashes}${near}?`
 }
 
-const usageLine = (command: CommandSpec | undefined): string =>
-  command === undefined
-    ? 'usage: unroll <command> [options]; see "unroll help"'
-    : `usage: ${synopsis(command)}; see "unroll help ${command.name}"`
+const usageLine = (form: CommandForm): string =>
+  `usage: ${synopsisOf(form)}; see "unroll help ${form.title}"`
+
+const wordsLine = (command: CommandSpec): string =>
+  `usage: ${synopsis(command)}; see "unroll help ${command.name}"`
+
+const PROGRAM_LINE = 'usage: unroll <command> [options]; see "unroll help"'
 
 /** What is wrong with a value, or null. */
 const valueProblem = ({ name, choices, range }: OptionSpec, value: string): string | null => {
@@ -122,14 +126,14 @@ interface OptionToken {
 }
 
 /** What is wrong with an option, or null. */
-const optionProblem = (token: OptionToken, command: CommandSpec): string | null => {
+const optionProblem = (token: OptionToken, form: CommandForm): string | null => {
   const { name, rawName, value, inlineValue } = token
-  const options = optionsOf(command)
+  const options = [...form.options, ...GLOBAL_OPTIONS]
   const spec = options.find((option) => option.name === name)
   if (spec === undefined) {
     const names = options.map((option) => option.name)
     return ALL_OPTIONS.has(name)
-      ? `${command.name} has no option ${rawName}`
+      ? `${form.title} has no option ${rawName}`
       : `unknown option ${rawName}${didYouMean(name, names, '--')}`
   }
   if (spec.value === undefined) return value === undefined ? null : `--${name} takes no value`
@@ -142,22 +146,37 @@ const optionProblem = (token: OptionToken, command: CommandSpec): string | null 
   return valueProblem(spec, value)
 }
 
-const argsProblem = (command: CommandSpec, args: ReadonlyArray<string>): string | null => {
-  const needed = command.args.filter((arg) => !arg.startsWith('['))
+const argsProblem = (form: CommandForm, args: ReadonlyArray<string>): string | null => {
+  const needed = form.args.filter((arg) => !arg.startsWith('['))
   const missing = needed[args.length]
-  if (missing !== undefined) return `${command.name} needs ${missing}`
-  const extra = args[command.args.length]
-  if (extra !== undefined && command.args.at(-1)?.endsWith('...]') !== true)
-    return `${command.name} does not take "${extra}"`
-  const [first = ''] = command.args
-  const choices = command.choices ?? (first.includes('|') ? first.split('|') : [])
-  const [arg] = args
-  return arg !== undefined && choices.length > 0 && !choices.includes(arg)
-    ? `${command.name} takes ${choices.join('|')}, not "${arg}"${didYouMean(arg, choices, '')}`
+  if (missing !== undefined) return `${form.title} needs ${missing}`
+  const extra = args[form.args.length]
+  return extra !== undefined && form.args.at(-1)?.endsWith('...]') !== true
+    ? `${form.title} does not take "${extra}"`
     : null
 }
 
-const conflict = (command: CommandSpec, given: ReadonlySet<string>): string | null => {
+/** Which form of a command is meant by what follows its name, and its arguments; or why none is. */
+type Meant =
+  | { readonly form: CommandForm; readonly args: ReadonlyArray<string> }
+  | { readonly problem: string }
+  | 'list its words'
+
+const meantBy = (command: CommandSpec, typed: ReadonlyArray<string>): Meant => {
+  const { name, words, withoutWord } = command
+  if (words === undefined) return { form: alone(command), args: typed }
+  const [first, ...rest] = typed
+  const found = wordOf(command, first ?? withoutWord ?? '')
+  if (found !== undefined) return { form: withWord(command, found), args: rest }
+  if (withoutWord === 'itself') return { form: alone(command), args: typed }
+  if (first === undefined) return 'list its words'
+  const names = words.map((each) => each.name)
+  return {
+    problem: `${name} takes ${names.join(', ')}, not "${first}"${didYouMean(first, names, '')}`
+  }
+}
+
+const conflict = ({ command }: CommandForm, given: ReadonlySet<string>): string | null => {
   if (given.has('json') && command.output.json === undefined) {
     return `${command.name} has no --json`
   }
@@ -194,36 +213,46 @@ export const parseCommandLine = (argv: ReadonlyArray<string>): ParsedCommandLine
   const json = given.has('json')
   const name = commandName(given, words)
   const command = commandOf(name)
-  const refuse = (problem: string): ParsedCommandLine => ({
+  const refuse = (problem: string, next: string): ParsedCommandLine => ({
     ok: false,
-    failure: usage(problem, usageLine(command)),
+    failure: usage(problem, next),
     json
   })
   if (command === undefined) {
     const names = COMMANDS.map((known) => known.name)
-    return refuse(`unknown command "${name}"${didYouMean(name, names, '')}`)
+    return refuse(`unknown command "${name}"${didYouMean(name, names, '')}`, PROGRAM_LINE)
   }
-  if (given.has('help')) return { ok: true, input: helpFor(command) }
+  const typed = words.slice(1)
+  if (given.has('help')) return { ok: true, input: helpFor(command, typed[0]) }
+  const meant = meantBy(command, typed)
+  if (meant === 'list its words')
+    return json
+      ? refuse(`${name} needs a word`, wordsLine(command))
+      : { ok: true, input: helpFor(command) }
+  if ('problem' in meant) return refuse(meant.problem, wordsLine(command))
+  const { form, args } = meant
   const checked = words.length === 0 ? found.filter((token) => token.name !== 'version') : found
-  const args = words.slice(1)
   const problem =
-    checked.map((token) => optionProblem(token, command)).find((text) => text !== null) ??
-    conflict(command, given) ??
-    argsProblem(command, args)
-  if (problem !== null && problem !== undefined) return refuse(problem)
+    checked.map((token) => optionProblem(token, form)).find((text) => text !== null) ??
+    conflict(form, given) ??
+    argsProblem(form, args)
+  if (problem !== null && problem !== undefined) return refuse(problem, usageLine(form))
   const values = new Map<string, ReadonlyArray<string>>()
   for (const token of found) {
     values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ''])
   }
-  return { ok: true, input: { command, args, values, json } }
+  const all = form.word === null ? args : [form.word.name, ...args]
+  return { ok: true, input: { command, form, args: all, values, json } }
 }
 
-const helpFor = ({ name }: CommandSpec): Input => ({
-  command: commandOf('help') as CommandSpec,
-  args: name === 'help' ? [] : [name],
-  values: new Map(),
-  json: false
-})
+/** Asks for the help of a command, or of the word behind it if that is one. */
+const helpFor = (command: CommandSpec, typed = ''): Input => {
+  const help = commandOf('help') as CommandSpec
+  const word = wordOf(command, typed)
+  const about = word === undefined ? [command.name] : [command.name, word.name]
+  const args = command === help ? [] : about
+  return { command: help, form: alone(help), args, values: new Map(), json: false }
+}
 
 /** Options that the next command needs as well, to speak of the same threads. */
 const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict', 'at']

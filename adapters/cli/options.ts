@@ -89,8 +89,11 @@ const wrong = (message: string): E.Either<StoreError, never> =>
 const EXAMPLES = 'a revision such as 40, the id of a turn, or a time such as 2026-11-21T14:30 or 2h'
 
 /** The thread a command line names, in the place its table row says. */
-const threadIn = ({ command, args, values }: Input): string | undefined =>
-  args[command.args.findIndex((arg) => arg.includes('thread'))] ?? values.get('thread')?.at(-1)
+const threadIn = ({ form, args, values }: Input): string | undefined => {
+  const behind = form.word === null ? 0 : 1
+  const place = form.args.findIndex((arg) => arg.includes('thread'))
+  return (place === -1 ? undefined : args[behind + place]) ?? values.get('thread')?.at(-1)
+}
 
 /** A point of a thread, or a time for everything. */
 export const pastPoint = (
@@ -109,9 +112,7 @@ export const pastPoint = (
 /** The point of a command line that has one. */
 export const pointIn = (input: Input, nowMs: number): E.Either<StoreError, PastPoint> => {
   const text = textOf(input, 'at') ?? ''
-  const takesTime = input.command.options.some(
-    ({ name, value }) => name === 'at' && value === 'TIME'
-  )
+  const takesTime = input.form.options.some(({ name, value }) => name === 'at' && value === 'TIME')
   const point = pastPoint(text, takesTime ? '' : threadIn(input), nowMs)
   return takesTime && E.isRight(point) && !('timeMs' in point.right)
     ? wrong(`${input.command.name} takes a time, not "${text}": write 2026-11-21T14:30 or 2h`)

@@ -101,9 +101,7 @@ const contractNamed = (events: ReadonlyArray<PostedEvent>): Contract => {
 }
 
 const compare = async (input: Input, io: Io, engine: Engine): Promise<CommandEnd> => {
-  const [, named] = input.args
-  if (named === undefined)
-    return E.left(usage('diff needs the file of a capture', 'see "unroll help analytics"'))
+  const [, named = ''] = input.args
   const { events: captured, damagedLines } = await readEvents(resolve(io.cwd, named), io)
   const contract = contractIn(input) ?? contractNamed(captured)
   const events = await engine.analytics({ contract })()

@@ -51,9 +51,7 @@ const metricsOf = (
 }
 
 export const appServerCommand: HomeCommand = async (input, io, place) => {
-  const [word] = input.args
-  if (word === 'proxy') return runProxy(input, io, place.home)
-  if (word !== undefined) return wrong(`app-server does not take "${word}"`)
+  if (input.form.word?.name === 'proxy') return runProxy(input, io, place.home)
   const { runAppServer, parseListen } = await import('../../rpc/app-server.ts')
   const metrics = metricsOf(textOf(input, 'metrics-listen'), (url) =>
     parseListen(url, { home: place.home, cwd: io.cwd })

@@ -14,7 +14,6 @@ import type { Io } from '../io.ts'
 import { threadOrId } from '../naming.ts'
 import { pathOf, rangeIn, writeNewFile } from '../options.ts'
 import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
-import { AUDIT_REPORTS } from '../table/ledgers.ts'
 import { APPROVALS, REVIEWS, TRAIL } from '../text/audit.ts'
 import { jsonLine, printAll, printJson, printPieces, printRows } from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
@@ -131,13 +130,8 @@ const WORK: Readonly<Record<string, AuditReport>> = {
 }
 
 export const auditCommand: HomeCommand = async (input, io, place, open) => {
-  const [what = 'report', file] = input.args
-  if (!(AUDIT_REPORTS as ReadonlyArray<string>).includes(what))
-    return wrong(`there is no audit ${what}`)
-  if ((what === 'verify' || what === 'seal') && textOf(input, 'at') !== undefined)
-    return wrong(`audit ${what} looks at files as they are now`)
+  const [what = ''] = input.args
   if (what === 'verify') return verify(input, io, place)
-  if (file !== undefined) return wrong(`audit ${what} takes no file`)
   if (what === 'seal') return (await import('./audit-seal.ts')).sealHome(input, io, place)
   const request = requestOf(input)
   if (E.isLeft(request)) return request

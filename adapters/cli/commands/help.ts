@@ -4,14 +4,19 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { FreeCommand } from '../session.ts'
 import {
+  alone,
   COMMANDS,
   commandOf,
   EXIT_CODES,
+  formsOf,
   GLOBAL_OPTIONS,
   optionHead,
   optionText,
   synopsis,
-  type CommandSpec,
+  synopsisOf,
+  withWord,
+  wordOf,
+  type CommandForm,
   type OptionSpec
 } from '../table/commands.ts'
 import { usage } from '../text/report.ts'
@@ -32,10 +37,30 @@ const optionLines = (options: ReadonlyArray<OptionSpec>): string =>
     })
     .join('')
 
-const renderCommand = (command: CommandSpec): string => {
-  const { summary, about, options, examples, exits } = command
+/** The words of a command, one line each. */
+const wordLines = ({ command, word }: CommandForm): ReadonlyArray<string> => {
+  if (word !== null || command.words === undefined) return []
+  const heads = command.words.map(({ name, args }) => [name, ...args].join(' '))
+  const width = Math.max(...heads.map((head) => head.length)) + 2
+  const without = command.withoutWord
+  return [
+    `Words:\n${command.words
+      .map(({ name, summary }, at) => {
+        const mark = name === without ? ' (without a word)' : ''
+        return `  ${(heads[at] ?? '').padEnd(width)}${wrap(summary + mark, width + 2)}\n`
+      })
+      .join('')}`,
+    `Type "unroll help ${command.name} WORD" for the options of a word.\n`
+  ]
+}
+
+const renderForm = (form: CommandForm): string => {
+  const { command, word, summary, about, options, examples } = form
+  const { exits } = command
+  const head = word === null ? synopsis(command) : synopsisOf(form)
   const parts = [
-    `${synopsis(command)}\n\n${summary}\n`,
+    `${head}\n\n${summary}\n`,
+    ...wordLines(form),
     ...about.map((text) => `${wrap(plain(text), 0)}\n`),
     ...(options.length === 0 ? [] : [`Options:\n${optionLines(options)}`]),
     `Options of every command:\n${optionLines(GLOBAL_OPTIONS)}`,
@@ -49,8 +74,8 @@ const renderCommand = (command: CommandSpec): string => {
 
 const renderOverview = (): string => {
   const commands = COMMANDS.map((command) => {
-    const head = [command.name, ...command.args].join(' ')
-    return `  ${head.padEnd(31)}${command.summary}\n`
+    const args = formsOf(command).length > 1 ? [] : command.args
+    return `  ${[command.name, ...args].join(' ').padEnd(31)}${command.summary}\n`
   })
   const codes = EXIT_CODES.map(([code, text]) => `  ${String(code).padEnd(5)}${wrap(text, 7)}\n`)
   return [
@@ -63,12 +88,22 @@ const renderOverview = (): string => {
 }
 
 export const helpCommand: FreeCommand = async (input, io) => {
-  const [name] = input.args
+  const [name, typed] = input.args
   const command = name === undefined ? undefined : commandOf(name)
   if (name !== undefined && command === undefined) {
     const names = COMMANDS.map((known) => known.name).join(', ')
     return E.left(usage(`there is no command "${name}"`, `commands: ${names}`))
   }
-  await io.out(command === undefined ? renderOverview() : renderCommand(command))
+  if (command === undefined) {
+    await io.out(renderOverview())
+    return 0
+  }
+  const word = typed === undefined ? undefined : wordOf(command, typed)
+  if (typed !== undefined && word === undefined) {
+    const names = (command.words ?? []).map((known) => known.name).join(', ')
+    const next = names === '' ? `see "unroll help ${command.name}"` : `words: ${names}`
+    return E.left(usage(`${command.name} has no word "${typed}"`, next))
+  }
+  await io.out(renderForm(word === undefined ? alone(command) : withWord(command, word)))
   return 0
 }

@@ -32,31 +32,8 @@ import {
   verifyPlugins
 } from './plugins-shown.ts'
 
-/** The fewest and the most arguments of each word, and how it is written. */
-const WORDS: Readonly<Record<string, readonly [number, number, string]>> = {
-  list: [0, 0, 'list'],
-  verify: [0, 0, 'verify'],
-  usage: [0, 1, 'usage [PLUGIN]'],
-  history: [0, 1, 'history [PLUGIN]'],
-  'install-local': [2, 2, 'install-local PLUGIN DIR'],
-  'install-remote': [2, 2, 'install-remote PLUGIN DIR --remote-id ID'],
-  uninstall: [1, 1, 'uninstall PLUGIN'],
-  sync: [1, 1, 'sync FILE'],
-  'import-capture': [1, 1, 'import-capture FILE']
-}
-
 /** Answered from threads and logs, wherever they are; the others are about the files of a home. */
 const OF_THREADS: ReadonlySet<string> = new Set(['usage', 'history'])
-
-const problemOf = (input: Input): string | null => {
-  const [what = '', ...words] = input.args
-  const known = Object.hasOwn(WORDS, what) ? WORDS[what] : undefined
-  if (known === undefined) return Object.keys(WORDS).join('|')
-  const [fewest, most, form] = known
-  const remoteId = textOf(input, 'remote-id')
-  if (words.length < fewest || words.length > most) return form
-  return (what === 'install-remote') === (remoteId !== undefined) ? null : form
-}
 
 interface PluginWork {
   readonly plugins: HomePlugins
@@ -241,17 +218,14 @@ const work = (one: PluginWork): Promise<CommandEnd> => {
 const wrong = (message: string, next = 'see "unroll help plugins"') => E.left(usage(message, next))
 
 export const pluginsCommand: HomeCommand = async (input, outside, place, open) => {
-  const problem = problemOf(input)
-  if (problem !== null) return wrong(`write: unroll plugins ${problem}`)
   const [what = ''] = input.args
-  if (!OF_THREADS.has(what)) {
-    if (place.at !== undefined) return wrong('--at goes with plugins usage and plugins history')
-    if (place.store !== undefined)
-      return wrong(
-        `plugins ${what} works on the files of a home, not on a store`,
-        `type "unroll plugins ${what} … --store file"`
-      )
-  }
+  if (what === 'install-remote' && textOf(input, 'remote-id') === undefined)
+    return wrong('plugins install-remote needs --remote-id ID')
+  if (!OF_THREADS.has(what) && place.store !== undefined)
+    return wrong(
+      `plugins ${what} works on the files of a home, not on a store`,
+      `type "unroll plugins ${what} … --store file"`
+    )
   if (what === 'verify') {
     const missing = missingHome(place)
     return missing === null ? verifyPlugins(place.home, input, outside) : E.left(missing)

@@ -171,10 +171,12 @@ const printDone = async (
 }
 
 const apply: RepairWord = async (input, io, place, open) => {
-  const [, file] = input.args
+  const [, file = ''] = input.args
   const digest = textOf(input, 'digest')
-  if (file === undefined || digest === undefined)
-    return E.left(usage('apply needs the file of a plan and --digest DIGEST', SEE))
+  if (digest === undefined) {
+    const shown = 'compare the digest that "unroll repair plan" printed with that of the file'
+    return E.left(usage('repair apply needs --digest DIGEST', shown))
+  }
   const path = resolve(io.cwd, file)
   if (statSync(path).size > PLAN_BYTES_MAX) return E.left(notPossible('the plan is too large', SEE))
   const work = repairWork(place.home, readFileSync(path), digest)
@@ -241,10 +243,8 @@ const list: RepairWord = (input, io, place, open) =>
 const WORK: Readonly<Record<string, RepairWord>> = { plan, apply, undo, list }
 
 export const repairCommand: HomeCommand = async (input, io, place, open) => {
-  const [what = '', , more] = input.args
-  const work = Object.hasOwn(WORK, what) ? WORK[what] : undefined
-  if (work === undefined || more !== undefined)
-    return E.left(usage('repair takes plan, apply, undo or list', SEE))
+  const [what = ''] = input.args
+  const work = WORK[what] ?? plan
   const instead = 'add --store file to repair the files of the home'
   return withHomeFiles(input, place, instead, (home) =>
     work(input, io, withIndex(input, io, home), open)

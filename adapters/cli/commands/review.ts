@@ -13,7 +13,6 @@ import type { Io } from '../io.ts'
 import { mutationOptions } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
-import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
 import { calledName } from '../text/changed.ts'
 import { printWritten } from './branch.ts'
@@ -80,8 +79,6 @@ const complete = async (
 
 export const reviewCommand: EngineCommand = async (input, io, engine) => {
   const [what, thread = ''] = input.args
-  if (what !== 'start' && what !== 'complete')
-    return E.left(usage(`review takes start or complete, not "${what ?? ''}"`, ''))
   const found = await engine.resolve(thread)()
   if (E.isLeft(found)) return found
   return (what === 'start' ? start : complete)(found.right, input, io, engine)

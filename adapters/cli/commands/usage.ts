@@ -16,7 +16,6 @@ import type { Io } from '../io.ts'
 import { optionalThread, shortIds, threadTitlesOf } from '../naming.ts'
 import { pathOf, rangeIn } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
-import type { USAGE_REPORTS } from '../table/ledgers.ts'
 import { formOf, jsonLine, printPieces, taggedLine } from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
 import { csv, csvHead, table, tsv, type Columns } from '../text/rows.ts'
@@ -25,25 +24,21 @@ import { plural, shellWord } from '../text/text.ts'
 import { groupColumns, notices, spendColumns, spendText, type ThreadTitles } from '../text/usage.ts'
 import type { Pricing } from '../text/usage-cost.ts'
 
-type UsageReportName = (typeof USAGE_REPORTS)[number]
-
 /** What each report adds up by, and the head of its first column. */
-const REPORTS: Readonly<Record<UsageReportName, readonly [by: UsageBy, head: string]>> = {
+const REPORTS = {
   total: ['total', ''],
   daily: ['day', 'DAY'],
   weekly: ['week', 'WEEK OF'],
   monthly: ['month', 'MONTH'],
   thread: ['thread', 'THREAD'],
-  session: ['thread', 'THREAD'],
   turn: ['turn', 'TURN'],
   model: ['model', 'MODEL'],
   agent: ['agent', 'AGENT'],
   provider: ['provider', 'PROVIDER'],
   statusline: ['total', '']
-}
+} as const satisfies Readonly<Record<string, readonly [by: UsageBy, head: string]>>
 
-/** `session` is what peers call it. */
-const isByThread = (report: UsageReportName): boolean => REPORTS[report][0] === 'thread'
+type UsageReportName = keyof typeof REPORTS
 
 const reportOf = (input: Input): UsageReportName => (input.args[0] ?? 'daily') as UsageReportName
 
@@ -74,7 +69,7 @@ const requestOf = async (
     return retype(input, 'the thread is named twice', argument)
   const tree = flagOf(input, 'tree')
   const named = argument ?? option
-  if (tree && named === undefined && !isByThread(report))
+  if (tree && named === undefined && report !== 'thread')
     return retype(input, '--tree needs a thread', 'THREAD', '--tree')
   const thread = await optionalThread(engine, named)
   if (E.isLeft(thread)) return thread
@@ -138,7 +133,7 @@ async function* programLines<A>(
 
 /** What groups are called in a table: threads by short ids, turns of one thread without the thread. */
 const namesOf = (report: UsageReportName, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
-  if (isByThread(report)) return shortIds(keys)
+  if (report === 'thread') return shortIds(keys)
   if (report !== 'turn') return keys
   const threads = new Set(keys.map((key) => key.split('/', 1)[0]))
   return threads.size > 1 ? keys : keys.map((key) => key.slice(key.indexOf('/') + 1))
@@ -235,7 +230,7 @@ const titlesFor = async (
   engine: Engine,
   { groups }: UsageReport
 ): Promise<E.Either<StoreError, ThreadTitles | null>> => {
-  if (!isByThread(reportOf(input))) return E.right(null)
+  if (reportOf(input) !== 'thread') return E.right(null)
   return threadTitlesOf(
     engine,
     groups.map(({ key }) => key)

@@ -10,7 +10,24 @@ import { option, type CommandSpec, type OptionSpec } from './spec.ts'
 import { FINDING, index, MENDING } from './upkeep.ts'
 import { WRITING } from './writing.ts'
 
-export { LIMIT_MAX, type CommandSpec, type OptionSpec, type OutputSpec } from './spec.ts'
+export {
+  alone,
+  formsOf,
+  optionsOfAll,
+  synopsis,
+  synopsisOf,
+  withWord,
+  wordOf,
+  type CommandForm
+} from './forms.ts'
+export {
+  GROUPS,
+  LIMIT_MAX,
+  type CommandSpec,
+  type OptionSpec,
+  type OutputSpec,
+  type WordSpec
+} from './spec.ts'
 
 export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
   option(
@@ -80,11 +97,7 @@ export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
 ]
 
 export const commandOf = (name: string): CommandSpec | undefined =>
-  COMMANDS.find((command) => command.name === name)
-
-/** One line: how a command is written. */
-export const synopsis = ({ name, args, options }: CommandSpec): string =>
-  ['unroll', name, ...args, ...(options.length > 0 ? ['[options]'] : [])].join(' ')
+  COMMANDS.find((command) => command.name === name || command.aliases?.includes(name) === true)
 
 export const optionHead = ({ name, short, value }: OptionSpec): string =>
   `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`

@@ -5,6 +5,7 @@ import { ALL_SOURCES, ONE_THREAD, option, READS, type CommandSpec } from './spec
 
 const tail: CommandSpec = {
   name: 'tail',
+  group: 'Browse',
   args: ['[thread...]'],
   summary: 'Print what threads say and do, as it happens.',
   about: [
@@ -71,6 +72,7 @@ const tail: CommandSpec = {
 
 const pick: CommandSpec = {
   name: 'pick',
+  group: 'Browse',
   args: ['[query]'],
   summary: 'Print the id of a thread chosen from a list.',
   about: [
@@ -95,6 +97,7 @@ const pick: CommandSpec = {
 
 const resume: CommandSpec = {
   name: 'resume',
+  group: 'Browse',
   args: ['[thread]'],
   summary: 'Start Codex in the directory of a thread, to continue it.',
   about: [

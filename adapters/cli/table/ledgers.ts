@@ -15,32 +15,40 @@ import {
   PAGING,
   TOTAL,
   type CommandSpec,
+  word,
   YES
 } from './spec.ts'
 
 /** What `unroll usage` adds up by. */
-export const USAGE_REPORTS = [
-  'total',
-  'daily',
-  'weekly',
-  'monthly',
-  'thread',
-  'session',
-  'turn',
-  'model',
-  'agent',
-  'provider',
-  'statusline'
-] as const
+const USAGE_WORDS: ReadonlyArray<readonly [string, string]> = [
+  ['total', 'Report one sum.'],
+  ['daily', 'Report tokens by day.'],
+  ['weekly', 'Report tokens by week.'],
+  ['monthly', 'Report tokens by month.'],
+  ['thread', 'Report tokens by thread.'],
+  ['turn', 'Report tokens by turn.'],
+  ['model', 'Report tokens by model.'],
+  ['agent', 'Report tokens by kind of agent.'],
+  ['provider', 'Report tokens by model provider.'],
+  ['statusline', 'Print one line about today, for prompts.']
+]
 
 const usage: CommandSpec = {
   name: 'usage',
-  args: ['[report]', '[thread]'],
-  choices: USAGE_REPORTS,
+  group: 'Report',
+  args: [],
+  words: USAGE_WORDS.map(([name, summary]) =>
+    word(
+      `${name} [thread]`,
+      summary,
+      [],
+      // What peers call it.
+      name === 'thread' ? { aliases: ['session'] } : {}
+    )
+  ),
+  withoutWord: 'daily',
   summary: 'Report token usage.',
   about: [
-    `A report is one of ${USAGE_REPORTS.map((name) => `\`${name}\``).join(', ')}; without one: \`daily\`. ` +
-      '`session` is another name of `thread`; `statusline` prints one line about today, for prompts.',
     'Every answer of a model counts once, in the thread and turn that asked for it. What a fork or a sub-agent inherited is not counted again; ' +
       'what was rolled back or interrupted stays spent. Cached input is part of input, reasoning part of output; the total is input and output. ' +
       'See docs/USAGE.md.',
@@ -103,6 +111,7 @@ const usage: CommandSpec = {
 
 const tools: CommandSpec = {
   name: 'tools',
+  group: 'Report',
   args: ['[thread]'],
   summary: 'List tool calls (commands, patches, MCP, web search …).',
   about: [
@@ -151,6 +160,7 @@ const tools: CommandSpec = {
 
 const blame: CommandSpec = {
   name: 'blame',
+  group: 'Inspect',
   args: ['<file>'],
   summary: 'Show which turns changed a file.',
   about: [
@@ -176,47 +186,87 @@ const blame: CommandSpec = {
   ]
 }
 
-/** What `unroll audit` can be asked for. */
-export const AUDIT_REPORTS = ['report', 'approvals', 'reviews', 'export', 'seal', 'verify'] as const
+const AUDITED_THREAD = option('thread THREAD', 'Only this thread; a deleted one by its whole id.')
 
 const audit: CommandSpec = {
   name: 'audit',
-  args: ['[report]', '[file]'],
-  choices: AUDIT_REPORTS,
+  group: 'Report',
+  args: [],
+  words: [
+    word(
+      'report',
+      'List every change of every thread.',
+      [
+        AUDITED_THREAD,
+        ...between(),
+        option(
+          'actor TEXT',
+          'Only programs, clients, users, accounts or kinds of agent with this in their name.'
+        ),
+        option('action ACTION...', 'Only this action, such as `rolled_back`.'),
+        limit('How many rows. Default: all.'),
+        CSV,
+        AT
+      ],
+      {
+        about: [
+          'Oldest first: created, forked, turns, rollbacks, compactions, reviews, names, archiving and the rest. ' +
+            'Each change has its author, its evidence, and its certainty. See docs/AUDIT.md.'
+        ]
+      }
+    ),
+    word('approvals', 'List recorded decisions about commands.', [AUDITED_THREAD, CSV, AT], {
+      about: ['Codex records only what was denied; it records nothing about other calls.']
+    }),
+    word('reviews', 'List reviews and their results.', [AUDITED_THREAD, CSV, AT]),
+    word(
+      'export',
+      'Write the trail as lines chained by hashes.',
+      [AUDITED_THREAD, option('out FILE', 'Write to this new file. Default: stdout.'), AT],
+      {
+        about: [
+          'The whole trail of the home, or of a thread. The file can be checked without unroll, too.'
+        ]
+      }
+    ),
+    word(
+      'seal',
+      'Record hashes of everything the rollouts hold.',
+      [
+        option('out FILE', 'The log of seals. Default: `.unroll/seals.jsonl` in the home.'),
+        option('accept', 'Seal files again as they are, although sealed bytes changed.'),
+        TOTAL
+      ],
+      {
+        about: [
+          'Entries of the log are chained by hashes. ' +
+            'Sealing again records what is new, and is refused if sealed bytes changed.'
+        ]
+      }
+    ),
+    word(
+      'verify [file]',
+      'Verify an exported trail, or the seals.',
+      [
+        option(
+          'head HASH',
+          'A root or hash noted from an earlier export. Checks whether this file continues it.'
+        ),
+        TOTAL
+      ],
+      {
+        about: [
+          'With a file of `audit export`: checks it without a home and names the first line that was changed.',
+          'Without a file, or with a log of seals: reads every rollout again and names what was changed, removed, cut off or ' +
+            'reordered, and at which byte. Appending, archiving and compressing change nothing that is sealed.'
+        ]
+      }
+    )
+  ],
+  withoutWord: 'report',
   summary: 'Report, export, seal and verify the history of threads.',
-  about: [
-    'Without a word: `report`, every change of every thread, oldest first: created, forked, turns, rollbacks, compactions, reviews, names, ' +
-      'archiving and the rest, with its author, its evidence, and its certainty. See docs/AUDIT.md.',
-    '`approvals` lists recorded decisions: what was denied. Codex records nothing about other calls. `reviews` lists reviews and their results.',
-    '`export` writes the whole trail, of a home or a thread, as lines chained by hashes. `verify` checks such a file without a home and names ' +
-      'the first line that was changed. A file can be checked without unroll, too.',
-    '`seal` records what every rollout of the home holds, in a log chained by hashes: `.unroll/seals.jsonl`, or the file of `--out`. `verify` ' +
-      'without a file, or with such a log, reads every rollout again and names what was changed, removed, cut off or reordered, and at which ' +
-      'byte. Appending, archiving and compressing are fine. Sealing again records what is new, and refuses if sealed bytes changed.',
-    ...ONE_THREAD
-  ],
-  options: [
-    option('thread THREAD', 'Only this thread; a deleted one by its whole id.'),
-    ...between('With `report`:'),
-    option(
-      'actor TEXT',
-      'With `report`: only programs, clients, users, accounts or kinds of agent with this in their name.'
-    ),
-    option('action ACTION...', 'With `report`: only this action, such as `rolled_back`.'),
-    limit('With `report`: how many rows. Default: all.'),
-    option(
-      'out FILE',
-      'With `export`: write to this new file. Default: stdout. With `seal`: the log.'
-    ),
-    option(
-      'head HASH',
-      'With `verify`: a root or hash noted from an earlier export. Checks whether this file continues it.'
-    ),
-    option('accept', 'With `seal`: seal files again as they are, although sealed bytes changed.'),
-    TOTAL,
-    CSV,
-    AT
-  ],
+  about: ONE_THREAD,
+  options: [],
   conflicts: [['csv', 'json']],
   output: {
     human:
@@ -245,36 +295,55 @@ const audit: CommandSpec = {
 
 const plugins: CommandSpec = {
   name: 'plugins',
-  args: ['<what>', '[plugin]', '[dir]'],
+  group: 'Report',
+  args: [],
+  words: [
+    word(
+      'list',
+      'List the plugins in the cache and in config.toml.',
+      [option('record', 'Record in the home what is new since the last observation.')],
+      { about: ['Follows no link and changes nothing without --record.'] }
+    ),
+    word('verify', 'Check the plugins of the home.', [], {
+      about: ['Follows no link and changes nothing.']
+    }),
+    word('history [plugin]', 'List what changed, as far as it was observed.', [AT_TIME], {
+      about: [
+        'The commands that change plugins observe the home first, and so does `plugins list --record`.'
+      ]
+    }),
+    word('usage [plugin]', 'List the threads that used plugins, with versions.', [AT_TIME]),
+    word('install-local <plugin> <dir>', 'Install an unpacked bundle.', [DRY_RUN], {
+      about: ['The plugin has no remote id afterwards.']
+    }),
+    word('install-remote <plugin> <dir>', 'Install the bundle of a release of the backend.', [
+      option('remote-id ID', 'The id of the plugin in the backend. Required.'),
+      option('release VERSION', 'The version of the release. Default: that of the manifest.'),
+      DRY_RUN
+    ]),
+    word('uninstall <plugin>', 'Remove a plugin.', [YES, DRY_RUN], {
+      about: ['Its sidecar and its table in `config.toml` are removed as well.']
+    }),
+    word('sync <file>', 'Install and remove plugins as a list says.', [YES, DRY_RUN], {
+      about: [
+        'Brings the cache to a list of the backend, as Codex does when it starts; `-` is stdin. ' +
+          'See docs/PLUGINS.md for the list.'
+      ]
+    }),
+    word('import-capture <file>', 'Record the plugin events of an analytics capture.', [DRY_RUN], {
+      about: [
+        'Records installs, removals, failures, attempts to enable or disable, and use. ' +
+          'Events have neither an id nor a time: importing a file again records its events again.'
+      ]
+    })
+  ],
+  withoutWord: 'list',
   summary: 'List, check, install and remove plugins.',
   about: [
-    '`<what>` is `list`, `verify`, `usage`, `history`, `install-local`, `install-remote`, `uninstall`, `sync` or `import-capture`. A plugin is ' +
-      '`NAME@MARKETPLACE`. `list` shows the plugins in the cache and in `config.toml`; `verify` names what is wrong. ' +
-      'Both read without following a link, and change nothing.',
-    '`install-local PLUGIN DIR` installs an unpacked bundle, which has no remote id afterwards. `install-remote PLUGIN DIR --remote-id ID` ' +
-      'installs the bundle of a release of the backend under its id. `uninstall PLUGIN` removes it with its ' +
-      'sidecar and its table in `config.toml`. `sync FILE` brings the cache to a list of the backend, as Codex does when it starts ' +
-      '(see docs/PLUGINS.md for the list; `-` is stdin). Nothing is ever downloaded.',
-    '`import-capture FILE` records the plugin events of a capture of Codex’s analytics: installs, removals, failures, attempts to enable or ' +
-      'disable, and use. Events have neither an id nor a time: a file that is imported again is recorded again.',
-    'With a store only `usage` and `history` are answered: the others are about the files of a home (`--store file`).',
-    '`history [PLUGIN]` shows what changed, as far as it was observed: the commands that change plugins observe the home, and so does ' +
-      '`list --record`. `usage [PLUGIN]` shows which threads used plugins, and in which version.'
+    'A plugin is `NAME@MARKETPLACE`. Nothing is ever downloaded. ' +
+      'With a store only `usage` and `history` work: the other words are about the files of a home (`--store file`).'
   ],
-  options: [
-    YES,
-    option(
-      'remote-id ID',
-      '`install-remote`: the id of the plugin in the backend. Required there.'
-    ),
-    option(
-      'release VERSION',
-      '`install-remote`: the version of the release. Default: that of the manifest.'
-    ),
-    option('record', '`list`: record in the home what is new since the last observation.'),
-    DRY_RUN,
-    AT_TIME
-  ],
+  options: [],
   output: {
     human:
       '`list`: a table: {plugins}. `history`: {history}. `usage`: {uses}. `verify`: two lines per finding. The others: what they did.',
@@ -296,28 +365,40 @@ const plugins: CommandSpec = {
 
 const analytics: CommandSpec = {
   name: 'analytics',
-  args: ['replay|diff', '[thread-or-capture]'],
-  summary: "Reconstruct Codex's usage analytics, or compare a capture.",
-  about: [
-    '`replay` prints the events of a home, or of one thread, from its rollouts alone: one request payload per line, as in a capture file. What no ' +
-      'rollout holds is null. Nothing is posted. See docs/ANALYTICS.md.',
-    '`diff` compares a capture file with the rollouts of the home: events are paired by type and by the ids of thread, ' +
-      'turn and item, then compared field by field. A difference is explained if its reason is known, such as a field that no rollout holds, or ' +
-      'a thread without events in the capture. Unreadable lines are named on stderr and skipped.',
-    ...ONE_THREAD
+  group: 'Report',
+  args: [],
+  words: [
+    word(
+      'replay [thread]',
+      'Print the events of a home, or of a thread.',
+      [
+        ...between(),
+        option('out FILE', 'Write to this new file, for its owner alone. Default: stdout.')
+      ],
+      {
+        about: [
+          'Events come from the rollouts alone: one request payload per line, as in a capture file. ' +
+            'What no rollout holds is null. Nothing is posted.',
+          ...ONE_THREAD
+        ]
+      }
+    ),
+    word('diff <capture>', 'Compare a capture file with the rollouts of the home.', [TOTAL], {
+      about: [
+        'Events are paired by type and by the ids of thread, turn and item, then compared field by field. ' +
+          'A difference is explained if its reason is known, such as a field that no rollout holds. ' +
+          'Unreadable lines are named on stderr and skipped.'
+      ]
+    })
   ],
+  summary: "Reconstruct Codex's usage analytics, or compare a capture.",
+  about: ['See docs/ANALYTICS.md.'],
   options: [
     option(
       'contract VERSION',
       'Whose keys and words. Default: 0.169; with `diff` the version in the capture.',
       { choices: ['0.130', '0.142', '0.169'] }
     ),
-    ...between('With `replay`:'),
-    option(
-      'out FILE',
-      'With `replay`: write to this new file, for its owner alone. Default: stdout.'
-    ),
-    TOTAL,
     AT_TIME
   ],
   output: {

@@ -22,6 +22,7 @@ import {
 
 const threads: CommandSpec = {
   name: 'threads',
+  group: 'Browse',
   args: [],
   summary: 'List threads.',
   about: [
@@ -69,6 +70,7 @@ const threads: CommandSpec = {
 
 const search: CommandSpec = {
   name: 'search',
+  group: 'Browse',
   args: ['<text>'],
   summary: 'Search messages in all threads.',
   about: [
@@ -112,6 +114,7 @@ const search: CommandSpec = {
 
 const show: CommandSpec = {
   name: 'show',
+  group: 'Browse',
   args: ['<thread>'],
   summary: 'Show a thread as a transcript.',
   about: [
@@ -174,6 +177,7 @@ const show: CommandSpec = {
 
 const turns: CommandSpec = {
   name: 'turns',
+  group: 'Inspect',
   args: ['<thread>'],
   summary: 'List the turns of a thread, newest first.',
   about: [...ONE_THREAD, 'Turns that were rolled back are not listed.'],
@@ -199,6 +203,7 @@ const turns: CommandSpec = {
 
 const items: CommandSpec = {
   name: 'items',
+  group: 'Inspect',
   args: ['<thread>'],
   summary: 'List messages, commands, patches and other items.',
   about: [
@@ -232,6 +237,7 @@ const items: CommandSpec = {
 
 const events: CommandSpec = {
   name: 'events',
+  group: 'Inspect',
   args: ['<thread>'],
   summary: 'List the raw events of a thread, including damaged lines.',
   about: [
@@ -266,6 +272,7 @@ const events: CommandSpec = {
 
 const context: CommandSpec = {
   name: 'context',
+  group: 'Inspect',
   args: ['<thread>'],
   summary: 'Show what the model gets when the thread is resumed.',
   about: [
@@ -292,6 +299,7 @@ const context: CommandSpec = {
 
 const agents: CommandSpec = {
   name: 'agents',
+  group: 'Inspect',
   args: ['<thread>'],
   summary: 'Show the tree of sub-agents.',
   about: [
@@ -311,6 +319,7 @@ const agents: CommandSpec = {
 
 const log: CommandSpec = {
   name: 'log',
+  group: 'Change',
   args: ['[thread]'],
   summary: 'List changes made by unroll, newest first.',
   about: [
@@ -332,6 +341,7 @@ const log: CommandSpec = {
 
 const diff: CommandSpec = {
   name: 'diff',
+  group: 'Inspect',
   args: ['<before>', '[after]'],
   summary: 'Compare two points of a thread, or two threads.',
   about: [

@@ -1,7 +1,15 @@
 /**
  * The store, the app-server, and what helps.
  */
-import { ANY_COUNT, LISTS, option, type CommandSpec, type OptionSpec } from './spec.ts'
+import {
+  ANY_COUNT,
+  LISTS,
+  option,
+  word,
+  type CommandSpec,
+  type OptionSpec,
+  type WordSpec
+} from './spec.ts'
 
 const NO_EFFECT = 'Accepted for clients of Codex; no effect here.'
 
@@ -18,7 +26,17 @@ export const APP_SERVER_IDLE: ReadonlyArray<OptionSpec> = [
 
 const appServer: CommandSpec = {
   name: 'app-server',
-  args: ['[proxy]'],
+  group: 'Move & serve',
+  args: [],
+  words: [
+    word(
+      'proxy',
+      'Connect stdin and stdout to a running server.',
+      [option('sock PATH', 'The socket file of the server. Default: that of `--listen unix://`.')],
+      { about: ['Carries bytes between stdin, stdout and the socket file of a running server.'] }
+    )
+  ],
+  withoutWord: 'itself',
   summary: "Answer Codex's app-server requests.",
   about: [
     'Speaks the JSON-RPC of `codex app-server` on stdio or WebSockets, for clients that read, load and change threads; it runs no model. Ends ' +
@@ -34,8 +52,7 @@ const appServer: CommandSpec = {
     'What needs a model (a message, `/compact`, `/review`) or a shell (`!cmd`) is accepted and fails at once as a turn with an error; nothing ' +
       'is written.',
     'Options of `codex app-server` that have nothing to act on here are accepted, because its clients pass them, and named on stderr.',
-    'If its index cannot be opened, the server uses one in memory and warns on stderr.',
-    '`app-server proxy` carries bytes between stdin, stdout and the socket file of a running server.'
+    'If its index cannot be opened, the server uses one in memory and warns on stderr.'
   ],
   options: [
     option('listen URL', 'Where to listen. Default: stdio://.'),
@@ -75,8 +92,7 @@ const appServer: CommandSpec = {
     option(
       'analytics-capture FILE',
       'Append analytics events to this file; overrides the environment. Default: none.'
-    ),
-    option('sock PATH', 'The socket file of `proxy`. Default: that of `unix://`.')
+    )
   ],
   conflicts: [['listen', 'stdio']],
   output: { human: 'JSON-RPC messages, one per line; nothing with `ws://` and `unix://`.' },
@@ -94,57 +110,94 @@ const appServer: CommandSpec = {
   ]
 }
 
-export const store: CommandSpec = {
-  name: 'store',
-  args: ['<what>', '[thread...]'],
-  choices: ['push', 'pull', 'verify', 'mirror', 'subscribe'],
-  summary: 'Push, pull, verify, mirror and follow a store.',
-  about: [
-    '`push` copies every rollout of the home to the store, older segments, archived and compressed ones too, with names, imports and logs; or only the ' +
-      'named threads and their ancestors. Only what is new is written. It may be killed at any point and started ' +
-      'again, and run twice at once. A file that does not continue what the store holds is left alone and named; the others are pushed.',
-    '`pull` writes what the store holds as files that Codex reads, to the home or to another folder: byte for byte, at their places, with times and ' +
-      'names. A file that is a prefix of what the store holds gets the rest, unless a Codex has the thread open; any other is left alone and ' +
-      'named. Deleted threads are not pulled, and no path of the store leads out of the folder.',
-    '`verify` reads every line of the store again, recomputes its SHA-256, and compares every byte with the files of the home.',
-    '`mirror` pushes and then follows changes, about a second later, until it is stopped; while the server is away it waits. An ' +
-      'unfinished line is pushed after two quiet seconds. Two mirrors of one home write everything once.',
-    '`subscribe` prints what a store holds and then what is new, of all threads or of one, as JSON Lines: rollout lines and facts, each with its ' +
-      'position in the log of the store, its stream and its revision. It continues until it is stopped, also across restarts of the server.',
-    'With `--checkpoint NAME` it continues where the reader of that name was. The position is stored after the lines were handed over, so a reader that is ' +
-      'killed gets some lines twice; `stream` and `revision` identify them. With `--output FILE` every line is in the file once, even if it ' +
-      'is killed: it continues behind the last line of the file.'
-  ],
-  options: [
-    option('dry-run', '`push`: count what would be written without writing anything.'),
-    option(
-      'verify',
-      '`push`: read everything back afterwards, and compare every byte. Default: compare count, bytes and last line of each thread.'
-    ),
-    option(
-      'to DIR',
-      '`pull`: the folder to write to, created if it does not exist. Default: the home.'
-    ),
-    option('store-only', '`verify`: check the store by itself, without a home.'),
+const SUBSCRIBE = word(
+  'subscribe [thread]',
+  'Print what a store holds and then what is new.',
+  [
     option(
       'from PLACE',
-      '`subscribe`: where to begin without a checkpoint: `start`, `end` (only what is new), or behind the `position` of a printed line, as ' +
+      'Where to begin without a checkpoint: `start`, `end` (only what is new), or behind the `position` of a printed line, as ' +
         'COMMIT or COMMIT/PREPARE. Default: start.'
     ),
     option(
       'checkpoint NAME',
-      '`subscribe`: name of the reader. Its position is kept beside the index, and `index drop` leaves it there.'
+      'Name of the reader. Its position is kept beside the index, and `index drop` leaves it there.'
     ),
     option(
       'output FILE',
-      '`subscribe`: append to this file instead of printing; a file that holds anything else is left alone.'
+      'Append to this file instead of printing; a file that holds anything else is left alone.'
     ),
     option(
       'types LIST',
-      '`subscribe`: only these types, separated by commas; a `*` at the end matches any rest. Default: all.'
+      'Only these types, separated by commas; a `*` at the end matches any rest. Default: all.'
     ),
-    option('until-caught-up', '`subscribe`: end once everything that existed is printed.')
+    option('until-caught-up', 'End once everything that existed is printed.')
   ],
+  {
+    about: [
+      'JSON Lines of all threads or of one: rollout lines and facts, each with its position in the log of the store, its stream and ' +
+        'its revision. Continues until it is stopped, also across restarts of the server.',
+      'With --checkpoint it continues where the reader of that name was. The position is stored after the lines were handed over, so a reader that is ' +
+        'killed gets some lines twice; `stream` and `revision` identify them. With --output every line is in the file once, even if it ' +
+        'is killed: it continues behind the last line of the file.'
+    ]
+  }
+)
+
+const STORE_WORDS: ReadonlyArray<WordSpec> = [
+  word(
+    'push [thread...]',
+    'Copy rollouts of the home to the store.',
+    [
+      option('dry-run', 'Count what would be written without writing anything.'),
+      option(
+        'verify',
+        'Read everything back afterwards, and compare every byte. Default: compare count, bytes and last line of each thread.'
+      )
+    ],
+    {
+      about: [
+        'Every rollout, older segments, archived and compressed ones too, with names, imports and logs; or only the named threads ' +
+          'and their ancestors. Only what is new is written. It may be killed at any point and started again, and run twice at once.',
+        'A file that does not continue what the store holds is left alone and named; the others are pushed.'
+      ]
+    }
+  ),
+  word(
+    'pull [thread...]',
+    'Write what the store holds as files that Codex reads.',
+    [option('to DIR', 'The folder to write to, created if it does not exist. Default: the home.')],
+    {
+      about: [
+        'Byte for byte, at their places, with times and names. A file that is a prefix of what the store holds gets the rest, unless ' +
+          'a Codex has the thread open; any other is left alone and named. ' +
+          'Deleted threads are not pulled, and no path of the store leads out of the folder.'
+      ]
+    }
+  ),
+  word(
+    'verify [thread...]',
+    'Compare every byte of the store with the home.',
+    [option('store-only', 'Check the store by itself, without a home.')],
+    { about: ['Reads every line of the store again and recomputes its SHA-256.'] }
+  ),
+  word('mirror', 'Push, then follow changes of the home.', [], {
+    about: [
+      'Follows about a second later, until it is stopped; while the server is away it waits. An unfinished line is pushed ' +
+        'after two quiet seconds. Two mirrors of one home write everything once.'
+    ]
+  }),
+  SUBSCRIBE
+]
+
+export const store: CommandSpec = {
+  name: 'store',
+  group: 'Move & serve',
+  args: [],
+  words: STORE_WORDS,
+  summary: 'Push, pull, verify, mirror and follow a store.',
+  about: ['Name the store with --store or $UNROLL_STORE. See docs/EVENTSTORE.md.'],
+  options: [],
   conflicts: [['checkpoint', 'output']],
   output: {
     human:
@@ -175,6 +228,7 @@ export const store: CommandSpec = {
 
 const start: CommandSpec = {
   name: 'start',
+  group: 'More',
   args: [],
   summary: 'Take a first look at a home.',
   about: [
@@ -191,7 +245,8 @@ const start: CommandSpec = {
 
 const help: CommandSpec = {
   name: 'help',
-  args: ['[command]'],
+  group: 'More',
+  args: ['[command]', '[word]'],
   summary: 'Print help.',
   about: [],
   options: [],
@@ -202,6 +257,7 @@ const help: CommandSpec = {
 
 const version: CommandSpec = {
   name: 'version',
+  group: 'More',
   args: [],
   summary: 'Print the version; also --version.',
   about: [],

@@ -25,12 +25,40 @@ export interface OutputSpec {
   readonly json?: string
 }
 
+/** Groups of commands, in the order of the help. */
+export const GROUPS = [
+  'Browse',
+  'Inspect',
+  'Report',
+  'Change',
+  'Health',
+  'Move & serve',
+  'More'
+] as const
+
+export type CommandGroup = (typeof GROUPS)[number]
+
+/** A word inside a command: the `seal` of `unroll audit seal`. Its examples are those of the command that begin with it. */
+export interface WordSpec {
+  readonly name: string
+  readonly aliases?: ReadonlyArray<string>
+  /** As those of a command, behind the word. */
+  readonly args: ReadonlyArray<string>
+  readonly summary: string
+  readonly about?: ReadonlyArray<string>
+  /** Options of this word only; those of the command go with every word, unless it also stands by itself. */
+  readonly options: ReadonlyArray<OptionSpec>
+}
+
 export interface CommandSpec {
   readonly name: string
-  /** Placeholders of its arguments; one in brackets is optional, and with `...` may be repeated. */
+  readonly aliases?: ReadonlyArray<string>
+  readonly group: CommandGroup
+  /** Placeholders of its arguments; one in brackets is optional, and with `...` may be repeated. None with words. */
   readonly args: ReadonlyArray<string>
-  /** What the first argument may be, where its placeholder does not say so. */
-  readonly choices?: ReadonlyArray<string>
+  readonly words?: ReadonlyArray<WordSpec>
+  /** What happens without a word: this word; or, with `itself`, the command that has `args`. Absent: it lists its words. */
+  readonly withoutWord?: string
   readonly summary: string
   readonly about: ReadonlyArray<string>
   readonly options: ReadonlyArray<OptionSpec>
@@ -40,6 +68,17 @@ export interface CommandSpec {
   readonly exits: ReadonlyArray<number>
   /** A command and what it does. */
   readonly examples: ReadonlyArray<readonly [string, string]>
+}
+
+/** A word inside a command as it is written: `verify [file]`. */
+export const word = (
+  written: string,
+  summary: string,
+  options: ReadonlyArray<OptionSpec> = [],
+  more: Pick<WordSpec, 'about' | 'aliases'> = {}
+): WordSpec => {
+  const [name = '', ...args] = written.split(' ')
+  return { name, args, summary, options, ...more }
 }
 
 /** An option as it is written: `limit N`, `archived`; dots behind the value where it may be repeated: `cwd DIR...`. */

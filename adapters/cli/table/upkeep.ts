@@ -1,10 +1,21 @@
 /**
  * The commands that keep a home healthy: findings, repairs, disk usage, the index.
  */
-import { DRY_RUN, limit, LISTS, ONE_THREAD, option, TOTAL, type CommandSpec, YES } from './spec.ts'
+import {
+  DRY_RUN,
+  limit,
+  LISTS,
+  ONE_THREAD,
+  option,
+  TOTAL,
+  type CommandSpec,
+  word,
+  YES
+} from './spec.ts'
 
 const check: CommandSpec = {
   name: 'check',
+  group: 'Health',
   args: ['[thread]'],
   summary: 'Check rollouts for damage.',
   about: [
@@ -43,6 +54,7 @@ const check: CommandSpec = {
 
 const explain: CommandSpec = {
   name: 'explain',
+  group: 'Health',
   args: ['[kind]'],
   summary: 'Explain a finding of check.',
   about: ['Without a kind: lists all of them. The same texts are in docs/CHECK.md.'],
@@ -61,6 +73,7 @@ const explain: CommandSpec = {
 
 const doctor: CommandSpec = {
   name: 'doctor',
+  group: 'Health',
   args: [],
   summary: "Compare rollouts with Codex's databases.",
   about: [
@@ -84,27 +97,49 @@ const doctor: CommandSpec = {
 
 const repair: CommandSpec = {
   name: 'repair',
-  args: ['<what>', '[name]'],
-  choices: ['plan', 'apply', 'undo', 'list'],
+  group: 'Health',
+  args: [],
+  words: [
+    word(
+      'plan [thread]',
+      'Show what a repair would change, and why.',
+      [option('out FILE', 'Write the plan to this new file, to apply it.')],
+      {
+        about: [
+          'Checks the home, or a thread, and changes nothing. Findings without a repair are listed with the reason.',
+          ...ONE_THREAD
+        ]
+      }
+    ),
+    word(
+      'apply <file>',
+      'Repair what the file of a plan says.',
+      [
+        option(
+          'digest DIGEST',
+          'The digest that `plan` printed, which is the SHA-256 of the file. Required.'
+        )
+      ],
+      {
+        about: [
+          'Does all of it or nothing. Refused if the file has another digest, if a rollout changed since the plan, and ' +
+            'while a Codex or another unroll writes to one of the threads.',
+          'Corrected copies replace the files; the originals stay in `.unroll/quarantine` of the home.'
+        ]
+      }
+    ),
+    word('undo [operation]', 'Restore the files of a repair byte for byte.', [], {
+      about: [
+        'Without an operation: the newest repair. Refused if a file was changed since. ' +
+          'Lines that were appended since are kept if the repair moved no byte.'
+      ]
+    }),
+    word('list', 'List repairs, newest first.')
+  ],
+  withoutWord: 'plan',
   summary: 'Repair damage: plan, apply, undo.',
-  about: [
-    '`plan [THREAD]` checks the home, or a thread, and shows which bytes of which files would change, and why. Findings without a repair ' +
-      'are listed with the reason. It changes nothing. With --out the plan is written to a file, which has a digest.',
-    '`apply FILE --digest DIGEST` does exactly what that file says, all of it or nothing. It is refused if the file has another ' +
-      'digest, if a rollout changed since the plan, and while a Codex or another unroll writes to one of the threads. ' +
-      'Corrected copies replace the files; the originals stay in `.unroll/quarantine` of the home.',
-    '`undo [ID]` restores the files byte for byte; without an id those of the newest repair. It is refused if a file was changed since. ' +
-      'Lines that were appended since are kept if the repair moved no byte. `list` shows repairs, newest first; so do `unroll log` and `unroll undo`.',
-    'Codex up to 0.142 takes no lock: close it first. See docs/REPAIR.md.',
-    ...ONE_THREAD
-  ],
-  options: [
-    option('out FILE', '`plan`: write the plan to this new file.'),
-    option(
-      'digest DIGEST',
-      '`apply`: the digest that `plan` printed, which is the SHA-256 of the file. Required there.'
-    )
-  ],
+  about: ['Codex up to 0.142 takes no lock: close it first. See docs/REPAIR.md.'],
+  options: [],
   output: {
     human:
       '`plan`: for each file its findings and its changes, then what is not repaired, then the next command. `apply` and `undo`: the files ' +
@@ -125,24 +160,30 @@ const repair: CommandSpec = {
 
 const storage: CommandSpec = {
   name: 'storage',
-  args: ['[word]', '[thread...]'],
+  group: 'Report',
+  args: ['[thread...]'],
+  words: [
+    word('compress [thread...]', 'Compress plain rollouts with zstd.', [DRY_RUN, YES, TOTAL], {
+      about: [
+        'Without a thread: every archived one. Codex from 0.142 on reads compressed rollouts, and expands them before it writes; ' +
+          'Codex 0.130 does not. Every compressed file is read back and compared before the plain file is deleted. ' +
+          '`undo` expands the files of one operation.',
+        'Files with an open writer, with further names, or that would not get smaller are left, with a reason.'
+      ]
+    }),
+    word('expand [thread...]', 'Expand compressed rollouts.', [DRY_RUN, TOTAL], {
+      about: ['Without a thread: all of them.']
+    })
+  ],
+  withoutWord: 'itself',
   summary: 'Report disk usage; compress and expand rollouts.',
   about: [
     'Without a word: the size of each thread, largest first, by content: messages, reasoning, tool calls, tool outputs, images, compaction ' +
       'snapshots and the images in them, session facts, token counts, other lines, damaged ones. Every byte counts once, so the sums are the sizes ' +
       'of the files. Reads only these files, without an index; see docs/STORAGE.md.',
-    '`compress` replaces plain rollouts of the named threads, by default of all archived ones, by zstd files. Codex from 0.142 on ' +
-      'reads them, and expands them before it writes; Codex 0.130 does not. Every compressed file is read back and compared before the plain ' +
-      'file is deleted. `expand` makes files plain again, by default of all threads; `undo` does it for one operation.',
-    'Files that somebody writes to, that have further names or would not get smaller are left, with a reason.',
     'A thread is an id, a unique id prefix, or a name. Without any: all of them.'
   ],
-  options: [
-    limit('How many threads; the sum is of all. Default: all, 25 on a terminal.'),
-    option('dry-run', '`compress` and `expand`: show what would happen without changing anything.'),
-    YES,
-    TOTAL
-  ],
+  options: [limit('How many threads; the sum is of all. Default: all, 25 on a terminal.'), TOTAL],
   output: {
     human:
       'a table: short id, {storage}, and the sum by kind. `compress`, `expand`: what was left and why, then a summary.',
@@ -166,6 +207,7 @@ const storage: CommandSpec = {
 
 const salvage: CommandSpec = {
   name: 'salvage',
+  group: 'Health',
   args: ['<folder>', '[folder...]'],
   summary: 'Rebuild a home from scattered rollout files.',
   about: [
@@ -192,19 +234,39 @@ const salvage: CommandSpec = {
 
 export const index: CommandSpec = {
   name: 'index',
-  args: ['status|rebuild|changes|drop'],
+  group: 'Health',
+  args: [],
+  words: [
+    word('status', 'Show what the index holds.', [], {
+      about: ['Brings the index up to date first. Damage is counted, not a failure.']
+    }),
+    word('rebuild', 'Empty the index and read every rollout again.'),
+    word(
+      'changes',
+      'List observed changes of rollout files, newest first.',
+      [limit('How many. Default: all.')],
+      {
+        about: [
+          'moved, archived, unarchived, compressed, expanded, replaced (another file of that name), rewritten (lines that were read are missing), ' +
+            'shrank, other_segment (a revert, or the file of one is missing), vanished, duplicated (a second file with the same id, which is ' +
+            'not read), duplicate_gone.',
+          'Times are when unroll noticed. The newest 1,000 are kept; no rollout records them, so they go with the index.'
+        ]
+      }
+    ),
+    word('drop', 'Delete the index.', [YES], {
+      about: [
+        'Deletes its directory and nothing else: a directory that holds any other file is left alone.'
+      ]
+    })
+  ],
+  withoutWord: 'status',
   summary: 'Inspect, rebuild or delete the index.',
   about: [
-    'The index is disposable: whatever it holds is read again from the rollouts. `status` catches up ' +
-      'and counts, `rebuild` empties it first, `drop` deletes its directory and nothing else: a directory that ' +
-      'holds any other file is left alone. Damage is counted, not a failure.',
-    '`changes` lists what was noticed about the files of rollouts, newest first: moved, archived, unarchived, compressed, ' +
-      'expanded, replaced (another file of that name), rewritten (lines that were read are missing), shrank, other_segment (a revert, or ' +
-      'the file of one is missing), vanished, duplicated (a second file with the same id, which is not read), duplicate_gone. Times are when ' +
-      'unroll noticed. The newest 1,000 are kept; no rollout records them, so they go with the index.',
-    'With a store it is the index that this machine keeps of it; the store is left as it is.'
+    'The index is disposable: whatever it holds is read again from the rollouts. ' +
+      'With a store it is the index that this machine keeps of it; the store is left as it is.'
   ],
-  options: [limit('With `changes`: how many. Default: all.'), YES],
+  options: [],
   output: {
     human: 'one fact per line. `changes`: a table: {noticed changes}.',
     tsv: 'name and value. `changes`: {noticed changes}.',

@@ -1,7 +1,7 @@
 /**
  * The commands that change threads.
  */
-import { ANY_COUNT, DRY_RUN, ONE_THREAD, option, YES, type CommandSpec } from './spec.ts'
+import { ANY_COUNT, DRY_RUN, ONE_THREAD, option, word, YES, type CommandSpec } from './spec.ts'
 
 const CHANGES = [0, 2, 3, 4, 5, 6, 7]
 const ASKED = [...CHANGES, 9]
@@ -22,6 +22,7 @@ const FORCE_PLACE = option(
 
 const append: CommandSpec = {
   name: 'append',
+  group: 'Change',
   args: ['<thread>'],
   summary: 'Append events to a thread.',
   about: [
@@ -58,6 +59,7 @@ const append: CommandSpec = {
 
 const fork: CommandSpec = {
   name: 'fork',
+  group: 'Change',
   args: ['<thread>'],
   summary: 'Start a new thread from the history of one.',
   about: [
@@ -87,6 +89,7 @@ const fork: CommandSpec = {
 
 const revert: CommandSpec = {
   name: 'revert',
+  group: 'Change',
   args: ['<thread>'],
   summary: 'Rewind a thread to just before a turn.',
   about: [
@@ -123,6 +126,7 @@ const WRITTEN = {
 
 const rollback: CommandSpec = {
   name: 'rollback',
+  group: 'Change',
   args: ['<thread>'],
   summary: 'Hide the newest turns of a thread.',
   about: [
@@ -147,6 +151,7 @@ const rollback: CommandSpec = {
 
 const unrollback: CommandSpec = {
   name: 'unrollback',
+  group: 'Change',
   args: ['<thread>'],
   summary: 'Undo the last rollback.',
   about: [
@@ -162,23 +167,35 @@ const unrollback: CommandSpec = {
 
 const review: CommandSpec = {
   name: 'review',
-  args: ['start|complete', '<thread>'],
+  group: 'Change',
+  args: [],
+  words: [
+    word(
+      'start <thread>',
+      'Record what is to be reviewed.',
+      [
+        option('base BRANCH', 'Review the changes against a branch.'),
+        option('commit SHA', 'Review a commit.'),
+        option('instructions TEXT', 'Review what the text says. Default: current changes.'),
+        option('detached', 'Start it in a fork of the thread.')
+      ],
+      { about: ONE_THREAD }
+    ),
+    word(
+      'complete <thread>',
+      'Record the answer of the reviewer.',
+      [
+        option('file PATH', 'Where to read the answer; `-` is stdin. Default: stdin.'),
+        option('failed', 'The reviewer gave no answer.')
+      ],
+      { about: ['The answer is the JSON of a review output, or plain text.', ...ONE_THREAD] }
+    )
+  ],
   summary: 'Start a review, or record its result.',
   about: [
-    ...ONE_THREAD,
-    'unroll runs no reviewer. `start` records what is to be reviewed, in the thread or, with --detached, in a fork of it; ' +
-      '`complete` records the answer, which ends the review: the JSON of a review output, or plain text.'
+    'unroll runs no reviewer: `start` begins a review in the thread, and `complete` ends it.'
   ],
-  options: [
-    option('base BRANCH', 'Review the changes against a branch.'),
-    option('commit SHA', 'Review a commit.'),
-    option('instructions TEXT', 'Review what the text says. Default: current changes.'),
-    option('detached', 'Start it in a fork of the thread.'),
-    option('file PATH', 'Where to read the answer; `-` is stdin. Default: stdin.'),
-    option('failed', 'The reviewer gave no answer.'),
-    DRY_RUN,
-    EXPECTED
-  ],
+  options: [DRY_RUN, EXPECTED],
   conflicts: [
     ['base', 'commit'],
     ['base', 'instructions'],
@@ -206,6 +223,7 @@ const RELOCATED = {
 
 const archive: CommandSpec = {
   name: 'archive',
+  group: 'Change',
   args: ['<thread>'],
   summary: 'Archive a thread and its sub-agents.',
   about: [
@@ -221,6 +239,7 @@ const archive: CommandSpec = {
 
 const unarchive: CommandSpec = {
   name: 'unarchive',
+  group: 'Change',
   args: ['<thread>'],
   summary: 'Restore an archived thread.',
   about: [
@@ -236,6 +255,7 @@ const unarchive: CommandSpec = {
 
 const rename: CommandSpec = {
   name: 'rename',
+  group: 'Change',
   args: ['<thread>', '<name>'],
   summary: 'Give a thread a name.',
   about: [
@@ -254,6 +274,7 @@ const rename: CommandSpec = {
 
 const remove: CommandSpec = {
   name: 'delete',
+  group: 'Change',
   args: ['<thread>'],
   summary: 'Move a thread and its sub-agents to the trash.',
   about: [
@@ -277,6 +298,7 @@ const remove: CommandSpec = {
 
 const restore: CommandSpec = {
   name: 'restore',
+  group: 'Change',
   args: ['[operation-or-thread]'],
   summary: 'Restore deleted threads from the trash.',
   about: [
@@ -297,6 +319,7 @@ const restore: CommandSpec = {
 
 const undo: CommandSpec = {
   name: 'undo',
+  group: 'Change',
   args: ['[operation]'],
   summary: 'Undo an operation of the log.',
   about: [

@@ -180,7 +180,7 @@ describe('unroll analytics', () => {
       await said('replay', 'none'),
       await said('diff', join(folder, 'none'))
     ]).to.deep.equal([
-      [2, 'unroll: diff needs the file of a capture'],
+      [2, 'unroll: analytics diff needs <capture>'],
       [
         2,
         'unroll: --since takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "now"'

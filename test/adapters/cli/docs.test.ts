@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { COMMANDS, EXIT_CODES } from '../../../adapters/cli/table/commands.ts'
+import { COMMANDS, EXIT_CODES, optionsOfAll } from '../../../adapters/cli/table/commands.ts'
 import { renderCliMarkdown } from './rendered-docs.ts'
 import { EXIT } from '../../../adapters/cli/text/report.ts'
 import { unroll } from './console.ts'
@@ -48,9 +48,8 @@ describe('command line: help', () => {
     const forbidden =
       /so many|so long ago|what it spawned|that is there|be there|the beginning of an id|is told|nobody|anew|goes on|go on|no more\b(?! than)/i
     const texts = COMMANDS.flatMap((one) => [
-      one.summary,
-      ...one.about,
-      ...one.options.map(({ text }) => text),
+      ...[one, ...(one.words ?? [])].flatMap((each) => [each.summary, ...(each.about ?? [])]),
+      ...optionsOfAll(one).map(({ text }) => text),
       ...Object.values(one.output as object as Readonly<Record<string, string>>)
     ])
     expect(texts.filter((text) => forbidden.test(text))).to.deep.equal([])
@@ -60,6 +59,39 @@ describe('command line: help', () => {
     const explained = new Set(EXIT_CODES.map(([code]) => code))
     const given = [...Object.values(EXIT), ...COMMANDS.flatMap(({ exits }) => exits)]
     expect(given.filter((code) => !explained.has(code))).to.deep.equal([])
+  })
+
+  it('explains each word of a command, and lists them where one is missing', async () => {
+    for (const { name, words = [], withoutWord } of COMMANDS) {
+      const { out: listed } = await unroll(['help', name])
+      for (const word of words) {
+        expect(listed).to.match(new RegExp(`^  ${word.name}\\b`, 'm'))
+        const help = await unroll(['help', name, word.name])
+        expect([help.code, help.err]).to.deep.equal([0, ''])
+        expect(help.out.split('\n')[0]).to.match(new RegExp(`^unroll ${name} ${word.name}\\b`))
+        for (const option of word.options) expect(help.out).to.contain(`--${option.name}`)
+        expect(await unroll([name, word.name, '--help'])).to.deep.equal(help)
+      }
+      if (words.length === 0 || withoutWord !== undefined) continue
+      expect(await unroll([name])).to.deep.equal({ code: 0, out: listed, err: '' })
+      expect((await unroll([name, '--json'])).code).to.equal(2)
+    }
+  })
+
+  it('has an example that begins with the words of its command', () => {
+    const strange = COMMANDS.flatMap(({ name, examples }) =>
+      examples.flatMap(([typed]) => (typed.includes(`unroll ${name}`) ? [] : [typed]))
+    )
+    expect(strange).to.deep.equal([])
+  })
+
+  it('refuses help for a word that does not exist', async () => {
+    const { code, err } = await unroll(['help', 'audit', 'sael'])
+    expect([code, err]).to.deep.equal([
+      2,
+      'unroll: audit has no word "sael"\nwords: report, approvals, reviews, export, seal, verify\n'
+    ])
+    expect((await unroll(['help', 'threads', 'x'])).code).to.equal(2)
   })
 
   it('refuses help for a command that does not exist', async () => {

@@ -30,7 +30,9 @@ import {
   GLOBAL_OPTIONS,
   optionHead,
   optionText,
-  synopsis,
+  formsOf,
+  synopsisOf,
+  type CommandForm,
   type CommandSpec,
   type OptionSpec
 } from '../../../adapters/cli/table/commands.ts'
@@ -104,8 +106,16 @@ const optionTable = (options: ReadonlyArray<OptionSpec>): string =>
     ...options.map((o) => `| \`${optionHead(o)}\` | ${cell(optionText(o))} |`)
   ].join('\n')
 
+const wordMarkdown = (form: CommandForm): ReadonlyArray<string> => {
+  const { word, title, summary, about } = form
+  if (word === null) return []
+  const own = word.options
+  return [`### unroll ${title}`, summary, ...about, ...(own.length === 0 ? [] : [optionTable(own)])]
+}
+
 const commandMarkdown = (command: CommandSpec): string => {
   const { summary, about, options, output, exits, examples } = command
+  const written = formsOf(command)
   const forms = [
     ['On a terminal', withRows(output.human, 'heads')],
     ['Piped, tab-separated', output.tsv === undefined ? undefined : withRows(output.tsv, 'fields')],
@@ -114,10 +124,11 @@ const commandMarkdown = (command: CommandSpec): string => {
   const typed = examples.map(([line, what]) => `${line}   # ${what}`)
   const parts = [
     `## unroll ${command.name}`,
-    `\`\`\`\n${synopsis(command)}\n\`\`\``,
+    `\`\`\`\n${written.map(synopsisOf).join('\n')}\n\`\`\``,
     summary,
     ...about,
     ...(options.length === 0 ? [] : [optionTable(options)]),
+    ...written.flatMap(wordMarkdown),
     `Output:\n\n${forms.join('\n')}`,
     `Exit codes: ${exits.join(', ')}.`,
     ...(typed.length === 0 ? [] : [`\`\`\`sh\n${typed.join('\n')}\n\`\`\``])

@@ -65,10 +65,7 @@ describe('unroll repair', () => {
     writeFileSync(file, '{}')
     const digest = '0'.repeat(64)
     expect(await failed('mend')).to.deep.include(2)
-    expect(await failed('apply', file)).to.deep.equal([
-      2,
-      'apply needs the file of a plan and --digest DIGEST'
-    ])
+    expect(await failed('apply', file)).to.deep.equal([2, 'repair apply needs --digest DIGEST'])
     expect(await failed('apply', file, '--digest', digest)).to.deep.equal([
       6,
       'the plan is not the one with this digest'

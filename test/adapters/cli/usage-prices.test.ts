@@ -139,18 +139,18 @@ describe('unroll usage, typed wrong', () => {
   const WRONG: ReadonlyArray<readonly [string, string, string]> = [
     [
       'usage yearly',
-      'usage takes total|daily|weekly|monthly|thread|session|turn|model|agent|provider|statusline, not "yearly"',
-      'usage: unroll usage [report] [thread] [options]; see "unroll help usage"'
+      'usage takes total, daily, weekly, monthly, thread, turn, model, agent, provider, statusline, not "yearly"',
+      'usage: unroll usage [word] [options]; see "unroll help usage"'
     ],
     [
       'usage daly',
-      'usage takes total|daily|weekly|monthly|thread|session|turn|model|agent|provider|statusline, not "daly"; did you mean daily?',
-      'usage: unroll usage [report] [thread] [options]; see "unroll help usage"'
+      'usage takes total, daily, weekly, monthly, thread, turn, model, agent, provider, statusline, not "daly"; did you mean daily?',
+      'usage: unroll usage [word] [options]; see "unroll help usage"'
     ],
     [
       'usage --since 2026-02-30',
       '--since takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "2026-02-30"',
-      'type "unroll usage --since 2026-11-21"'
+      'type "unroll usage daily --since 2026-11-21"'
     ],
     [
       'usage total --until yesterday',
@@ -165,14 +165,14 @@ describe('unroll usage, typed wrong', () => {
     [
       'usage --since 2026-11-02 --until 2026-11-01',
       '--since 2026-11-02 is after --until 2026-11-01',
-      'type "unroll usage --since 2026-11-01 --until 2026-11-02"'
+      'type "unroll usage daily --since 2026-11-01 --until 2026-11-02"'
     ],
     ['usage daily --tree', '--tree needs a thread', `type "unroll usage daily THREAD --tree"`],
     ['usage turn a --thread b', 'the thread is named twice', 'type "unroll usage turn a"'],
     [
       'usage --json --csv',
       '--csv and --json exclude each other',
-      'usage: unroll usage [report] [thread] [options]; see "unroll help usage"'
+      'usage: unroll usage daily [thread] [options]; see "unroll help usage daily"'
     ]
   ]
   for (const [typed, message, hint] of WRONG) {

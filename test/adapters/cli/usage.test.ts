@@ -40,8 +40,10 @@ const WRONG: ReadonlyArray<readonly [string, string]> = [
   ['turns a --view all', '--view takes notLoaded, summary, full, not "all"'],
   ['events a --from -1', '--from needs a value; one that begins with a dash is written --from=-1'],
   ['events a --from x', '--from takes a whole number 0 or more, not "x"'],
-  ['index', 'index needs status|rebuild|changes|drop'],
-  ['index frob', 'index takes status|rebuild|changes|drop, not "frob"']
+  ['index frob', 'index takes status, rebuild, changes, drop, not "frob"'],
+  ['index drop --limit 3', 'index drop has no option --limit'],
+  ['plugins install-local a@b', 'plugins install-local needs <dir>'],
+  ['audit seal here', 'audit seal does not take "here"']
 ]
 
 describe('command line: wrong usage', () => {
