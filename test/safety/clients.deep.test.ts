@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { COMMANDS } from '../../adapters/cli/table/commands.ts'
+import { COMMANDS, formsOf } from '../../adapters/cli/table/commands.ts'
 import { METHODS } from '../../adapters/rpc/methods/methods.ts'
 import { unroll } from '../adapters/cli/console.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
@@ -85,13 +85,13 @@ describe('a client that names what is not in the home', () => {
   it('opens nothing outside of it through the commands for threads', async () => {
     const { home, beside } = place
     const before = everything(beside)
-    const ofThreads = COMMANDS.filter(({ args }) => args[0] === '<thread>')
+    const ofThreads = COMMANDS.flatMap(formsOf).filter(({ args }) => args[0] === '<thread>')
     const touched = await watchFiles(async () => {
-      for (const { name, args } of ofThreads)
+      for (const { title, args } of ofThreads)
         for (const text of hostileNames(home, beside)) {
           if (text.startsWith('-')) continue
           const words = args.filter((arg) => !arg.startsWith('[')).map(() => text)
-          const done = await unroll([name, ...words, '--home', home, '--index', 'memory'])
+          const done = await unroll([...title.split(' '), ...words, '--home', home, '--index', 'memory'])
           expect(done.out).not.to.contain('a secret')
           expect([70, -1]).not.to.include(done.code)
         }
