@@ -26,35 +26,37 @@ const { trials, seed, kind, appends, kills } = parseArgs({
   }
 }).values
 
+if (!Number.isInteger(Number(seed))) throw new Error(`${seed} is no seed`)
+
 /** Kills of a server in one trial: appending and pushing take turns. */
-const [KILLS_APPENDING, KILLS_PUSHING] = [5, 2] as const
+const [KILLS_APPENDING, KILLS_PUSHING] = [8, 2] as const
 
 const url = process.env['EVENTSTORE_URL']
 const real = await realServer()
 const program = builtProgram()
-const tally = new Map<
-  string,
-  { trials: number; kills: number; serverKills: number; written: number }
->()
+const NOTHING = { trials: 0, kills: 0, serverKills: 0, leaderKills: 0, written: 0 }
+const tally = new Map<string, typeof NOTHING>()
 const bad: Array<string> = []
 
 interface Found {
   readonly name: string
   readonly kills: number
   readonly serverKills?: number
+  readonly leaderKills?: number
   readonly written?: number
   readonly problems: ReadonlyArray<string>
 }
 
 const count = (
   what: string,
-  { name, kills: killed, serverKills = 0, written = 0, problems }: Found
+  { name, kills: killed, serverKills = 0, leaderKills = 0, written = 0, problems }: Found
 ): void => {
-  const known = tally.get(what) ?? { trials: 0, kills: 0, serverKills: 0, written: 0 }
+  const known = tally.get(what) ?? NOTHING
   tally.set(what, {
     trials: known.trials + 1,
     kills: known.kills + killed,
     serverKills: known.serverKills + serverKills,
+    leaderKills: known.leaderKills + leaderKills,
     written: known.written + written
   })
   if (problems.length === 0) return
@@ -72,7 +74,9 @@ const killServer = async (server: RealServer): Promise<void> => {
         : await pushTrial(server, program, at, Math.min(left, KILLS_PUSHING))
     count(what, { ...found, kills: found.writerKills })
     left -= found.serverKills
-    process.stderr.write(`${found.name}: ${left} kills left\n`)
+    process.stderr.write(
+      `${found.name}: ${found.serverKills} kills, ${found.leaderKills} of a leader, ${found.writerKills} of processes; ${left} left\n`
+    )
   }
 }
 

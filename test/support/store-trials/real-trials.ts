@@ -22,6 +22,8 @@ export interface RealReport {
   readonly name: string
   /** SIGKILLs of a server or a node of it while something was under way. */
   readonly serverKills: number
+  /** Of these: of the leader of several nodes. */
+  readonly leaderKills: number
   /** SIGKILLs of processes that append or push. */
   readonly writerKills: number
   /** Events, or lines, that were written. */
@@ -36,15 +38,22 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 
 const streamOf = (thread: string): string => `thread-${thread}`
 
-/** The node that is killed: the leader mostly. */
-const victim = async (server: RealServer, next: () => number): Promise<number> =>
-  next() < 0.8 ? server.leader() : Math.floor(next() * server.nodes)
-
-const restarted = async (server: RealServer, next: () => number): Promise<void> => {
-  const node = await victim(server, next)
-  await server.kill(node)
-  await pause(next() * 500)
-  await server.start(node)
+/** SIGKILLs of a server, or of its nodes: of the leader mostly. */
+const killer = (server: RealServer, next: () => number) => {
+  const counted = { serverKills: 0, leaderKills: 0 }
+  /** Counts only while something is under way; false when nothing was. */
+  const restart = async (isUnderWay: () => boolean): Promise<boolean> => {
+    const leader = await server.leader()
+    const node = next() < 0.8 ? leader : Math.floor(next() * server.nodes)
+    if (!isUnderWay()) return false
+    await server.kill(node)
+    counted.serverKills += 1
+    if (server.nodes > 1 && node === leader) counted.leaderKills += 1
+    await pause(next() * 500)
+    await server.start(node)
+    return true
+  }
+  return { counted, restart }
 }
 
 /** The server is killed so often while two processes append to one thread; in every fourth round one of them dies too. */
@@ -60,7 +69,8 @@ export const appendTrial = async (
   await first.append(thread, 'no_stream', [begins(thread)])
   await first.close()
   const writers = writersTo(server.url, thread)
-  let [serverKills, writerKills] = [0, 0]
+  const { counted, restart } = killer(server, next)
+  let writerKills = 0
   writers.start('any')
   writers.start('revision')
   for (let at = 0; at < kills; at++) {
@@ -71,9 +81,7 @@ export const appendTrial = async (
       await writers.killOne()
       writerKills += 1
     }
-    if (writers.running().length === 0) break
-    await restarted(server, next)
-    serverKills += 1
+    if (!(await restart(() => writers.running().length > 0))) break
     while (writers.running().length < 2) writers.start(next() < 0.5 ? 'any' : 'revision')
   }
   await writers.progress()
@@ -87,7 +95,7 @@ export const appendTrial = async (
   if (lines.length !== said.length)
     problems.push(`${lines.length} events in the stream, ${said.length} lines in the thread`)
   return {
-    ...{ name: `appends, seed ${seed}`, serverKills, writerKills },
+    ...{ name: `appends, seed ${seed}`, ...counted, writerKills },
     ...{ written: writers.answered(), problems }
   }
 }
@@ -155,7 +163,8 @@ export const pushTrial = async (
   const home = madeHome(next, 60)
   const words = ['store', 'push', '--store', server.url, '--home', home]
   const problems: Array<string> = []
-  let [serverKills, writerKills] = [0, 0]
+  const { counted, restart } = killer(server, next)
+  let writerKills = 0
   const pushes = [program.start(words), program.start(words)]
   for (let at = 0; at < kills; at++) {
     await pause(300 + next() * 700)
@@ -164,9 +173,7 @@ export const pushTrial = async (
       first.kill('SIGKILL')
       writerKills += 1
     }
-    if (!pushes.some((one) => one.isRunning())) break
-    await restarted(server, next)
-    serverKills += 1
+    if (!(await restart(() => pushes.some((one) => one.isRunning())))) break
   }
   for (const one of pushes) {
     const ran = await one.ended
@@ -177,5 +184,5 @@ export const pushTrial = async (
   problems.push(...(await copyProblems(server, program, home)))
   const written = linesIn(home)
   removeFolder(home)
-  return { name: `pushes, seed ${seed}`, serverKills, writerKills, written, problems }
+  return { name: `pushes, seed ${seed}`, ...counted, writerKills, written, problems }
 }
