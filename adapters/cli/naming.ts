@@ -144,3 +144,9 @@ export const shortIds = (ids: ReadonlyArray<string>): ReadonlyArray<string> => {
   while (new Set([...different].map((id) => id.slice(0, length))).size < different.size) length += 1
   return ids.map((id) => id.slice(0, length))
 }
+
+/** Cells of a column of ids. */
+export const shortCells =
+  <A>(id: (row: A) => string | null) =>
+  (rows: ReadonlyArray<A>): ReadonlyArray<string> =>
+    shortIds(rows.map((row) => id(row) ?? ''))

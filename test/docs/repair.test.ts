@@ -41,7 +41,7 @@ describe('docs/REPAIR.md', () => {
         .replaceAll(`${aside}/`, '')
         .replaceAll(home, '~/.codex')
         .replace(/(?<=operation |undo )[0-9a-f-]{36}/g, '<operation>')
-        .replace(/^[0-9a-f-]{36}(?= +\d{4}-)/gm, '<operation>'.padEnd(36))
+        .replace(/^[0-9a-f-]{13}(?= +\d{4}-)/gm, '<operation>'.padEnd(13))
         .replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-11-22 05:00')
     }
     try {

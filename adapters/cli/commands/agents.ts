@@ -3,29 +3,46 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { AgentTree } from '../../../replay/read/threads/agents.ts'
-import { ofThread } from '../naming.ts'
+import { ofThread, shortIds } from '../naming.ts'
 import { printJson } from '../text/print.ts'
-import { oneLine } from '../text/text.ts'
+import { cut, oneLine } from '../text/text.ts'
 
-const facts = ({ agent }: AgentTree): string =>
-  [agent.threadId, agent.status, agent.nickname, agent.role]
+/** How an id is printed. */
+type Naming = (id: string) => string
+
+const facts = ({ agent }: AgentTree, named: Naming): string =>
+  [named(agent.threadId), agent.status, agent.nickname, agent.role]
     .filter((fact) => fact !== null)
     .map(oneLine)
     .join('  ')
 
-const lines = (trees: ReadonlyArray<AgentTree>, indent: string): ReadonlyArray<string> =>
+const lines = (
+  trees: ReadonlyArray<AgentTree>,
+  indent: string,
+  named: Naming
+): ReadonlyArray<string> =>
   trees.flatMap((tree, at) => {
     const isLast = at === trees.length - 1
-    const below = lines(tree.children, `${indent}${isLast ? '   ' : '|  '}`)
-    return [`${indent}${isLast ? '`- ' : '|- '}${facts(tree)}\n`, ...below]
+    const below = lines(tree.children, `${indent}${isLast ? '   ' : '|  '}`, named)
+    return [`${indent}${isLast ? '`- ' : '|- '}${facts(tree, named)}`, ...below]
   })
+
+const idsOf = ({ agent, children }: AgentTree): ReadonlyArray<string> => [
+  agent.threadId,
+  ...children.flatMap(idsOf)
+]
 
 export const agentsCommand = ofThread(async (id, input, io, engine) => {
   const family = await engine.agents(id)()
   if (E.isLeft(family)) return family
   if (input.json) return printJson(family.right, io)
   const { threadId, ancestors, children } = family.right
-  const above = ancestors.map((ancestor) => `spawned by ${ancestor}\n`)
-  await io.out([...above, `${threadId}\n`, ...lines(children, '')].join(''))
+  const ids = [...ancestors, threadId, ...children.flatMap(idsOf)]
+  const short = new Map(shortIds(ids).map((one, at) => [ids[at], one]))
+  const named: Naming = io.outIsTty ? (one) => short.get(one) ?? one : (one) => one
+  const above = ancestors.map((ancestor) => `spawned by ${named(ancestor)}`)
+  const all = [...above, named(threadId), ...lines(children, '', named)]
+  const shown = io.outIsTty ? all.map((line) => cut(line, io.columns)) : all
+  await io.out(shown.map((line) => `${line}\n`).join(''))
   return 0
 })

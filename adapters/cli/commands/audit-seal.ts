@@ -18,7 +18,7 @@ import { withHomeFiles, type CommandEnd, type CommandPlace } from '../session.ts
 import { formOf, printJson, printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { column, tsv, type Columns } from '../text/rows.ts'
-import { oneLine, plural } from '../text/text.ts'
+import { plural, sentence, wrap } from '../text/text.ts'
 
 const WORDS: Readonly<Record<SealedOutcome['verdict'], string>> = {
   unchanged: 'unchanged',
@@ -76,8 +76,8 @@ const print = async (found: SealReport, input: Input, io: Io): Promise<number> =
     await printTotal({ ok, log, sealed, verdicts: verdictsOf(found) }, input, io)
   } else if (form === 'table') {
     for (const one of files.filter((file) => !isFine(file)))
-      await io.out(`${oneLine(`${one.path}: ${WORDS[one.verdict]}${placeText(one)}`)}\n`)
-    await io.out(summary(found))
+      await io.out(sentence(`${one.path}: ${WORDS[one.verdict]}${placeText(one)}`, io))
+    await io.out(wrap(summary(found), 0, io.columns))
   } else {
     await io.out(tsv(SEALED_FILES, files))
     if (!ok) io.err(summary(found))

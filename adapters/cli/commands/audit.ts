@@ -17,7 +17,7 @@ import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from
 import { APPROVALS, REVIEWS, TRAIL } from '../text/audit.ts'
 import { jsonLine, printAll, printJson, printPieces, printRows } from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
-import { oneLine, plural } from '../text/text.ts'
+import { oneLine, plural, sentence } from '../text/text.ts'
 
 const PAGE_ROWS = 1000
 
@@ -118,7 +118,7 @@ const verify = async (input: Input, io: Io, place: CommandPlace): Promise<Comman
   if (named === undefined || isSealLog(resolve(io.cwd, named)))
     return (await import('./audit-seal.ts')).verifySeals(input, io, place)
   const checked = await verifyExport(exportedLines(resolve(io.cwd, named)), sha256Hex, head)
-  await io.out(input.json ? jsonLine(checked) : `${oneLine(verdictText(checked))}\n`)
+  await io.out(input.json ? jsonLine(checked) : sentence(verdictText(checked), io))
   return checked.ok && checked.known !== false ? 0 : 1
 }
 

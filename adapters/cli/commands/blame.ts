@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
 import type { FileChange } from '../../../replay/ledgers/blame.ts'
 import { textOf } from '../args.ts'
-import { optionalThread, shortIds } from '../naming.ts'
+import { optionalThread, shortCells } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
 import { printRows } from '../text/print.ts'
 import { note, ownFailure } from '../text/report.ts'
@@ -35,26 +35,33 @@ export const changeColumns = (asked: string): Columns<FileChange> => [
   column('thread', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
-    cells: (changes) => shortIds(changes.map(({ threadId }) => threadId))
+    cells: shortCells(({ threadId }) => threadId)
   }),
-  column('turn', ({ turnId }) => turnId, { head: 'TURN', max: 36, from: 140 }),
+  column('turn', ({ turnId }) => turnId, {
+    head: 'TURN',
+    max: 36,
+    drop: 3,
+    cells: shortCells(({ turnId }) => turnId)
+  }),
   column('call', ({ callId }) => callId),
   column('operation', ({ operation }) => operation, { head: 'WHAT', max: 8 }),
   shown({
     head: 'LINES',
     max: 14,
+    drop: 1,
     cell: ({ linesAdded, linesDeleted }) => linesText(linesAdded, linesDeleted)
   }),
   column('path', ({ path }) => path),
   column('moved_to', ({ movedTo }) => movedTo),
   column('lines_added', ({ linesAdded }) => linesAdded),
   column('lines_deleted', ({ linesDeleted }) => linesDeleted),
-  column('status', ({ status }) => status, { head: 'STATUS', max: 24, cell: statusText }),
+  column('status', ({ status }) => status, { head: 'STATUS', max: 36, cell: statusText }),
   column('rolled_back', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
   column('applied', ({ applied }) => appliedWord(applied)),
   shown({
     head: 'PATH',
-    max: 0,
+    flex: 30,
+    drop: 2,
     cell: ({ path, movedTo }) => {
       if (movedTo !== null) return `${path} → ${movedTo}`
       return path === asked ? '' : path

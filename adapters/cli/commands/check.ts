@@ -16,7 +16,7 @@ import { formOf, jsonLine, printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { column, tsv, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
-import { oneLine, plural, size } from '../text/text.ts'
+import { cutFront, oneLine, plural, size, widthOf, wrap } from '../text/text.ts'
 import { unknownKind } from './explain.ts'
 
 const STYLE = { broken: 'red', warning: 'yellow', note: 'dim' } as const
@@ -29,12 +29,17 @@ const rangeText = ({ range, revision }: AdvisedFinding): string => {
   return `${line} bytes ${range.offsetBytes}–${range.offsetBytes + range.bytes}`
 }
 
-const forPeople = (finding: AdvisedFinding, paint: Paint): string => {
+const forPeople = (finding: AdvisedFinding, width: number, paint: Paint): string => {
   const { severity, kind, threadId, path, affected, remedy } = finding
   const where = path === null ? (threadId ?? '') : `${path}${rangeText(finding)}`
   const indent = ' '.repeat(WORD_WIDTH)
-  const head = `${paint(STYLE[severity], WORD[severity].padEnd(WORD_WIDTH))}${paint('bold', kind)}  ${oneLine(where)}`
-  return `${head}\n${indent}${oneLine(affected)}\n${indent}${paint('dim', `→ ${oneLine(remedy)}`)}\n`
+  const place = oneLine(where)
+  const fits = WORD_WIDTH + kind.length + 2 + widthOf(place) <= width
+  const shown = fits ? `  ${place}` : `\n${indent}${cutFront(place, width - WORD_WIDTH)}`
+  const head = `${paint(STYLE[severity], WORD[severity].padEnd(WORD_WIDTH))}${paint('bold', kind)}${shown}`
+  const effect = wrap(oneLine(affected), WORD_WIDTH, width)
+  const next = wrap(`→ ${oneLine(remedy)}`, WORD_WIDTH, width)
+  return `${head}\n${indent}${effect}\n${indent}${paint('dim', next)}\n`
 }
 
 export const FINDINGS: Columns<AdvisedFinding> = [
@@ -80,9 +85,9 @@ const printerOf = (input: Input, io: Io): FindingPrinter => {
   const notes = flagOf(input, 'notes')
   return {
     finding: async (finding) => {
-      if (notes || finding.severity !== 'note') await io.out(forPeople(finding, paint))
+      if (notes || finding.severity !== 'note') await io.out(forPeople(finding, io.columns, paint))
     },
-    summary: (summary, ms) => io.out(sums(summary, ms))
+    summary: (summary, ms) => io.out(wrap(sums(summary, ms), 0, io.columns))
   }
 }
 

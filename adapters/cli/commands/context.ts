@@ -11,8 +11,9 @@ import { flagOf, type Input } from '../args.ts'
 import { ofThread } from '../naming.ts'
 import { answers } from '../session.ts'
 import { printJson } from '../text/print.ts'
-import { shown, table, type Columns } from '../text/rows.ts'
+import { shown, type Columns } from '../text/rows.ts'
 import { factLines, painter, type Paint } from '../text/style.ts'
+import { table } from '../text/table.ts'
 import { plural } from '../text/text.ts'
 
 /** Texts of a message, an output or a summary. */
@@ -48,12 +49,12 @@ const ITEMS: Columns<ContextItem> = [
   }),
   shown({
     head: 'BYTES',
-    max: 10,
-    from: 60,
+    align: 'right',
+    drop: 1,
     cell: ({ item }) => String(Buffer.byteLength(JSON.stringify(item)))
   }),
-  shown({ head: 'TOKENS', max: 8, cell: ({ tokens }) => String(tokens) }),
-  shown({ head: 'TEXT', max: 0, cell: ({ item }) => itemWords(item) })
+  shown({ head: 'TOKENS', align: 'right', cell: ({ tokens }) => String(tokens) }),
+  shown({ head: 'TEXT', flex: 20, cell: ({ item }) => itemWords(item) })
 ]
 
 const policyText = (value: Json): string => {
@@ -76,7 +77,7 @@ const settingFacts = ({
 
 const NAME_WIDTH = 10
 
-const facts = (context: ThreadContext, paint: Paint): string => {
+const facts = (context: ThreadContext, columns: number, paint: Paint): string => {
   const { items, estimatedTokens, settings, turnContext, tokenUsage } = context
   const next = turnContext === null ? ', and the environment again with the next turn' : ''
   const usage = tokenUsage?.info
@@ -89,7 +90,7 @@ const facts = (context: ThreadContext, paint: Paint): string => {
     ['tokens', counted],
     ...(settings === null ? [] : settingFacts(settings))
   ]
-  return factLines(lines, NAME_WIDTH, paint)
+  return factLines(lines, NAME_WIDTH, paint, columns)
 }
 
 /** The context with the items as a request carries them, and the estimate of each of these. */
@@ -108,6 +109,6 @@ export const contextCommand = ofThread(async (id, input, io, engine) => {
   const paint = painter(input, io)
   const rows = context.items.map((item, at) => ({ item, tokens: context.itemTokens[at] }))
   const listed = rows.length === 0 ? '' : `\n${table(ITEMS, rows, io.columns, paint)}`
-  await io.out(facts(context, paint) + listed)
+  await io.out(facts(context, io.columns, paint) + listed)
   return 0
 })

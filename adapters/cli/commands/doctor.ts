@@ -14,11 +14,12 @@ import {
 } from '../../upkeep/codex-state/inspect.ts'
 import { DATABASES } from '../../upkeep/codex-state/places.ts'
 import { flagOf } from '../args.ts'
+import type { Io } from '../io.ts'
 import { withEngine, withHomeFiles, type HomeCommand } from '../session.ts'
 import { formOf, printJson } from '../text/print.ts'
 import { column, tsv, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
-import { isoSecond, oneLine, plural, size } from '../text/text.ts'
+import { cut, cutFront, isoSecond, oneLine, plural, size, wrap } from '../text/text.ts'
 
 const SAMPLES = 3
 const SEVERITIES: ReadonlyArray<Severity> = ['broken', 'warning', 'note']
@@ -27,6 +28,10 @@ const LABEL = 12
 const CELL = 10
 
 const labelled = (label: string, text: string): string => `${label.padEnd(LABEL)}${text}\n`
+
+/** A text behind a label, broken at spaces. */
+const folded = (label: string, text: string, width: number): string =>
+  labelled(label, wrap(text, LABEL, width))
 
 const countLine = (label: string, cells: ReadonlyArray<string | number>): string =>
   labelled(label, cells.map((cell) => String(cell).padStart(CELL)).join(''))
@@ -72,7 +77,7 @@ const remarks = ({ files }: Inspection): ReadonlyArray<string> => {
   ]
 }
 
-const head = (found: Inspection): string => {
+const head = (found: Inspection, width: number): string => {
   const { files, index, rows, databases } = found
   const existing = databases.filter(({ status }) => status !== 'missing')
   const row = (count: number | undefined): string | number => count ?? '-'
@@ -96,16 +101,16 @@ const head = (found: Inspection): string => {
       row(rows?.archivedRows)
     ]),
     '\n',
-    ...remarks(found).map((text) => labelled('', text)),
+    ...remarks(found).map((text) => folded('', text, width)),
     ...(existing.length === 0
       ? [labelled('databases', 'none')]
-      : existing.map((each, i) => labelled(i === 0 ? 'databases' : '', databaseText(each)))),
-    labelled('backfill', backfillText(found)),
+      : existing.map((each, i) => folded(i === 0 ? 'databases' : '', databaseText(each), width))),
+    folded('backfill', backfillText(found), width),
     ...(rows === null
       ? []
       : [
-          labelled('providers', histogramText(rows.providers)),
-          labelled('sources', histogramText(rows.sources))
+          folded('providers', histogramText(rows.providers), width),
+          folded('sources', histogramText(rows.sources), width)
         ])
   ].join('')
 }
@@ -121,6 +126,7 @@ const groupText = (
   kind: ProblemKind,
   findings: ReadonlyArray<AdvisedFinding>,
   shown: number,
+  width: number,
   paint: Paint
 ): string => {
   const [first] = findings
@@ -128,15 +134,21 @@ const groupText = (
   const place = ({ threadId, path }: AdvisedFinding): string =>
     oneLine(path ?? threadId ?? 'the home')
   const more = findings.length - shown
+  const line = (indent: number, text: string): string =>
+    `${' '.repeat(indent)}${wrap(text, indent, width)}\n`
+  const remedy = wrap(first?.remedy ?? '', 2, width - 'remedy: '.length)
   return [
     `\n${paint(COLOURS[severity], severity)} ${paint('bold', kind)} ${findings.length}\n`,
-    `  ${KINDS[kind].meaning}\n`,
+    line(2, KINDS[kind].meaning),
     ...findings
       .slice(0, shown)
-      .flatMap((each) => [`    ${place(each)}\n`, `      ${factsText(each)}\n`]),
+      .flatMap((each) => [
+        `    ${cutFront(place(each), width - 4)}\n`,
+        `      ${cut(factsText(each), width - 6)}\n`
+      ]),
     ...(more > 0 ? [`    and ${more} more; --all lists them\n`] : []),
-    `  ${first?.affected ?? ''}\n`,
-    `  ${paint('bold', 'remedy')}: ${first?.remedy ?? ''}\n`
+    line(2, first?.affected ?? ''),
+    `  ${paint('bold', 'remedy')}: ${remedy}\n`
   ].join('')
 }
 
@@ -155,14 +167,14 @@ const verdict = ({ agrees, findings }: Inspection): string =>
 const print = async (
   found: Inspection,
   all: boolean,
-  out: (text: string) => Promise<void>,
+  { out, columns }: Io,
   paint: Paint
 ): Promise<void> => {
-  await out(head(found))
+  await out(head(found, columns))
   for (const group of groups(found.findings)) {
     const kind = group[0]?.kind
     if (kind === undefined) continue
-    await out(groupText(kind, group, all ? group.length : SAMPLES, paint))
+    await out(groupText(kind, group, all ? group.length : SAMPLES, columns, paint))
   }
   await out(verdict(found))
 }
@@ -187,8 +199,7 @@ export const doctorCommand: HomeCommand = (input, outside, place, open) =>
       const found = inspected.right
       const form = formOf(input, io)
       if (form === 'json') await printJson(found, io)
-      else if (form === 'table')
-        await print(found, flagOf(input, 'all'), io.out, painter(input, io))
+      else if (form === 'table') await print(found, flagOf(input, 'all'), io, painter(input, io))
       else await io.out(tsv(FINDINGS, found.findings))
       return found.agrees ? 0 : 1
     })

@@ -13,7 +13,7 @@ import { formOf, printJsonLines } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { column, type Columns, tsv } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
-import { lines as harmlessLines, oneLine } from '../text/text.ts'
+import { cut, lines as harmlessLines, oneLine } from '../text/text.ts'
 
 /** Neighbouring lines, with the newlines between them but not the last one. */
 interface LineRun {
@@ -80,17 +80,34 @@ export const EVENTS: Columns<EventLine> = [
 ]
 
 // Printed as they are read, so the widths cannot depend on the rows.
-const HEAD = `${'REVISION'}  ${'TIME'.padEnd(24)}  ${'BYTES'.padStart(9)}  KIND`
+const REVISION = 8
+const TIME = 24
+const BYTES = 9
+/** The terminal from which sizes are shown. */
+const SIZES_FROM = 80
 
-const humanLine = (line: EventLine, paint: Paint): string => {
-  const kind = oneLine(kindOf(line))
+/** Cells of a line, and what is left for the last one. */
+const placed = (
+  [revision, time, bytes]: readonly [string, string, string],
+  width: number
+): readonly [line: string, room: number] => {
   const cells = [
-    String(line.revision).padStart(8),
-    oneLine(timeOf(line)).padEnd(24),
-    String(line.bytes).padStart(9),
-    isDamaged(line) ? paint('red', kind) : kind
+    revision.padStart(REVISION),
+    cut(time, TIME).padEnd(TIME),
+    ...(width < SIZES_FROM ? [] : [bytes.padStart(BYTES)])
   ]
-  return `${cells.join('  ')}\n`
+  const line = cells.map((cell) => `${cell}  `).join('')
+  return [line, Math.max(1, width - line.length)]
+}
+
+const headLine = (width: number): string => `${placed(['REVISION', 'TIME', 'BYTES'], width)[0]}KIND`
+
+const humanLine = (line: EventLine, width: number, paint: Paint): string => {
+  const { revision, bytes } = line
+  const cells = [String(revision), oneLine(timeOf(line)), String(bytes)] as const
+  const [start, room] = placed(cells, width)
+  const kind = cut(oneLine(kindOf(line)), room)
+  return `${start}${isDamaged(line) ? paint('red', kind) : kind}\n`
 }
 
 /** The lines between two revisions, batch by batch; reading ends with the last of them. */
@@ -124,9 +141,9 @@ export const eventsCommand = ofThread(async (id, input, io, engine) => {
     if (E.isLeft(printed)) return printed
   } else if (form === 'table') {
     const paint = painter(input, io)
-    await io.out(`${paint('bold', HEAD)}\n`)
+    await io.out(`${paint('bold', headLine(io.columns))}\n`)
     for await (const batch of lines)
-      await io.out(batch.map((line) => humanLine(line, paint)).join(''))
+      await io.out(batch.map((line) => humanLine(line, io.columns, paint)).join(''))
   } else for await (const batch of lines) await io.out(tsv(EVENTS, batch))
   return 0
 })

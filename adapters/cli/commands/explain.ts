@@ -37,9 +37,9 @@ export const paragraphsOf = (kind: ProblemKind): ReadonlyArray<Paragraph> => {
 }
 
 export const PROBLEMS: Columns<ProblemKind> = [
-  column('severity', (kind) => KINDS[kind].severity, { head: 'SEVERITY', max: 8 }),
+  column('severity', (kind) => KINDS[kind].severity, { head: 'SEVERITY', drop: 1 }),
   column('kind', (kind) => kind, { head: 'KIND', max: 24 }),
-  column('meaning', (kind) => KINDS[kind].meaning, { head: 'MEANING', max: 0 })
+  column('meaning', (kind) => KINDS[kind].meaning, { head: 'MEANING', flex: 24 })
 ]
 
 const INDENT = 10
@@ -69,7 +69,10 @@ export const explainCommand: FreeCommand = async (input, io) => {
   else if (form === 'tsv') await io.out(tsv(PARAGRAPHS, paragraphs))
   else {
     const text = paragraphs
-      .map(([name, words]) => `${name.padEnd(INDENT)}${wrap(words, INDENT, WIDTH)}\n`)
+      .map(
+        ([name, words]) =>
+          `${name.padEnd(INDENT)}${wrap(words, INDENT, Math.min(WIDTH, io.columns))}\n`
+      )
       .join('')
     await io.out(`${named} (${KINDS[named].severity})\n\n${text}`)
   }

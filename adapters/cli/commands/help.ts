@@ -2,7 +2,6 @@
  * The command table in words: `unroll help`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { flagOf } from '../args.ts'
 import type { FreeCommand } from '../session.ts'
 import {
   alone,
@@ -89,7 +88,6 @@ const renderOverview = (): string => {
 }
 
 export const helpCommand: FreeCommand = async (input, io) => {
-  if (flagOf(input, 'why')) return (await import('./help-why.ts')).whyCommand(input, io)
   const [name, typed] = input.args
   const command = name === undefined ? undefined : commandOf(name)
   if (name !== undefined && command === undefined) {

@@ -12,6 +12,7 @@ import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts
 import { isIndexFile, isIndexFolder } from '../../index/lmdb/files.ts'
 import { numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { shortCells } from '../naming.ts'
 import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { formOf, printJson, printRows } from '../text/print.ts'
 import { ownFailure, usage } from '../text/report.ts'
@@ -123,11 +124,16 @@ export const FILE_CHANGES: Columns<HomeChange> = [
     max: 14,
     cell: ({ reason }) => reason.replaceAll('_', ' ')
   }),
-  column('thread', ({ threadId }) => threadId, { head: 'THREAD', max: 36 }),
+  column('thread', ({ threadId }) => threadId, {
+    head: 'THREAD',
+    max: 36,
+    drop: 1,
+    cells: shortCells(({ threadId }) => threadId)
+  }),
   shown({
     head: 'SIZE',
     max: 22,
-    from: 120,
+    drop: 2,
     cell: ({ bytesBefore, bytes }) =>
       [bytesBefore, bytes].map((one) => (one === null ? '' : size(one))).join(' → ')
   }),
@@ -137,7 +143,7 @@ export const FILE_CHANGES: Columns<HomeChange> = [
   column('bytes', ({ bytes }) => bytes),
   shown({
     head: 'FROM → TO',
-    max: 0,
+    flex: 20,
     cell: ({ from, to }) => (from === to ? (from ?? '') : `${from ?? ''} → ${to ?? 'nowhere'}`)
   })
 ]

@@ -6,17 +6,22 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
 import type { ItemInTurn } from '../../../replay/read/pages/item-page.ts'
 import { flagOf, listOf, numberOf, textOf } from '../args.ts'
-import { ofThread } from '../naming.ts'
+import { ofThread, shortCells } from '../naming.ts'
 import { cutNote, itemText } from '../text/item-text.ts'
 import { printPages, type FetchPage } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
 
 export const ITEMS: Columns<ItemInTurn> = [
-  column('turn', ({ turnId }) => turnId),
+  column('turn', ({ turnId }) => turnId, {
+    head: 'TURN',
+    max: 36,
+    drop: 2,
+    cells: shortCells(({ turnId }) => turnId)
+  }),
   column('id', ({ item }) => item.id, { head: 'ID', max: 20 }),
-  column('type', ({ item }) => item.type, { head: 'TYPE', max: 17 }),
-  column('text', ({ item }) => cutNote(item.truncated) + itemText(item), { head: 'TEXT', max: 0 })
+  column('type', ({ item }) => item.type, { head: 'TYPE', max: 17, drop: 1 }),
+  column('text', ({ item }) => cutNote(item.truncated) + itemText(item), { head: 'TEXT', flex: 40 })
 ]
 
 /** Items by id are one page. */

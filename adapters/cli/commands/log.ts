@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Operation } from '../../../domain/changes/operations.ts'
 import { numberOf } from '../args.ts'
-import { threadOrId } from '../naming.ts'
+import { shortCells, threadOrId } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
 import { printRows } from '../text/print.ts'
 import { column, shown, type Columns } from '../text/rows.ts'
@@ -13,19 +13,28 @@ import { localMinute } from '../text/text.ts'
 export const minuteOf = (at: string): string => localMinute(Date.parse(at) / 1000)
 
 export const OPERATIONS: Columns<Operation> = [
-  column('operation', ({ began }) => began.id, { head: 'OPERATION', max: 36 }),
+  column('operation', ({ began }) => began.id, {
+    head: 'OPERATION',
+    max: 36,
+    cells: shortCells(({ began }) => began.id)
+  }),
   column('time', ({ began }) => began.at, {
     head: 'TIME',
     max: 16,
     cell: ({ began }) => minuteOf(began.at)
   }),
   column('what', ({ began }) => began.operation, { head: 'WHAT', max: 12 }),
-  column('state', ({ state }) => state, { head: 'STATE', max: 10 }),
-  column('thread', ({ began }) => began.threadIds[0] ?? '', { head: 'THREAD', max: 36, from: 100 }),
+  column('state', ({ state }) => state, { head: 'STATE', max: 10, drop: 1 }),
+  column('thread', ({ began }) => began.threadIds[0] ?? '', {
+    head: 'THREAD',
+    max: 36,
+    drop: 2,
+    cells: shortCells(({ began }) => began.threadIds[0] ?? '')
+  }),
   column('user', ({ began }) => began.by.user),
   column('actor', ({ began }) => began.by.actor),
   column('reason', ({ ended }) => ended?.reason ?? ended?.noInverse ?? ''),
-  shown({ head: 'BY', max: 0, from: 120, cell: ({ began: { by } }) => `${by.user} ${by.actor}` })
+  shown({ head: 'BY', flex: 8, drop: 3, cell: ({ began: { by } }) => `${by.user} ${by.actor}` })
 ]
 
 export const logCommand: EngineCommand = async (input, io, engine) => {

@@ -14,11 +14,12 @@ import { homePlugins } from '../../upkeep/plugins/plugins.ts'
 import type { PluginScan, ScannedPlugin } from '../../upkeep/plugins/scan.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { shortCells } from '../naming.ts'
 import { answers, type CommandEnd } from '../session.ts'
 import { formOf, printRows } from '../text/print.ts'
 import type { CommandFailure } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
-import { isoMs, oneLine } from '../text/text.ts'
+import { isoMs, oneLine, wrap } from '../text/text.ts'
 import { minuteOf } from './log.ts'
 
 /** Total, so that a new kind of fault does not compile until it has a code. */
@@ -70,17 +71,17 @@ const otherVersions = ({ seen }: ScannedPlugin): string =>
   seen.versions.filter((version) => version !== seen.activeVersion).join(' ')
 
 export const PLUGINS: Columns<ScannedPlugin> = [
-  column('plugin', ({ localId }) => localId, { head: 'PLUGIN', max: 48 }),
+  column('plugin', ({ localId }) => localId, { head: 'PLUGIN', flex: 16 }),
   column('version', ({ seen }) => seen.activeVersion ?? '', { head: 'VERSION', max: 20 }),
-  column('enabled', ({ seen }) => enabledWord(seen.enabled), { head: 'ENABLED', max: 7 }),
-  column('remote_id', ({ seen }) => seen.remoteId ?? '', { head: 'REMOTE ID', max: 46, from: 100 }),
+  column('enabled', ({ seen }) => enabledWord(seen.enabled), { head: 'ENABLED', drop: 1 }),
+  column('remote_id', ({ seen }) => seen.remoteId ?? '', { head: 'REMOTE ID', max: 46, drop: 3 }),
   column('remote_id_source', ({ seen }) => seen.remoteIdSource ?? '', {
     head: 'FROM',
     max: 9,
-    from: 120
+    drop: 4
   }),
-  column('sidecar', ({ seen }) => seen.sidecar, { head: 'SIDECAR', max: 14, from: 80 }),
-  column('other_versions', otherVersions, { head: 'OTHER VERSIONS', max: 0, from: 140 })
+  column('sidecar', ({ seen }) => seen.sidecar, { head: 'SIDECAR', max: 14, drop: 2 }),
+  column('other_versions', otherVersions, { head: 'OTHER VERSIONS', max: 30, drop: 5 })
 ]
 
 const pluginJson = ({ localId, seen, faults }: ScannedPlugin): object => ({
@@ -97,28 +98,42 @@ export const HISTORY: Columns<PluginHistoryRow> = [
   }),
   column('plugin', ({ localId }) => localId, {
     head: 'PLUGIN',
-    max: 48,
+    flex: 16,
     cell: ({ localId }) => localId ?? '-'
   }),
   column('change', ({ change }) => change, { head: 'CHANGE', max: 18 }),
-  column('from', ({ from }) => from, { head: 'FROM', max: 40, cell: ({ from }) => from ?? '-' }),
+  column('from', ({ from }) => from, {
+    head: 'FROM',
+    max: 40,
+    drop: 1,
+    cell: ({ from }) => from ?? '-'
+  }),
   column('to', ({ to }) => to, { head: 'TO', max: 40, cell: ({ to }) => to ?? '-' }),
-  column('source', ({ source }) => source, { head: 'SOURCE', max: 0, from: 120 })
+  column('source', ({ source }) => source, { head: 'SOURCE', max: 12, drop: 2 })
 ]
 
 export const USES: Columns<PluginUse> = [
-  column('plugin', ({ localId, name }) => localId ?? name, { head: 'PLUGIN', max: 40 }),
-  column('version', ({ version }) => version, { head: 'VERSION', max: 16 }),
+  column('plugin', ({ localId, name }) => localId ?? name, { head: 'PLUGIN', flex: 16 }),
+  column('version', ({ version }) => version, { head: 'VERSION', max: 16, drop: 2 }),
   column('version_certainty', ({ versionCertainty }) => versionCertainty, {
     head: 'SURE',
     max: 8,
-    from: 120
+    drop: 6
   }),
-  column('kind', ({ kind }) => kind, { head: 'KIND', max: 12 }),
-  column('what', ({ detail }) => detail, { head: 'WHAT', max: 24 }),
-  column('thread', ({ threadId }) => threadId, { head: 'THREAD', max: 36 }),
-  column('turn', ({ turnId }) => turnId, { head: 'TURN', max: 36, from: 140 }),
-  column('time', ({ atMs }) => isoMs(atMs), { head: 'TIME', max: 0, from: 160 })
+  column('kind', ({ kind }) => kind, { head: 'KIND', max: 12, drop: 3 }),
+  column('what', ({ detail }) => detail, { head: 'WHAT', max: 24, drop: 1 }),
+  column('thread', ({ threadId }) => threadId, {
+    head: 'THREAD',
+    max: 36,
+    cells: shortCells(({ threadId }) => threadId)
+  }),
+  column('turn', ({ turnId }) => turnId, {
+    head: 'TURN',
+    max: 36,
+    drop: 5,
+    cells: shortCells(({ turnId }) => turnId)
+  }),
+  column('time', ({ atMs }) => isoMs(atMs), { head: 'TIME', max: 24, drop: 4 })
 ]
 
 export const FINDINGS: Columns<PluginFinding> = [
@@ -133,15 +148,16 @@ export const printPlugins = (scan: PluginScan, input: Input, io: Io): Promise<nu
   printRows({ columns: PLUGINS, json: pluginJson, nothing: 'no plugins' }, scan.plugins, input, io)
 
 /** Findings are sentences, so people get two lines each. */
-const findingText = ({ pluginId, path, message, next }: PluginFinding): string =>
-  `${oneLine(`${pluginId ?? path ?? ''}: ${message}`)}\n  ${oneLine(next)}\n`
+const findingText = ({ pluginId, path, message, next }: PluginFinding, width: number): string =>
+  `${wrap(oneLine(`${pluginId ?? path ?? ''}: ${message}`), 2, width)}\n  ${wrap(oneLine(next), 2, width)}\n`
 
 /** Checks the plugins of a home; 1 when something is wrong. */
 export const verifyPlugins = async (home: string, input: Input, io: Io): Promise<CommandEnd> => {
   const found = homePlugins(home, undefined, answers(input).profile).findings()
   if (E.isLeft(found)) return E.left(pluginFailure(found.left))
   const findings = found.right
-  if (formOf(input, io) === 'table') await io.out(findings.map(findingText).join(''))
+  if (formOf(input, io) === 'table')
+    await io.out(findings.map((one) => findingText(one, io.columns)).join(''))
   else await printRows({ columns: FINDINGS, nothing: '' }, findings, input, io)
   return findings.length === 0 ? 0 : 1
 }

@@ -19,7 +19,7 @@ import { type FiledPlan, planHome } from '../../upkeep/repair/plan-home.ts'
 import { repairWork } from '../../upkeep/repair/repair.ts'
 import { type Input, nextCommand, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import { threadIdIn } from '../naming.ts'
+import { shortCells, threadIdIn } from '../naming.ts'
 import { pathOf } from '../options.ts'
 import {
   type CommandEnd,
@@ -218,19 +218,29 @@ const undo: RepairWord = (input, io, place, open) =>
   })
 
 export const REPAIRS: Columns<Operation> = [
-  column('operation', ({ began }) => began.id, { head: 'OPERATION', max: 36 }),
+  column('operation', ({ began }) => began.id, {
+    head: 'OPERATION',
+    max: 36,
+    cells: shortCells(({ began }) => began.id)
+  }),
   column('time', ({ began }) => began.at, {
     head: 'TIME',
     max: 16,
     cell: ({ began }) => minuteOf(began.at)
   }),
   column('what', ({ began }) => began.operation, { head: 'WHAT', max: 8 }),
-  column('state', ({ state }) => state, { head: 'STATE', max: 10 }),
+  column('state', ({ state }) => state, { head: 'STATE', max: 10, drop: 1 }),
   column('files', ({ began }) => began.relocation?.exchanges?.length ?? 0, {
     head: 'FILES',
-    max: 6
+    align: 'right',
+    drop: 2
   }),
-  column('thread', ({ began }) => began.threadIds[0] ?? '', { head: 'THREAD', max: 36, from: 100 })
+  column('thread', ({ began }) => began.threadIds[0] ?? '', {
+    head: 'THREAD',
+    max: 36,
+    drop: 3,
+    cells: shortCells(({ began }) => began.threadIds[0] ?? '')
+  })
 ]
 
 const list: RepairWord = (input, io, place, open) =>

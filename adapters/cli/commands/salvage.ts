@@ -14,9 +14,10 @@ import { isFolder, withEngine, type HomeCommand } from '../session.ts'
 import { formOf, printJson, printTotal, type FetchPage, walkPages } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { usage } from '../text/report.ts'
-import { column, table, tsv, type Columns } from '../text/rows.ts'
+import { column, tsv, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
-import { oneLine, plural } from '../text/text.ts'
+import { table } from '../text/table.ts'
+import { plural, sentence } from '../text/text.ts'
 import { EVERY_SOURCE, threadColumns } from './threads.ts'
 
 const OUTCOMES = ['copied', 'present', 'older', 'kept', 'unusable'] as const
@@ -72,7 +73,7 @@ const printFile = async (file: SalvagedFile, input: Input, io: Io): Promise<void
   if (form === 'json') await printJson(file, io)
   else if (form !== 'table') await io.out(tsv(SALVAGED_FILES, [file]))
   else if (isLost(file))
-    await io.out(`${oneLine(`${file.outcome} ${file.source}: ${file.reason ?? ''}`)}\n`)
+    await io.out(sentence(`${file.outcome} ${file.source}: ${file.reason ?? ''}`, io))
 }
 
 export const salvageCommand: HomeCommand = async (input, io, named, open) => {

@@ -15,7 +15,7 @@ import { printPages } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
-import { harmless, isoSecond, localMinute, oneLine } from '../text/text.ts'
+import { cut, cutFront, harmless, isoSecond, localMinute, oneLine, widthOf } from '../text/text.ts'
 import { sourcesOf } from './threads.ts'
 
 export const FOUND_THREADS: Columns<FoundThread> = [
@@ -32,19 +32,33 @@ export const OCCURRENCES: Columns<Occurrence> = [
   column('snippet', ({ snippet }) => snippet)
 ]
 
-/** A snippet on one line, with the hit in colour. */
-const marked = ({ snippet, range }: Snippet, paint: Paint): string =>
-  harmless(snippet.slice(0, range.start)) +
-  paint('yellow', harmless(snippet.slice(range.start, range.end))) +
-  harmless(snippet.slice(range.end))
+const INDENT = '    '
 
-const foundText = (found: ReadonlyArray<FoundThread>, paint: Paint): string => {
+/** A snippet on one line, with the hit in colour; where it is too long, what is far from the hit goes. */
+const marked = ({ snippet, range }: Snippet, width: number, paint: Paint): string => {
+  const before = harmless(snippet.slice(0, range.start))
+  const hit = cut(harmless(snippet.slice(range.start, range.end)), width)
+  const after = harmless(snippet.slice(range.end))
+  const room = width - widthOf(hit)
+  const behind = Math.max(Math.floor(room / 2), room - widthOf(before))
+  const end = behind > 0 ? cut(after, behind) : ''
+  const left = room - widthOf(end)
+  const start = left > 0 ? cutFront(before, left) : ''
+  return start + paint('yellow', hit) + end
+}
+
+const foundText = (found: ReadonlyArray<FoundThread>, width: number, paint: Paint): string => {
   const ids = shortIds(found.map(({ thread }) => thread.id))
+  const turns = shortIds(found.map(({ turnId }) => oneLine(turnId ?? '')))
   return found
     .map(({ thread, turnId, ...hit }, at) => {
-      const turn = turnId === null ? '' : paint('dim', `  turn ${oneLine(turnId)}`)
-      const head = `${paint('cyan', ids[at] ?? '')}  ${localMinute(thread.createdAt)}`
-      return `${head}  ${paint('bold', oneLine(title(thread)))}\n    ${marked(hit, paint)}${turn}\n`
+      const id = ids[at] ?? ''
+      const when = localMinute(thread.createdAt)
+      const head = `${paint('cyan', id)}  ${when}`
+      const name = cut(oneLine(title(thread)), width - widthOf(`${id}  ${when}  `))
+      const turn = turnId === null ? '' : `  turn ${turns[at]}`
+      const said = marked(hit, width - INDENT.length - widthOf(turn), paint)
+      return `${head}  ${paint('bold', name)}\n${INDENT}${said}${paint('dim', turn)}\n`
     })
     .join('')
 }
@@ -61,7 +75,7 @@ const inHome = (term: string, input: Input, io: Io, engine: Engine): Promise<Com
   return printPages<FoundThread>(
     {
       columns: FOUND_THREADS,
-      human: (found) => foundText(found, paint),
+      human: (found) => foundText(found, io.columns, paint),
       next: (found) => {
         const [first = ''] = shortIds(found.map(({ thread }) => thread.id))
         const next = nextCommand(input, io, ['search', term, '--thread', first])
@@ -84,14 +98,19 @@ const inThread = (
   engine: Engine
 ): Promise<CommandEnd> => {
   const paint = painter(input, io)
-  const textOfOne = (one: Occurrence): string => {
-    const turn = paint('dim', `turn ${oneLine(one.turnId)}  item ${oneLine(one.itemId)}`)
-    return `${turn}\n    ${marked(one, paint)}\n`
+  const foundLines = (found: ReadonlyArray<Occurrence>): string => {
+    const turns = shortIds(found.map(({ turnId }) => oneLine(turnId)))
+    const texts = found.map((one, at) => {
+      const place = cut(`turn ${turns[at]}  item ${oneLine(one.itemId)}`, io.columns)
+      const said = marked(one, io.columns - INDENT.length, paint)
+      return `${paint('dim', place)}\n${INDENT}${said}\n`
+    })
+    return texts.join('')
   }
   return printPages<Occurrence>(
     {
       columns: OCCURRENCES,
-      human: (found) => found.map(textOfOne).join(''),
+      human: foundLines,
       nothing: 'no matches in this thread'
     },
     (cursor, limit) => engine.searchOccurrences(threadId, { searchTerm: term, cursor, limit }),

@@ -20,10 +20,11 @@ import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } f
 import { formOf, printJson, printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { note, warn } from '../text/report.ts'
-import { column, shown, table, tsv, type Columns } from '../text/rows.ts'
+import { column, shown, tsv, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
+import { table } from '../text/table.ts'
 import { refusedBy } from '../confirm.ts'
-import { oneLine, plural, size } from '../text/text.ts'
+import { oneLine, plural, sentence, size, wrap } from '../text/text.ts'
 
 /** Names of the kinds of bytes, for people. */
 const KIND: Readonly<Record<ByteKind, string>> = {
@@ -64,28 +65,28 @@ export const STORAGE: Columns<ThreadSpent> = [
   column('lines', ({ lines }) => lines),
   column('disk_bytes', ({ diskBytes }) => diskBytes, {
     head: 'ON DISK',
-    max: 9,
+    align: 'right',
     cell: ({ diskBytes }) => size(diskBytes)
   }),
   column('raw_bytes', ({ rawBytes }) => rawBytes),
   ...BYTE_KINDS.map((kind) => column(kind, ({ kinds }: ThreadSpent) => kinds[kind])),
   column('copied_bytes', ({ copiedBytes }) => copiedBytes, {
     head: 'COPIED',
-    max: 9,
-    from: 100,
+    align: 'right',
+    drop: 3,
     cell: ({ copiedBytes }) => sizeUnlessNone(copiedBytes)
   }),
   column('reclaimable_bytes', ({ reclaimableBytes }) => reclaimableBytes, {
     head: 'RECLAIM~',
-    max: 9,
-    from: 80,
+    align: 'right',
+    drop: 1,
     cell: ({ reclaimableBytes }) => sizeUnlessNone(reclaimableBytes)
   }),
-  shown({ head: 'MOSTLY', max: 44, cell: largestKinds }),
-  shown({ head: 'NAME', max: 0, from: 100, cell: ({ name }) => name ?? '' })
+  shown({ head: 'MOSTLY', flex: 24, cell: largestKinds }),
+  shown({ head: 'NAME', max: 40, drop: 2, cell: ({ name }) => name ?? '' })
 ]
 
-const summary = (total: Spent, threads: ReadonlyArray<ThreadSpent>): string => {
+const summary = (total: Spent, threads: ReadonlyArray<ThreadSpent>, width: number): string => {
   const shares = BYTE_KINDS.filter((kind) => total.kinds[kind] > 0).map((kind) => {
     const bytes = total.kinds[kind]
     return `  ${KIND[kind].padEnd(20)} ${size(bytes).padStart(9)} ${percent(bytes, total.rawBytes).padStart(6)}`
@@ -99,7 +100,11 @@ const summary = (total: Spent, threads: ReadonlyArray<ThreadSpent>): string => {
     `${plural(threads.length, 'thread')} in ${plural(files, 'file')}, ${size(diskBytes)}${packed}`,
     ...shares,
     ...(copiedBytes === 0 ? [] : [`copied from other threads: ${size(copiedBytes)}`]),
-    `compression would reclaim about ${size(reclaimableBytes)}, ${size(archived)} of it in archived threads`,
+    wrap(
+      `compression would reclaim about ${size(reclaimableBytes)}, ${size(archived)} of it in archived threads`,
+      0,
+      width
+    ),
     ''
   ].join('\n')
 }
@@ -115,7 +120,7 @@ const printTable = async (
   const ids = shortIds(threads.map(({ threadId }) => threadId))
   const columns = [shown<ThreadSpent>({ head: 'ID', max: 36, cells: () => ids }), ...STORAGE]
   await io.out(table(columns, first, io.columns, painter(input, io)))
-  await io.out(`\n${summary(total, threads)}`)
+  await io.out(`\n${summary(total, threads, io.columns)}`)
 }
 
 const report = (input: Input, outside: Io, place: CommandPlace): Promise<CommandEnd> =>
@@ -201,7 +206,7 @@ const change = (
           if (form === 'json') await printJson(one, io)
           else if (form !== 'table') await io.out(tsv(CHANGED_FILES, [one]))
           else if (one.reason !== null)
-            await io.out(`left ${oneLine(one.path)}: ${oneLine(one.reason)}\n`)
+            await io.out(sentence(`left ${one.path}: ${one.reason}`, io))
         }
       })
       if (E.isLeft(done)) return done

@@ -24,7 +24,7 @@ import {
 import { jsonLine, printJson } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { note, tellHint, usage, warn } from '../text/report.ts'
-import { oneLine, plural, size } from '../text/text.ts'
+import { oneLine, plural, sentence, size } from '../text/text.ts'
 
 /** Connects to the store of a place, runs `use`, and closes the connection. */
 const withStore = async (
@@ -78,7 +78,7 @@ const printCopied = async <S extends { readonly problems: ReadonlyArray<Problem>
     await printJson(done.right, io)
     return problems.some(isFailure) ? 1 : 0
   }
-  await io.out(`${oneLine(textOf(done.right))}\n`)
+  await io.out(sentence(textOf(done.right), io))
   return tellProblems(problems, io)
 }
 
@@ -148,7 +148,7 @@ const printVerified = async (found: VerifiedThread, input: Input, io: Io): Promi
       if (isFine({ verdict })) continue
       const at = atByte === null ? '' : ` at byte ${atByte}`
       const why = reason === null ? '' : ` (${reason})`
-      await io.out(`${oneLine(`${found.thread} ${path}: ${VERDICTS[verdict]}${at}${why}`)}\n`)
+      await io.out(sentence(`${found.thread} ${path}: ${VERDICTS[verdict]}${at}${why}`, io))
     }
 }
 
@@ -180,7 +180,7 @@ export const verifyCommand: HomeCommand = (input, outside, named) =>
           ([verdict, n]) => `${n} ${VERDICTS[verdict as keyof typeof VERDICTS]}`
         )
         const what = counts.length === 0 ? '' : `: ${counts.join(', ')}`
-        await io.out(`${oneLine(`${store}: ${plural(count, 'thread')}, ${size(bytes)}${what}`)}\n`)
+        await io.out(sentence(`${store}: ${plural(count, 'thread')}, ${size(bytes)}${what}`, io))
       }
       return isAllFine ? 0 : 1
     })

@@ -11,12 +11,12 @@ import type { SourceKind } from '../../../projections/thread-row.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { ListRequest, SortKey } from '../../../replay/read/lists/list-filter.ts'
 import { flagOf, listOf, nextCommand, textOf, type Input } from '../args.ts'
-import { optionalThread, shortIds, title } from '../naming.ts'
+import { optionalThread, shortCells, shortIds, title } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
 import { printPages } from '../text/print.ts'
 import { column, shown, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
-import { isoSecond, localMinute } from '../text/text.ts'
+import { cutFront, isoSecond, localMinute, oneLine } from '../text/text.ts'
 
 /** Every kind of source; `subAgent` stands for all of its own. */
 export const EVERY_SOURCE: ReadonlyArray<SourceKind> = [
@@ -47,7 +47,7 @@ export const threadColumns = (when: 'createdAt' | 'updatedAt'): Columns<Thread> 
   column('id', ({ id }) => id, {
     head: 'ID',
     max: 36,
-    cells: (threads) => shortIds(threads.map(({ id }) => id))
+    cells: shortCells(({ id }) => id)
   }),
   column('created', ({ createdAt }) => isoSecond(createdAt)),
   column('updated', ({ updatedAt }) => isoSecond(updatedAt)),
@@ -56,14 +56,14 @@ export const threadColumns = (when: 'createdAt' | 'updatedAt'): Columns<Thread> 
     max: 16,
     cell: (thread) => localMinute(thread[when])
   }),
-  shown({ head: 'DIRECTORY', max: 20, from: 80, cell: ({ cwd }) => cwd }),
-  column('source', ({ source }) => sourceLabel(source), { head: 'SOURCE', max: 12, from: 100 }),
+  shown({ head: 'DIRECTORY', drop: 1, cell: ({ cwd }) => cutFront(oneLine(cwd), 24) }),
+  column('source', ({ source }) => sourceLabel(source), { head: 'SOURCE', max: 12, drop: 2 }),
   column('provider', ({ modelProvider }) => modelProvider),
-  column('branch', ({ gitInfo }) => gitInfo?.branch ?? '', { head: 'BRANCH', max: 20, from: 120 }),
+  column('branch', ({ gitInfo }) => gitInfo?.branch ?? '', { head: 'BRANCH', max: 20, drop: 3 }),
   column('directory', ({ cwd }) => cwd),
   column('name', ({ name }) => name),
   column('preview', ({ preview }) => preview),
-  shown({ head: 'THREAD', max: 0, cell: title })
+  shown({ head: 'THREAD', flex: 36, cell: title })
 ]
 
 /** The parent's id; a whole id need not be in the home, since a parent may have been deleted. */

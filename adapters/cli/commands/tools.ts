@@ -13,7 +13,7 @@ import {
 } from '../../../replay/ledgers/tools-summary.ts'
 import { flagOf, listOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { optionalThread, shortIds } from '../naming.ts'
+import { optionalThread, shortCells } from '../naming.ts'
 import { rangeIn } from '../options.ts'
 import type { EngineCommand } from '../session.ts'
 import { formOf, printJsonLines, printPages, printRows } from '../text/print.ts'
@@ -64,8 +64,8 @@ export const CALLS: Columns<ToolCall> = [
   column('thread', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
-    from: 120,
-    cells: (calls) => shortIds(calls.map(({ threadId }) => threadId))
+    drop: 2,
+    cells: shortCells(({ threadId }) => threadId)
   }),
   column('turn', ({ turnId }) => turnId),
   column('call', ({ callId }) => callId),
@@ -74,13 +74,24 @@ export const CALLS: Columns<ToolCall> = [
     max: 16,
     cell: ({ atMs }) => localMinute(Math.floor(atMs / 1000))
   }),
-  column('kind', ({ kind }) => kind, { head: 'KIND', max: 15, from: 100 }),
+  column('kind', ({ kind }) => kind, { head: 'KIND', max: 15, drop: 4 }),
   column('tool', toolName, { head: 'TOOL', max: 24 }),
   column('status', ({ status }) => status, { head: 'STATUS', max: 11 }),
   column('failure', ({ failureKind }) => failureKind),
-  column('exit_code', ({ exitCode }) => exitCode, { head: 'EXIT', max: 5 }),
+  column('exit_code', ({ exitCode }) => exitCode, {
+    head: 'EXIT',
+    max: 5,
+    align: 'right',
+    drop: 1
+  }),
   column('exit_source', ({ exitSource }) => exitSource),
-  column('exec_ms', ({ execMs }) => execMs, { head: 'TOOK', max: 12, cell: tookText }),
+  column('exec_ms', ({ execMs }) => execMs, {
+    head: 'TOOK',
+    max: 12,
+    align: 'right',
+    drop: 3,
+    cell: tookText
+  }),
   column('exec_source', ({ execSource }) => execSource),
   column('observed_ms', ({ observedMs }) => observedMs),
   column('output_bytes', ({ outputBytes }) => outputBytes),
@@ -88,7 +99,7 @@ export const CALLS: Columns<ToolCall> = [
   column('lines_deleted', ({ linesDeleted }) => linesDeleted),
   column('rolled_back', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
   column('certainty', ({ certainty }) => certainty),
-  column('subject', ({ subject }) => subject, { head: 'ABOUT', max: 0, cell: aboutText })
+  column('subject', ({ subject }) => subject, { head: 'ABOUT', flex: 28, cell: aboutText })
 ]
 
 /** Calls of one kind, status or tool, or all of them, added up. */
@@ -99,40 +110,46 @@ interface CallSum {
 
 const countColumn = (
   name: 'completed' | 'failed' | 'rejected' | 'interrupted' | 'unknown' | 'calls',
-  max: number,
-  from = 0
-) => column(name, ({ group }: CallSum) => group[name], { head: name.toUpperCase(), max, from })
+  drop = 0
+) =>
+  column(name, ({ group }: CallSum) => group[name], {
+    head: name.toUpperCase(),
+    align: 'right',
+    drop
+  })
 
 export const CALL_SUMS: Columns<CallSum> = [
   column('by', ({ by }) => by),
   column('key', ({ group }) => group.key, {
     head: 'WHAT',
-    max: 32,
+    flex: 16,
     cell: ({ by, group }) => (by === 'total' ? 'total' : `${by} ${group.key}`)
   }),
-  countColumn('calls', 9),
-  countColumn('completed', 9),
-  countColumn('failed', 9),
-  countColumn('rejected', 9, 80),
-  countColumn('interrupted', 11, 100),
-  countColumn('unknown', 9, 80),
+  countColumn('calls'),
+  countColumn('completed', 4),
+  countColumn('failed'),
+  countColumn('rejected', 5),
+  countColumn('interrupted', 7),
+  countColumn('unknown', 6),
   column('rolled_back', ({ group }) => group.rolledBack),
   column('exec_ms', ({ group }) => group.execMs, {
     head: 'TIME',
-    max: 12,
+    align: 'right',
+    drop: 1,
     cell: ({ group }) => duration(group.execMs)
   }),
   column('timed_calls', ({ group }) => group.timedCalls),
   column('output_bytes', ({ group }) => group.outputBytes, {
     head: 'OUTPUT',
-    max: 10,
+    align: 'right',
+    drop: 3,
     cell: ({ group }) => size(group.outputBytes)
   }),
   column('lines_added', ({ group }) => group.linesAdded),
   column('lines_deleted', ({ group }) => group.linesDeleted),
   shown({
     head: 'LINES',
-    max: 0,
+    drop: 2,
     cell: ({ group: { linesAdded, linesDeleted } }) =>
       linesAdded + linesDeleted === 0 ? '' : linesText(linesAdded, linesDeleted)
   })

@@ -3,7 +3,7 @@
  */
 import type { ItemsView, Turn } from '../../../domain/protocol.ts'
 import { flagOf, numberOf, textOf } from '../args.ts'
-import { ofThread } from '../naming.ts'
+import { ofThread, shortCells } from '../naming.ts'
 import { cutNote, itemText, speaker } from '../text/item-text.ts'
 import { printPages } from '../text/print.ts'
 import { column, type Columns } from '../text/rows.ts'
@@ -20,7 +20,11 @@ const lastAnswer = ({ items }: Turn): string => {
 }
 
 export const TURNS: Columns<Turn> = [
-  column('id', ({ id }) => id, { head: 'ID', max: 36 }),
+  column('id', ({ id }) => id, {
+    head: 'ID',
+    max: 36,
+    cells: shortCells(({ id }) => id)
+  }),
   column('started', ({ startedAt }) => isoSecond(startedAt), {
     head: 'STARTED',
     max: 16,
@@ -30,11 +34,11 @@ export const TURNS: Columns<Turn> = [
   column('duration_ms', ({ durationMs }) => durationMs, {
     head: 'TOOK',
     max: 12,
-    from: 100,
+    drop: 2,
     cell: ({ durationMs }) => duration(durationMs)
   }),
-  column('status', ({ status }) => status, { head: 'STATUS', max: 11 }),
-  column('first_question', firstQuestion, { head: 'ASKED', max: 0 }),
+  column('status', ({ status }) => status, { head: 'STATUS', max: 11, drop: 1 }),
+  column('first_question', firstQuestion, { head: 'ASKED', flex: 32 }),
   column('last_answer', lastAnswer)
 ]
 

@@ -2,7 +2,6 @@
  * unroll usage: token usage, and how each number came about.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { resolve } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type {
@@ -19,9 +18,10 @@ import { pathOf, rangeIn } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
 import { formOf, jsonLine, printPieces, taggedLine } from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
-import { csv, csvHead, table, tsv, type Columns } from '../text/rows.ts'
+import { csv, csvHead, tsv, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
-import { plural, shellWord } from '../text/text.ts'
+import { table } from '../text/table.ts'
+import { plural, shellWord, wrap } from '../text/text.ts'
 import { groupColumns, notices, spendColumns, spendText, type ThreadTitles } from '../text/usage.ts'
 import type { Pricing } from '../text/usage-cost.ts'
 
@@ -136,8 +136,10 @@ async function* programLines<A>(
 const namesOf = (report: UsageReportName, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (report === 'thread') return shortIds(keys)
   if (report !== 'turn') return keys
-  const threads = new Set(keys.map((key) => key.split('/', 1)[0]))
-  return threads.size > 1 ? keys : keys.map((key) => key.slice(key.indexOf('/') + 1))
+  const parts = keys.map((key) => key.split('/', 2) as [string, string?])
+  const threads = shortIds(parts.map(([thread]) => thread))
+  const turns = shortIds(parts.map(([, turn = '']) => turn))
+  return new Set(threads).size > 1 ? threads.map((thread, at) => `${thread}/${turns[at]}`) : turns
 }
 
 const clockIn = (timeZone: string): ((ms: number) => string) => {
@@ -163,12 +165,13 @@ async function* humanText(printing: Printing): AsyncGenerator<string> {
   if (spends !== null) {
     const time = clockIn(zoneOf(input))
     yield '\n'
-    for await (const row of spends) yield spendText(row, time, pricing, paint)
+    for await (const row of spends) yield spendText(row, time, pricing, io.columns, paint)
   }
   const kept = [...input.values.keys()].filter((option) => option !== 'explain')
   const more = nextCommand(input, io, ['usage', ...input.args, '--explain'], kept)
   const lines = notices(report, pricing, flagOf(input, 'explain'), more)
-  if (lines.length > 0) yield `\n${lines.map((line) => `${paint('yellow', line)}\n`).join('')}`
+  if (lines.length > 0)
+    yield `\n${lines.map((line) => `${paint('yellow', wrap(line, 2, io.columns))}\n`).join('')}`
 }
 
 /** Says to programs in one line on stderr what people see below the table. */
@@ -196,13 +199,12 @@ const print = async (printing: Printing): Promise<void> => {
   )
 }
 
-/** How tokens are priced: by the file that an option or a setting names; null without one. */
+/** How tokens are priced: by the file that is named; null without one. */
 const pricingOf = async (
   input: Input,
   io: Io
 ): Promise<E.Either<CommandFailure, Pricing | null>> => {
-  const named = io.env['UNROLL_PRICES'] ?? ''
-  const path = pathOf(input, io, 'prices') ?? (named === '' ? undefined : resolve(io.cwd, named))
+  const path = pathOf(input, io, 'prices')
   return path === undefined
     ? E.right(null)
     : (await import('../text/usage-cost.ts')).readPricing(path)

@@ -10,8 +10,9 @@ import type { Io } from '../io.ts'
 import type { CommandEnd } from '../session.ts'
 import { processTerminal, type OpenTerminal } from '../terminal/terminal.ts'
 import { usage } from '../text/report.ts'
-import { table, type Columns } from '../text/rows.ts'
+import type { Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
+import { table } from '../text/table.ts'
 import { cut } from '../text/text.ts'
 
 const EVERY_MS = 1000

@@ -248,26 +248,11 @@ const help: CommandSpec = {
   group: 'More',
   args: ['[command]', '[word]'],
   summary: 'Print help.',
-  about: [
-    'Settings stand in `$XDG_CONFIG_HOME/unroll/config.toml`, else `~/.config/unroll/config.toml`: `home`, `tz`, `prices`, `pager`, `color` ' +
-      'and a table `[aliases]` such as `today = "usage daily"`. An option comes before the environment, that before the file. ' +
-      'The file is never read from the current directory.'
-  ],
-  options: [
-    option(
-      'why',
-      'Print which settings hold, and where each comes from: an option, the environment, ~/.config/unroll/config.toml, or a default.'
-    )
-  ],
-  output: {
-    human: 'the commands, or one of them in full; with --why {settings}.',
-    tsv: '{settings}.'
-  },
+  about: [],
+  options: [],
+  output: { human: 'the commands, or one of them in full.' },
   exits: [0, 2],
-  examples: [
-    ['unroll help threads', 'everything about one command'],
-    ['unroll help --why', 'where the home, the prices and the pager come from']
-  ]
+  examples: [['unroll help threads', 'everything about one command']]
 }
 
 const version: CommandSpec = {

@@ -8,9 +8,10 @@ import type {
   CaptureComparison
 } from '../../../domain/ledgers/analytics/compare.ts'
 import type { Json } from '../../../domain/json.ts'
-import { column, shown, table, type Columns } from './rows.ts'
+import { column, shown, type Columns } from './rows.ts'
 import type { Paint } from './style.ts'
-import { oneLine } from './text.ts'
+import { table } from './table.ts'
+import { oneLine, wrap } from './text.ts'
 
 const isOpen = ({ verdict, reason }: Pick<ComparedField, 'verdict' | 'reason'>): boolean =>
   verdict !== 'equal' && verdict !== 'not_reconstructable' && reason === null
@@ -37,19 +38,19 @@ const explained = (agreement: EventAgreement): number => {
   return differing + oneSided - notInLog(agreement) - agreement.unexplained
 }
 
-const count = (head: string, max: number, of: (one: EventAgreement) => number, from = 0) =>
-  shown<EventAgreement>({ head, max, from, align: 'right', cell: (one) => String(of(one)) })
+const count = (head: string, drop: number, of: (one: EventAgreement) => number) =>
+  shown<EventAgreement>({ head, drop, align: 'right', cell: (one) => String(of(one)) })
 
 const AGREEMENT: Columns<EventAgreement> = [
-  shown({ head: 'EVENT', max: 42, cell: ({ eventType }) => eventType }),
-  count('PAIRED', 8, ({ paired }) => paired),
-  count('CAPTURE ONLY', 12, captureOnly, 80),
-  count('REBUILT ONLY', 12, ({ verdicts }) => verdicts.only_reconstructed, 80),
-  count('FIELDS', 8, fieldCount),
-  count('EQUAL', 8, fieldsWith('equal')),
-  count('NOT IN LOG', 10, notInLog, 80),
-  count('EXPLAINED', 9, explained, 80),
-  count('UNEXPLAINED', 11, ({ unexplained }) => unexplained)
+  shown({ head: 'EVENT', flex: 20, cell: ({ eventType }) => eventType }),
+  count('PAIRED', 1, ({ paired }) => paired),
+  count('CAPTURE ONLY', 5, captureOnly),
+  count('REBUILT ONLY', 6, ({ verdicts }) => verdicts.only_reconstructed),
+  count('FIELDS', 2, fieldCount),
+  count('EQUAL', 3, fieldsWith('equal')),
+  count('NOT IN LOG', 7, notInLog),
+  count('EXPLAINED', 4, explained),
+  count('UNEXPLAINED', 0, ({ unexplained }) => unexplained)
 ]
 
 const valueText = (value: Json | undefined): string =>
@@ -115,7 +116,7 @@ export const comparisonText = (
   const part = (head: string, lines: ReadonlyArray<string>): string =>
     lines.length === 0
       ? ''
-      : `\n${paint('bold', head)}\n${lines.map((line) => `  ${line}\n`).join('')}`
+      : `\n${paint('bold', head)}\n${lines.map((line) => `  ${wrap(line, 4, width)}\n`).join('')}`
   return (
     table(AGREEMENT, agreement, width, paint) +
     part('Without a reason', comparison.events.flatMap(openLines).map(oneLine)) +

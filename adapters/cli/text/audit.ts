@@ -4,6 +4,7 @@
 import type { AuditEvidence, AuditRow } from '../../../domain/ledgers/audit/row.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ApprovalRow, ReviewRow } from '../../../replay/ledgers/audit.ts'
+import { shortCells } from '../naming.ts'
 import { column, shown, type Columns } from './rows.ts'
 import { oneLine, plural } from './text.ts'
 
@@ -55,7 +56,12 @@ const json = (value: JsonObject | null): string => (value === null ? '' : JSON.s
 export const TRAIL: Columns<AuditRow> = [
   column('at', ({ at }) => at, { head: 'TIME', max: 23, cell: ({ at }) => timeOf(at) }),
   column('action', ({ action }) => action, { head: 'WHAT', max: 16 }),
-  column('thread_id', ({ threadId }) => threadId, { head: 'THREAD', max: 36 }),
+  column('thread_id', ({ threadId }) => threadId, {
+    head: 'THREAD',
+    max: 36,
+    drop: 1,
+    cells: shortCells(({ threadId }) => threadId)
+  }),
   column('turn_id', ({ turnId }) => turnId),
   column('certainty', ({ certainty }) => certainty),
   column('originator', ({ actor }) => actor.originator),
@@ -71,21 +77,26 @@ export const TRAIL: Columns<AuditRow> = [
   column('evidence_of', ({ evidence }) => evidenceOf(evidence)),
   column('offset', ({ evidence }) => (evidence.kind === 'line' ? evidence.offset : null)),
   column('bytes', ({ evidence }) => (evidence.kind === 'line' ? evidence.bytes : null)),
-  shown({ head: 'BY', max: 24, from: 110, cell: actorOf }),
-  shown({ head: 'DETAILS', max: 0, from: 90, cell: detailsOf })
+  shown({ head: 'BY', max: 24, drop: 2, cell: actorOf }),
+  shown({ head: 'DETAILS', flex: 30, cell: detailsOf })
 ]
 
 export const APPROVALS: Columns<ApprovalRow> = [
   column('at', ({ at }) => at, { head: 'TIME', max: 23, cell: ({ at }) => timeOf(at) }),
   shown({ head: 'WHAT', max: 20, cell: ({ status, reviewer }) => `${status} by ${reviewer}` }),
-  shown({ head: 'CALL', max: 32, cell: ({ subject, callId }) => `${subject} ${callId}` }),
-  column('thread_id', ({ threadId }) => threadId, { head: 'THREAD', max: 36, from: 100 }),
+  shown({ head: 'CALL', flex: 16, cell: ({ subject, callId }) => `${subject} ${callId}` }),
+  column('thread_id', ({ threadId }) => threadId, {
+    head: 'THREAD',
+    max: 36,
+    drop: 1,
+    cells: shortCells(({ threadId }) => threadId)
+  }),
   column('turn_id', ({ turnId }) => turnId),
   column('call_id', ({ callId }) => callId),
   column('subject', ({ subject }) => subject),
   column('reviewer', ({ reviewer }) => reviewer),
   column('status', ({ status }) => status),
-  column('source', ({ source }) => source, { head: 'READ FROM', max: 0, from: 120 }),
+  column('source', ({ source }) => source, { head: 'READ FROM', max: 24, drop: 2 }),
   column('certainty', ({ certainty }) => certainty)
 ]
 
@@ -104,11 +115,16 @@ export const REVIEWS: Columns<ReviewRow> = [
     cell: ({ startedAt }) => timeOf(startedAt)
   }),
   shown({ head: 'TARGET', max: 24, cell: targetOf }),
-  shown({ head: 'CAME TO', max: 40, cell: resultOf }),
+  shown({ head: 'CAME TO', flex: 16, cell: resultOf }),
   column('ended_at', ({ endedAt }) => endedAt),
-  column('thread_id', ({ threadId }) => threadId, { head: 'THREAD', max: 36, from: 110 }),
+  column('thread_id', ({ threadId }) => threadId, {
+    head: 'THREAD',
+    max: 36,
+    drop: 1,
+    cells: shortCells(({ threadId }) => threadId)
+  }),
   column('reviewer_thread_id', ({ reviewerThreadId }) => reviewerThreadId),
-  column('delivery', ({ delivery }) => delivery, { head: 'HOW', max: 0, from: 130 }),
+  column('delivery', ({ delivery }) => delivery, { head: 'HOW', max: 12, drop: 2 }),
   column('target', ({ target }) => JSON.stringify(target)),
   column('findings', ({ findings }) => findings),
   column('verdict', ({ verdict }) => verdict),

@@ -2,20 +2,20 @@
  * Rows of a command, described once: the table for people, CSV, tab-separated lines and the fields named in docs/CLI.md
  * are all made from one list of columns.
  */
-import type { Paint } from './style.ts'
-import { cut, harmless, oneLine, pad, tsvField, widthOf } from './text.ts'
+import { harmless, tsvField } from './text.ts'
 
 /** A value for programs: texts come from rollouts, numbers from us; null where nothing is known. */
 type FieldValue = string | number | null
 
-interface TableColumn<A> {
+/** How people see a column; `table.ts` says how columns share a line. */
+export interface TableColumn<A> {
   readonly head: string
-  /** The most it may take. */
-  readonly max: number
-  /** For a column that takes what the others leave of the terminal: that much at least. Default: the last one does. */
-  readonly min?: number
-  /** The width of terminal from which it is shown. */
-  readonly from?: number
+  /** The most it may take. Default: what it needs. */
+  readonly max?: number
+  /** For the one column that takes what the others leave: the least it is given before another is left out. */
+  readonly flex?: number
+  /** Left out where a row does not fit: the highest first. Without it: never. */
+  readonly drop?: number
   readonly align?: 'right'
   /** Default: the field. */
   readonly cell?: (row: A) => string
@@ -82,57 +82,3 @@ export const csvHead = <A>(columns: Columns<A>): string => csvLine(namesOf(colum
 /** Rows as CSV, without the head. */
 export const csv = <A>(columns: Columns<A>, rows: ReadonlyArray<A>): string =>
   rows.map((row) => csvLine(fieldsOf(columns, row))).join('')
-
-const GAP = '  '
-
-const cellsOf = <A>({ field, table }: Column<A>, rows: ReadonlyArray<A>): ReadonlyArray<string> => {
-  const cells = table?.cells?.(rows) ?? rows.map(table?.cell ?? ((row) => String(field(row) ?? '')))
-  return cells.map(oneLine)
-}
-
-/** Widths of columns that need so much. */
-const widthsOf = <A>(
-  tables: ReadonlyArray<TableColumn<A>>,
-  needs: ReadonlyArray<number>,
-  width: number
-): ReadonlyArray<number> => {
-  const widths = tables.map(({ max }, at) => Math.min(needs[at] ?? 0, max))
-  const named = tables.findIndex(({ min }) => min !== undefined)
-  const elastic = named === -1 ? tables.length - 1 : named
-  const taken = widths.reduce(
-    (sum, each, at) => (at === elastic ? sum : sum + each + GAP.length),
-    0
-  )
-  const left = width - taken
-  const { min, head = '' } = tables[elastic] ?? {}
-  const given =
-    min === undefined
-      ? Math.max(widthOf(head), left)
-      : Math.min(needs[elastic] ?? 0, Math.max(min, left))
-  return widths.map((each, at) => (at === elastic ? given : each))
-}
-
-/** A table for people. Columns take what they need up to their maximum. */
-export const table = <A>(
-  columns: Columns<A>,
-  rows: ReadonlyArray<A>,
-  width: number,
-  paint: Paint
-): string => {
-  const visible = columns.filter((one) => one.table !== null && (one.table.from ?? 0) <= width)
-  const tables = visible.flatMap((one) => one.table ?? [])
-  const unaligned = visible.map((one) => [one.table?.head ?? '', ...cellsOf(one, rows)])
-  const needs = unaligned.map((texts) => Math.max(...texts.map(widthOf)))
-  const widths = widthsOf(tables, needs, width)
-  const texts = unaligned.map((column, at) =>
-    tables[at]?.align === 'right'
-      ? column.map((text) => ' '.repeat((needs[at] ?? 0) - widthOf(text)) + text)
-      : column
-  )
-  const line = (row: number): string =>
-    texts
-      .map((column, at) => pad(cut(column[row] ?? '', widths[at] ?? 0), widths[at] ?? 0))
-      .join(GAP)
-      .trimEnd()
-  return `${[paint('bold', line(0)), ...rows.map((_, at) => line(at + 1))].join('\n')}\n`
-}

@@ -3,7 +3,7 @@
  */
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { oneLine } from './text.ts'
+import { oneLine, wrap } from './text.ts'
 
 const CODES = { bold: 1, dim: 2, italic: 3, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 
@@ -33,9 +33,13 @@ export const painter = (input: Input, io: Io): Paint =>
 export const factLines = (
   facts: ReadonlyArray<readonly [name: string, text: string]>,
   width: number,
-  paint: Paint
+  paint: Paint,
+  columns = Infinity
 ): string =>
   facts
     .filter(([, text]) => text !== '')
-    .map(([name, text]) => `${paint('dim', name.padEnd(width))}${oneLine(text)}\n`)
+    .map(
+      ([name, text]) =>
+        `${paint('dim', name.padEnd(width))}${wrap(oneLine(text), width, columns)}\n`
+    )
     .join('')

@@ -43,12 +43,27 @@ export const tsvField = (text: string): string =>
 export const safeJson = (json: string): string =>
   json.replace(UNSAFE_IN_JSON, (char) => `\\u${hex(char, 4)}`)
 
-const ASCII = /^[\x20-\x7e]*$/
-const ZERO = /^[\p{Mark}\p{Format}]/u
+/** Texts of which every code unit takes one column: Latin, punctuation, arrows. */
+const NARROW = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193]*$/
+/** Takes no column: marks without space of their own, formats but the soft hyphen, vowels and ends of Hangul syllables. */
+const ZERO = /^(?!\u00ad)[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u
 const WIDE =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f265}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}/u
+const EMOJI_STYLE = '\ufe0f'
 
-const charWidth = (char: string): number => (ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1)
+const pointWidth = (point: string): number => (ZERO.test(point) ? 0 : WIDE.test(point) ? 2 : 1)
+
+/**
+ * Columns of what a reader takes for one character. Terminals do not agree on clusters of several letters: those that know
+ * none give each letter its columns, and two are the most that any gives the cluster.
+ */
+const charWidth = (char: string): number => {
+  if (char.length === 1 || char.includes(EMOJI_STYLE))
+    return char.length === 1 ? pointWidth(char) : 2
+  let width = 0
+  for (const point of char) width += pointWidth(point)
+  return Math.min(2, width)
+}
 
 let segmenter: Intl.Segmenter | null = null
 /** What a reader takes for one character each. */
@@ -59,13 +74,13 @@ export const characters = (text: string): ReadonlyArray<string> => {
 
 /** Columns a harmless text takes on a terminal. */
 export const widthOf = (text: string): number =>
-  ASCII.test(text)
+  NARROW.test(text)
     ? text.length
     : characters(text).reduce((width, char) => width + charWidth(char), 0)
 
 /** A harmless text cut to a width; an ellipsis marks the cut. */
 export const cut = (text: string, width: number): string => {
-  if (text.length <= width && ASCII.test(text)) return text
+  if (text.length <= width && NARROW.test(text)) return text
   // One column is at least one code unit in all that is worth measuring; longer texts are never looked at whole.
   const head = text.slice(0, width * 16)
   if (head === text && widthOf(text) <= width) return text
@@ -77,6 +92,19 @@ export const cut = (text: string, width: number): string => {
     taken += char
   }
   return `${taken}…`
+}
+
+/** A harmless text of which the end is kept, such as a path. */
+export const cutFront = (text: string, width: number): string => {
+  if (widthOf(text) <= width) return text
+  let kept = ''
+  let room = width - 1
+  for (const char of characters(text.slice(-width * 16)).toReversed()) {
+    room -= charWidth(char)
+    if (room < 0) break
+    kept = char + kept
+  }
+  return `…${kept}`
 }
 
 // oxlint-disable-next-line no-control-regex -- the colours of a program's output
@@ -166,15 +194,27 @@ export const size = (bytes: number): string => {
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`
 
+/** A sentence for a place: broken at spaces on a terminal, on one line for programs. */
+export const sentence = (
+  text: string,
+  { outIsTty, columns }: { readonly outIsTty: boolean; readonly columns: number }
+): string => `${outIsTty ? wrap(oneLine(text), 0, columns) : oneLine(text)}\n`
+
 /** A text broken into lines at spaces; every line but the first begins with the indent. */
 export const wrap = (text: string, indent: number, width = 80): string => {
   const broken: Array<string> = []
   let line = ''
+  let taken = indent
   for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > width) {
-      broken.push(line)
+    const size = widthOf(word)
+    if (line !== '' && taken + 1 + size > width) {
+      broken.push(line.trimEnd())
       line = word
-    } else line = line === '' ? word : `${line} ${word}`
+      taken = indent + size
+    } else {
+      taken += size + (line === '' ? 0 : 1)
+      line = line === '' ? word : `${line} ${word}`
+    }
   }
   return [...broken, line].join(`\n${' '.repeat(indent)}`)
 }

@@ -4,7 +4,7 @@
 import type { UsageGroup, UsageReport, UsageRow } from '../../../replay/ledgers/usage.ts'
 import { column, shown, type Column, type Columns } from './rows.ts'
 import type { Paint } from './style.ts'
-import { oneLine, plural } from './text.ts'
+import { oneLine, plural, wrap } from './text.ts'
 import type { Pricing } from './usage-cost.ts'
 
 const KEY_MIN = 8
@@ -12,9 +12,9 @@ const SHARE_DIGITS = 4
 
 const grouped = (count: number): string => count.toLocaleString('en')
 
-/** A number for people; numbers are never cut. */
-const numbers = (head: string, cell: (group: UsageGroup) => string, from = 0) =>
-  ({ head, max: Infinity, from, align: 'right', cell }) as const
+/** A number for people. */
+const numbers = (head: string, cell: (group: UsageGroup) => string, drop = 0) =>
+  ({ head, drop, align: 'right', cell }) as const
 
 const shareText = ({ cacheHitRate }: UsageGroup): string =>
   cacheHitRate === null ? '' : String(Math.round(cacheHitRate * 100))
@@ -28,7 +28,7 @@ export type ThreadTitles = ReadonlyMap<
   { readonly name: string | null; readonly preview: string }
 >
 
-const TITLE_MIN = 10
+const TITLE_MIN = 26
 
 const modelsOf = ({ byModel }: UsageGroup): ReadonlyArray<string> => [
   ...new Set(byModel.flatMap(({ model }) => model ?? []))
@@ -46,11 +46,11 @@ const titleIn = (threads: ThreadTitles, { key }: UsageGroup): string => {
 
 const threadTitles = (threads: ThreadTitles): Columns<UsageGroup> => [
   shown({
-    ...{ head: 'NAME', max: Infinity, min: TITLE_MIN },
+    ...{ head: 'NAME', flex: TITLE_MIN },
     cell: (group) => titleIn(threads, group)
   }),
   shown({
-    ...{ head: 'MODEL', max: 20, from: 100 },
+    ...{ head: 'MODEL', max: 20, drop: 4 },
     cell: (group) => (threads.has(group.key) ? modelText(group) : '')
   })
 ]
@@ -66,45 +66,42 @@ export const groupColumns = (
   names: ReadonlyArray<string>,
   pricing: Pricing | null,
   threads: ThreadTitles | null = null
-): Columns<UsageGroup> => {
-  const wide = threads === null ? 80 : 120
-  return [
-    column('key', ({ key }) => key, {
-      ...{ head, max: Infinity, cells: () => names },
-      ...(threads === null ? { min: KEY_MIN } : {})
-    }),
-    ...(threads === null ? [] : threadTitles(threads)),
-    column(
-      'input',
-      ({ inputTokens }) => inputTokens,
-      numbers('INPUT', (group) => grouped(group.inputTokens))
-    ),
-    column(
-      'cached',
-      ({ cachedInputTokens }) => cachedInputTokens,
-      numbers('CACHED', (group) => grouped(group.cachedInputTokens), wide)
-    ),
-    shown(numbers('CACHED %', shareText, 50)),
-    column(
-      'output',
-      ({ outputTokens }) => outputTokens,
-      numbers('OUTPUT', (group) => grouped(group.outputTokens))
-    ),
-    column(
-      'reasoning',
-      ({ reasoningOutputTokens }) => reasoningOutputTokens,
-      numbers('REASONING', (group) => grouped(group.reasoningOutputTokens), wide)
-    ),
-    column('total', ({ totalTokens }) => totalTokens, numbers('TOTAL', totalText)),
-    column('cached_share', ({ cacheHitRate }) =>
-      cacheHitRate === null ? null : Number(cacheHitRate.toFixed(SHARE_DIGITS))
-    ),
-    column('lower_bound', ({ lowerBound }) => (lowerBound ? 'lower_bound' : '')),
-    column('spends', ({ rows }) => rows),
-    ...(threads === null ? [] : threadFields(threads)),
-    ...(pricing === null ? [] : groupCosts(pricing))
-  ]
-}
+): Columns<UsageGroup> => [
+  column('key', ({ key }) => key, {
+    ...{ head, cells: () => names },
+    ...(threads === null ? { flex: KEY_MIN } : {})
+  }),
+  ...(threads === null ? [] : threadTitles(threads)),
+  column(
+    'input',
+    ({ inputTokens }) => inputTokens,
+    numbers('INPUT', (group) => grouped(group.inputTokens), 1)
+  ),
+  column(
+    'cached',
+    ({ cachedInputTokens }) => cachedInputTokens,
+    numbers('CACHED', (group) => grouped(group.cachedInputTokens), 5)
+  ),
+  shown(numbers('CACHED %', shareText, 3)),
+  column(
+    'output',
+    ({ outputTokens }) => outputTokens,
+    numbers('OUTPUT', (group) => grouped(group.outputTokens), 2)
+  ),
+  column(
+    'reasoning',
+    ({ reasoningOutputTokens }) => reasoningOutputTokens,
+    numbers('REASONING', (group) => grouped(group.reasoningOutputTokens), 6)
+  ),
+  column('total', ({ totalTokens }) => totalTokens, numbers('TOTAL', totalText)),
+  column('cached_share', ({ cacheHitRate }) =>
+    cacheHitRate === null ? null : Number(cacheHitRate.toFixed(SHARE_DIGITS))
+  ),
+  column('lower_bound', ({ lowerBound }) => (lowerBound ? 'lower_bound' : '')),
+  column('spends', ({ rows }) => rows),
+  ...(threads === null ? [] : threadFields(threads)),
+  ...(pricing === null ? [] : groupCosts(pricing))
+]
 
 const groupCosts = (pricing: Pricing): Columns<UsageGroup> => {
   const words = (group: UsageGroup) => pricing.words(pricing.ofGroup(group))
@@ -180,6 +177,7 @@ export const spendText = (
   row: UsageRow,
   time: (ms: number) => string,
   pricing: Pricing | null,
+  width: number,
   paint: Paint
 ): string => {
   const model = [row.model ?? 'unknown model', row.provider ?? ''].filter((one) => one !== '')
@@ -193,7 +191,8 @@ export const spendText = (
     ...flags.filter((flag) => flag !== '').map((flag) => paint('yellow', flag))
   ]
   const why = reasonsOf(row).map(oneLine).join('; ')
-  return `${head.filter((one) => one !== '').join('  ')}\n    ${paint('dim', why)}\n`
+  const told = wrap(head.filter((one) => one !== '').join('  '), 4, width)
+  return `${told}\n    ${paint('dim', wrap(why, 4, width))}\n`
 }
 
 const REASONS_SHOWN = 5

@@ -244,9 +244,9 @@ describe('unroll turns', () => {
     const last = '01a1fcde-3829-7081-9fdc-f3120ca73200'
     expect(out).to.equal(
       [
-        'ID                                    STARTED           TOOK   STATUS     ASKED',
-        '01a1fcde-3c5a-7532-81e6-f2a987a217f7  2026-11-21 06:49  39 ms  completed  Please connect the narrow…',
-        `${last}  2026-11-21 06:49  47 ms  completed  Can you prune the wooden …`,
+        'ID             STARTED           TOOK   STATUS     ASKED',
+        '01a1fcde-3c5a  2026-11-21 06:49  39 ms  completed  Please connect the narrow robot in the shed',
+        '01a1fcde-3829  2026-11-21 06:49  47 ms  completed  Can you prune the wooden bucket in the shed? Als…',
         ''
       ].join('\n')
     )

@@ -47,9 +47,9 @@ describe('command line: plugins', () => {
     expect(await unroll(['plugins', 'list', '--color', 'never'], { tty: true })).to.deep.equal({
       code: 0,
       out:
-        'PLUGIN                        VERSION  ENABLED  REMOTE ID  SIDECAR\n' +
-        'ghost@m                                no                  absent\n' +
-        'linear@openai-curated-remote  1.0.0    yes      remote     ok\n',
+        'PLUGIN                        VERSION  ENABLED  REMOTE ID  FROM     SIDECAR  OTHER VERSIONS\n' +
+        'ghost@m                                no                           absent\n' +
+        'linear@openai-curated-remote  1.0.0    yes      remote     sidecar  ok       0.9.0\n',
       err: ''
     })
     const [, linear] = jsonLines((await plugins('list', '--json')).out)

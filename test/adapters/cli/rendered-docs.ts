@@ -8,7 +8,6 @@ import { FINDINGS } from '../../../adapters/cli/commands/check.ts'
 import { FINDINGS as DATABASE_FINDINGS } from '../../../adapters/cli/commands/doctor.ts'
 import { EVENTS } from '../../../adapters/cli/commands/events.ts'
 import { PARAGRAPHS, paragraphsOf, PROBLEMS } from '../../../adapters/cli/commands/explain.ts'
-import { WHY } from '../../../adapters/cli/commands/help-why.ts'
 import { FILE_CHANGES } from '../../../adapters/cli/commands/index-command.ts'
 import { ITEMS } from '../../../adapters/cli/commands/items.ts'
 import { OPERATIONS } from '../../../adapters/cli/commands/log.ts'
@@ -49,8 +48,7 @@ const rows = <A>(columns: Columns<A>) => ({
   fields: namesOf(columns).map((name) => `\`${name}\``),
   heads: columns.flatMap(({ table }) => {
     if (table === null) return []
-    const { head, from = 0 } = table
-    return [`${head === '' ? 'key' : head}${from > 0 ? ` (from ${from} columns)` : ''}`]
+    return [table.head === '' ? 'key' : table.head]
   })
 })
 
@@ -81,7 +79,6 @@ const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
   findings: rows(FINDINGS),
   problems: rows(PROBLEMS),
   paragraphs: rows(PARAGRAPHS),
-  settings: rows(WHY),
   'database findings': rows(DATABASE_FINDINGS),
   steps: rows(STEPS),
   repairs: rows(REPAIRS),
@@ -140,7 +137,8 @@ const commandMarkdown = (command: CommandSpec): string => {
 
 const FORMS = [
   '## Output',
-  'A terminal gets tables cut to its width and times in its time zone. A pipe gets tab-separated lines ' +
+  'A terminal gets tables and times in its time zone. No row is wider than the terminal: the less important columns are left out until the rest ' +
+    'fits, and one column of text is cut. A pipe gets tab-separated lines ' +
     'without a head, times in UTC, nothing cut, and every row unless `--limit` says otherwise; that rows were left out is said on stderr. ' +
     '`--json` gives JSON Lines: one row per line on stdout and nothing else there; notices go to stderr. A line that is no row has a member `$`: ' +
     '`error`, and where they are asked for `page` and `total`. A progress line appears on stderr only when that ' +

@@ -9,11 +9,11 @@ import {
   csvLine,
   namesOf,
   shown,
-  table,
   tsv,
   type Columns
 } from '../../../adapters/cli/text/rows.ts'
-import { wrap } from '../../../adapters/cli/text/text.ts'
+import { table } from '../../../adapters/cli/text/table.ts'
+import { cut, cutFront, widthOf, wrap } from '../../../adapters/cli/text/text.ts'
 
 interface Crop {
   readonly name: string
@@ -22,11 +22,11 @@ interface Crop {
 
 const CROPS: Columns<Crop> = [
   column('name', ({ name }) => name, { head: 'NAME', max: 6 }),
-  column('count', ({ count }) => count, { head: 'COUNT', max: 9, from: 20, align: 'right' }),
+  column('count', ({ count }) => count, { head: 'COUNT', drop: 1, align: 'right' }),
   column('state', ({ count }) => (count === null ? 'unknown' : '')),
   shown({
     head: 'RANK',
-    max: 0,
+    flex: 6,
     cells: (rows) => rows.map((_, at) => `${at + 1} of ${rows.length}`)
   })
 ]
@@ -49,24 +49,70 @@ describe('command line: rows of a command', () => {
     expect(csvHead(CROPS)).to.equal('name,count,state\r\n')
   })
 
-  it('give people a table: cut at the maximum, numbers on the right, the last column as wide as is left', () => {
-    expect(table(CROPS, ROWS, 40, plain)).to.equal(
+  it('give people a table: cut at the maximum, numbers on the right', () => {
+    expect(table(CROPS, ROWS, 21, plain)).to.equal(
       'NAME    COUNT  RANK\nkale       12  1 of 2\na lon…         2 of 2\n'
     )
   })
 
-  it('leave columns out where the terminal is narrow', () => {
-    expect(table(CROPS, ROWS, 19, plain)).to.equal('NAME    RANK\nkale    1 of 2\na lon…  2 of 2\n')
+  it('leave a column out where a row does not fit', () => {
+    expect(table(CROPS, ROWS, 20, plain)).to.equal('NAME    RANK\nkale    1 of 2\na lon…  2 of 2\n')
+  })
+
+  it('leave out the least important column first, and cut the text that is left', () => {
+    const columns: Columns<Crop> = [
+      shown({ head: 'A', drop: 1, cell: () => 'aaaa' }),
+      shown({ head: 'B', drop: 3, cell: () => 'bbbb' }),
+      column('name', ({ name }) => name, { head: 'NAME', flex: 5 }),
+      shown({ head: 'C', drop: 2, cell: () => 'cccc' })
+    ]
+    const rows = [{ name: 'artichokes', count: 1 }]
+    const row = (width: number): string => table(columns, rows, width, plain).split('\n')[1] ?? ''
+    expect(row(28)).to.equal('aaaa  bbbb  artichokes  cccc')
+    expect(row(23)).to.equal('aaaa  bbbb  arti…  cccc')
+    expect(row(21)).to.equal('aaaa  artichok…  cccc')
+    expect(row(16)).to.equal('aaaa  artichokes')
+    expect(row(10)).to.equal('artichokes')
+    expect(row(6)).to.equal('artic…')
+  })
+
+  it('leave out a column without a word', () => {
+    const columns: Columns<Crop> = [
+      column('name', ({ name }) => name, { head: 'NAME' }),
+      shown({ head: 'EMPTY', drop: 1, cell: () => '' })
+    ]
+    expect(table(columns, ROWS, 40, plain)).to.equal('NAME\nkale\na long name\n')
+  })
+
+  it('keep to any width, whatever they hold', () => {
+    const texts = [
+      'plain',
+      '漢字かな',
+      '👩‍👩‍👧‍👦🇩🇪',
+      'क्षत्रिय',
+      'شكرا جزيلا',
+      'e\u0301'.repeat(9),
+      'x'.repeat(99)
+    ]
+    const columns: Columns<string> = [
+      shown({ head: 'ONE', cell: (text) => text }),
+      shown({ head: 'TWO', drop: 1, align: 'right', cell: (text) => text }),
+      shown({ head: 'THREE', flex: 9, cell: (text) => text }),
+      shown({ head: 'FOUR', max: 30, cell: (text) => text })
+    ]
+    for (const width of [1, 5, 9, 14, 20, 33, 47, 60, 80, 100, 200])
+      for (const line of table(columns, texts, width, plain).split('\n'))
+        expect(widthOf(line), `${width}: ${line}`).to.be.at.most(width)
   })
 
   it('never cut numbers beside a column that takes what is left', () => {
     const columns: Columns<Crop> = [
-      column('name', ({ name }) => name, { head: 'NAME', max: Infinity, min: 5 }),
-      column('count', ({ count }) => count, { head: 'COUNT', max: Infinity, align: 'right' })
+      column('name', ({ name }) => name, { head: 'NAME', flex: 5 }),
+      column('count', ({ count }) => count, { head: 'COUNT', align: 'right' })
     ]
     const rows = [{ name: 'artichokes', count: 1_234_567 }]
     expect(table(columns, rows, 40, plain)).to.equal('NAME          COUNT\nartichokes  1234567\n')
-    expect(table(columns, rows, 10, plain)).to.equal('NAME     COUNT\narti…  1234567\n')
+    expect(table(columns, rows, 14, plain)).to.equal('NAME     COUNT\narti…  1234567\n')
   })
 
   it('are a head alone when there are none', () => {
@@ -86,6 +132,34 @@ describe('command line: names of threads and long texts', () => {
     expect(shortIds([one, '01a1fcde-3637-7bb0'])).to.deep.equal([
       '01a1fcde-3637-7ba',
       '01a1fcde-3637-7bb'
+    ])
+  })
+
+  it('are as wide as a terminal makes them', () => {
+    const widths: ReadonlyArray<readonly [string, number]> = [
+      ['abc', 3],
+      ['漢字', 4],
+      ['ｱ', 1],
+      ['한국', 4],
+      ['\u1112\u1161\u11ab', 2],
+      ['e\u0301', 1],
+      ['👩‍👩‍👧‍👦', 2],
+      ['🇩🇪', 2],
+      ['✂️', 2],
+      ['a\u200bb', 2],
+      ['שלום', 4],
+      ['क्षि', 2],
+      ['soft\u00adhyphen', 11]
+    ]
+    expect(widths.map(([text]) => [text, widthOf(text)])).to.deep.equal(widths)
+  })
+
+  it('are cut at either end, whole characters at a time', () => {
+    expect([cut('漢字かな', 5), cutFront('漢字かな', 5)]).to.deep.equal(['漢字…', '…かな'])
+    expect([cut('漢字', 4), cutFront('漢字', 4), cutFront('/a/long/path', 6)]).to.deep.equal([
+      '漢字',
+      '漢字',
+      '…/path'
     ])
   })
 

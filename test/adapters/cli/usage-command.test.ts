@@ -220,7 +220,8 @@ describe('unroll usage --explain', () => {
 
   it('tells people why each number is what it is', async () => {
     const { out } = await usage(['usage', 'total', '--explain', '--tz', 'Europe/Berlin'], {
-      ...TERMINAL
+      ...TERMINAL,
+      columns: 400
     })
     const why = "    growth of the thread's running count (derived)"
     expect(out.replaceAll(file(), 'FILE').split('\n')).to.deep.equal([
