@@ -241,9 +241,18 @@ export const findStream = (
     E.fromNullable<StoreError>({ _tag: 'StreamNotFound', streamId })(found.get(streamId))
   )(find([streamId]))
 
+/** A rollout that cannot be read, and why. */
+export interface Unreadable {
+  readonly threadId: string
+  readonly path: string
+  readonly reason: string
+}
+
 /** Every stream of a home, and the files that are not read. */
 export interface StreamList {
   readonly streams: ReadonlyArray<StreamInfo>
+  /** Streams of which nothing is there any more, though nobody deleted them; absent where no such thing can be known. */
+  readonly lost?: ReadonlyArray<Unreadable>
   /** In path order; one for each further file of an id. */
   readonly spares: ReadonlyArray<SpareFile>
 }

@@ -3,10 +3,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../domain/ids.ts'
-import type { SpareFile, StreamInfo, StreamList } from '../ports.ts'
+import type { SpareFile, StreamInfo, StreamList, Unreadable } from '../ports.ts'
 import { inTurn } from '../in-turn.ts'
 import { refreshed } from '../refreshed.ts'
-import { catchUpAll, type Progress, type Unreadable } from './fold-many.ts'
+import { catchUpAll, type Progress } from './fold-many.ts'
 import { largeCatchUp, type LargeCatchUp } from './large.ts'
 import { homeKnowledge, streamsMissingFrom, type KnownStreams } from './known.ts'
 import { spareNotes } from './spares.ts'
@@ -70,9 +70,9 @@ const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamIn
 const lister = ({ store }: Env): (() => Result<StreamList>) => {
   let looked: ReadonlyArray<StreamInfo> = []
   return () =>
-    E.map(({ streams, spares }: StreamList) => {
+    E.map(({ streams, ...others }: StreamList) => {
       if (!areSame(looked, streams)) looked = streams
-      return { streams: looked, spares }
+      return { streams: looked, ...others }
     })(store.list())
 }
 
@@ -140,12 +140,12 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const known = load()
     const listed = list()
     if (E.isLeft(listed)) return listed
-    const { streams: infos, spares } = listed.right
+    const { streams: infos, spares, lost = [] } = listed.right
     leftOut = { ...leftOut, spares }
     if (settled?.infos === infos && settled.known === known) return E.right(infos)
     const changed = stale(infos, known)
     await noteSpares(spares)
-    leftOut = { unreadable: [], spares }
+    leftOut = { unreadable: lost, spares }
     if (changed.length === 0 && infos.length === known.streams().size) {
       settled = { infos, known }
       return E.right(infos)
@@ -155,7 +155,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     if (E.isLeft(done)) return done
     // Another process did it, or a part of it.
     if (done.right === 'look again') return everything(false)
-    leftOut = { unreadable: done.right, spares }
+    leftOut = { unreadable: [...lost, ...done.right], spares }
     return E.right(infos)
   }
 

@@ -7,7 +7,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { THREADS, TURNS, type ReadModels } from '../../projections/catalogue.ts'
 import { ioFailure, isMissingFile, isShortage } from '../guarded.ts'
-import { findStream, type StreamInfo } from '../ports.ts'
+import { findStream, type StreamInfo, type Unreadable } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
 import { placeIn, trimNotes } from './changes.ts'
 import { apart, commitParts, gathered, type Gathered } from './gathered.ts'
@@ -39,13 +39,6 @@ export const bytesOf = (infos: ReadonlyArray<StreamInfo>): number =>
 const ASIDE_STREAMS_MIN = 64
 /** Bytes of rollouts handed over at a time; half as many bytes of rows are on their way back. */
 const ASIDE_BYTES = 4 * 1024 * 1024
-
-/** A rollout that could not be read, and why. */
-export interface Unreadable {
-  readonly threadId: string
-  readonly path: string
-  readonly reason: string
-}
 
 const OF_THREADS: ReadonlyArray<ReadModels> = [THREADS, TURNS]
 

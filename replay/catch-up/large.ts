@@ -4,8 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import type { StreamInfo } from '../ports.ts'
-import { bytesOf, catchUpAll, type Manner, type Progress, type Unreadable } from './fold-many.ts'
+import type { StreamInfo, Unreadable } from '../ports.ts'
+import { bytesOf, catchUpAll, type Manner, type Progress } from './fold-many.ts'
 import { checkpointOf, checkpointsOf, telemetryOf, type Env } from './project.ts'
 import { acquireBackfill, sweepBackfill, type HeldBackfill } from './backfill-lease.ts'
 

@@ -13,7 +13,8 @@ import type { JsonObject } from '../../domain/json.ts'
 import type {
   ProposedEvent,
   StoredData,
-  StoredEvent
+  StoredEvent,
+  StorePosition
 } from '../../adapters/log/eventstore/stream/stored.ts'
 
 /** How a server in memory is made. */
@@ -40,8 +41,13 @@ const dataOf = ({ isJson, data }: ProposedEvent): StoredData =>
 const bytesOf = ({ type, data, metadata }: ProposedEvent): number =>
   data.length + metadata.length + 2 * type.length
 
-const isFrom = (from: AllFrom, event: StoredEvent, begun: number): boolean => {
-  const commit = event.position?.commit ?? 0
+/** What the log of everything holds, as a subscription tells it. */
+type LogEntry = Extract<SubscriptionMessage, { readonly kind: 'event' | 'ended' }> & {
+  readonly stream: string
+  readonly position: StorePosition
+}
+
+const isFrom = (from: AllFrom, { commit }: StorePosition, begun: number): boolean => {
   if (from === 'start') return true
   return from === 'end' ? commit >= begun : commit > from.commit
 }
@@ -50,7 +56,8 @@ export const memoryWire = (options: MemoryWireOptions = {}): MemoryWire => {
   const { nowMs = () => Date.now(), bytesMax = 1024 * 1024, before = () => undefined } = options
   const streams = new Map<string, Array<StoredEvent>>()
   const dead = new Set<string>()
-  const log: Array<StoredEvent> = []
+  const log: Array<LogEntry> = []
+  const position = (): StorePosition => ({ commit: log.length, prepare: log.length })
   const waiting = new Set<() => void>()
   const eventsOf = (stream: string): ReadonlyArray<StoredEvent> => streams.get(stream) ?? []
 
@@ -71,14 +78,14 @@ export const memoryWire = (options: MemoryWireOptions = {}): MemoryWire => {
     const all = streams.get(stream) ?? []
     streams.set(stream, all)
     for (const event of events) {
-      const position = { commit: log.length, prepare: log.length }
       const { id, type } = event
       const revision = all.length
       const createdAtMs = nowMs()
       const told = { data: dataOf(event), metadata: parsed(event.metadata) }
-      const stored: StoredEvent = { stream, revision, id, type, ...told, createdAtMs, position }
+      const at = position()
+      const stored = { stream, revision, id, type, ...told, createdAtMs, position: at }
       all.push(stored)
-      log.push(stored)
+      log.push({ kind: 'event', event: stored, stream, position: at })
     }
     for (const wake of waiting) wake()
     return { kind: 'appended', revision: all.length - 1 }
@@ -93,11 +100,11 @@ export const memoryWire = (options: MemoryWireOptions = {}): MemoryWire => {
     let at = 0
     let isCaughtUp = false
     while (!signal.aborted) {
-      const event = log[at]
-      if (event !== undefined) {
+      const entry = log[at]
+      if (entry !== undefined) {
         at++
-        const isOurs = prefixes.some((prefix) => event.stream.startsWith(prefix))
-        if (isOurs && isFrom(from, event, begun)) yield { kind: 'event', event }
+        const isOurs = prefixes.some((prefix) => entry.stream.startsWith(prefix))
+        if (isOurs && isFrom(from, entry.position, begun)) yield entry
         continue
       }
       if (!isCaughtUp) {
@@ -158,7 +165,9 @@ export const memoryWire = (options: MemoryWireOptions = {}): MemoryWire => {
     subscribe: subscribed,
     tombstone: async (stream) => {
       await before('tombstone', stream)
+      if (!dead.has(stream)) log.push({ kind: 'ended', stream, position: position() })
       dead.add(stream)
+      for (const wake of waiting) wake()
       return E.right(undefined)
     },
     dispose: async () => undefined

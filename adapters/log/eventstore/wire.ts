@@ -23,6 +23,8 @@ export type Append =
 /** What a subscription tells. */
 export type SubscriptionMessage =
   | { readonly kind: 'event'; readonly event: StoredEvent }
+  /** A stream was deleted for good: nothing of it can be read any more. */
+  | { readonly kind: 'ended'; readonly stream: string; readonly position: StorePosition }
   /** Everything up to here was looked at, though nothing of ours was there. */
   | { readonly kind: 'checkpoint'; readonly position: StorePosition }
   | { readonly kind: 'caught_up' }
@@ -56,7 +58,7 @@ export interface Wire {
   /**
    * Events of every stream whose name begins with one of the prefixes, in the order of the log; goes on for ever, over
    * lost connections too, until `signal` ends it. It throws when the server refuses, or when nothing comes until the
-   * deadline before it was caught up with for the first time. The end of a stream is told as a checkpoint.
+   * deadline before it was caught up with for the first time.
    */
   readonly subscribe: (
     prefixes: ReadonlyArray<string>,

@@ -2,11 +2,10 @@
  * What the index knows of a home.
  */
 import { damageCount } from './open-thread.ts'
-import type { StreamInfo } from '../../ports.ts'
+import type { StreamInfo, Unreadable } from '../../ports.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import { changesIn, CHANGES_KEPT } from '../../catch-up/changes.ts'
 import type { LeftOut } from '../../catch-up/backfill.ts'
-import type { Unreadable } from '../../catch-up/fold-many.ts'
 import { checkpointOf, type Env } from '../../catch-up/project.ts'
 
 export interface IndexStatus {

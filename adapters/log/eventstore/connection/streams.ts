@@ -96,13 +96,13 @@ const openSubscription = (
   return { stream: answers, cancel: () => answers.unsubscribe() }
 }
 
-/** The message of an answer; a stream that was deleted for good is only a place that was passed. */
+/** The message of an answer. */
 const messageOf = (answer: SubscriptionAnswer): SubscriptionMessage | null => {
   if (typeof answer === 'function') return answer()
   const { event } = answer
   const position = placeOf(answer)
   if (event === undefined || position === null) return null
-  if (isTombstone(event)) return { kind: 'checkpoint', position }
+  if (isTombstone(event)) return { kind: 'ended', stream: event.streamId, position }
   return { kind: 'event', event: { ...stored(event), position } }
 }
 
@@ -201,7 +201,7 @@ export async function* follow(
   const silenceMs = (): number => (isLive ? Infinity : session.attemptMs)
   const retries = retriesOf(session, signal, () => isWarm)
   const noted = (message: SubscriptionMessage): SubscriptionMessage | null => {
-    if (message.kind === 'checkpoint') place = message.position
+    if (message.kind === 'checkpoint' || message.kind === 'ended') place = message.position
     if (message.kind === 'event') place = message.event.position ?? place
     if (message.kind === 'fell_behind') isLive = false
     if (message.kind !== 'caught_up') return message

@@ -7,7 +7,7 @@ import type { StoreError } from '../../../../domain/errors.ts'
 import type { StreamId } from '../../../../domain/ids.ts'
 import type { JsonObject } from '../../../../domain/json.ts'
 import { EMPTY, evolve } from '../stream/directory.ts'
-import { logStream, threadOfStream, threadStream } from '../stream/names.ts'
+import { logStream, streamOfLimits, threadOfStream, threadStream } from '../stream/names.ts'
 import type { NamedData, StoredEvent, StorePosition, StreamDirectory } from '../stream/stored.ts'
 import type { RowKey } from '../../../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../../../replay/catch-up/overlay.ts'
@@ -16,6 +16,7 @@ import { attempted } from '../../../../replay/guarded.ts'
 import { inTurn } from '../../../../replay/in-turn.ts'
 import { eventsAtHand, type EventsAtHand } from './at-hand.ts'
 import { followLog, type LogFollower } from './follow.ts'
+import { isCut, lostIn, lostRows, type LostReason, type LostThread } from './lost.ts'
 import { eventAt, readDirectory } from './read-directory.ts'
 import { DirectoryRows } from './rows.ts'
 import type { Wire } from '../wire.ts'
@@ -45,6 +46,8 @@ export interface Directory extends LogFollower {
   readonly named: () => ReadonlyArray<NamedThread>
   /** Records of imports, in the order of their threads. As of the last refresh of all. */
   readonly imported: () => ReadonlyArray<JsonObject>
+  /** Threads that somebody took away at the server. As of the last refresh of all. */
+  readonly lost: () => ReadonlyArray<LostThread>
   /** Learns what a thread's stream holds now, and the streams its history leads through; or everything. See `Catalogue`. */
   readonly refresh: NonNullable<Catalogue['refresh']>
   /** Reads streams, from what came by where that is enough. Never for what has to be as new as the server. */
@@ -81,36 +84,76 @@ const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArra
 const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, unknown]> =>
   index.range([table], afterPrefix([table]), Infinity, false)
 
+interface Standing {
+  readonly now: StreamDirectory | null
+  readonly lost: LostReason | null
+}
+
+/** What the server has of a stream that ends with an event; of no use without the facts that this one names. */
+const standingAt = async (wire: Wire, stream: string, last: StoredEvent): Promise<Standing> => {
+  const now = await readDirectory(wire, stream, last)
+  return now !== null && isCut(last, now) ? { now: null, lost: 'cut' } : { now, lost: null }
+}
+
+/** What the server has of a stream now; of one that is as the log told, what was known. */
+const standing = async (
+  wire: Wire,
+  stream: string,
+  known: StreamDirectory | null
+): Promise<Standing> => {
+  const last = await eventAt(wire, stream, 'end')
+  if (last === undefined) return { now: null, lost: 'deleted' }
+  return known !== null && known.revision >= last.revision
+    ? { now: known, lost: null }
+    : standingAt(wire, stream, last)
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
 interface DirectoryParts {
   readonly wire: Wire
+  readonly index: Index
   readonly rows: DirectoryRows
   readonly atHand: EventsAtHand
 }
 
-const ingesting = ({ wire, rows, atHand }: DirectoryParts): LogFollower => {
+const ingesting = ({ wire, index, rows, atHand }: DirectoryParts): LogFollower => {
   let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
   return {
     from: () => {
       const known = reached?.epoch === rows.epoch() ? reached.position : null
       return known ?? rows.position() ?? 'start'
     },
-    ingest: async (events, position) => {
+    ingest: async (events, position, ended = NONE) => {
       const streams = new Map<string, StreamDirectory | null>()
       const others: Array<StoredRow> = []
-      const holes = new Set<string>()
+      const doubted = new Set<string>()
+      const known = (stream: string): StreamDirectory | null =>
+        streams.get(stream) ?? rows.get(stream)
       for (const event of events) {
         const { stream, revision, type } = event
+        const limited = streamOfLimits(stream)
+        if (limited !== null) doubted.add(limited)
         if (!isFolded(stream) || type.startsWith('$')) continue
         atHand.keep(event)
         for (const row of rowsOfFact(event)) others.push(row)
-        const before = streams.get(stream) ?? rows.get(stream) ?? EMPTY
-        if (revision > before.revision + 1) holes.add(stream)
+        const before = known(stream) ?? EMPTY
+        // Events before it are gone from the log.
+        if (revision > before.revision + 1) doubted.add(stream)
         else if (revision > before.revision) streams.set(stream, evolve(before, event))
       }
-      for (const stream of holes) {
-        // Events before it are gone from the log: what stands there now is asked for.
-        const directory = await readDirectory(wire, stream)
-        if (directory !== null) streams.set(stream, directory)
+      for (const stream of doubted) {
+        if (ended.has(stream)) continue
+        const before = known(stream)
+        const { now, lost } = await standing(wire, stream, before)
+        atHand.forget(stream)
+        others.push(...lostRows(index, stream, before, lost))
+        streams.set(stream, now)
+      }
+      for (const stream of ended) {
+        atHand.forget(stream)
+        others.push(...lostRows(index, stream, known(stream), 'ended'))
+        streams.set(stream, null)
       }
       const isFar =
         position !== null && position.commit - (rows.position()?.commit ?? 0) > POSITION_BYTES
@@ -126,7 +169,7 @@ const ingesting = ({ wire, rows, atHand }: DirectoryParts): LogFollower => {
 
 /** Asks for what one stream holds now; nothing is committed when it is as it was. */
 const learner =
-  ({ wire, rows, atHand }: DirectoryParts, { ingest }: LogFollower) =>
+  ({ wire, index, rows, atHand }: DirectoryParts, { ingest }: LogFollower) =>
   async (stream: string): Promise<E.Either<StoreError, void>> => {
     const known = rows.get(stream)
     const isStill = (): boolean => rows.get(stream) === known
@@ -135,7 +178,10 @@ const learner =
     if (isOther) atHand.forget(stream)
     if (last === undefined || last.type.startsWith('$'))
       return known !== null && isStill()
-        ? rows.commit({ streams: new Map([[stream, null]]), replaces: true })
+        ? rows.commit({
+            streams: new Map([[stream, null]]),
+            others: lostRows(index, stream, known, 'deleted')
+          })
         : E.right(undefined)
     if (known?.revision === last.revision) return E.right(undefined)
     const behind = known === null ? Infinity : last.revision - known.revision
@@ -145,10 +191,11 @@ const learner =
       for await (const event of wire.read(stream, known.revision + 1, behind)) events.push(event)
       return ingest(events, null)
     }
-    const directory = await readDirectory(wire, stream, last)
+    const { now, lost } = await standingAt(wire, stream, last)
     // A stream that is shorter than it was is another one: its server was set back.
     const replaces = behind < 0 && isStill()
-    return rows.commit({ streams: new Map([[stream, directory]]), replaces })
+    const others = lostRows(index, stream, known, lost)
+    return rows.commit({ streams: new Map([[stream, now]]), others, replaces })
   }
 
 /** What came by is folded when it is so much; and what is taken in at once. Tests choose smaller ones. */
@@ -171,8 +218,8 @@ const catcher = (
     const touched = new Set<StreamId>()
     return {
       from: following.from,
-      ingest: async (events, position) => {
-        const done = await following.ingest(events, position)
+      ingest: async (events, position, ended) => {
+        const done = await following.ingest(events, position, ended)
         if (E.isLeft(done)) return done
         for (const { stream } of events) {
           const thread = threadOfStream(stream)
@@ -227,7 +274,7 @@ const threadsOf = (rows: DirectoryRows): Directory['all'] => {
 export const directoryOf = (wire: Wire, index: Index, window = WINDOW): Directory => {
   const rows = new DirectoryRows(index)
   const atHand = eventsAtHand(wire)
-  const parts = { wire, rows, atHand }
+  const parts = { wire, index, rows, atHand }
   const following = ingesting(parts)
   const learn = learner(parts, following)
   const learning = inTurn((stream) => attempted(() => learn(stream)))
@@ -266,6 +313,7 @@ export const directoryOf = (wire: Wire, index: Index, window = WINDOW): Director
         threadId: key[2] as StreamId
       })),
     imported: () => valuesIn(index, IMPORTS).map(([, value]) => value as JsonObject),
+    lost: () => lostIn(index),
     read: atHand.read,
     refresh: (scope, fold) => (scope === 'all' ? catchUp(fold) : refreshThread(scope)),
     refreshStream: learning,

@@ -4,18 +4,25 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../../domain/errors.ts'
 import { attempted, ioFailure } from '../../../../replay/guarded.ts'
-import { STREAM_PREFIXES } from '../stream/names.ts'
+import { LIMITS_PREFIX, STREAM_PREFIXES } from '../stream/names.ts'
 import type { StoredEvent, StorePosition } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
 export interface LogFollower {
   readonly from: () => StorePosition | 'start'
-  /** Takes in events in the order of the log, up to a position; what is known already changes nothing. */
+  /**
+   * Takes in events in the order of the log, up to a position; what is known already changes nothing. `ended`: streams that
+   * were deleted for good by then.
+   */
   readonly ingest: (
     events: ReadonlyArray<StoredEvent>,
-    position: StorePosition | null
+    position: StorePosition | null,
+    ended?: ReadonlySet<string>
   ) => Promise<E.Either<StoreError, void>>
 }
+
+/** What is followed: streams of ours, and what somebody tells the server about those of threads. */
+const FOLLOWED: ReadonlyArray<string> = [...STREAM_PREFIXES, LIMITS_PREFIX]
 
 /** Limits of one batch. */
 const EVENTS_MAX = 4096
@@ -29,6 +36,7 @@ class Batches {
   readonly #onIngested: () => void
   readonly #eventsMax: number
   #events: Array<StoredEvent> = []
+  #ended = new Set<string>()
   #position: StorePosition | null = null
   #bytes = 0
   #running: Promise<void> | null = null
@@ -50,6 +58,11 @@ class Batches {
     this.#position = position
   }
 
+  end(stream: string, position: StorePosition): void {
+    this.#ended.add(stream)
+    this.#position = position
+  }
+
   get #isEmpty(): boolean {
     return this.#events.length === 0 && this.#position === null
   }
@@ -68,11 +81,12 @@ class Batches {
 
   async #drain(): Promise<void> {
     while (!this.#isEmpty && this.failure === null) {
-      const [events, position] = [this.#events, this.#position]
+      const [events, position, ended] = [this.#events, this.#position, this.#ended]
       this.#events = []
+      this.#ended = new Set()
       this.#position = null
       this.#bytes = 0
-      const done = await attempted(() => this.#into.ingest(events, position))
+      const done = await attempted(() => this.#into.ingest(events, position, ended))
       if (E.isLeft(done)) this.failure = done.left
       else this.#onIngested()
     }
@@ -112,10 +126,11 @@ export const followLog = async (
     batches.failure === null ? E.right(undefined) : E.left(batches.failure)
   let isLive = false
   try {
-    for await (const message of wire.subscribe(STREAM_PREFIXES, into.from(), signal)) {
+    for await (const message of wire.subscribe(FOLLOWED, into.from(), signal)) {
       if (batches.failure !== null) break
       if (message.kind === 'event') batches.add(message.event)
       if (message.kind === 'checkpoint') batches.reach(message.position)
+      if (message.kind === 'ended') batches.end(message.stream, message.position)
       const isCaughtUp = message.kind === 'caught_up'
       if (isCaughtUp) isLive = true
       if (message.kind === 'fell_behind') isLive = false

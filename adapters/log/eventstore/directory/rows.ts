@@ -36,7 +36,7 @@ interface Version {
 }
 
 export interface RowsChange {
-  /** Null for a stream that is not on the server. A row that is as new or newer stays, unless `replaces` is true. */
+  /** Null for a stream that is not on the server any more. A row that is as new or newer stays, unless `replaces` is true. */
   readonly streams: ReadonlyMap<string, StreamDirectory | null>
   readonly replaces?: boolean
   /** Rows of other tables that belong to the same change; writing them twice must do no harm. */
@@ -209,7 +209,8 @@ export class DirectoryRows {
     for (const [stream, directory] of streams) {
       const before = this.get(stream)
       if (before === null && directory === null) continue
-      if (!replaces && before !== null && before.revision >= (directory?.revision ?? -1)) continue
+      const isOlder = directory !== null && before !== null && before.revision >= directory.revision
+      if (isOlder && !replaces) continue
       changed.set(stream, directory)
       moves ||= placesIn(before) !== placesIn(directory)
       writes.push(toStored({ key: [STREAMS, stream], value: directory }))

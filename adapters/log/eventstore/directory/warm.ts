@@ -115,8 +115,8 @@ export const keepWarm = (parts: WarmParts): Warm => {
   }
   const into: Pick<Directory, 'from' | 'ingest'> = {
     from: directory.from,
-    ingest: async (events, position) => {
-      const done = await directory.ingest(events, position)
+    ingest: async (events, position, ended) => {
+      const done = await directory.ingest(events, position, ended)
       if (E.isLeft(done)) return done
       measured(telemetry, events, live)
       folding.touch(threadsIn(events))

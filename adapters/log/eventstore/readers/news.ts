@@ -61,6 +61,10 @@ class StreamJoiners {
     return joined
   }
 
+  end(stream: string): void {
+    this.#open.delete(stream)
+  }
+
   unfinished(): Bookmark['unfinished'] {
     return [...this.#open].map(([stream, { from, until }]) => ({ stream, from, until }))
   }
@@ -83,7 +87,8 @@ export async function* newsOf(
   for await (const message of wire.subscribe(prefixes, start, signal)) {
     if (message.kind === 'fell_behind') continue
     const joined = message.kind === 'event' ? joiners.take(message.event) : []
-    if (message.kind === 'checkpoint') position = message.position
+    if (message.kind === 'ended') joiners.end(message.stream)
+    if (message.kind === 'checkpoint' || message.kind === 'ended') position = message.position
     if (message.kind === 'event') position = message.event.position ?? position
     const bookmark = position === null ? null : { position, unfinished: joiners.unfinished() }
     yield { joined, bookmark, caughtUp: message.kind === 'caught_up' }

@@ -15,4 +15,14 @@ export const threadOfStream = (stream: string): StreamId | null => {
   return stream.startsWith(THREAD) && isUuid(thread) ? streamId(thread) : null
 }
 
+/** What begins the name of the stream in which a server keeps the limits of another one, and that it was deleted softly. */
+const LIMITS = '$$'
+
+/** Begins the names of what servers keep about the streams of threads. */
+export const LIMITS_PREFIX = `${LIMITS}${THREAD}`
+
+/** The stream that another one holds the limits of; null for any other stream. */
+export const streamOfLimits = (stream: string): string | null =>
+  stream.startsWith(LIMITS) ? stream.slice(LIMITS.length) : null
+
 export const logStream = (log: 'operations' | 'observations'): string => `unroll-log-${log}`

@@ -5,6 +5,7 @@
  * server, and what counts in them is told by the very code that reads files.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { join } from 'node:path'
 import type { StreamId } from '../../../../domain/ids.ts'
 import { isJsonObject } from '../../../../domain/json.ts'
 import type { Profile } from '../../../../domain/log/profile.ts'
@@ -160,7 +161,12 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
   }
   return {
     refresh: directory.refresh,
-    list: () => E.right({ streams: listed.infos(), spares: [] }),
+    list: () =>
+      E.right({
+        streams: listed.infos(),
+        spares: [],
+        lost: directory.lost().map(({ path, ...lost }) => ({ ...lost, path: join(home, path) }))
+      }),
     changes: (since) => {
       const isSame = isJsonObject(since) && since['membership'] === directory.membership()
       return E.right(isSame ? null : listed.membership())

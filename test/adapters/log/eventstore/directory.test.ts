@@ -6,7 +6,9 @@ import {
   directoryOf,
   type Directory
 } from '../../../../adapters/log/eventstore/directory/directory.ts'
+import { LOST_REASONS } from '../../../../adapters/log/eventstore/directory/lost.ts'
 import { followLog } from '../../../../adapters/log/eventstore/directory/follow.ts'
+import type { StoredEvent } from '../../../../adapters/log/eventstore/stream/stored.ts'
 import type { Wire } from '../../../../adapters/log/eventstore/wire.ts'
 import { memoryIndex } from '../../../../adapters/index/memory/index.ts'
 import { streamId, type StreamId } from '../../../../domain/ids.ts'
@@ -185,6 +187,75 @@ describe('the directory of a store', () => {
     await right(() => wire.tombstone(threadStream(id)))
     await right(() => directory.refresh(id))
     expect([directory.get(id), directory.all().size]).to.deep.equal([null, 0])
+  })
+
+  /** A server that dropped the events of a stream below a revision, as after a limit was set to it and it was scavenged. */
+  const cutBelow = (wire: Wire, stream: string, revision: number): Wire => {
+    const isKept = (event: StoredEvent): boolean =>
+      event.stream !== stream || event.revision >= revision
+    const kept = async function* (events: AsyncIterable<StoredEvent>) {
+      for await (const event of events) if (isKept(event)) yield event
+    }
+    return {
+      ...wire,
+      read: (...call) => kept(wire.read(...call)),
+      readBackwards: (...call) => kept(wire.readBackwards(...call)),
+      subscribe: async function* (...call) {
+        for await (const told of wire.subscribe(...call))
+          if (told.kind !== 'event' || isKept(told.event)) yield told
+      }
+    }
+  }
+  const lostIn = (directory: Directory) =>
+    directory.lost().map(({ threadId, reason }) => [threadId, reason])
+
+  it('tells a thread whose stream somebody deleted for good, also in a process that never saw it', async () => {
+    const wire = memoryWire()
+    const [id, other] = [newId(), newId()]
+    for (const thread of [id, other]) await putLines(wire, thread, ['{}'])
+    const index = memoryIndex()
+    const before = directoryOf(wire, index)
+    await right(() => before.refresh('all'))
+    await right(() => wire.tombstone(threadStream(id)))
+    for (const directory of [before, directoryOf(wire, index), directoryOf(wire, memoryIndex())]) {
+      await right(() => directory.refresh('all'))
+      expect(threadsIn(directory)).to.deep.equal([other])
+      expect(lostIn(directory)).to.deep.equal([[id, LOST_REASONS.ended]])
+      const generation = index.generation()
+      await right(() => directory.refresh('all'))
+      expect(index.generation()).to.equal(generation)
+    }
+  })
+
+  it('tells nothing of a thread that was deleted for good by a fact, and forgets it', async () => {
+    const wire = memoryWire()
+    const id = newId()
+    await putLines(wire, id, ['{}'])
+    await writeSteps(wire, threadStream(id), [
+      { fact: { type: 'unroll-deleted', data: { files: [], purged: true } } }
+    ])
+    await right(() => wire.tombstone(threadStream(id)))
+    const directory = directoryOf(wire, memoryIndex())
+    await right(() => directory.refresh('all'))
+    expect([directory.all().size, lostIn(directory)]).to.deep.equal([0, []])
+  })
+
+  it('tells a thread of which the server dropped the facts, however it is learned, and finds it again', async () => {
+    const wire = memoryWire()
+    const id = newId()
+    await putLines(wire, id, ['{}', '{}', '{}'])
+    const cut = cutBelow(wire, threadStream(id), 2)
+    const told = [[id, LOST_REASONS.cut]]
+    const index = memoryIndex()
+    const directory = directoryOf(cut, index)
+    await right(() => directory.refresh('all'))
+    expect([directory.get(id), lostIn(directory)]).to.deep.equal([null, told])
+    const alone = directoryOf(cut, memoryIndex())
+    await right(() => alone.refresh(id))
+    expect([alone.get(id), lostIn(alone)]).to.deep.equal([null, told])
+    const mended = directoryOf(wire, index)
+    await right(() => mended.refresh(id))
+    expect([mended.get(id)?.segments[0]?.lines, lostIn(mended)]).to.deep.equal([3, []])
   })
 
   it('finds the thread of a segment that is not named after it', async () => {

@@ -244,7 +244,7 @@ describe('a subscription to a store', () => {
     await follower.stop()
   })
 
-  it('passes over the mark of a stream that was deleted for good', async () => {
+  it('tells the end of a stream that was deleted for good, and goes on', async () => {
     const { server } = await start()
     const wire = await open(server.url)
     await fill(wire, 0, 4)
@@ -252,9 +252,10 @@ describe('a subscription to a store', () => {
     await fill(wire, 5, 6)
     const told = await untilCaughtUp(wire)
     const mark = server.log[4]?.position ?? NaN
-    expect(told.map(wordOf).slice(0, 6)).to.deep.equal([0, 1, 2, 3, 'checkpoint', 5])
+    expect(told.map(wordOf).slice(0, 6)).to.deep.equal([0, 1, 2, 3, 'ended', 5])
     expect(told[4]).to.deep.equal({
-      kind: 'checkpoint',
+      kind: 'ended',
+      stream: 'thread-1',
       position: { commit: mark, prepare: mark }
     })
   })

@@ -1,0 +1,55 @@
+/**
+ * Threads of which the server keeps nothing, or not enough, though nobody deleted them with unroll: somebody deleted their
+ * streams there, or set a limit to them, and the server dropped what was above it.
+ *
+ * Key: `[store-lost@1, thread]` -> {path, reason}; the path is relative to the home.
+ */
+import type { StreamId } from '../../../../domain/ids.ts'
+import { afterPrefix, toStored } from '../../../../replay/catch-up/overlay.ts'
+import type { Index, StoredRow } from '../../../../replay/ports.ts'
+import { lineMetadata } from '../stream/event-kind.ts'
+import { threadOfStream } from '../stream/names.ts'
+import type { StoredEvent, StreamDirectory } from '../stream/stored.ts'
+
+const LOST = 'store-lost@1'
+
+export const LOST_REASONS = {
+  ended: 'its stream was deleted for good at the server, and not by unroll',
+  deleted: 'its stream was deleted at the server, and not by unroll',
+  cut: 'the server dropped the events that say where its files are: somebody set a limit to its stream'
+} as const
+
+export type LostReason = keyof typeof LOST_REASONS
+
+export interface LostThread {
+  readonly threadId: StreamId
+  readonly path: string
+  readonly reason: string
+}
+
+/** True when the last event of a stream names a fact that the server dropped. */
+export const isCut = (last: StoredEvent, { facts, open }: StreamDirectory): boolean =>
+  facts < 0 && open === null && (lineMetadata(last)?.facts ?? -1) >= 0
+
+/** The row of a thread that was there and is lost, or that was lost and is there again; none for any other. */
+export const lostRows = (
+  index: Index,
+  stream: string,
+  before: StreamDirectory | null,
+  lost: LostReason | null
+): ReadonlyArray<StoredRow> => {
+  const thread = threadOfStream(stream)
+  if (thread === null) return []
+  const key = [LOST, thread]
+  if (lost === null) return index.get(key) === undefined ? [] : [toStored({ key, value: null })]
+  const isKnown = before !== null && before.facts >= 0 && !before.purged
+  if (!isKnown && lost !== 'cut') return []
+  const path = before?.segments.at(-1)?.path ?? stream
+  return [toStored({ key, value: { path, reason: LOST_REASONS[lost] } })]
+}
+
+export const lostIn = (index: Index): ReadonlyArray<LostThread> =>
+  index.range([LOST], afterPrefix([LOST]), Infinity, false).map(([key, value]) => ({
+    threadId: key[1] as StreamId,
+    ...(value as Omit<LostThread, 'threadId'>)
+  }))
