@@ -190,6 +190,8 @@ describe('documents', () => {
     ] as const
     for (const fact of said) await writeSteps(wire, thread, [{ fact }])
     expect(await directory.refresh('all')).to.have.property('_tag', 'Right')
+    expect(await wire.tombstone(thread)).to.have.property('_tag', 'Right')
+    expect(await directory.refresh('all')).to.have.property('_tag', 'Right')
     const made = new Set(index.keys([], ['\u{10ffff}']).map(([table]) => table))
     const described = firstColumn(section('docs/FORMAT.md', '### B.7 Tables of a store'))
     expect(described.toSorted()).to.deep.equal([...made].toSorted())

@@ -31,6 +31,19 @@ const revived = (log: EventLog, stream: string, from: number): Change => {
   return changeOf(`$$${stream}`, [metadataEvent(JSON.stringify(metadata))])
 }
 
+/**
+ * What a server writes behind events of a stream: one that was deleted softly goes on after its old events, and hides them still
+ * when only its metadata are written.
+ */
+const revivals = (log: EventLog, stream: string, current: number): readonly Change[] => {
+  if (log.stream(stream)?.softDeleted === true) return [revived(log, stream, current + 1)]
+  if (!stream.startsWith('$$')) return []
+  const named = stream.slice(2)
+  return log.stream(named)?.softDeleted === true
+    ? [revived(log, named, log.lastRevision(named) + 1)]
+    : []
+}
+
 /** Appends events, all or none. */
 export const append = (
   log: EventLog,
@@ -45,8 +58,7 @@ export const append = (
     const { revision } = decision
     return { kind: 'done', revision, position: log.growing(stream)[revision]?.position ?? 0 }
   }
-  const isDeleted = log.stream(stream)?.softDeleted === true
-  const after = isDeleted ? [revived(log, stream, decision.current + 1)] : []
+  const after = revivals(log, stream, decision.current)
   log.commit([changeOf(stream, events), ...after])
   const last = log.growing(stream).at(-1)
   return { kind: 'done', revision: last?.revision ?? -1, position: last?.position ?? 0 }

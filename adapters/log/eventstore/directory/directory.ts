@@ -84,13 +84,13 @@ const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArra
 const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, unknown]> =>
   index.range([table], afterPrefix([table]), Infinity, false)
 
-interface Standing {
+interface StreamNow {
   readonly now: StreamDirectory | null
   readonly lost: LostReason | null
 }
 
 /** What the server has of a stream that ends with an event; of no use without the facts that this one names. */
-const standingAt = async (wire: Wire, stream: string, last: StoredEvent): Promise<Standing> => {
+const standingAt = async (wire: Wire, stream: string, last: StoredEvent): Promise<StreamNow> => {
   const now = await readDirectory(wire, stream, last)
   return now !== null && isCut(last, now) ? { now: null, lost: 'cut' } : { now, lost: null }
 }
@@ -100,7 +100,7 @@ const standing = async (
   wire: Wire,
   stream: string,
   known: StreamDirectory | null
-): Promise<Standing> => {
+): Promise<StreamNow> => {
   const last = await eventAt(wire, stream, 'end')
   if (last === undefined) return { now: null, lost: 'deleted' }
   return known !== null && known.revision >= last.revision

@@ -231,6 +231,16 @@ describe('the stand-in for EventStoreDB', () => {
       ])
     })
 
+    it('hides what was there before a soft delete until metadata are written twice', async () => {
+      const { client } = await start()
+      await client.appendToStream('thread-a', [event('a'), event('b')])
+      await client.deleteStream('thread-a')
+      await client.setStreamMetadata('thread-a', {})
+      expect(await typesOf(client.readStream('thread-a'))).to.deep.equal([])
+      await client.setStreamMetadata('thread-a', {})
+      expect(await typesOf(client.readStream('thread-a'))).to.deep.equal(['a', 'b'])
+    })
+
     it('answers the same ids after a soft delete as a write already made, and shows nothing', async () => {
       const { client } = await start()
       const same = [event('a'), event('b')]

@@ -164,6 +164,9 @@ describe(`streams that somebody else cut, on ${SERVER_NAME}`, function () {
       await withEngine({ home, store: server.url }, async (engine) => {
         await client.deleteStream(threadStream(lost))
         expect(await toldOf(engine, threads)).to.deep.equal([lost])
+        // The first time a server hides what was there before.
+        await client.setStreamMetadata(threadStream(lost), {})
+        expect(await previewsIn(engine, 'updated_at', threads)).to.deep.equal([undefined, 'one'])
         await client.setStreamMetadata(threadStream(lost), {})
         expect(await previewsIn(engine, 'updated_at', threads)).to.deep.equal(['one', 'one'])
         expect(await toldOf(engine, threads)).to.deep.equal([])
