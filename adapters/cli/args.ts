@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { withoutSecrets } from '../log/eventstore/connection/connection-string.ts'
 import type { Io } from './io.ts'
+import { didYouMean } from './nearest.ts'
 import {
   alone,
   COMMANDS,
@@ -19,6 +20,7 @@ import {
   type CommandSpec,
   type OptionSpec
 } from './table/commands.ts'
+import { insteadOf } from './table/peers.ts'
 import { usage, type CommandFailure } from './text/report.ts'
 import { shellWord } from './text/text.ts'
 
@@ -57,45 +59,6 @@ const ALL_OPTIONS: ReadonlyMap<string, OptionSpec> = new Map(
   [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(optionsOfAll)].map((spec) => [spec.name, spec])
 )
 
-/** Edits that turn one word into another: letters added, dropped, changed or swapped with their neighbour. */
-const distance = (a: string, b: string): number => {
-  const rows: Array<Array<number>> = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    rows.push(row)
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row.push(
-        Math.min(
-          at(i - 1, j) + 1,
-          at(i, j - 1) + 1,
-          at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1),
-          swapped ? at(i - 2, j - 2) + 1 : Infinity
-        )
-      )
-    }
-  }
-  return at(a.length, b.length)
-}
-
-/** The name a word was probably meant to be; null when none is near. */
-const nearest = (word: string, names: ReadonlyArray<string>): string | null => {
-  if (word.length > 40) return null
-  const ranked = names
-    .map((name) => ({ name, far: name.startsWith(word) && word !== '' ? 1 : distance(word, name) }))
-    .sort((a, b) => a.far - b.far)
-  const [best] = ranked
-  return best !== undefined && best.far <= Math.max(1, Math.floor(word.length / 3))
-    ? best.name
-    : null
-}
-
-const didYouMean = (word: string, names: ReadonlyArray<string>, dashes: string): string => {
-  const near = nearest(word, names)
-  return near === null ? '' : `; did you mean ${dashes}${near}?`
-}
-
 const usageLine = (form: CommandForm): string =>
   `usage: ${synopsisOf(form)}; see "unroll help ${form.title}"`
 
@@ -125,9 +88,19 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined
 }
 
+/** Spellings of other tools. */
+const asLong = (token: OptionToken): OptionToken => {
+  if (token.rawName === '-v') return { ...token, name: 'version' }
+  return token.name === 'no-color' && token.value === undefined
+    ? { ...token, name: 'color', value: 'never', inlineValue: true }
+    : token
+}
+
 /** What is wrong with an option, or null. */
 const optionProblem = (token: OptionToken, form: CommandForm): string | null => {
   const { name, rawName, value, inlineValue } = token
+  if (name === 'version' && form.command.name !== 'version')
+    return `${form.title} has no option ${rawName}`
   const options = [...form.options, ...GLOBAL_OPTIONS]
   const spec = options.find((option) => option.name === name)
   if (spec === undefined) {
@@ -201,14 +174,10 @@ export const parseCommandLine = (argv: ReadonlyArray<string>): ParsedCommandLine
     strict: false,
     tokens: true,
     allowPositionals: true,
-    options: {
-      ...(options as Record<string, { type: 'boolean' | 'string'; short?: string }>),
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean' }
-    }
+    options: options as Record<string, { type: 'boolean' | 'string'; short?: string }>
   })
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
-  const found = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []))
+  const found = tokens.flatMap((token) => (token.kind === 'option' ? [asLong(token)] : []))
   const given = new Set(found.map(({ name }) => name))
   const json = given.has('json')
   const name = commandName(given, words)
@@ -220,38 +189,44 @@ export const parseCommandLine = (argv: ReadonlyArray<string>): ParsedCommandLine
   })
   if (command === undefined) {
     const names = COMMANDS.map((known) => known.name)
-    return refuse(`unknown command "${name}"${didYouMean(name, names, '')}`, PROGRAM_LINE)
+    const instead = insteadOf(name)
+    const near = instead === null ? didYouMean(name, names, '') : ''
+    return refuse(`unknown command "${name}"${near}`, instead ?? PROGRAM_LINE)
   }
   const typed = words.slice(1)
-  if (given.has('help')) return { ok: true, input: helpFor(command, typed[0]) }
+  const asked = () => ({ ok: true, input: helpFor(command, typed[0], valuesOf(found)) }) as const
+  if (given.has('help')) return asked()
   const meant = meantBy(command, typed)
   if (meant === 'list its words')
-    return json
-      ? refuse(`${name} needs a word`, wordsLine(command))
-      : { ok: true, input: helpFor(command) }
+    return json ? refuse(`${name} needs a word`, wordsLine(command)) : asked()
   if ('problem' in meant) return refuse(meant.problem, wordsLine(command))
   const { form, args } = meant
-  const checked = words.length === 0 ? found.filter((token) => token.name !== 'version') : found
   const problem =
-    checked.map((token) => optionProblem(token, form)).find((text) => text !== null) ??
+    found.map((token) => optionProblem(token, form)).find((text) => text !== null) ??
     conflict(form, given) ??
     argsProblem(form, args)
   if (problem !== null && problem !== undefined) return refuse(problem, usageLine(form))
-  const values = new Map<string, ReadonlyArray<string>>()
-  for (const token of found) {
-    values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ''])
-  }
   const all = form.word === null ? args : [form.word.name, ...args]
-  return { ok: true, input: { command, form, args: all, values, json } }
+  return { ok: true, input: { command, form, args: all, values: valuesOf(found), json } }
+}
+
+const valuesOf = (found: ReadonlyArray<OptionToken>): Input['values'] => {
+  const values = new Map<string, ReadonlyArray<string>>()
+  for (const { name, value } of found) values.set(name, [...(values.get(name) ?? []), value ?? ''])
+  return values
 }
 
 /** Asks for the help of a command, or of the word behind it if that is one. */
-const helpFor = (command: CommandSpec, typed = ''): Input => {
+const helpFor = (
+  command: CommandSpec,
+  typed: string | undefined,
+  values: Input['values']
+): Input => {
   const help = commandOf('help') as CommandSpec
-  const word = wordOf(command, typed)
+  const word = wordOf(command, typed ?? '')
   const about = word === undefined ? [command.name] : [command.name, word.name]
   const args = command === help ? [] : about
-  return { command: help, form: alone(help), args, values: new Map(), json: false }
+  return { command: help, form: alone(help), args, values, json: false }
 }
 
 /** Options that the next command needs as well, to speak of the same threads. */

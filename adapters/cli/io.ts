@@ -65,6 +65,13 @@ const programName = (script: string, cwd: string): string => {
 }
 
 const COLUMNS_DEFAULT = 80
+
+/** Of the terminal; elsewhere what the environment says. */
+const columnsOf = ({ COLUMNS }: NodeJS.ProcessEnv): number => {
+  const named = /^[1-9]\d{0,3}$/.test(COLUMNS ?? '') ? Number(COLUMNS) : COLUMNS_DEFAULT
+  return process.stdout.columns || named
+}
+
 const BROKEN_PIPE = 'EPIPE'
 const INTERRUPTED = 130
 const TERMINATED = 143
@@ -144,7 +151,7 @@ export const processIo = (): Io => {
     ask: asker(stop),
     outIsTty: process.stdout.isTTY,
     errIsTty: isatty(STDERR),
-    columns: process.stdout.columns || COLUMNS_DEFAULT,
+    columns: columnsOf(process.env),
     env: process.env,
     stop,
     nowMs: Date.now,

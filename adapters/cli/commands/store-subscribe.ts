@@ -90,7 +90,7 @@ const readerOf = (
   from: Bookmark | 'start' | 'end'
 ): E.Either<StoreError, OpenReader> => {
   const directory = directoryOf(place)
-  const output = pathOf(input, io, 'output')
+  const output = pathOf(input, io, 'out')
   if (output !== undefined) return fileReader(output, directory, from)
   const name = textOf(input, 'checkpoint')
   const checkpoint = name === undefined ? null : { directory, name }
@@ -113,7 +113,7 @@ const problemOf = (input: Input, { store, index }: CommandPlace): CommandFailure
       HELP
     )
   }
-  const isKept = name !== undefined || input.values.has('output')
+  const isKept = name !== undefined || input.values.has('out')
   return isKept && index === 'memory'
     ? usage('an index in memory keeps no place', 'leave --index memory out')
     : null

@@ -4,7 +4,7 @@
  */
 import { EVERYDAY } from './everyday.ts'
 import { LEDGERS } from './ledgers.ts'
-import { READING } from './reading.ts'
+import { log, READING } from './reading.ts'
 import { SERVING, store } from './serving.ts'
 import { option, type CommandSpec, type OptionSpec } from './spec.ts'
 import { FINDING, index, MENDING } from './upkeep.ts'
@@ -32,7 +32,8 @@ export {
 export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
   option(
     'home DIR',
-    'Codex home. Default: $CODEX_HOME, else ~/.codex. Commands that read never change a file in it.'
+    'Codex home. Default: $CODEX_HOME, else ~/.codex. Commands that read never change a file in it.',
+    { short: 'C' }
   ),
   option(
     'index DIR',
@@ -46,9 +47,13 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
       '`file`: the files of the home. See docs/EVENTSTORE.md.'
   ),
   option('json', 'Print JSON on stdout and nothing else there.'),
-  option('color WHEN', 'Use colors. Default: auto, which respects NO_COLOR and FORCE_COLOR.', {
-    choices: ['auto', 'always', 'never']
-  }),
+  option(
+    'color WHEN',
+    'Use colors. Default: auto, which respects NO_COLOR and FORCE_COLOR. `--no-color` is `--color never`.',
+    {
+      choices: ['auto', 'always', 'never']
+    }
+  ),
   option(
     'profile VERSION',
     'Answer as this Codex does. Default: 0.169, which reads what every older one wrote.',
@@ -65,7 +70,8 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
     "Reproduce Codex's whole-file failures and cursors instead of isolating damaged lines."
   ),
   option('quiet', 'Say nothing about a change that was made.', { short: 'q' }),
-  option('help', 'Print the help of the command.')
+  option('help', 'Print the help of the command.', { short: 'h' }),
+  option('version', 'Without a command: print the version. Also `-v`.', { short: 'V' })
 ]
 
 export const COMMANDS: ReadonlyArray<CommandSpec> = [
@@ -74,6 +80,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   ...LEDGERS,
   ...FINDING,
   ...WRITING,
+  log,
   ...MENDING,
   store,
   index,

@@ -222,7 +222,11 @@ const audit: CommandSpec = {
     word(
       'export',
       'Write the trail as lines chained by hashes.',
-      [AUDITED_THREAD, option('out FILE', 'Write to this new file. Default: stdout.'), AT],
+      [
+        AUDITED_THREAD,
+        option('out FILE', 'Write to this new file. Default: stdout.', { short: 'o' }),
+        AT
+      ],
       {
         about: [
           'The whole trail of the home, or of a thread. The file can be checked without unroll, too.'
@@ -233,7 +237,9 @@ const audit: CommandSpec = {
       'seal',
       'Record hashes of everything the rollouts hold.',
       [
-        option('out FILE', 'The log of seals. Default: `.unroll/seals.jsonl` in the home.'),
+        option('out FILE', 'The log of seals. Default: `.unroll/seals.jsonl` in the home.', {
+          short: 'o'
+        }),
         option('accept', 'Seal files again as they are, although sealed bytes changed.'),
         TOTAL
       ],
@@ -373,7 +379,9 @@ const analytics: CommandSpec = {
       'Print the events of a home, or of a thread.',
       [
         ...between(),
-        option('out FILE', 'Write to this new file, for its owner alone. Default: stdout.')
+        option('out FILE', 'Write to this new file, for its owner alone. Default: stdout.', {
+          short: 'o'
+        })
       ],
       {
         about: [

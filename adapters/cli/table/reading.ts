@@ -10,6 +10,7 @@ import {
   limit,
   LISTS,
   MAX_BYTES,
+  NO_PAGER,
   ONE_THREAD,
   option,
   ORDER,
@@ -22,6 +23,7 @@ import {
 
 const threads: CommandSpec = {
   name: 'threads',
+  aliases: ['ls', 'list'],
   group: 'Browse',
   args: [],
   summary: 'List threads.',
@@ -114,6 +116,7 @@ const search: CommandSpec = {
 
 const show: CommandSpec = {
   name: 'show',
+  aliases: ['cat'],
   group: 'Browse',
   args: ['<thread>'],
   summary: 'Show a thread as a transcript.',
@@ -144,7 +147,7 @@ const show: CommandSpec = {
     option('wrap N', 'Wrap at N columns. Default: the width of the terminal.', {
       range: [20, 1000]
     }),
-    option('no-pager', 'Print everything at once.'),
+    NO_PAGER,
     AT
   ],
   conflicts: [
@@ -317,7 +320,7 @@ const agents: CommandSpec = {
   examples: [['unroll agents 01a1fcde-3637', 'the tree below a thread']]
 }
 
-const log: CommandSpec = {
+export const log: CommandSpec = {
   name: 'log',
   group: 'Change',
   args: ['[thread]'],
@@ -379,6 +382,5 @@ export const READING: ReadonlyArray<CommandSpec> = [
   events,
   context,
   agents,
-  log,
   diff
 ]

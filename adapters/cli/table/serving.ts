@@ -4,6 +4,7 @@
 import {
   ANY_COUNT,
   LISTS,
+  NO_PAGER,
   option,
   word,
   type CommandSpec,
@@ -124,8 +125,9 @@ const SUBSCRIBE = word(
       'Name of the reader. Its position is kept beside the index, and `index drop` leaves it there.'
     ),
     option(
-      'output FILE',
-      'Append to this file instead of printing; a file that holds anything else is left alone.'
+      'out FILE',
+      'Append to this file instead of printing; a file that holds anything else is left alone.',
+      { short: 'o' }
     ),
     option(
       'types LIST',
@@ -138,7 +140,7 @@ const SUBSCRIBE = word(
       'JSON Lines of all threads or of one: rollout lines and facts, each with its position in the log of the store, its stream and ' +
         'its revision. Continues until it is stopped, also across restarts of the server.',
       'With --checkpoint it continues where the reader of that name was. The position is stored after the lines were handed over, so a reader that is ' +
-        'killed gets some lines twice; `stream` and `revision` identify them. With --output every line is in the file once, even if it ' +
+        'killed gets some lines twice; `stream` and `revision` identify them. With --out every line is in the file once, even if it ' +
         'is killed: it continues behind the last line of the file.'
     ]
   }
@@ -198,7 +200,7 @@ export const store: CommandSpec = {
   summary: 'Push, pull, verify, mirror and follow a store.',
   about: ['Name the store with --store or $UNROLL_STORE. See docs/EVENTSTORE.md.'],
   options: [],
-  conflicts: [['checkpoint', 'output']],
+  conflicts: [['checkpoint', 'out']],
   output: {
     human:
       '`push` and `pull`: one line; problems on stderr, each with what to type next. `verify`: a line per file that differs, and ' +
@@ -222,7 +224,7 @@ export const store: CommandSpec = {
       "unroll store subscribe --checkpoint billing --types 'event_msg/token_count'",
       'token counts, from where the last run was'
     ],
-    ['unroll store subscribe --output /var/log/threads.jsonl', 'a file that has every line once']
+    ['unroll store subscribe --out /var/log/threads.jsonl', 'a file that has every line once']
   ]
 }
 
@@ -246,13 +248,17 @@ const start: CommandSpec = {
 const help: CommandSpec = {
   name: 'help',
   group: 'More',
-  args: ['[command]', '[word]'],
+  args: ['[command-or-topic]', '[word]'],
   summary: 'Print help.',
-  about: [],
-  options: [],
-  output: { human: 'the commands, or one of them in full.' },
+  about: ['Topics are `commands`, which lists every command, and those that the overview names.'],
+  options: [NO_PAGER],
+  output: { human: 'the commands by group, or one of them, one of its words, or a topic in full.' },
   exits: [0, 2],
-  examples: [['unroll help threads', 'everything about one command']]
+  examples: [
+    ['unroll help threads', 'everything about one command'],
+    ['unroll help audit seal', 'everything about a word inside a command'],
+    ['unroll help exit-codes', 'a topic']
+  ]
 }
 
 const version: CommandSpec = {

@@ -160,6 +160,8 @@ export const CSV = option(
 
 export const DRY_RUN = option('dry-run', 'Show what would happen without changing anything.')
 
+export const NO_PAGER = option('no-pager', 'Print everything at once.')
+
 export const YES = option('yes', 'Answer every question with yes.', { short: 'y' })
 
 export const SOURCE = option(

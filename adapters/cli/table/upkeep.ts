@@ -103,7 +103,7 @@ const repair: CommandSpec = {
     word(
       'plan [thread]',
       'Show what a repair would change, and why.',
-      [option('out FILE', 'Write the plan to this new file, to apply it.')],
+      [option('out FILE', 'Write the plan to this new file, to apply it.', { short: 'o' })],
       {
         about: [
           'Checks the home, or a thread, and changes nothing. Findings without a repair are listed with the reason.',

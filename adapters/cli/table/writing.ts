@@ -345,16 +345,16 @@ const undo: CommandSpec = {
 
 /** In the order of the help. */
 export const WRITING: ReadonlyArray<CommandSpec> = [
-  append,
-  fork,
-  revert,
-  rollback,
-  unrollback,
-  review,
+  rename,
   archive,
   unarchive,
-  rename,
   remove,
   restore,
+  fork,
+  rollback,
+  unrollback,
+  revert,
+  append,
+  review,
   undo
 ]

@@ -166,7 +166,7 @@ describe('unroll store subscribe', () => {
 
   it('writes each line once to a file, and replaces one that was left unfinished', async () => {
     const file = join(folder, 'told.jsonl')
-    const into = ['--output', file, '--types', 'event_msg/*']
+    const into = ['--out', file, '--types', 'event_msg/*']
     const known = await write(wire, ONE, [
       placed(ONE),
       { segment: ONE, lines: bytesOf(message('a'), message('b')) }
@@ -189,7 +189,7 @@ describe('unroll store subscribe', () => {
     const file = join(folder, 'mine.txt')
     for (const text of ['dear diary\n', '{"a":1}\n', 'no newline', `{"position":{}}\n`]) {
       writeFileSync(file, text)
-      const { code, out } = await all('--output', file, '--json')
+      const { code, out } = await all('--out', file, '--json')
       expect(code).to.equal(2)
       expect(JSON.parse(out).kind).to.equal('invalid_request')
       expect(readFileSync(file, 'utf8')).to.equal(text)
@@ -203,7 +203,7 @@ describe('unroll store subscribe', () => {
     ])
     const stop = new AbortController()
     const file = join(folder, 'told.jsonl')
-    const running = subscribe(['--output', file], { stop: stop.signal })
+    const running = subscribe(['--out', file], { stop: stop.signal })
     const has = async (text: string): Promise<void> => {
       while (!existsSync(file) || !readFileSync(file, 'utf8').includes(text))
         await new Promise((resolve) => setTimeout(resolve, 5))
@@ -248,7 +248,7 @@ describe('unroll store subscribe', () => {
     const wrong = async (...words: ReadonlyArray<string>) => (await all(...words)).code
     expect(await wrong('--from', 'yesterday')).to.equal(2)
     expect(await wrong('--checkpoint', '../x')).to.equal(2)
-    expect(await wrong('--checkpoint', 'a', '--output', 'b')).to.equal(2)
+    expect(await wrong('--checkpoint', 'a', '--out', 'b')).to.equal(2)
     expect((await unroll(['store', 'subscribe'])).code).to.equal(2)
     expect((await unroll(['store', 'sing', '--store', server.url])).code).to.equal(2)
     const memory = ['store', 'subscribe', '--checkpoint', 'a', '--index', 'memory']

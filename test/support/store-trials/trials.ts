@@ -270,7 +270,7 @@ const outputTrial = async (setting: Setting): Promise<number> => {
   const { program, server, folder, problems } = setting
   const early = earlier(setting)
   const words = (file: string) =>
-    storeWords('subscribe', setting, '--until-caught-up', ...['--output', file, '--index', folder])
+    storeWords('subscribe', setting, '--until-caught-up', ...['--out', file, '--index', folder])
   await succeeded(program, storeWords('push', { ...setting, home: early }))
   const file = join(folder, 'told.jsonl')
   const count = await steps(setting, words(join(folder, 'other.jsonl')))

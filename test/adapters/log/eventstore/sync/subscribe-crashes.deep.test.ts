@@ -32,7 +32,7 @@ const subscriber = (server: TestEventStore, folder: string, more: ReadonlyArray<
     [
       ...['--import', 'tsx', 'adapters/cli/main.ts', 'store', 'subscribe', '--home', folder],
       ...['--store', server.url, '--index', join(folder, 'index')],
-      ...['--output', join(folder, 'told.jsonl'), '--types', 'event_msg/*', ...more]
+      ...['--out', join(folder, 'told.jsonl'), '--types', 'event_msg/*', ...more]
     ],
     { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] }
   )

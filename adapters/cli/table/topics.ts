@@ -1,0 +1,62 @@
+/**
+ * What help explains beside commands: `unroll help TOPIC`.
+ */
+import { EXIT_CODES, GLOBAL_OPTIONS, optionHead, optionText } from './commands.ts'
+import { ENVIRONMENT } from './environment.ts'
+
+/** Paragraphs, and then rows of a name and its meaning. */
+export interface TopicSpec {
+  readonly name: string
+  readonly summary: string
+  readonly about: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<readonly [head: string, text: string]>
+}
+
+const options: TopicSpec = {
+  name: 'options',
+  summary: 'Options of every command.',
+  about: [],
+  rows: GLOBAL_OPTIONS.map((option) => [optionHead(option), optionText(option)])
+}
+
+const output: TopicSpec = {
+  name: 'output',
+  summary: 'What commands print: tables, TSV, JSON, colors, pager.',
+  about: [
+    'Answers go to stdout; errors, notices, questions and progress go to stderr.',
+    'On a terminal: tables cut to its width, colors, local times, and a pager for long text. Lists print 25 rows.',
+    'In a pipe: tab-separated lines without a head, uncut, times in UTC, every row. A notice says if --limit left rows out.',
+    'With --json: JSON Lines, one row per line and nothing else. Values are exact.',
+    'A line that is no row has a member `$`: `error`, and if asked for `page` (--page-line) and `total` (--total).',
+    'A member of a row is never removed or given another type within a version of its schema.',
+    'An answer is whole if the exit code is 0. Control characters in transcripts are spelled out, so they cannot act on a terminal.'
+  ],
+  rows: [
+    [
+      'error',
+      '`{"$":"error", "kind":…, "message":…, "hint":…, "retryable":…}`; `kind` is stable, `message` and `hint` are for people.'
+    ],
+    ['page', '`{"$":"page","nextCursor":…,"backwardsCursor":…}`; --cursor takes them.'],
+    ['total', '`{"$":"total",…}`: sums of the whole answer.']
+  ]
+}
+
+const exitCodes: TopicSpec = {
+  name: 'exit-codes',
+  summary: 'What the exit codes mean.',
+  about: [],
+  rows: EXIT_CODES.map(([code, text]) => [String(code), text])
+}
+
+const environment: TopicSpec = {
+  name: 'environment',
+  summary: 'Variables of the environment that are read.',
+  about: ['An option goes before a variable, and a variable before a default.'],
+  rows: ENVIRONMENT
+}
+
+/** In the order of the help. */
+export const TOPICS: ReadonlyArray<TopicSpec> = [options, output, exitCodes, environment]
+
+export const topicOf = (name: string): TopicSpec | undefined =>
+  TOPICS.find((topic) => topic.name === name)
