@@ -39,12 +39,13 @@ import {
   readThread,
   searchThreads,
   summarize,
-  threadRecords
+  threadRecords,
+  threadTitles
 } from './read/threads/shown.ts'
 import { branching } from './change/mutate/branching.ts'
 
 export type { Engine, EngineParts } from './use-cases.ts'
-export type { FoundThread, ThreadRecord } from './read/threads/shown.ts'
+export type { FoundThread, ThreadRecord, ThreadTitle } from './read/threads/shown.ts'
 export type { BranchPoint } from './change/mutate/branch.ts'
 export type {
   ContextPoint,
@@ -192,6 +193,7 @@ export const createEngine = (given: EngineParts): Engine => {
     follow: following(parts, own, find, open, safely),
     ...placesOf(parts, find),
     resolve: (text) => safely(() => resolveThread({ ...parts, find }, text)),
+    titles: () => safely(() => threadTitles(parts, lists)),
     ...ledgersOf(parts, safely),
     ...lifecycle(life, mutations, changing),
     ...mutations,

@@ -2,7 +2,7 @@
  * Everything a caller can ask an engine, and what an engine is made of.
  */
 import type { Answer } from './result.ts'
-import type { FoundThread, ThreadRecord } from './read/threads/shown.ts'
+import type { FoundThread, ThreadRecord, ThreadTitle } from './read/threads/shown.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
@@ -98,6 +98,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   ) => Answer<AsyncIterable<Uint8Array>>
   /** A thread by id, unique beginning of an id, or name. */
   readonly resolve: (text: string) => Answer<StreamId>
+  /** What every thread is called, archived ones included, newest event first. */
+  readonly titles: () => Answer<ReadonlyArray<ThreadTitle>>
   /** One `stat` of an id's file. */
   readonly locate: (threadId: string) => Answer<StreamInfo>
   /** The files of a thread's history, oldest first. */

@@ -21,6 +21,7 @@ import {
   type OptionSpec
 } from './table/commands.ts'
 import { insteadOf } from './table/peers.ts'
+import { NEWEST_THREAD, threadPlace } from './table/spec.ts'
 import { usage, type CommandFailure } from './text/report.ts'
 import { shellWord } from './text/text.ts'
 
@@ -112,7 +113,7 @@ const optionProblem = (token: OptionToken, form: CommandForm): string | null => 
   if (spec.value === undefined) return value === undefined ? null : `--${name} takes no value`
   if (value === undefined) return `--${name} needs a value`
   // A turn counted from the end.
-  const isPlace = spec.value === 'TURN' && /^-\d+$/.test(value)
+  const isPlace = spec.value.includes('TURN') && /^-\d+$/.test(value)
   if (inlineValue !== true && value.startsWith('-') && value !== '-' && !isPlace) {
     return `--${name} needs a value; one that begins with a dash is written --${name}=${value}`
   }
@@ -155,6 +156,16 @@ const conflict = ({ command }: CommandForm, given: ReadonlySet<string>): string 
   }
   const found = command.conflicts?.find(([one, other]) => given.has(one) && given.has(other))
   return found === undefined ? null : `--${found[0]} and --${found[1]} exclude each other`
+}
+
+/** The arguments with the newest thread where --last stands for one. */
+const withNewest = (
+  { args: placeholders }: CommandForm,
+  args: ReadonlyArray<string>,
+  given: ReadonlySet<string>
+): ReadonlyArray<string> => {
+  const place = threadPlace(placeholders)
+  return place === -1 || !given.has('last') ? args : args.toSpliced(place, 0, NEWEST_THREAD)
 }
 
 const commandName = (given: ReadonlySet<string>, words: ReadonlyArray<string>): string =>
@@ -200,7 +211,8 @@ export const parseCommandLine = (argv: ReadonlyArray<string>): ParsedCommandLine
   if (meant === 'list its words')
     return json ? refuse(`${name} needs a word`, wordsLine(command)) : asked()
   if ('problem' in meant) return refuse(meant.problem, wordsLine(command))
-  const { form, args } = meant
+  const { form } = meant
+  const args = withNewest(form, meant.args, given)
   const problem =
     found.map((token) => optionProblem(token, form)).find((text) => text !== null) ??
     conflict(form, given) ??

@@ -9,6 +9,9 @@ import { SOURCE_KINDS } from '../../projections/thread-row.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { Input } from './args.ts'
 import type { Io } from './io.ts'
+import { shortIds } from './text/short-id.ts'
+import { threadNamed } from './thread-name.ts'
+import type { CommandFailure, Tried } from './text/report.ts'
 import {
   withEngine,
   type CommandEnd,
@@ -17,12 +20,14 @@ import {
   type CommandPlace
 } from './session.ts'
 
+export { shortIds }
+
 /** The thread that a text names; undefined where there is no text. */
 export const optionalThread = async (
   engine: Engine,
   text: string | undefined
-): Promise<E.Either<StoreError, string | undefined>> =>
-  text === undefined ? E.right(undefined) : engine.resolve(text)()
+): Promise<Tried<string | undefined>> =>
+  text === undefined ? E.right(undefined) : threadNamed(engine, text)
 
 /** The id of a thread that may be deleted by now, and the failure to find it: only its whole id names it then. */
 export const threadOrId = async (
@@ -30,7 +35,7 @@ export const threadOrId = async (
   text: string | undefined
 ): Promise<{
   readonly threadId: string | undefined
-  readonly missing: E.Left<StoreError> | null
+  readonly missing: E.Left<StoreError | CommandFailure> | null
 }> => {
   const found = await optionalThread(engine, text)
   return E.isLeft(found)
@@ -44,27 +49,37 @@ export const ofThread =
     use: (threadId: string, input: Input, io: Io, engine: Engine) => Promise<CommandEnd>
   ): EngineCommand =>
   async (input, io, engine) => {
-    const found = await engine.resolve(input.args[0] ?? '')()
+    const found = await threadNamed(engine, input.args[0] ?? '')
     return E.isLeft(found) ? found : use(found.right, input, io, engine)
   }
 
+/** What an engine answers that is needed for nothing else; a `Left` is how the command ends instead. */
+export const asked = async <A extends object | string>(
+  input: Input,
+  io: Io,
+  place: CommandPlace,
+  open: OpenEngine,
+  ask: (engine: Engine) => Promise<Tried<A>>
+): Promise<E.Either<CommandEnd, A>> => {
+  let answer: A | undefined
+  const ended = await withEngine(input, io, open, place, async (engine) => {
+    const found = await ask(engine)
+    if (E.isLeft(found)) return found
+    answer = found.right
+    return 0
+  })
+  return answer === undefined ? E.left(ended) : E.right(answer)
+}
+
 /** The thread that a text names, for a command that needs an engine for nothing else. */
-export const threadIdIn = async (
+export const threadIdIn = (
   text: string,
   input: Input,
   io: Io,
   place: CommandPlace,
   open: OpenEngine
-): Promise<E.Either<CommandEnd, string>> => {
-  let threadId: string | undefined
-  const ended = await withEngine(input, io, open, place, async (engine) => {
-    const found = await engine.resolve(text)()
-    if (E.isLeft(found)) return found
-    threadId = found.right
-    return 0
-  })
-  return threadId === undefined ? E.left(ended) : E.right(threadId)
-}
+): Promise<E.Either<CommandEnd, string>> =>
+  asked(input, io, place, open, (engine) => threadNamed(engine, text))
 
 /** Every thread of a store with its name, from the index of this machine, which catches up with the store before. */
 const storedThreads = async (
@@ -134,16 +149,6 @@ export const threadTitlesOf = async (
 
 /** What a person would call the thread. */
 export const title = ({ name, preview }: Thread): string => name ?? preview
-
-const SHORT_ID = 13
-
-/** The shortest prefixes of ids that tell these ids apart; thread ids begin with their time. */
-export const shortIds = (ids: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const different = new Set(ids)
-  let length = SHORT_ID
-  while (new Set([...different].map((id) => id.slice(0, length))).size < different.size) length += 1
-  return ids.map((id) => id.slice(0, length))
-}
 
 /** Cells of a column of ids. */
 export const shortCells =

@@ -3,7 +3,7 @@
  */
 
 /** Edits that turn one word into another: letters added, dropped, changed or swapped with their neighbour. */
-const distance = (a: string, b: string): number => {
+export const distance = (a: string, b: string): number => {
   const rows: Array<Array<number>> = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity
   for (let i = 1; i <= a.length; i++) {

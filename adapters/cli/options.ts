@@ -89,10 +89,20 @@ const wrong = (message: string): E.Either<StoreError, never> =>
 const EXAMPLES = 'a revision such as 40, the id of a turn, or a time such as 2026-11-21T14:30 or 2h'
 
 /** The thread a command line names, in the place its table row says. */
-const threadIn = ({ form, args, values }: Input): string | undefined => {
-  const behind = form.word === null ? 0 : 1
+export const threadIn = (input: Input): string | undefined =>
+  input.args[threadAt(input)] ?? textOf(input, 'thread')
+
+const threadAt = ({ form }: Input): number => {
   const place = form.args.findIndex((arg) => arg.includes('thread'))
-  return (place === -1 ? undefined : args[behind + place]) ?? values.get('thread')?.at(-1)
+  return place === -1 || form.word === null ? place : place + 1
+}
+
+/** The command line with another text for its thread. */
+export const withThread = (input: Input, thread: string): Input => {
+  const at = threadAt(input)
+  return input.args[at] === undefined
+    ? { ...input, values: new Map(input.values).set('thread', [thread]) }
+    : { ...input, args: input.args.with(at, thread) }
 }
 
 /** A point of a thread, or a time for everything. */

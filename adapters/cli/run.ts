@@ -8,14 +8,15 @@ import type { Io } from './io.ts'
 import { failureOf, report, thrownFailure } from './text/report.ts'
 import {
   openReal,
-  placeOf,
   withEngine,
+  type CommandPlace,
   type CommandEnd,
   type EngineCommand,
   type FreeCommand,
   type HomeCommand,
   type OpenEngine
 } from './session.ts'
+import { pointedPlace } from './thread-point.ts'
 
 const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = {
   threads: async () => (await import('./commands/threads.ts')).threadsCommand,
@@ -81,14 +82,24 @@ const endingOf = async (input: Input, io: Io, open: OpenEngine): Promise<Command
   const { name } = input.command
   const free = FREE_COMMANDS[name]
   if (free !== undefined) return (await free())(input, io, open)
-  const place = await placeOf(input, io)
-  if (E.isLeft(place)) return place
+  const pointed = await pointedPlace(input, io, open)
+  if (E.isLeft(pointed)) return pointed.left
+  return placedEnding(pointed.right.input, io, pointed.right.place, open)
+}
+
+const placedEnding = async (
+  input: Input,
+  io: Io,
+  place: CommandPlace,
+  open: OpenEngine
+): Promise<CommandEnd> => {
+  const { name } = input.command
   const ofHome = HOME_COMMANDS[name]
-  if (ofHome !== undefined) return (await ofHome())(input, io, place.right, open)
+  if (ofHome !== undefined) return (await ofHome())(input, io, place, open)
   const load = ENGINE_COMMANDS[name]
   if (load === undefined) throw new Error(`no code for the command ${name}`)
   const command = await load()
-  return withEngine(input, io, open, place.right, (engine, quiet) => command(input, quiet, engine))
+  return withEngine(input, io, open, place, (engine, quiet) => command(input, quiet, engine))
 }
 
 const runInput = async (input: Input, io: Io, open: OpenEngine): Promise<number> => {

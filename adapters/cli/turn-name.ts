@@ -62,6 +62,9 @@ const turnsLike = async (
   return E.right(like)
 }
 
+/** True for a number that is no id: `#7`, or counted from the end. */
+export const isOrdinal = (text: string): boolean => /^[#-][1-9]\d{0,8}$/.test(text)
+
 /** The turn of a thread that a text names. A number that is no turn's may still begin an id. */
 export const turnNamed = async (
   engine: Engine,

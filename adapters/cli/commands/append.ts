@@ -19,9 +19,10 @@ import {
 import { START, type ExpectedRevision } from '../../../replay/ports.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { threadNamed } from '../thread-name.ts'
 import { answers, type CommandEnd, type EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
-import { usage } from '../text/report.ts'
+import { usage, type Tried } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
 
 const WORDS: ReadonlySet<string> = new Set(['any', 'no_stream', 'stream_exists'])
@@ -78,10 +79,10 @@ const threadOf = async (
   engine: Engine,
   text: string,
   expected: ExpectedRevision
-): Promise<E.Either<StoreError, StreamId>> => {
+): Promise<Tried<StreamId>> => {
   const id = text.toLowerCase()
   if (isUuid(id) && (expected === 'no_stream' || expected === 'any')) return E.right(streamId(id))
-  return engine.resolve(text)()
+  return threadNamed(engine, text)
 }
 
 /** How many events a thread holds; null when there is none. */

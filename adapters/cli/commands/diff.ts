@@ -8,7 +8,6 @@ import type {
   FileSum,
   ModelSum
 } from '../../../domain/thread/difference/thread.ts'
-import type { StoreError } from '../../../domain/errors.ts'
 import { isJsonObject, type JsonObject, textIn } from '../../../domain/json.ts'
 import type { ThreadItem, Turn } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
@@ -16,14 +15,15 @@ import { compareThreads, type Side } from '../../../replay/past/time-travel/comp
 import type { PastPoint } from '../../../replay/past/time-travel/past.ts'
 import { type Input, listOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import { pastPoint } from '../options.ts'
+import { threadNamed } from '../thread-name.ts'
 import { type CommandEnd, type HomeCommand, withEngine } from '../session.ts'
 import { itemText, speaker } from '../text/item-text.ts'
 import { formOf, jsonLine, printPieces } from '../text/print.ts'
 import { column, type Columns, tsv } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, oneLine, plural } from '../text/text.ts'
-import { note } from '../text/report.ts'
+import { pointedThread } from '../thread-point.ts'
+import { note, type Tried } from '../text/report.ts'
 
 const SIGNS = { removed: '-', added: '+', changed: '~' } as const
 const COLOURS = { removed: 'red', added: 'green', changed: 'yellow' } as const
@@ -125,13 +125,6 @@ interface TypedSide {
   readonly at?: PastPoint
 }
 
-const typedSide = (text: string, nowMs: number): E.Either<StoreError, TypedSide> => {
-  const end = text.lastIndexOf('@')
-  if (end === -1) return E.right({ thread: text })
-  const thread = text.slice(0, end)
-  return E.map((at: PastPoint) => ({ thread, at }))(pastPoint(text.slice(end + 1), thread, nowMs))
-}
-
 function* lines(
   differences: ReadonlyArray<ThreadDifference>,
   input: Input,
@@ -151,8 +144,8 @@ const pointOf = ({ at }: TypedSide): { readonly at?: PastPoint } => (at === unde
 /** A side with an engine that answers as of its point. */
 type OpenSide = TypedSide & { readonly engine: Engine }
 
-const sideOf = async ({ engine, thread }: OpenSide): Promise<E.Either<StoreError, Side>> =>
-  E.map((threadId: string) => ({ engine, threadId }))(await engine.resolve(thread)())
+const sideOf = async ({ engine, thread }: OpenSide): Promise<Tried<Side>> =>
+  E.map((threadId: string) => ({ engine, threadId }))(await threadNamed(engine, thread))
 
 const compare = async (
   input: Input,
@@ -176,11 +169,14 @@ const compare = async (
 
 export const diffCommand: HomeCommand = async (input, io, place, open) => {
   const [first = '', second] = input.args
-  const older = typedSide(first, io.nowMs())
-  if (E.isLeft(older)) return older
+  const present = { input, io, now: place, open }
+  const older = await pointedThread(present, first)
+  if (E.isLeft(older)) return older.left
   const newer =
-    second === undefined ? E.right({ thread: older.right.thread }) : typedSide(second, io.nowMs())
-  if (E.isLeft(newer)) return newer
+    second === undefined
+      ? E.right({ thread: older.right.thread })
+      : await pointedThread(present, second)
+  if (E.isLeft(newer)) return newer.left
   return withEngine(input, io, open, { ...place, ...pointOf(older.right) }, (one, quiet) =>
     withEngine(input, quiet, open, { ...place, ...pointOf(newer.right) }, (other, still) =>
       compare(input, still, { ...older.right, engine: one }, { ...newer.right, engine: other })

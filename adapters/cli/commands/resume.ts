@@ -9,6 +9,7 @@ import type { StoreError } from '../../../domain/errors.ts'
 import { defaultHome } from '../../home/places.ts'
 import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { threadNamed } from '../thread-name.ts'
 import {
   isFolder,
   withEngine,
@@ -61,7 +62,7 @@ const resumable = async (
   const ended = await withEngine(input, io, open, place, async (engine, quiet) => {
     const [word] = input.args
     const named: E.Either<unknown, string | null> =
-      word === undefined ? await pickThread(engine, input, quiet) : await engine.resolve(word)()
+      word === undefined ? await pickThread(engine, input, quiet) : await threadNamed(engine, word)
     if (E.isLeft(named)) return named as E.Left<StoreError>
     const threadId = named.right
     if (threadId === null) return CANCELLED

@@ -10,6 +10,7 @@ import type { Engine } from '../../../replay/engine.ts'
 import type { StartedReview } from '../../../replay/change/mutate/mutations.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { threadNamed } from '../thread-name.ts'
 import { mutationOptions } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
@@ -79,7 +80,7 @@ const complete = async (
 
 export const reviewCommand: EngineCommand = async (input, io, engine) => {
   const [what, thread = ''] = input.args
-  const found = await engine.resolve(thread)()
+  const found = await threadNamed(engine, thread)
   if (E.isLeft(found)) return found
   return (what === 'start' ? start : complete)(found.right, input, io, engine)
 }

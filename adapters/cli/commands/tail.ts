@@ -10,6 +10,7 @@ import { CHECKPOINT_NAME } from '../../log/eventstore/readers/checkpoint.ts'
 import { systemWatch } from '../../rpc/follow/watch.ts'
 import { flagOf, listOf, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { threadNamed } from '../thread-name.ts'
 import { title } from '../naming.ts'
 import { withEngine, type CommandEnd, type CommandPlace, type HomeCommand } from '../session.ts'
 import { note, usage, type CommandFailure } from '../text/report.ts'
@@ -249,7 +250,7 @@ const firstThreads = async (
   }
   const ids: Array<string> = []
   for (const word of input.args) {
-    const id = await engine.resolve(word)()
+    const id = await threadNamed(engine, word)
     if (E.isLeft(id)) return id
     ids.push(id.right)
   }

@@ -3,7 +3,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import type { StoreError } from '../../../domain/errors.ts'
 import { isUuid } from '../../../domain/ids.ts'
 import type { Json } from '../../../domain/json.ts'
 import type { SortDirection, Thread } from '../../../domain/protocol.ts'
@@ -15,6 +14,7 @@ import { optionalThread, shortCells, shortIds, title } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
 import { printPages } from '../text/print.ts'
 import { column, shown, type Columns } from '../text/rows.ts'
+import type { Tried } from '../text/report.ts'
 import { painter } from '../text/style.ts'
 import { cutFront, isoSecond, localMinute, oneLine } from '../text/text.ts'
 
@@ -67,10 +67,7 @@ export const threadColumns = (when: 'createdAt' | 'updatedAt'): Columns<Thread> 
 ]
 
 /** The parent's id; a whole id need not be in the home, since a parent may have been deleted. */
-const parentOf = async (
-  input: Input,
-  engine: Engine
-): Promise<E.Either<StoreError, string | undefined>> => {
+const parentOf = async (input: Input, engine: Engine): Promise<Tried<string | undefined>> => {
   const text = textOf(input, 'parent')
   const id = text?.toLowerCase()
   return id !== undefined && isUuid(id) ? E.right(id) : optionalThread(engine, text)

@@ -6,7 +6,14 @@ import { EVERYDAY } from './everyday.ts'
 import { LEDGERS } from './ledgers.ts'
 import { log, READING } from './reading.ts'
 import { SERVING, store } from './serving.ts'
-import { option, type CommandSpec, type OptionSpec } from './spec.ts'
+import {
+  LAST,
+  option,
+  threadPlace,
+  type CommandSpec,
+  type OptionSpec,
+  type WordSpec
+} from './spec.ts'
 import { FINDING, index, MENDING } from './upkeep.ts'
 import { WRITING } from './writing.ts'
 
@@ -74,7 +81,15 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
   option('version', 'Without a command: print the version. Also `-v`.', { short: 'V' })
 ]
 
-export const COMMANDS: ReadonlyArray<CommandSpec> = [
+/** Every command that names a thread can be asked for the newest one. */
+const withLast = (command: CommandSpec): CommandSpec => {
+  const lasting = <A extends CommandSpec | WordSpec>(spec: A): A =>
+    threadPlace(spec.args) === -1 ? spec : { ...spec, options: [...spec.options, LAST] }
+  const { words } = command
+  return { ...lasting(command), ...(words === undefined ? {} : { words: words.map(lasting) }) }
+}
+
+const ALL: ReadonlyArray<CommandSpec> = [
   ...READING,
   ...EVERYDAY,
   ...LEDGERS,
@@ -86,6 +101,8 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   index,
   ...SERVING
 ]
+
+export const COMMANDS: ReadonlyArray<CommandSpec> = ALL.map(withLast)
 
 export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [0, 'done; also if the reader of a pipe ended'],

@@ -174,8 +174,19 @@ export const ALL_SOURCES = option('all', 'Include sub-agents, exec runs and app-
 
 export const ORDER = option('order WAY', 'Direction. Default: desc.', { choices: ['asc', 'desc'] })
 
+/** The newest thread, as it is typed. */
+export const NEWEST_THREAD = '@1'
+
+export const LAST = option('last', 'The newest thread, as `@1`, instead of naming one.')
+
+/** Where the arguments of a command name a thread; -1 where none does. */
+export const threadPlace = (args: ReadonlyArray<string>): number =>
+  args.findIndex((arg) => /^[<[]thread(?:\.\.\.)?[>\]]$/.test(arg))
+
 /** How a thread is named. */
-export const ONE_THREAD = ['`<thread>` is an id, a unique id prefix, or a name.']
+export const ONE_THREAD = [
+  '`<thread>` is an id, a unique id prefix, a name, a unique part of a name or preview, or `@1` (the newest) to `@99`.'
+]
 
 /** Exit codes of commands that read one thread. */
 export const READS = [0, 2, 3, 4, 5, 7]

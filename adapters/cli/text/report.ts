@@ -2,19 +2,25 @@
  * What goes to stderr: failures with their exit codes, warnings and hints. With `--json` a failure is one envelope on
  * stdout instead.
  */
+import type { Either } from 'fp-ts/lib/Either.js'
 import { describe, ERROR_KIND, isRetryable, type StoreError } from '../../../domain/errors.ts'
 import type { Io } from '../io.ts'
 import { hint } from '../../hint.ts'
+import type { MeantThreads } from './meant.ts'
 import { oneLine, safeJson } from './text.ts'
 
 export interface CommandFailure {
   /** Stable name, for programs. */
   readonly kind: string
   readonly message: string
+  readonly meant?: MeantThreads
   readonly hint: string
   readonly retryable: boolean
   readonly exit: number
 }
+
+/** What was asked of the engine or of the command line itself, or why there is no answer. */
+export type Tried<A> = Either<StoreError | CommandFailure, A>
 
 /** Total, so that a new kind of failure does not compile until it has a code. */
 export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
@@ -104,18 +110,22 @@ export const warn = (text: string, io: Io): void => io.err(`unroll: ${oneLine(te
 export const tellHint = (text: string, io: Io): void =>
   note(oneLine(text.replace(/"unroll /g, `"${io.program} `)), io)
 
+/** What leads to the threads that are meant. */
+const MEANT: Readonly<Record<string, string>> = { thread_not_found: '; near matches:' }
+
 export const report = async (
-  { kind, message, hint: next, retryable, exit }: CommandFailure,
+  { kind, message, meant, hint: next, retryable, exit }: CommandFailure,
   json: boolean,
   io: Io
 ): Promise<number> => {
   if (json) {
-    const error = { $: 'error', kind, message, hint: next, retryable }
+    const error = { $: 'error', kind, message, ...meant, hint: next, retryable }
     await io.out(`${safeJson(JSON.stringify(error))}\n`)
     return exit
   }
   if (kind === 'internal') note(`unroll: ${message}`, io)
-  else warn(message, io)
+  else warn(meant === undefined ? message : `${message}${MEANT[kind] ?? ':'}`, io)
+  if (meant !== undefined) note((await import('./meant.ts')).meantText(meant, io), io)
   if (next !== '') tellHint(next, io)
   return exit
 }

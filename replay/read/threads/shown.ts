@@ -6,12 +6,16 @@ import { streamId } from '../../../domain/ids.ts'
 import { once } from '../../../domain/once.ts'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import type { ThreadFacts } from '../../../domain/thread/thread.ts'
+import { tableOf, viewName } from '../../../projections/catalogue.ts'
+import { ORDERS, storedRow, type StoredThread } from '../../../projections/thread-row.ts'
+import { threads } from '../../../projections/threads.ts'
 import type { HomeCatchUp, HomeRows } from '../../catch-up/backfill.ts'
+import { rowsUnder } from '../../catch-up/overlay.ts'
 import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
 import { codexTimes } from '../lists/codex-times.ts'
 import { freshList, strictList, type ListParts } from '../lists/fresh-list.ts'
 import type { Listed } from '../lists/list.ts'
-import type { ListRequest } from '../lists/list-filter.ts'
+import { isInteractive, type ListRequest } from '../lists/list-filter.ts'
 import { agentRow, type Agent } from './agents.ts'
 import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'
@@ -172,4 +176,38 @@ export const threadRecords = async (
       return [{ info, facts: row.facts, name, agent: agentRow(parts, info.streamId) }]
     })
   )
+}
+
+/** What a thread is called, for who looks for it by a part of that. */
+export interface ThreadTitle {
+  readonly threadId: string
+  readonly name: string | null
+  readonly preview: string
+  readonly lastEventAtMs: number
+  /** True when a list without conditions shows it. */
+  readonly isListed: boolean
+}
+
+const LAST_EVENT = ORDERS.indexOf('last_event_at')
+
+/** What every thread of the home is called, archived ones included, newest event first; from the rows of lists alone. */
+export const threadTitles = async (
+  parts: ShownParts,
+  lists: HomeCatchUp
+): Promise<Result<ReadonlyArray<ThreadTitle>>> => {
+  const caughtUp = await lists.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const context = contextOf(parts, caughtUp.right)
+  const here = new Map(caughtUp.right.map((info) => [info.streamId as string, info]))
+  const stored = rowsUnder(parts.index, [tableOf(threads, viewName(parts.profile, parts.strict))])
+  const titles = stored.flatMap(([key, value]): ReadonlyArray<ThreadTitle> => {
+    const info = here.get(String(key[1]))
+    if (info === undefined) return []
+    const row = storedRow(value as StoredThread)
+    const { name, preview } = threadView(row, info, 'list', context, [])
+    const isListed = !info.archived && row.entry.preview && isInteractive(row.entry.kind)
+    const lastEventAtMs = row.sortedAtMs[LAST_EVENT] ?? 0
+    return [{ threadId: info.streamId, name, preview, lastEventAtMs, isListed }]
+  })
+  return E.right(titles.toSorted((a, b) => b.lastEventAtMs - a.lastEventAtMs))
 }

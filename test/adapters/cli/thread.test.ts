@@ -81,10 +81,15 @@ describe('unroll show', () => {
 
   it('lists the candidates when a beginning is shared', async () => {
     const { code, out } = await forks(['show', '01a1fcde-3', '--json'])
-    const { kind, message } = JSON.parse(out)
-    expect([code, kind]).to.deep.equal([2, 'ambiguous_thread'])
-    expect(message).to.match(/^"01a1fcde-3" names 5 threads: /)
-    for (const id of [ROOT, FORK1, FORK2, ARCHIVED]) expect(message).to.contain(id)
+    const { kind, message, threads, more } = JSON.parse(out)
+    expect([code, kind, message, more]).to.deep.equal([
+      2,
+      'ambiguous_thread',
+      '"01a1fcde-3" names 5 threads',
+      0
+    ])
+    const ids = threads.map(({ threadId }: { threadId: string }) => threadId)
+    expect(ids).to.have.length(5).and.to.include.members([ROOT, FORK1, FORK2, ARCHIVED])
   })
 
   it('ends with 3 when there is no such thread', async () => {
@@ -92,7 +97,7 @@ describe('unroll show', () => {
     expect([code, out, err.split('\n')[0]]).to.deep.equal([
       3,
       '',
-      'unroll: no thread nobody in this home'
+      'unroll: no thread "nobody" in this home'
     ])
   })
 

@@ -145,7 +145,11 @@ describe('command line: failures of the engine', () => {
   after(() => removeFolder(home))
 
   const engine = (resolve: () => Promise<unknown>): Engine =>
-    ({ resolve: () => resolve, close: async () => undefined }) as unknown as Engine
+    ({
+      resolve: () => resolve,
+      titles: () => async () => E.right([]),
+      close: async () => undefined
+    }) as unknown as Engine
 
   for (const [left, code, kind, retryable] of FAILURES) {
     it(`reports ${left._tag} as ${kind} with exit code ${code}`, async () => {

@@ -1,0 +1,23 @@
+/**
+ * Threads that may be meant, a line each: short id, time of the last event, name or preview.
+ */
+import type { ThreadTitle } from '../../../replay/engine.ts'
+import type { Io } from '../io.ts'
+import { shortIds } from './short-id.ts'
+import { cut, localMinute, oneLine } from './text.ts'
+
+/** Threads that a text means, or may have meant, and how many more there are. */
+export interface MeantThreads {
+  readonly threads: ReadonlyArray<ThreadTitle>
+  readonly more: number
+}
+
+export const meantText = ({ threads, more }: MeantThreads, io: Io): string => {
+  const ids = shortIds(threads.map(({ threadId }) => threadId))
+  const rows = threads.map(({ name, preview, lastEventAtMs }, at) => {
+    const when = localMinute(Math.floor(lastEventAtMs / 1000))
+    const called = oneLine(name ?? preview)
+    return cut(`  ${ids[at]}  ${when}  ${called}`.trimEnd(), io.columns)
+  })
+  return [...rows, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n')
+}
