@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { flagOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
 
-const PAGER = 'less -FRX'
+export const PAGER_DEFAULT = 'less -FRX'
 const ROWS_DEFAULT = 24
 /** A shell says with these that it cannot run a program. */
 const NOT_RUN: ReadonlySet<number> = new Set([126, 127])
@@ -15,7 +15,7 @@ const HELD_MAX = 256 * 1024
 
 /** The program that people chose; null for none. */
 const programOf = ({ env }: Io): string | null => {
-  const chosen = env['UNROLL_PAGER'] ?? env['PAGER'] ?? PAGER
+  const chosen = env['UNROLL_PAGER'] ?? env['PAGER'] ?? PAGER_DEFAULT
   return chosen.trim() === '' || chosen.trim() === 'cat' ? null : chosen
 }
 

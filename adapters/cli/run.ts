@@ -3,8 +3,9 @@
  * time to start is part of every command.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { parseCommandLine, type Input } from './args.ts'
+import { parseCommandLine, type Input, type ParsedCommandLine } from './args.ts'
 import type { Io } from './io.ts'
+import { readSettings, withSettings } from './settings.ts'
 import { failureOf, report, thrownFailure } from './text/report.ts'
 import {
   openReal,
@@ -108,13 +109,38 @@ const runInput = async (input: Input, io: Io, open: OpenEngine): Promise<number>
   return E.isRight(ending) ? ending.right : report(failureOf(ending.left), input.json, io)
 }
 
+/** Commands that work whatever is wrong in a person's settings. */
+const WITHOUT_SETTINGS: ReadonlySet<string> = new Set(['version', 'help'])
+
+interface Prepared {
+  readonly parsed: ParsedCommandLine
+  readonly io: Io
+}
+
+/** Reads a command line in which the first word may be an alias, and the settings it is run with. */
+const prepared = async (argv: ReadonlyArray<string>, io: Io): Promise<Prepared> => {
+  const [first = ''] = argv
+  const asTyped = parseCommandLine(argv)
+  if (asTyped.ok && WITHOUT_SETTINGS.has(asTyped.input.command.name)) return { parsed: asTyped, io }
+  const settings = await readSettings(io.env).catch((thrown: unknown) =>
+    E.left(thrownFailure(thrown))
+  )
+  if (E.isLeft(settings))
+    return { parsed: { ok: false, failure: settings.left, json: argv.includes('--json') }, io }
+  const words = settings.right.aliases.get(first)
+  return {
+    parsed: words === undefined ? asTyped : parseCommandLine([...words, ...argv.slice(1)]),
+    io: { ...io, env: withSettings(io.env, settings.right) }
+  }
+}
+
 /** Runs a command line; the answer is the exit code. */
 export const run = async (
   argv: ReadonlyArray<string>,
-  io: Io,
+  given: Io,
   open: OpenEngine = openReal
 ): Promise<number> => {
-  const parsed = parseCommandLine(argv)
+  const { parsed, io } = await prepared(argv, given)
   if (!parsed.ok) return report(parsed.failure, parsed.json, io)
   const { input } = parsed
   let code: number

@@ -2,6 +2,7 @@
  * What unroll needs from a home's `config.toml`: the model provider that unnamed threads belong to, and the settings that
  * new sessions begin with.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { readPlain } from './plain-file.ts'
@@ -10,13 +11,17 @@ import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 /** Codex's own default when the configuration names none. */
 const DEFAULT_PROVIDER = 'openai'
 
+/** A configuration, or why a text is no TOML: the first line says what, and where. */
+export const parsedToml = (text: string): E.Either<string, JsonObject> =>
+  E.tryCatch(
+    () => parse(text) as JsonObject,
+    (thrown) => (thrown as Error).message.split('\n')[0] ?? ''
+  )
+
 /** A configuration; null for a text that is not TOML. */
 export const parsedConfig = (text: string): JsonObject | null => {
-  try {
-    return parse(text) as JsonObject
-  } catch {
-    return null
-  }
+  const read = parsedToml(text)
+  return E.isRight(read) ? read.right : null
 }
 
 /** The configuration as it was written; empty when the file is missing or cannot be read as TOML. */

@@ -91,7 +91,14 @@ describe('a client that names what is not in the home', () => {
         for (const text of hostileNames(home, beside)) {
           if (text.startsWith('-')) continue
           const words = args.filter((arg) => !arg.startsWith('[')).map(() => text)
-          const done = await unroll([...title.split(' '), ...words, '--home', home, '--index', 'memory'])
+          const done = await unroll([
+            ...title.split(' '),
+            ...words,
+            '--home',
+            home,
+            '--index',
+            'memory'
+          ])
           expect(done.out).not.to.contain('a secret')
           expect([70, -1]).not.to.include(done.code)
         }

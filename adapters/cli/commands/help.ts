@@ -2,6 +2,7 @@
  * unroll help: the overview, a command, a word of it, or a topic.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { flagOf } from '../args.ts'
 import { didYouMean } from '../nearest.ts'
 import { withPager } from '../pager.ts'
 import type { FreeCommand } from '../session.ts'
@@ -46,6 +47,7 @@ const pageOf = (
 }
 
 export const helpCommand: FreeCommand = async (input, io) => {
+  if (flagOf(input, 'why')) return (await import('./help-why.ts')).whyCommand(input, io)
   const page = pageOf(input.args, { columns: io.columns, paint: painter(input, io) })
   if (E.isLeft(page)) return page
   return withPager(input, io, async (paged) => {

@@ -2,6 +2,7 @@
  * unroll usage: token usage, and how each number came about.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { resolve } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type {
@@ -199,12 +200,13 @@ const print = async (printing: Printing): Promise<void> => {
   )
 }
 
-/** How tokens are priced: by the file that is named; null without one. */
+/** How tokens are priced: by the file that an option or a setting names; null without one. */
 const pricingOf = async (
   input: Input,
   io: Io
 ): Promise<E.Either<CommandFailure, Pricing | null>> => {
-  const path = pathOf(input, io, 'prices')
+  const named = io.env['UNROLL_PRICES'] ?? ''
+  const path = pathOf(input, io, 'prices') ?? (named === '' ? undefined : resolve(io.cwd, named))
   return path === undefined
     ? E.right(null)
     : (await import('../text/usage-cost.ts')).readPricing(path)

@@ -8,6 +8,8 @@ export const ENVIRONMENT: ReadonlyArray<readonly [name: string, text: string]> =
   ['CODEX_SQLITE_HOME', "Folder of Codex's databases. Default: the home."],
   ['UNROLL_STORE', 'Connection string of a store, as for `--store`.'],
   ['XDG_CACHE_HOME', 'Folder that holds the indexes. Default: `~/.cache`.'],
+  ['XDG_CONFIG_HOME', 'Folder that holds `unroll/config.toml`. Default: `~/.config`.'],
+  ['UNROLL_PRICES', 'File of prices, as for `usage --prices`.'],
   ['UNROLL_PAGER', 'Program that shows long output. Empty or `cat`: none.'],
   ['PAGER', 'The same, if UNROLL_PAGER is not set. Default: `less -FRX`.'],
   [

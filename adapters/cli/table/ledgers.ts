@@ -73,7 +73,7 @@ const usage: CommandSpec = {
     ),
     option(
       'prices FILE',
-      'Add costs by the prices of this JSON file (see docs/USAGE.md). No prices are built in.'
+      'Add costs by the prices of this JSON file (see docs/USAGE.md). Default: $UNROLL_PRICES, else `prices` of config.toml.'
     ),
     option(
       'prices-template',

@@ -251,13 +251,24 @@ const help: CommandSpec = {
   args: ['[command-or-topic]', '[word]'],
   summary: 'Print help.',
   about: ['Topics are `commands`, which lists every command, and those that the overview names.'],
-  options: [NO_PAGER],
-  output: { human: 'the commands by group, or one of them, one of its words, or a topic in full.' },
+  options: [
+    option(
+      'why',
+      'Print which settings hold, and where each comes from: an option, the environment, the file, or a default.'
+    ),
+    NO_PAGER
+  ],
+  output: {
+    human:
+      'the commands by group, or one of them, one of its words, or a topic in full; with --why {settings}.',
+    tsv: 'the same words; with --why {settings}.'
+  },
   exits: [0, 2],
   examples: [
     ['unroll help threads', 'everything about one command'],
     ['unroll help audit seal', 'everything about a word inside a command'],
-    ['unroll help exit-codes', 'a topic']
+    ['unroll help exit-codes', 'a topic'],
+    ['unroll help --why', 'where the home, the prices and the pager come from']
   ]
 }
 

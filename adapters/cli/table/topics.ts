@@ -51,12 +51,32 @@ const exitCodes: TopicSpec = {
 const environment: TopicSpec = {
   name: 'environment',
   summary: 'Variables of the environment that are read.',
-  about: ['An option goes before a variable, and a variable before a default.'],
+  about: [
+    'An option goes before a variable, and a variable before the file of settings ("unroll help settings").'
+  ],
   rows: ENVIRONMENT
 }
 
+const settings: TopicSpec = {
+  name: 'settings',
+  summary: 'The file of settings.',
+  about: [
+    '`$XDG_CONFIG_HOME/unroll/config.toml`, else `~/.config/unroll/config.toml`. It is never read from the current directory.',
+    'An option goes before the environment, and the environment before the file. ' +
+      '"unroll help --why" prints where each value comes from.'
+  ],
+  rows: [
+    ['home', 'Codex home, as CODEX_HOME.'],
+    ['tz', 'Time zone, as TZ.'],
+    ['prices', 'File of prices, as UNROLL_PRICES; relative to the file of settings.'],
+    ['pager', 'Program that shows long output, as UNROLL_PAGER.'],
+    ['color', '`auto`, `always` or `never`, as --color.'],
+    ['[aliases]', 'A table of own commands, such as `today = "usage daily"`.']
+  ]
+}
+
 /** In the order of the help. */
-export const TOPICS: ReadonlyArray<TopicSpec> = [options, output, exitCodes, environment]
+export const TOPICS: ReadonlyArray<TopicSpec> = [options, output, exitCodes, environment, settings]
 
 export const topicOf = (name: string): TopicSpec | undefined =>
   TOPICS.find((topic) => topic.name === name)

@@ -8,6 +8,7 @@ import { FINDINGS } from '../../../adapters/cli/commands/check.ts'
 import { FINDINGS as DATABASE_FINDINGS } from '../../../adapters/cli/commands/doctor.ts'
 import { EVENTS } from '../../../adapters/cli/commands/events.ts'
 import { PARAGRAPHS, paragraphsOf, PROBLEMS } from '../../../adapters/cli/commands/explain.ts'
+import { WHY } from '../../../adapters/cli/commands/help-why.ts'
 import { FILE_CHANGES } from '../../../adapters/cli/commands/index-command.ts'
 import { ITEMS } from '../../../adapters/cli/commands/items.ts'
 import { OPERATIONS } from '../../../adapters/cli/commands/log.ts'
@@ -79,6 +80,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
   findings: rows(FINDINGS),
   problems: rows(PROBLEMS),
   paragraphs: rows(PARAGRAPHS),
+  settings: rows(WHY),
   'database findings': rows(DATABASE_FINDINGS),
   steps: rows(STEPS),
   repairs: rows(REPAIRS),
