@@ -2,6 +2,7 @@
  * Makes the files that run, from the sources:
  *
  *     unroll.cjs         the command line: runs program.cjs and rest.cjs with what V8 made of them before
+ *     code-cache.cjs     keeps that in the user's cache folder, for a Node other than that of the build
  *     program.cjs        the part of the command line that a server runs until its first answers, with packages
  *     rest.cjs           the rest: every command and the app-server with all packages, native code excepted
  *     program.cache      what V8 made of program.cjs while it started a server and answered
@@ -11,6 +12,8 @@
  *     index-process.cjs  the child process that holds the index of a server
  *     library.js         what `import 'codex-unroll'` gives
  *     app-server.js      what `import 'codex-unroll/app-server'` gives
+ *     shared-….js        what both need, or need later
+ *     zstd.cjs …         packages that program and library load when they need them
  *     sql-wasm.wasm      SQLite, for looking into Codex's databases
  *     sample             the sample home
  *     THIRD-PARTY.txt    licences of the packages that are in them
@@ -18,6 +21,7 @@
  * usage: node bundle.mjs [folder, by default `dist`] [file that is told which sources a server starts with]
  */
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -25,6 +29,7 @@ import { dirname, join, relative, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { chunksOf, nameOf, tableOf } from './chunks.mjs'
+import { buildLibrary } from './library.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const ROOT = dirname(dirname(HERE))
@@ -118,8 +123,40 @@ const builtinsLater = {
   }
 }
 
+/** Packages that are loaded late, once for program and library: files of their own beside both. */
+const PACKAGES = {
+  '@hpcc-js/wasm-zstd': 'zstd',
+  '@streamparser/json': 'json-parser',
+  jose: 'jose',
+  ws: 'ws'
+}
+
+const packagesBeside = {
+  name: 'packages-beside',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^[@\w]/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && path in PACKAGES
+        ? { path: `./${PACKAGES[path]}.cjs`, external: true }
+        : undefined
+    )
+}
+
 /** May be missing, and is loaded when a store is asked for, from where npm puts it. */
 const OPTIONAL = ['@eventstore/db-client']
+
+/** The commit that is built, for `--version --json`; changed files are told, and without git nothing is known. */
+const commit = () => {
+  try {
+    const words = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*']
+    return execFileSync('git', words, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore']
+    }).trim()
+  } catch {
+    return null
+  }
+}
 
 const common = {
   absWorkingDir: ROOT,
@@ -127,8 +164,8 @@ const common = {
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'],
-  sourcemap: 'linked',
-  sourcesContent: false,
+  minifyWhitespace: true, // a third less to read at every start; names and lines stay, for stack traces
+  lineLimit: 200,
   metafile: true,
   logLevel: 'warning'
 }
@@ -137,8 +174,8 @@ const inside = {
   ...common,
   outdir: out,
   external: OPTIONAL,
-  define: { 'import.meta.url': 'importMeta.url' },
-  plugins: [lmdbInside, fpTs, builtinsLater]
+  define: { 'import.meta.url': 'importMeta.url', BUILT_FROM: JSON.stringify(commit()) },
+  plugins: [lmdbInside, fpTs, builtinsLater, packagesBeside]
 }
 
 /** Processes and threads beside the program. */
@@ -153,9 +190,15 @@ const helpers = await build({
   outExtension: { '.js': '.cjs' },
   banner: {
     js: "const importMeta = { get url() { return require('node:url').pathToFileURL(__filename).href } }"
-  },
-  minifyWhitespace: true, // a third less to read at every start; names and lines stay, for stack traces
-  lineLimit: 200
+  }
+})
+
+const packages = await build({
+  ...common,
+  outdir: out,
+  entryPoints: Object.entries(PACKAGES).map(([path, name]) => ({ in: path, out: name })),
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' }
 })
 
 const program = await build({
@@ -163,6 +206,7 @@ const program = await build({
   entryPoints: [{ in: 'adapters/cli/main.ts', out: 'main' }],
   format: 'esm',
   splitting: true,
+  minifyWhitespace: false, // chunks.mjs reads it line by line
   write: false
 })
 
@@ -186,32 +230,29 @@ const chunksUnder = (source) => {
   return [...found]
 }
 
+/** What V8 makes of the program on other machines is kept by the name of what stands in it. */
+const writeCodeCache = () => {
+  const hash = createHash('sha256')
+  for (const file of ['program.cjs', 'rest.cjs']) hash.update(fs.readFileSync(join(out, file)))
+  const text = fs.readFileSync(join(HERE, 'code-cache.cjs'), 'utf8')
+  const name = hash.digest('hex').slice(0, 16)
+  fs.writeFileSync(join(out, 'code-cache.cjs'), text.replace('<build>', name))
+}
+
 /** Writes the program: what a start runs, by name, and the rest. */
 const writeProgram = (started) => {
   const tables = {
     'program.cjs': chunks.filter(({ name }) => started.has(name)),
     'rest.cjs': chunks.filter(({ name }) => !started.has(name))
   }
-  for (const [file, part] of Object.entries(tables)) {
-    const { text, map } = tableOf(part, file)
-    fs.writeFileSync(join(out, file), text)
-    fs.writeFileSync(join(out, `${file}.map`), map)
-  }
+  for (const [file, part] of Object.entries(tables))
+    fs.writeFileSync(join(out, file), tableOf(part))
+  writeCodeCache()
 }
 
-const library = await build({
-  ...common,
-  entryPoints: [
-    { in: 'adapters/library.ts', out: 'library' },
-    { in: 'adapters/rpc/app-server.ts', out: 'app-server' }
-  ],
-  outdir: out,
-  format: 'esm',
-  external: ['lmdb', ...OPTIONAL], // of lmdb: its users may have it too; two copies of it in one process are not for us to try
-  banner: {
-    js: "import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)"
-  },
-  plugins: [fpTs]
+const library = await buildLibrary({
+  ...{ common, out, root: ROOT, plugins: [fpTs, packagesBeside] },
+  external: ['lmdb', ...OPTIONAL] // of lmdb: its users may have it too; two copies of it in one process are not for us to try
 })
 
 /** The packages whose files are in what was built, by folder. */
@@ -233,7 +274,9 @@ const licenceOf = (folder) => {
   return `${name} ${version}, ${license}\n\n${text}\n`
 }
 
-const inputs = [helpers, program, library].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+const inputs = [helpers, packages, program, library].flatMap(({ metafile }) =>
+  Object.keys(metafile.inputs)
+)
 fs.writeFileSync(
   join(out, 'THIRD-PARTY.txt'),
   packagesOf(inputs)
@@ -278,7 +321,8 @@ const warmUp = () => {
     const asked = [...words, '--home', SAMPLE, '--index', join(index, 'index')]
     execFileSync(process.execPath, [join(HERE, 'warm-up.cjs'), out, noted, kept, ...asked], {
       input: conversation(),
-      stdio: ['pipe', 'ignore', 'inherit']
+      stdio: ['pipe', 'ignore', 'inherit'],
+      env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' }
     })
     return JSON.parse(fs.readFileSync(noted, 'utf8'))
   }

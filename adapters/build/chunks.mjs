@@ -10,8 +10,9 @@ const GIVEN = 'chunk, require, module, __filename, __dirname, importMeta'
 
 export const nameOf = (path) => basename(path, '.js')
 
+/** Chunks are `.js`; other files beside the program are asked of Node, as packages are. */
 const sourceOf = (path) =>
-  path.startsWith('./') ? `chunk("${nameOf(path)}")` : `require("${path}")`
+  /^\.\/.*\.js$/.test(path) ? `chunk("${nameOf(path)}")` : `require("${path}")`
 
 /** `{ a as b }` as a pattern, `{ a: b }`. */
 const patternOf = (names) => names.replace(/([\w$]+)\s+as\s+([\w$]+)/g, '$1: $2')
@@ -51,24 +52,19 @@ const asBody = (text) =>
 const asAscii = (text) =>
   text.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-const inlined = (map) =>
-  `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`
-
 /** One chunk as a function. */
-const functionOf = async (name, text, map) => {
-  const body = asBody(text.replace(/\/\/# sourceMappingURL=.*\s*$/, ''))
+const functionOf = async (name, text) => {
+  const body = asBody(text)
   if (/^(import|export)\b/m.test(body)) throw new Error(`${name} still imports or exports`)
-  const { code, map: small } = await transform(`(function (exports) {${body}});${inlined(map)}`, {
+  const { code } = await transform(`(function (exports) {${body}});`, {
     sourcefile: `${name}.js`,
-    sourcemap: 'external',
-    sourcesContent: false,
     target: 'node20',
     minifyWhitespace: true, // a third less to read at every start; names and lines stay, for stack traces
     lineLimit: 200
   })
   // Without the brackets V8 leaves the function alone until it is called.
   const made = asAscii(code).trim().replace(/^\(/, ' ').replace(/\);$/, '')
-  return { name, text: made, map: JSON.parse(small) }
+  return { name, text: made }
 }
 
 /** Throws when chunks import each other in a circle. */
@@ -96,27 +92,13 @@ export const chunksOf = async ({ outputFiles, metafile }) => {
       ])
     )
   )
-  const textOf = (end) =>
-    new Map(
-      outputFiles
-        .filter(({ path }) => path.endsWith(end))
-        .map(({ path, text }) => [basename(path, end), text])
-    )
-  const maps = textOf('.js.map')
-  return Promise.all(
-    [...textOf('.js')].map(([name, text]) => functionOf(name, text, maps.get(name)))
-  )
+  return Promise.all(outputFiles.map(({ path, text }) => functionOf(nameOf(path), text)))
 }
 
-/** A table of chunks as a script, and its source map. */
-export const tableOf = (chunks, file) => {
-  const lines = [`(function (${GIVEN}) { return {`]
-  const sections = chunks.map(({ name, text, map }) => {
-    lines.push(`${JSON.stringify(name)}:`)
-    const line = lines.length
-    lines.push(...`${text},`.split('\n'))
-    return { offset: { line, column: 0 }, map }
-  })
-  lines.push('}})', `//# sourceMappingURL=${file}.map`)
-  return { text: lines.join('\n'), map: JSON.stringify({ version: 3, file, sections }) }
-}
+/** A table of chunks as a script. */
+export const tableOf = (chunks) =>
+  [
+    `(function (${GIVEN}) { return {`,
+    ...chunks.map(({ name, text }) => `${JSON.stringify(name)}:\n${text},`),
+    '}})'
+  ].join('\n')

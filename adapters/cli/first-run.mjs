@@ -19,7 +19,9 @@ import { fileURLToPath } from 'node:url'
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const STAMP = join(ROOT, 'dist', '.stamp')
 const SAMPLE = join('adapters', 'home', 'sample')
-const BUNDLE = join(ROOT, 'adapters', 'build', 'bundle.mjs')
+const BUILD = ['declarations.mjs', 'bundle.mjs'].map((name) =>
+  join(ROOT, 'adapters', 'build', name)
+)
 const SOURCES = ['domain', 'migrations', 'projections', 'replay', 'adapters']
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.json']
 
@@ -97,9 +99,7 @@ function build(force) {
   if (!force && fs.existsSync(STAMP) && fs.readFileSync(STAMP, 'utf8') === wanted) return
   say('building…')
   fs.rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
-  const compiler = join(ROOT, 'node_modules', 'typescript-native', 'bin', 'tsc')
-  step(process.execPath, [compiler, '-p', 'adapters/tsconfig.build.json'], 'the build failed')
-  step(process.execPath, [BUNDLE], 'the build failed')
+  for (const script of BUILD) step(process.execPath, [script], 'the build failed')
   fs.writeFileSync(STAMP, wanted)
 }
 

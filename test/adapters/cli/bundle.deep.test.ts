@@ -3,10 +3,13 @@
 import { expect } from 'chai'
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   copyFileSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync
@@ -66,8 +69,10 @@ describe('the bundle', function () {
   this.timeout(120_000)
   const folder = temporaryFolder()
   const path = (name: string): string => join(folder, 'dist', name)
+  const cache = join(folder, 'cache')
+  const env = { ...process.env, XDG_CACHE_HOME: cache, NODE_DISABLE_COMPILE_CACHE: '' }
   const run = (...words: ReadonlyArray<string>) =>
-    spawnSync(process.execPath, [path('unroll.cjs'), ...words], { encoding: 'utf8' })
+    spawnSync(process.execPath, [path('unroll.cjs'), ...words], { encoding: 'utf8', env })
   const listed = (): ReadonlyArray<unknown> => {
     const { status, stdout, stderr } = run(...LIST)
     expect(status, stderr).to.equal(0)
@@ -89,7 +94,7 @@ describe('the bundle', function () {
           '--',
           '--version'
         ],
-        { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: nodeOptions } }
+        { encoding: 'utf8', env: { ...env, NODE_OPTIONS: nodeOptions } }
       )
         .split('\n')
         .find((line) => line.startsWith('{')) ?? ''
@@ -138,15 +143,49 @@ describe('the bundle', function () {
 
   it('runs from what V8 kept, and without it when that is cut short, foreign or gone', () => {
     const whole = listed()
-    const cache = readFileSync(path('program.cache'))
-    expect(cachesUsed()).to.deep.equal({ program: true })
-    truncateSync(path('program.cache'), cache.length >> 1)
-    expect([cachesUsed(), listed()]).to.deep.equal([{ program: false }, whole])
-    const foreign = Buffer.from(cache)
-    foreign.writeUInt32LE(foreign.readUInt32LE(4) ^ 1, 4) // the number of V8's version
+    const built = readFileSync(path('program.cache'))
+    const now = () => {
+      removeFolder(cache)
+      const answers = [cachesUsed(), listed()]
+      removeFolder(cache)
+      return answers
+    }
+    expect(now()).to.deep.equal([{ program: true }, whole])
+    truncateSync(path('program.cache'), built.length >> 1)
+    expect(now()).to.deep.equal([{ program: false }, whole])
+    const foreign = Buffer.from(built)
+    foreign.writeUInt32LE((foreign.readUInt32LE(4) ^ 1) >>> 0, 4) // the number of V8's version
     writeFileSync(path('program.cache'), foreign)
-    expect([cachesUsed(), listed()]).to.deep.equal([{ program: false }, whole])
-    writeFileSync(path('program.cache'), cache)
+    expect(now()).to.deep.equal([{ program: false }, whole])
+    rmSync(path('program.cache'))
+    expect(now()).to.deep.equal([{ program: false }, whole])
+    writeFileSync(path('program.cache'), built)
+  })
+
+  it('keeps what V8 made for a Node that did not build it, where only its user can write', () => {
+    const code = join(cache, 'unroll', 'code')
+    const kept = () =>
+      readdirSync(code).map((name) => [
+        /^\w+/.exec(name)?.[0],
+        statSync(join(code, name)).mode & 0o777
+      ])
+    const built = path('program.cache')
+    renameSync(built, `${built}.away`)
+    expect(cachesUsed()).to.deep.equal({ program: false })
+    expect([kept(), statSync(code).mode & 0o777]).to.deep.equal([[['program', 0o600]], 0o700])
+    expect(cachesUsed()).to.deep.equal({ program: true })
+    const [name = ''] = readdirSync(code)
+    const before = readFileSync(join(code, name))
+    listed()
+    expect(readFileSync(join(code, name)).length, 'a run that ran more').to.be.above(before.length)
+    chmodSync(join(code, name), 0o666)
+    expect(cachesUsed(), 'a file others can write').to.deep.equal({ program: false })
+    chmodSync(code, 0o777)
+    removeFolder(join(code, name))
+    expect(cachesUsed(), 'a folder others can write').to.deep.equal({ program: false })
+    expect(readdirSync(code)).to.deep.equal([])
+    renameSync(`${built}.away`, built)
+    removeFolder(cache)
   })
 
   it('runs from what V8 kept, whatever size of the heap is asked for', () => {
@@ -178,9 +217,12 @@ describe('the bundle', function () {
     const words = ['--require', noting, path('unroll.cjs')]
     words.push('app-server', '--home', SAMPLE, '--index', index)
     const input = [HELLO, FIRST_PAGE].map((message) => `${JSON.stringify(message)}\n`).join('')
-    const env = { ...process.env, NOTES: notes }
     const ask = (): string =>
-      execFileSync(process.execPath, words, { input, env, encoding: 'utf8' })
+      execFileSync(process.execPath, words, {
+        input,
+        env: { ...env, NOTES: notes },
+        encoding: 'utf8'
+      })
     ask()
     const answers = ask()
       .trim()
