@@ -94,7 +94,7 @@ module.exports = {
     ...ladder(
       'adapters',
       ['home', ['index', 'telemetry'], 'log', 'upkeep', 'rpc', 'cli'],
-      ['hint', 'home-source', 'open', 'library']
+      ['hint', 'home-source', 'index-directory', 'open', 'library']
     ),
     {
       name: 'adapters-open-above',

@@ -11,11 +11,10 @@ import { guarded } from '../replay/guarded.ts'
 import type { Index } from '../replay/ports.ts'
 import type { PastPoint } from '../replay/past/time-travel/past.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
-import { addressOf } from './log/eventstore/connection/connection-string.ts'
 import type { OpenStore } from './log/eventstore/open.ts'
 import { systemLessee } from './home/lessee.ts'
-import { defaultIndexDirectory, storeIndexDirectory } from './home/places.ts'
 import { homeSource } from './home-source.ts'
+import { indexDirectory } from './index-directory.ts'
 import { fallingBack } from './index/memory/falling-back.ts'
 import { spillingIndex } from './index/memory/spilling.ts'
 import { memoryIndex } from './index/memory/index.ts'
@@ -111,18 +110,6 @@ const openIndex = async (
     const reason = cause instanceof Error ? cause.message : String(cause)
     return { _tag: 'IndexUnavailable', path: directory, reason }
   }
-}
-
-/** The index directory: the one that is named, or that of the home or the store. */
-const indexDirectory = (
-  home: string,
-  { index, store, at }: Pick<EngineOptions, 'index' | 'store' | 'at'>
-): E.Either<StoreError, string> => {
-  // The past of files needs no index but its own.
-  if (at !== undefined && store === undefined) return E.right('memory')
-  if (index !== undefined) return E.right(index)
-  if (store === undefined) return E.right(defaultIndexDirectory(home))
-  return E.map(({ id }: { readonly id: string }) => storeIndexDirectory(id, home))(addressOf(store))
 }
 
 interface OpenedAs {

@@ -67,6 +67,7 @@ const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
 
 const FREE_COMMANDS: Readonly<Record<string, () => Promise<FreeCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,
   version: async () => async (input, io) => {
     await io.out(
@@ -109,6 +110,9 @@ const runInput = async (input: Input, io: Io, open: OpenEngine): Promise<number>
   return E.isRight(ending) ? ending.right : report(failureOf(ending.left), input.json, io)
 }
 
+/** What completion scripts ask; no command, so that it is in no list. */
+const COMPLETE = '__complete'
+
 /** Commands that work whatever is wrong in a person's settings. */
 const WITHOUT_SETTINGS: ReadonlySet<string> = new Set(['version', 'help'])
 
@@ -140,6 +144,8 @@ export const run = async (
   given: Io,
   open: OpenEngine = openReal
 ): Promise<number> => {
+  if (argv[0] === COMPLETE)
+    return (await import('./completion/complete.ts')).complete(argv.slice(1), given)
   const { parsed, io } = await prepared(argv, given)
   if (!parsed.ok) return report(parsed.failure, parsed.json, io)
   const { input } = parsed

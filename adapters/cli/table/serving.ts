@@ -272,6 +272,38 @@ const help: CommandSpec = {
   ]
 }
 
+const completion: CommandSpec = {
+  name: 'completion',
+  group: 'More',
+  args: [],
+  words: ['bash', 'zsh', 'fish', 'powershell'].map((shell) =>
+    word(
+      shell,
+      `Print a completion script for ${shell === 'powershell' ? 'PowerShell' : shell}.`,
+      shell === 'powershell'
+        ? []
+        : [
+            option(
+              'install',
+              'Write the script to the usual folder of the shell instead, and say which.'
+            )
+          ]
+    )
+  ),
+  summary: 'Print a completion script for a shell.',
+  about: [
+    'Commands, words, options and choices stand in the script. Threads, turns and plugins are read from the index while you type; ' +
+      'a thread is completed by the beginning of its id or by a part of its name.'
+  ],
+  options: [],
+  output: { human: 'the script; with --install its place, on stderr.' },
+  exits: [0, 2, 5],
+  examples: [
+    ['unroll completion bash --install', 'complete with Tab in new shells'],
+    ['source <(unroll completion bash)', 'complete in this one']
+  ]
+}
+
 const version: CommandSpec = {
   name: 'version',
   group: 'More',
@@ -285,4 +317,4 @@ const version: CommandSpec = {
 }
 
 /** In the order of the help. */
-export const SERVING: ReadonlyArray<CommandSpec> = [appServer, start, help, version]
+export const SERVING: ReadonlyArray<CommandSpec> = [appServer, start, help, completion, version]
