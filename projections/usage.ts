@@ -26,7 +26,8 @@ import {
   type Spender,
   type UsageState
 } from '../domain/ledgers/usage/usage-state.ts'
-import { DAY_MS, withSpend, type UsageSum } from '../domain/ledgers/usage/sums.ts'
+import { withSpend, type UsageSum } from '../domain/ledgers/usage/sums.ts'
+import { DAY_MS } from '../domain/time/zone.ts'
 import {
   deletesUnder,
   NO_WRITES,

@@ -154,7 +154,8 @@ const conflict = ({ command }: CommandForm, given: ReadonlySet<string>): string 
   if (given.has('json') && command.output.json === undefined) {
     return `${command.name} has no --json`
   }
-  const found = command.conflicts?.find(([one, other]) => given.has(one) && given.has(other))
+  const pairs = [...(command.conflicts ?? []), ['tz', 'utc'] as const]
+  const found = pairs.find(([one, other]) => given.has(one) && given.has(other))
   return found === undefined ? null : `--${found[0]} and --${found[1]} exclude each other`
 }
 
@@ -242,7 +243,7 @@ const helpFor = (
 }
 
 /** Options that the next command needs as well, to speak of the same threads. */
-const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict', 'at']
+const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict', 'at', 'tz', 'utc']
 
 /** A command to type next, with the options of this one that lead to the same home; passwords of a store are left out. */
 export const nextCommand = (

@@ -6,12 +6,19 @@ import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import { pointOf } from '../../domain/thread/time-travel/point.ts'
-import { type TimeRange, rangeOf } from '../../domain/ledgers/usage/range.ts'
+import {
+  beginTyped,
+  rangeTyped,
+  TIME_FORMS,
+  type TimeRange,
+  type TypedHere
+} from '../../domain/time/typed-time.ts'
 import type { MutationOptions } from '../../replay/change/life/life.ts'
 import type { PastPoint } from '../../replay/past/time-travel/past.ts'
 import { writeWhole } from '../home/plain-file.ts'
 import { flagOf, type Input, numberOf, textOf } from './args.ts'
 import type { Io } from './io.ts'
+import { hereOf } from './text/clock.ts'
 import { type CommandFailure, usage } from './text/report.ts'
 import { shellWord } from './text/text.ts'
 
@@ -28,29 +35,46 @@ export const pathOf = (input: Input, io: Io, name: string): string | undefined =
   return path === undefined ? undefined : resolve(io.cwd, path)
 }
 
-/** The range of --since and --until, in whose zone dates are days. */
-export const rangeIn = (input: Input, timeZone = 'UTC'): E.Either<CommandFailure, TimeRange> => {
+/** What a time option accepts, in one line. */
+const TIME_EXAMPLES = TIME_FORMS.map(([example]) => example)
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' or ')
+
+/** Refuses what is no time. */
+const noTime = (name: string, text: string): E.Either<CommandFailure, never> =>
+  E.left(
+    usage(
+      `--${name} takes a time, not "${text}"`,
+      `write ${TIME_EXAMPLES}; see "unroll help times"`
+    )
+  )
+
+/** The range of --since and --until. */
+export const rangeIn = (input: Input, io: Io): E.Either<CommandFailure, TimeRange> => {
   const [since, until] = [textOf(input, 'since'), textOf(input, 'until')]
-  const range = rangeOf({ since, until, timeZone })
+  const range = rangeTyped({ since, until }, hereOf(input, io))
   if (E.isRight(range)) return range
-  const retype = (message: string, ...words: ReadonlyArray<string>) => {
-    const command = [input.command.name, ...input.args, ...words].map(shellWord).join(' ')
-    return E.left(usage(message, `type "unroll ${command}"`))
-  }
-  switch (range.left) {
-    case 'time zone':
-      return retype(`there is no time zone "${timeZone}"`, '--tz', 'Europe/Berlin')
-    case 'order': {
-      const [from = '', to = ''] = [since, until]
-      return retype(`--since ${from} is after --until ${to}`, '--since', to, '--until', from)
-    }
-    case 'since':
-    case 'until': {
-      const wanted = 'a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z'
-      const message = `--${range.left} takes ${wanted}, not "${textOf(input, range.left) ?? ''}"`
-      return retype(message, `--${range.left}`, '2026-11-21')
-    }
-  }
+  if (range.left !== 'order') return noTime(range.left, textOf(input, range.left) ?? '')
+  const [from = '', to = ''] = [since, until]
+  const words = [input.command.name, ...input.args, '--since', to, '--until', from]
+  return E.left(
+    usage(
+      `--since ${from} is after --until ${to}`,
+      `type "unroll ${words.map(shellWord).join(' ')}"`
+    )
+  )
+}
+
+/** The beginning of a time option; undefined without one. */
+export const beginIn = (
+  input: Input,
+  io: Pick<Io, 'nowMs'>,
+  name: string
+): E.Either<CommandFailure, number | undefined> => {
+  const text = textOf(input, name)
+  if (text === undefined) return E.right(undefined)
+  const ms = beginTyped(text, hereOf(input, io))
+  return ms === null ? noTime(name, text) : E.right(ms)
 }
 
 const OWNER_ONLY = 0o600
@@ -86,7 +110,7 @@ export const writeNewFile = async (
 const wrong = (message: string): E.Either<StoreError, never> =>
   E.left({ _tag: 'InvalidRequest', message })
 
-const EXAMPLES = 'a revision such as 40, the id of a turn, or a time such as 2026-11-21T14:30 or 2h'
+const EXAMPLES = `a revision such as 40, a turn, or a time (${TIME_EXAMPLES})`
 
 /** The thread a command line names, in the place its table row says. */
 export const threadIn = (input: Input): string | undefined =>
@@ -109,9 +133,9 @@ export const withThread = (input: Input, thread: string): Input => {
 export const pastPoint = (
   text: string,
   thread: string | undefined,
-  nowMs: number
+  here: TypedHere
 ): E.Either<StoreError, PastPoint> => {
-  const point = pointOf(text, nowMs)
+  const point = pointOf(text, here)
   if (point === null) return wrong(`"${text}" is no point in the past: write ${EXAMPLES}`)
   if ('timeMs' in point) return E.right(point)
   return thread === undefined
@@ -120,11 +144,11 @@ export const pastPoint = (
 }
 
 /** The point of a command line that has one. */
-export const pointIn = (input: Input, nowMs: number): E.Either<StoreError, PastPoint> => {
+export const pointIn = (input: Input, io: Io): E.Either<StoreError, PastPoint> => {
   const text = textOf(input, 'at') ?? ''
   const takesTime = input.form.options.some(({ name, value }) => name === 'at' && value === 'TIME')
-  const point = pastPoint(text, takesTime ? '' : threadIn(input), nowMs)
+  const point = pastPoint(text, takesTime ? '' : threadIn(input), hereOf(input, io))
   return takesTime && E.isRight(point) && !('timeMs' in point.right)
-    ? wrong(`${input.command.name} takes a time, not "${text}": write 2026-11-21T14:30 or 2h`)
+    ? wrong(`${input.command.name} takes a time, not "${text}": write ${TIME_EXAMPLES}`)
     : point
 }

@@ -6,7 +6,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import { parseCommandLine, type Input, type ParsedCommandLine } from './args.ts'
 import type { Io } from './io.ts'
 import { readSettings, withSettings } from './settings.ts'
-import { failureOf, report, thrownFailure } from './text/report.ts'
+import { zoneProblem } from './text/clock.ts'
+import { failureOf, report, thrownFailure, usage } from './text/report.ts'
 import {
   openReal,
   withEngine,
@@ -149,6 +150,9 @@ export const run = async (
   const { parsed, io } = await prepared(argv, given)
   if (!parsed.ok) return report(parsed.failure, parsed.json, io)
   const { input } = parsed
+  const zone = zoneProblem(input)
+  if (zone !== null)
+    return report(usage(zone, 'write one such as Europe/Berlin, UTC, or local'), input.json, io)
   let code: number
   try {
     code = await runInput(input, io, open)

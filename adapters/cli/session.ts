@@ -74,7 +74,7 @@ export const placeOf = async (
     ...(store.right === undefined ? {} : { store: store.right })
   }
   if (textOf(input, 'at') === undefined) return E.right(place)
-  return E.map((at: PastPoint) => ({ ...place, at }))(pointIn(input, io.nowMs()))
+  return E.map((at: PastPoint) => ({ ...place, at }))(pointIn(input, io))
 }
 
 /** A home with the index the options name. */

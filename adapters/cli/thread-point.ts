@@ -11,6 +11,7 @@ import { pastPoint, threadIn, withThread } from './options.ts'
 import { placeOf, type CommandEnd, type CommandPlace, type OpenEngine } from './session.ts'
 import { LAST_LIKE, threadNamed } from './thread-name.ts'
 import { isOrdinal, turnNamed } from './turn-name.ts'
+import { hereOf } from './text/clock.ts'
 import { failureOf, usage } from './text/report.ts'
 
 /** Where the present is asked. */
@@ -106,7 +107,7 @@ export const pointedThread = async (
   if (E.isLeft(typed)) return typed
   const { thread, point } = typed.right
   if (point === null) return E.right({ thread })
-  const read = pastPoint(point, thread, asking.io.nowMs())
+  const read = pastPoint(point, thread, hereOf(asking.input, asking.io))
   if (E.isLeft(read)) return E.left(read)
   return located(asking, thread, read.right)
 }

@@ -23,6 +23,7 @@ import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { leftBehind } from './usage-left.ts'
 import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
 import { spendsOf, sumsOfAll, sumsOfEach, type SumsOf, type UsageRow } from './usage-rows.ts'
+import { UTC, zoneNamed, type Zone } from '../../domain/time/zone.ts'
 import { invalidRequest, type Answer, type Result } from '../result.ts'
 
 export type { ModelUsage, UsageGroup } from '../../domain/ledgers/usage/groups.ts'
@@ -38,8 +39,8 @@ export interface UsageRequest {
   readonly modifiedSinceMs?: number
   readonly sinceMs?: number
   readonly untilMs?: number
-  /** IANA name of the zone whose days, weeks and months count; UTC when absent. */
-  readonly timeZone?: string
+  /** The zone whose days, weeks and months count, or its IANA name; UTC when absent. */
+  readonly timeZone?: string | Zone
 }
 
 /** Why a number is a lower bound. */
@@ -70,11 +71,12 @@ interface UsageQuestion {
 }
 
 const questionOf = (request: UsageRequest): Result<UsageQuestion> => {
-  const { by, sinceMs = -Infinity, untilMs = Infinity, timeZone = 'UTC' } = request
-  const calendar = calendarOf(timeZone)
-  return calendar === null
-    ? invalidRequest(`unknown time zone: ${timeZone}`)
-    : E.right({ by, sinceMs, untilMs, calendar })
+  const { by, sinceMs = -Infinity, untilMs = Infinity, timeZone = UTC } = request
+  const named = typeof timeZone === 'string' ? timeZone : ''
+  const zone = typeof timeZone === 'string' ? zoneNamed(timeZone) : timeZone
+  return zone === null
+    ? invalidRequest(`unknown time zone: ${named}`)
+    : E.right({ by, sinceMs, untilMs, calendar: calendarOf(zone) })
 }
 
 const isIn = ({ sinceMs, untilMs }: UsageQuestion, atMs: number): boolean =>

@@ -28,6 +28,7 @@ import {
   jsonRows,
   jsonTotal
 } from '../text/analytics-diff.ts'
+import { clockOf } from '../text/clock.ts'
 import { formOf, printJson, printJsonLines, printPieces, printTotal } from '../text/print.ts'
 import { usage, warn } from '../text/report.ts'
 import { tsv } from '../text/rows.ts'
@@ -48,7 +49,7 @@ async function* harmless(lines: AsyncIterable<string>): AsyncGenerator<string> {
 }
 
 const replay = async (input: Input, io: Io, engine: Engine): Promise<CommandEnd> => {
-  const range = rangeIn(input)
+  const range = rangeIn(input, io)
   if (E.isLeft(range)) return range
   const thread = await optionalThread(engine, input.args[1])
   if (E.isLeft(thread)) return thread
@@ -119,7 +120,7 @@ const compare = async (input: Input, io: Io, engine: Engine): Promise<CommandEnd
   } else if (form === 'table') {
     const counts = `${plural(captured.length, 'event')} captured, ${rebuilt.length} rebuilt from the log`
     await io.out(`contract ${contract}: ${counts}\n\n`)
-    await io.out(comparisonText(comparison, io.columns, painter(input, io)))
+    await io.out(comparisonText(comparison, io.columns, painter(input, io), clockOf(input, io)))
   } else await io.out(tsv(DIFFERENCES, [...differencesOf(comparison)]))
   return comparison.unexplained > 0 ? 1 : 0
 }

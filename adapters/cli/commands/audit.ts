@@ -27,8 +27,8 @@ const wrong = (message: string): E.Either<CommandFailure, never> =>
 const isAction = (text: string): text is AuditAction =>
   (AUDIT_ACTIONS as ReadonlyArray<string>).includes(text)
 
-const requestOf = (input: Input): E.Either<CommandFailure, AuditRequest> => {
-  const range = rangeIn(input)
+const requestOf = (input: Input, io: Io): E.Either<CommandFailure, AuditRequest> => {
+  const range = rangeIn(input, io)
   if (E.isLeft(range)) return range
   const named = listOf(input, 'action')
   const actions = named.filter(isAction)
@@ -133,7 +133,7 @@ export const auditCommand: HomeCommand = async (input, io, place, open) => {
   const [what = ''] = input.args
   if (what === 'verify') return verify(input, io, place)
   if (what === 'seal') return (await import('./audit-seal.ts')).sealHome(input, io, place)
-  const request = requestOf(input)
+  const request = requestOf(input, io)
   if (E.isLeft(request)) return request
   const work = WORK[what] ?? printTrail
   return withEngine(input, io, open, place, (engine, quiet) =>

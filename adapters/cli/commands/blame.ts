@@ -9,8 +9,8 @@ import { optionalThread, shortCells } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
 import { printRows } from '../text/print.ts'
 import { note, ownFailure } from '../text/report.ts'
-import { column, shown, type Columns } from '../text/rows.ts'
-import { isoMs, localMinute, oneLine } from '../text/text.ts'
+import { column, shown, timeColumn, type Columns } from '../text/rows.ts'
+import { isoMs, oneLine } from '../text/text.ts'
 import { linesText } from './tools.ts'
 
 const statusText = ({ applied, status, rolledBack }: FileChange): string => {
@@ -27,11 +27,12 @@ const appliedWord = (applied: boolean | null): string => {
 
 /** Columns of the changes of a file; its path is only shown where it was another one. */
 export const changeColumns = (asked: string): Columns<FileChange> => [
-  column('time', ({ atMs }) => isoMs(atMs), {
-    head: 'TIME',
-    max: 16,
-    cell: ({ atMs }) => localMinute(Math.floor(atMs / 1000))
-  }),
+  timeColumn(
+    'time',
+    ({ atMs }) => isoMs(atMs),
+    ({ atMs }) => atMs,
+    { head: 'TIME' }
+  ),
   column('thread', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,

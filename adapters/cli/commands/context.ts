@@ -10,6 +10,7 @@ import { eraOf } from '../../../domain/log/profile.ts'
 import { flagOf, type Input } from '../args.ts'
 import { ofThread } from '../naming.ts'
 import { answers } from '../session.ts'
+import { clockOf } from '../text/clock.ts'
 import { printJson } from '../text/print.ts'
 import { shown, type Columns } from '../text/rows.ts'
 import { factLines, painter, type Paint } from '../text/style.ts'
@@ -108,7 +109,8 @@ export const contextCommand = ofThread(async (id, input, io, engine) => {
   if (input.json) return printJson(context, io)
   const paint = painter(input, io)
   const rows = context.items.map((item, at) => ({ item, tokens: context.itemTokens[at] }))
-  const listed = rows.length === 0 ? '' : `\n${table(ITEMS, rows, io.columns, paint)}`
+  const listed =
+    rows.length === 0 ? '' : `\n${table(ITEMS, rows, io.columns, paint, clockOf(input, io))}`
   await io.out(facts(context, io.columns, paint) + listed)
   return 0
 })

@@ -13,13 +13,14 @@ import {
   type Inspection
 } from '../../upkeep/codex-state/inspect.ts'
 import { DATABASES } from '../../upkeep/codex-state/places.ts'
-import { flagOf } from '../args.ts'
+import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { withEngine, withHomeFiles, type HomeCommand } from '../session.ts'
+import { clockOf, type Clock } from '../text/clock.ts'
 import { formOf, printJson } from '../text/print.ts'
 import { column, tsv, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
-import { cut, cutFront, isoSecond, oneLine, plural, size, wrap } from '../text/text.ts'
+import { cut, cutFront, msOf, oneLine, plural, size, wrap } from '../text/text.ts'
 
 const SAMPLES = 3
 const SEVERITIES: ReadonlyArray<Severity> = ['broken', 'warning', 'note']
@@ -46,12 +47,12 @@ const histogramText = (counts: Histogram): string =>
     .map(([word, count]) => `${oneLine(word)} ${count}`)
     .join(', ')
 
-const backfillText = ({ backfill, rows }: Inspection): string => {
+const backfillText = ({ backfill, rows }: Inspection, clock: Clock): string => {
   if (rows === null) return 'not known'
   if (backfill === null) return 'no record of one'
   const { status, lastWatermark, updatedAt } = backfill
   const upTo = lastWatermark === null ? '' : `, up to ${lastWatermark}`
-  return oneLine(`${status} ${isoSecond(updatedAt)}${upTo}`)
+  return oneLine(`${status} ${clock.lone(msOf(updatedAt))}${upTo}`)
 }
 
 const remarks = ({ files }: Inspection): ReadonlyArray<string> => {
@@ -77,7 +78,7 @@ const remarks = ({ files }: Inspection): ReadonlyArray<string> => {
   ]
 }
 
-const head = (found: Inspection, width: number): string => {
+const head = (found: Inspection, width: number, clock: Clock): string => {
   const { files, index, rows, databases } = found
   const existing = databases.filter(({ status }) => status !== 'missing')
   const row = (count: number | undefined): string | number => count ?? '-'
@@ -105,7 +106,7 @@ const head = (found: Inspection, width: number): string => {
     ...(existing.length === 0
       ? [labelled('databases', 'none')]
       : existing.map((each, i) => folded(i === 0 ? 'databases' : '', databaseText(each), width))),
-    folded('backfill', backfillText(found), width),
+    folded('backfill', backfillText(found, clock), width),
     ...(rows === null
       ? []
       : [
@@ -164,13 +165,10 @@ const verdict = ({ agrees, findings }: Inspection): string =>
     ? '\nall agree\n'
     : `\n${plural(findings.length, 'finding')}${agrees ? ', harmless' : ''}\n`
 
-const print = async (
-  found: Inspection,
-  all: boolean,
-  { out, columns }: Io,
-  paint: Paint
-): Promise<void> => {
-  await out(head(found, columns))
+const print = async (found: Inspection, input: Input, io: Io): Promise<void> => {
+  const { out, columns } = io
+  const [all, paint] = [flagOf(input, 'all'), painter(input, io)]
+  await out(head(found, columns, clockOf(input, io)))
   for (const group of groups(found.findings)) {
     const kind = group[0]?.kind
     if (kind === undefined) continue
@@ -199,7 +197,7 @@ export const doctorCommand: HomeCommand = (input, outside, place, open) =>
       const found = inspected.right
       const form = formOf(input, io)
       if (form === 'json') await printJson(found, io)
-      else if (form === 'table') await print(found, flagOf(input, 'all'), io, painter(input, io))
+      else if (form === 'table') await print(found, input, io)
       else await io.out(tsv(FINDINGS, found.findings))
       return found.agrees ? 0 : 1
     })

@@ -9,8 +9,9 @@ import { type Batch, isDamaged, START } from '../../../replay/ports.ts'
 import { flagOf, numberOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming.ts'
+import { clockOf, timeWidth, type Clock } from '../text/clock.ts'
 import { formOf, printJsonLines } from '../text/print.ts'
-import { usage } from '../text/report.ts'
+import { note, usage } from '../text/report.ts'
 import { column, type Columns, tsv } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, lines as harmlessLines, oneLine } from '../text/text.ts'
@@ -72,6 +73,12 @@ const kindOf = (line: EventLine): string => {
 
 const timeOf = (line: EventLine): string => (isDamaged(line) ? '' : line.line.timestamp)
 
+/** Null for a time that cannot be read. */
+const msOf = (line: EventLine): number | null => {
+  const atMs = Date.parse(timeOf(line))
+  return Number.isNaN(atMs) ? null : atMs
+}
+
 export const EVENTS: Columns<EventLine> = [
   column('revision', ({ revision }) => revision),
   column('time', timeOf),
@@ -81,7 +88,7 @@ export const EVENTS: Columns<EventLine> = [
 
 // Printed as they are read, so the widths cannot depend on the rows.
 const REVISION = 8
-const TIME = 24
+const TIME = timeWidth('ms')
 const BYTES = 9
 /** The terminal from which sizes are shown. */
 const SIZES_FROM = 80
@@ -100,11 +107,16 @@ const placed = (
   return [line, Math.max(1, width - line.length)]
 }
 
-const headLine = (width: number): string => `${placed(['REVISION', 'TIME', 'BYTES'], width)[0]}KIND`
+const headLine = (first: ReadonlyArray<EventLine>, width: number, clock: Clock): string => {
+  const time = clock.head('TIME', first.map(msOf))
+  return `${placed(['REVISION', time, 'BYTES'], width)[0]}KIND`
+}
 
-const humanLine = (line: EventLine, width: number, paint: Paint): string => {
+const humanLine = (line: EventLine, width: number, paint: Paint, clock: Clock): string => {
   const { revision, bytes } = line
-  const cells = [String(revision), oneLine(timeOf(line)), String(bytes)] as const
+  const atMs = msOf(line)
+  const time = atMs === null ? oneLine(timeOf(line)) : clock.time(atMs, 'ms')
+  const cells = [String(revision), time, String(bytes)] as const
   const [start, room] = placed(cells, width)
   const kind = cut(oneLine(kindOf(line)), room)
   return `${start}${isDamaged(line) ? paint('red', kind) : kind}\n`
@@ -141,9 +153,14 @@ export const eventsCommand = ofThread(async (id, input, io, engine) => {
     if (E.isLeft(printed)) return printed
   } else if (form === 'table') {
     const paint = painter(input, io)
-    await io.out(`${paint('bold', headLine(io.columns))}\n`)
-    for await (const batch of lines)
-      await io.out(batch.map((line) => humanLine(line, io.columns, paint)).join(''))
+    const clock = clockOf(input, io)
+    let isFirst = true
+    for await (const batch of lines) {
+      if (isFirst) await io.out(`${paint('bold', headLine(batch, io.columns, clock))}\n`)
+      isFirst = false
+      await io.out(batch.map((line) => humanLine(line, io.columns, paint, clock)).join(''))
+    }
+    if (isFirst) note('no events', io)
   } else for await (const batch of lines) await io.out(tsv(EVENTS, batch))
   return 0
 })

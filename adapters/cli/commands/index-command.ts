@@ -16,9 +16,9 @@ import { shortCells } from '../naming.ts'
 import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { formOf, printJson, printRows } from '../text/print.ts'
 import { ownFailure, usage } from '../text/report.ts'
-import { column, shown, tsvLine, type Columns } from '../text/rows.ts'
+import { column, timeColumn, shown, tsvLine, type Columns } from '../text/rows.ts'
 import { refusedBy } from '../confirm.ts'
-import { localMinute, oneLine, size } from '../text/text.ts'
+import { oneLine, size } from '../text/text.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
   damagedLines: 'damaged lines',
@@ -114,11 +114,7 @@ const drop = async (input: Input, io: Io, place: CommandPlace): Promise<CommandE
 const isoOf = ({ noticedAtMs }: HomeChange): string => new Date(noticedAtMs).toISOString()
 
 export const FILE_CHANGES: Columns<HomeChange> = [
-  column('noticed', isoOf, {
-    head: 'NOTICED',
-    max: 16,
-    cell: ({ noticedAtMs }) => localMinute(noticedAtMs / 1000)
-  }),
+  timeColumn('noticed', isoOf, ({ noticedAtMs }) => noticedAtMs, { head: 'NOTICED' }),
   column('reason', ({ reason }) => reason, {
     head: 'WHAT',
     max: 14,

@@ -7,10 +7,7 @@ import { numberOf } from '../args.ts'
 import { shortCells, threadOrId } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
 import { printRows } from '../text/print.ts'
-import { column, shown, type Columns } from '../text/rows.ts'
-import { localMinute } from '../text/text.ts'
-
-export const minuteOf = (at: string): string => localMinute(Date.parse(at) / 1000)
+import { column, shown, timeColumn, type Columns } from '../text/rows.ts'
 
 export const OPERATIONS: Columns<Operation> = [
   column('operation', ({ began }) => began.id, {
@@ -18,11 +15,12 @@ export const OPERATIONS: Columns<Operation> = [
     max: 36,
     cells: shortCells(({ began }) => began.id)
   }),
-  column('time', ({ began }) => began.at, {
-    head: 'TIME',
-    max: 16,
-    cell: ({ began }) => minuteOf(began.at)
-  }),
+  timeColumn(
+    'time',
+    ({ began }) => began.at,
+    ({ began }) => Date.parse(began.at),
+    { head: 'TIME' }
+  ),
   column('what', ({ began }) => began.operation, { head: 'WHAT', max: 12 }),
   column('state', ({ state }) => state, { head: 'STATE', max: 10, drop: 1 }),
   column('thread', ({ began }) => began.threadIds[0] ?? '', {

@@ -21,10 +21,11 @@ import {
   type Picker
 } from '../terminal/picker.ts'
 import { processTerminal, type OpenTerminal, type Terminal } from '../terminal/terminal.ts'
+import { clockOf, type Clock } from '../text/clock.ts'
 import { ownFailure, type CommandFailure } from '../text/report.ts'
 import { painter } from '../text/style.ts'
 import { turnText, usualView } from '../text/turn-text.ts'
-import { harmless, localMinute, oneLine, tsvField } from '../text/text.ts'
+import { harmless, msOf, oneLine, tsvField } from '../text/text.ts'
 import { sourcesOf } from './threads.ts'
 
 const CANCELLED = 130
@@ -47,13 +48,14 @@ export interface PickRequest {
 
 type Picked = E.Either<StoreError | CommandFailure, string | null>
 
-const choice = (thread: Thread, said = title(thread)): Choice =>
+const choice = (thread: Thread, clock: Clock, said = title(thread)): Choice =>
   choiceOf({
     ...{ id: thread.id, shortId: thread.id.slice(0, SHORT_ID), directory: thread.cwd },
-    ...{ when: localMinute(thread.updatedAt), title: said, preview: thread.preview }
+    ...{ when: clock.lone(msOf(thread.updatedAt)), title: said, preview: thread.preview }
   })
 
 interface PickSource {
+  readonly clock: Clock
   readonly engine: Engine
   readonly input: Input
   readonly request: PickRequest
@@ -75,7 +77,7 @@ async function* threadPages({ engine, input, request, isOver }: PickSource) {
 }
 
 const found = async (
-  { engine, input, request }: PickSource,
+  { engine, input, request, clock }: PickSource,
   query: string
 ): Promise<E.Either<StoreError, ReadonlyArray<Choice>>> => {
   const searchTerm = query.trim()
@@ -84,18 +86,19 @@ const found = async (
   const archived = request.archived ?? false
   const page = await engine.searchThreads({ searchTerm, sourceKinds, archived, limit: PAGE })()
   if (E.isLeft(page)) return page
-  return E.right(page.right.data.map(({ thread, snippet }) => choice(thread, snippet)))
+  return E.right(page.right.data.map(({ thread, snippet }) => choice(thread, clock, snippet)))
 }
 
 /** The last turns of a thread in a width, made harmless. */
 const previewOf = async (
   engine: Engine,
   id: string,
-  width: number
+  width: number,
+  clock: Clock
 ): Promise<ReadonlyArray<string>> => {
   const page = await engine.listTurns(id, { itemsView: 'summary', limit: PREVIEW_TURNS })()
   if (E.isLeft(page)) return [UNREADABLE]
-  const view = { ...usualView(width, false), messageMax: PREVIEW_LINES }
+  const view = { ...usualView(width, false, clock), messageMax: PREVIEW_LINES }
   const facts = { ordinal: null, tokens: null }
   return page.right.data.flatMap((turn) =>
     turnText(turn, facts, view, (_, text) => text).split('\n')
@@ -103,14 +106,14 @@ const previewOf = async (
 }
 
 /** Previews that were asked for; one that is not there yet calls `later` when it is. */
-const previewsOf = (engine: Engine) => {
+const previewsOf = (engine: Engine, clock: Clock) => {
   const previews = new Map<string, ReadonlyArray<string>>()
   return (id: string, width: number, later: () => void): ReadonlyArray<string> => {
     const key = `${id} ${width}`
     const known = previews.get(key)
     if (known !== undefined || width === 0) return known ?? []
     previews.set(key, [])
-    void previewOf(engine, id, width)
+    void previewOf(engine, id, width, clock)
       .catch(() => [UNREADABLE])
       .then((said) => {
         previews.set(key, said)
@@ -129,7 +132,7 @@ const loadAll = async (
   for await (const page of threadPages(source)) {
     if (E.isLeft(page)) return page
     if (source.isOver()) break
-    rows.push(...page.right.data.map((thread) => choice(thread)))
+    rows.push(...page.right.data.map((thread) => choice(thread, source.clock)))
     take([...rows], page.right.nextCursor !== null)
     // Keys come before further pages.
     await new Promise((next) => setImmediate(next))
@@ -147,7 +150,7 @@ const choose = (source: PickSource, terminal: Terminal, io: Io): Promise<Picked>
     let isDone = false
     let drawing: NodeJS.Timeout | null = null
     let typing: NodeJS.Timeout | undefined
-    const previewed = previewsOf(engine)
+    const previewed = previewsOf(engine, source.clock)
 
     const draw = (): void => {
       drawing = null
@@ -244,7 +247,7 @@ const chooseWith = async (program: string, source: PickSource, io: Io): Promise<
   } else
     for await (const page of threadPages({ ...source, isOver: () => isOver })) {
       if (E.isLeft(page)) return page
-      write(page.right.data.map((thread) => choice(thread)))
+      write(page.right.data.map((thread) => choice(thread, source.clock)))
     }
   child.stdin.end()
   const code = await ended
@@ -264,7 +267,10 @@ export const pickThread = async (
   request: PickRequest = {},
   open: OpenTerminal = processTerminal
 ): Promise<Picked> => {
-  const source: PickSource = { engine, input, request, isOver: () => io.stop.aborted }
+  const source: PickSource = {
+    ...{ engine, input, request, isOver: () => io.stop.aborted },
+    clock: clockOf(input, io)
+  }
   const program = io.env['UNROLL_PICKER'] ?? ''
   if (program !== '') return chooseWith(program, source, io)
   const terminal = io.env['TERM'] === 'dumb' ? null : open()

@@ -18,9 +18,8 @@ import { shortCells } from '../naming.ts'
 import { answers, type CommandEnd } from '../session.ts'
 import { formOf, printRows } from '../text/print.ts'
 import type { CommandFailure } from '../text/report.ts'
-import { column, type Columns } from '../text/rows.ts'
+import { column, timeColumn, type Columns } from '../text/rows.ts'
 import { isoMs, oneLine, wrap } from '../text/text.ts'
-import { minuteOf } from './log.ts'
 
 /** Total, so that a new kind of fault does not compile until it has a code. */
 const EXIT: Readonly<Record<PluginFault['_tag'], number>> = {
@@ -91,11 +90,12 @@ const pluginJson = ({ localId, seen, faults }: ScannedPlugin): object => ({
 })
 
 export const HISTORY: Columns<PluginHistoryRow> = [
-  column('time', ({ at }) => at, {
-    head: 'TIME',
-    max: 16,
-    cell: ({ at }) => (at === null ? '-' : minuteOf(at))
-  }),
+  timeColumn(
+    'time',
+    ({ at }) => at,
+    ({ at }) => (at === null ? null : Date.parse(at)),
+    { head: 'TIME' }
+  ),
   column('plugin', ({ localId }) => localId, {
     head: 'PLUGIN',
     flex: 16,
@@ -133,7 +133,12 @@ export const USES: Columns<PluginUse> = [
     drop: 5,
     cells: shortCells(({ turnId }) => turnId)
   }),
-  column('time', ({ atMs }) => isoMs(atMs), { head: 'TIME', max: 24, drop: 4 })
+  timeColumn(
+    'time',
+    ({ atMs }) => isoMs(atMs),
+    ({ atMs }) => atMs,
+    { head: 'TIME', drop: 4 }
+  )
 ]
 
 export const FINDINGS: Columns<PluginFinding> = [

@@ -33,10 +33,9 @@ import {
 import { formOf, printJson, printRows } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { note, usage } from '../text/report.ts'
-import { column, type Columns, tsv } from '../text/rows.ts'
+import { column, timeColumn, type Columns, tsv } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, oneLine, plural } from '../text/text.ts'
-import { minuteOf } from './log.ts'
 
 const EDITS_SHOWN_MAX = 6
 const TEXT_SHOWN_MAX = 60
@@ -223,11 +222,12 @@ export const REPAIRS: Columns<Operation> = [
     max: 36,
     cells: shortCells(({ began }) => began.id)
   }),
-  column('time', ({ began }) => began.at, {
-    head: 'TIME',
-    max: 16,
-    cell: ({ began }) => minuteOf(began.at)
-  }),
+  timeColumn(
+    'time',
+    ({ began }) => began.at,
+    ({ began }) => Date.parse(began.at),
+    { head: 'TIME' }
+  ),
   column('what', ({ began }) => began.operation, { head: 'WHAT', max: 8 }),
   column('state', ({ state }) => state, { head: 'STATE', max: 10, drop: 1 }),
   column('files', ({ began }) => began.relocation?.exchanges?.length ?? 0, {

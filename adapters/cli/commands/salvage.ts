@@ -11,6 +11,7 @@ import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
 import { isFolder, withEngine, type HomeCommand } from '../session.ts'
+import { clockOf } from '../text/clock.ts'
 import { formOf, printJson, printTotal, type FetchPage, walkPages } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { usage } from '../text/report.ts'
@@ -108,7 +109,9 @@ export const salvageCommand: HomeCommand = async (input, io, named, open) => {
       await printTotal(count(done.right, threads.right.length), input, quiet)
     } else if (form === 'table') {
       const columns = threadColumns('updatedAt')
-      await quiet.out(table(columns, threads.right, io.columns, painter(input, io)))
+      await quiet.out(
+        table(columns, threads.right, io.columns, painter(input, io), clockOf(input, io))
+      )
       await quiet.out(words(done.right, threads.right.length, dryRun))
     }
     return end

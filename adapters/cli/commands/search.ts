@@ -11,11 +11,12 @@ import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { optionalThread, shortIds, title } from '../naming.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
+import { clockOf, type Clock } from '../text/clock.ts'
 import { printPages } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
-import { cut, cutFront, harmless, isoSecond, localMinute, oneLine, widthOf } from '../text/text.ts'
+import { cut, cutFront, harmless, isoSecond, msOf, oneLine, widthOf } from '../text/text.ts'
 import { sourcesOf } from './threads.ts'
 
 export const FOUND_THREADS: Columns<FoundThread> = [
@@ -47,13 +48,18 @@ const marked = ({ snippet, range }: Snippet, width: number, paint: Paint): strin
   return start + paint('yellow', hit) + end
 }
 
-const foundText = (found: ReadonlyArray<FoundThread>, width: number, paint: Paint): string => {
+const foundText = (
+  found: ReadonlyArray<FoundThread>,
+  width: number,
+  paint: Paint,
+  clock: Clock
+): string => {
   const ids = shortIds(found.map(({ thread }) => thread.id))
   const turns = shortIds(found.map(({ turnId }) => oneLine(turnId ?? '')))
   return found
     .map(({ thread, turnId, ...hit }, at) => {
       const id = ids[at] ?? ''
-      const when = localMinute(thread.createdAt)
+      const when = clock.lone(msOf(thread.createdAt))
       const head = `${paint('cyan', id)}  ${when}`
       const name = cut(oneLine(title(thread)), width - widthOf(`${id}  ${when}  `))
       const turn = turnId === null ? '' : `  turn ${turns[at]}`
@@ -75,7 +81,7 @@ const inHome = (term: string, input: Input, io: Io, engine: Engine): Promise<Com
   return printPages<FoundThread>(
     {
       columns: FOUND_THREADS,
-      human: (found) => foundText(found, io.columns, paint),
+      human: (found) => foundText(found, io.columns, paint, clockOf(input, io)),
       next: (found) => {
         const [first = ''] = shortIds(found.map(({ thread }) => thread.id))
         const next = nextCommand(input, io, ['search', term, '--thread', first])

@@ -9,8 +9,9 @@ import { nextCommand, type Input } from '../args.ts'
 import type { PagedIo } from '../pager.ts'
 import { title } from '../naming.ts'
 import type { TranscriptView } from '../text/item-rows.ts'
+import type { Clock } from '../text/clock.ts'
 import { factLines, type Paint } from '../text/style.ts'
-import { localMinute, oneLine, plural, tokenCount } from '../text/text.ts'
+import { msOf, oneLine, plural, tokenCount } from '../text/text.ts'
 import { turnText } from '../text/turn-text.ts'
 import type { RolledBack } from './show-rolled-back.ts'
 import { sourceLabel } from './threads.ts'
@@ -110,14 +111,14 @@ const countsText = (counts: ThreadCounts): string =>
     .join(', ')
 
 /** The facts of a thread, one per line. */
-const threadFacts = (thread: Thread, counts: ThreadCounts, paint: Paint): string => {
+const threadFacts = (thread: Thread, counts: ThreadCounts, paint: Paint, clock: Clock): string => {
   const { gitInfo, agentNickname, agentRole } = thread
   const git = [gitInfo?.branch ?? '', (gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
   const agent = [agentNickname, agentRole].filter((text) => text !== null).join(', ')
   const facts: ReadonlyArray<readonly [string, string]> = [
     ['id', thread.id],
-    ['created', localMinute(thread.createdAt)],
-    ['updated', localMinute(thread.updatedAt)],
+    ['created', clock.lone(msOf(thread.createdAt))],
+    ['updated', clock.lone(msOf(thread.updatedAt))],
     ['directory', thread.cwd],
     ['git', git],
     ['source', origin(thread)],
@@ -225,7 +226,7 @@ export const printThread = async (
   if (E.isLeft(counts)) return counts
   const damage = await engine.damage(thread.id)()
   if (E.isLeft(damage)) return damage
-  await io.out(threadFacts(thread, counts.right, paint))
+  await io.out(threadFacts(thread, counts.right, paint, printer.view.clock))
   const notice = damageNotice(damage.right)
   const notices = notice === '' ? [] : [notice, ...remedies(damage.right)]
   for (const one of notices) await io.out(`${paint('yellow', one)}\n`)

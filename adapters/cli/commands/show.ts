@@ -11,6 +11,7 @@ import { ofThread } from '../naming.ts'
 import { withPager } from '../pager.ts'
 import type { CommandEnd } from '../session.ts'
 import { itemRows, type TranscriptView } from '../text/item-rows.ts'
+import { clockOf } from '../text/clock.ts'
 import { printJson, printJsonLines, walkPages, type FetchPage } from '../text/print.ts'
 import { note } from '../text/report.ts'
 import { painter } from '../text/style.ts'
@@ -91,7 +92,7 @@ const viewOf = (input: Input, io: Io): TranscriptView => {
   const width = asked ?? (io.outIsTty ? io.columns : Infinity)
   const colours = painter(input, io)('bold', '') !== ''
   const usual = {
-    ...usualView(width, colours),
+    ...usualView(width, colours, clockOf(input, io)),
     isPlain: flagOf(input, 'plain') || (!io.outIsTty && asked === undefined),
     showsReasoning: flagOf(input, 'reasoning'),
     only: (textOf(input, 'only') ?? null) as TranscriptView['only']

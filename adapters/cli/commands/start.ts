@@ -8,6 +8,7 @@ import { nextCommand, textOf, type Input } from '../args.ts'
 import { SAMPLE_HOME, type Io } from '../io.ts'
 import { shortIds } from '../naming.ts'
 import { isFolder, withEngine, withIndex, type HomeCommand, type CommandPlace } from '../session.ts'
+import { clockOf } from '../text/clock.ts'
 import { table } from '../text/table.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { oneLine } from '../text/text.ts'
@@ -72,6 +73,7 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
   const { place, source, why, sample } = chosen
   const next = withHome(input, outside, chosen)
   const paint = painter(input, outside)
+  const clock = clockOf(input, outside)
   return withEngine(input, outside, open, place, async (engine, io) => {
     const page = await engine.listThreads({
       limit: THREADS,
@@ -88,9 +90,9 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
     }
     // The sample's file times are those of its installation, which would mislead.
     const time = sample ? 'createdAt' : 'updatedAt'
-    await io.out(`${table(threadColumns(time), data, io.columns, paint)}\n`)
+    await io.out(`${table(threadColumns(time), data, io.columns, paint, clock)}\n`)
     const view = {
-      ...usualView(io.columns, paint('bold', '') !== ''),
+      ...usualView(io.columns, paint('bold', '') !== '', clock),
       cwd: newest.cwd,
       itemsMax: ITEMS,
       messageMax: LINES,

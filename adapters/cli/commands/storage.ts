@@ -17,6 +17,7 @@ import { flagOf, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { shortIds } from '../naming.ts'
 import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
+import { clockOf } from '../text/clock.ts'
 import { formOf, printJson, printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { note, warn } from '../text/report.ts'
@@ -119,7 +120,7 @@ const printTable = async (
   // Prefixes tell all threads apart, not only those that are shown.
   const ids = shortIds(threads.map(({ threadId }) => threadId))
   const columns = [shown<ThreadSpent>({ head: 'ID', max: 36, cells: () => ids }), ...STORAGE]
-  await io.out(table(columns, first, io.columns, painter(input, io)))
+  await io.out(table(columns, first, io.columns, painter(input, io), clockOf(input, io)))
   await io.out(`\n${summary(total, threads, io.columns)}`)
 }
 

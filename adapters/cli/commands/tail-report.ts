@@ -7,6 +7,7 @@ import type { ThreadChange } from '../../../replay/engine.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { spinner } from '../terminal/spinner.ts'
+import { clockOf } from '../text/clock.ts'
 import { jsonLine } from '../text/print.ts'
 import { warn } from '../text/report.ts'
 import type { TranscriptView } from '../text/item-rows.ts'
@@ -138,11 +139,11 @@ const inWords = (detail: TailDetail, view: TranscriptView, paint: Paint, isKnown
   }
 
   const shownChange = (threadId: string, change: ThreadChange): ReadonlyArray<string> => {
-    if (detail === 'events') return [changeLine(change)]
+    if (detail === 'events') return [changeLine(change, view.clock)]
     if (change.type === 'item_changed' || (change.type === 'item_added' && !change.grows))
       return itemShown(threadId, change.turnId, change.item)
     if (change.type === 'rewound') return [paint('yellow', '  turns were rolled back or replaced')]
-    const line = turnLine(change, paint)
+    const line = turnLine(change, paint, view.clock)
     return line === '' ? [] : [line]
   }
 
@@ -151,7 +152,7 @@ const inWords = (detail: TailDetail, view: TranscriptView, paint: Paint, isKnown
     if (news.kind === 'thread') return [paint('yellow', `  ${WORDS[news.event]}`)]
     const { turn, item } = news
     if (item !== null) return itemShown(threadId, turn.id, item)
-    const head = turnLine({ type: 'turn_started', turn }, paint)
+    const head = turnLine({ type: 'turn_started', turn }, paint, view.clock)
     return [head]
   }
   return shown
@@ -190,7 +191,8 @@ export const tailReport = (input: Input, io: Io, many: boolean): TailReport => {
   }
   const width = io.outIsTty ? io.columns - (many ? SHORT_ID + 2 : 0) : Infinity
 
-  const textsOf = inWords(detail, tailView(detail, width, isColoured), paint, isKnown)
+  const view = tailView(detail, width, isColoured, clockOf(input, io))
+  const textsOf = inWords(detail, view, paint, isKnown)
   const takeOne = async (threadId: string, news: TailNews): Promise<void> => {
     const forPrograms = input.json || command !== undefined
     const event = forPrograms && isNews(isKnown, threadId, news) ? eventOf(threadId, news) : null

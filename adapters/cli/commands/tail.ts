@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
-import { timeOf } from '../../../domain/thread/time-travel/point.ts'
+import { lengthOf } from '../../../domain/time/typed-time.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { CHECKPOINT_NAME } from '../../log/eventstore/readers/checkpoint.ts'
 import { systemWatch } from '../../rpc/follow/watch.ts'
@@ -12,6 +12,7 @@ import { flagOf, listOf, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadNamed } from '../thread-name.ts'
 import { title } from '../naming.ts'
+import { beginIn } from '../options.ts'
 import { withEngine, type CommandEnd, type CommandPlace, type HomeCommand } from '../session.ts'
 import { note, usage, type CommandFailure } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
@@ -38,24 +39,15 @@ const FOLLOWED_MAX = 64
 const SLACK_MS = 3000
 const PAGE = 100
 
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-/** A length of time such as 90s, 10m, 2h; null for another text. */
-export const lengthOf = (text: string): number | null => {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  return count === undefined ? null : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
-}
-
 const HELP = 'see "unroll help tail"'
 
 /** What is wrong with the words, or null. */
-const problemOf = (input: Input, { index }: CommandPlace, nowMs: number): CommandFailure | null => {
+const problemOf = (input: Input, { index }: CommandPlace, io: Io): CommandFailure | null => {
   const idle = textOf(input, 'until-idle')
   if (idle !== undefined && lengthOf(idle) === null)
     return usage(`--until-idle takes a length of time such as 90s, 10m or 2h, not "${idle}"`, HELP)
-  const since = textOf(input, 'since')
-  if (since !== undefined && sinceOf(since, nowMs) === null)
-    return usage(`--since takes a time such as 2026-11-21T14:30 or 2h, not "${since}"`, HELP)
+  const since = beginIn(input, io, 'since')
+  if (E.isLeft(since)) return since.left
   const name = textOf(input, 'checkpoint')
   if (name !== undefined && !CHECKPOINT_NAME.test(name)) {
     const rule = 'a checkpoint is named by up to 64 letters, digits, dots, dashes and underscores'
@@ -67,10 +59,6 @@ const problemOf = (input: Input, { index }: CommandPlace, nowMs: number): Comman
     ? usage('tail takes threads or --all, not both', HELP)
     : null
 }
-
-/** A date means its beginning. */
-const sinceOf = (text: string, nowMs: number): number | null =>
-  timeOf(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text, nowMs)
 
 const EVERYTHING = { sourceKinds: EVERY_SOURCE, modelProviders: [] } as const
 
@@ -261,8 +249,8 @@ const followAll = async (tail: TailRun): Promise<CommandEnd> => {
   const { input, io, clock } = tail
   const first = await firstThreads(tail)
   if (E.isLeft(first)) return first
-  const text = textOf(input, 'since')
-  const sinceMs = text === undefined ? null : sinceOf(text, clock.nowMs())
+  const since = beginIn(input, clock, 'since')
+  const sinceMs = E.isRight(since) ? (since.right ?? null) : null
   for (const id of first.right) {
     // With --all and a checkpoint, a thread without a place began while nobody looked.
     const isNew = flagOf(input, 'all') && tail.places.savedAtMs !== null
@@ -281,7 +269,7 @@ const followAll = async (tail: TailRun): Promise<CommandEnd> => {
 }
 
 export const tailCommand: HomeCommand = async (input, io, place, open) => {
-  const problem = problemOf(input, place, io.nowMs())
+  const problem = problemOf(input, place, io)
   if (problem !== null) return E.left(problem)
   const name = textOf(input, 'checkpoint')
   const places =

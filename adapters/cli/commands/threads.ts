@@ -13,10 +13,10 @@ import { flagOf, listOf, nextCommand, textOf, type Input } from '../args.ts'
 import { optionalThread, shortCells, shortIds, title } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
 import { printPages } from '../text/print.ts'
-import { column, shown, type Columns } from '../text/rows.ts'
+import { column, shown, timeColumn, type Columns } from '../text/rows.ts'
 import type { Tried } from '../text/report.ts'
 import { painter } from '../text/style.ts'
-import { cutFront, isoSecond, localMinute, oneLine } from '../text/text.ts'
+import { cutFront, isoSecond, msOf, oneLine } from '../text/text.ts'
 
 /** Every kind of source; `subAgent` stands for all of its own. */
 export const EVERY_SOURCE: ReadonlyArray<SourceKind> = [
@@ -51,11 +51,12 @@ export const threadColumns = (when: 'createdAt' | 'updatedAt'): Columns<Thread> 
   }),
   column('created', ({ createdAt }) => isoSecond(createdAt)),
   column('updated', ({ updatedAt }) => isoSecond(updatedAt)),
-  shown({
-    head: when === 'createdAt' ? 'CREATED' : 'UPDATED',
-    max: 16,
-    cell: (thread) => localMinute(thread[when])
-  }),
+  timeColumn(
+    null,
+    () => null,
+    (thread) => msOf(thread[when]),
+    { head: when === 'createdAt' ? 'CREATED' : 'UPDATED' }
+  ),
   shown({ head: 'DIRECTORY', drop: 1, cell: ({ cwd }) => cutFront(oneLine(cwd), 24) }),
   column('source', ({ source }) => sourceLabel(source), { head: 'SOURCE', max: 12, drop: 2 }),
   column('provider', ({ modelProvider }) => modelProvider),

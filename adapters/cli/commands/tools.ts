@@ -18,14 +18,15 @@ import { rangeIn } from '../options.ts'
 import type { EngineCommand } from '../session.ts'
 import { formOf, printJsonLines, printPages, printRows } from '../text/print.ts'
 import { usage, type CommandFailure } from '../text/report.ts'
-import { column, shown, type Columns } from '../text/rows.ts'
-import { duration, isoMs, localMinute, size } from '../text/text.ts'
+import { column, shown, timeColumn, type Columns } from '../text/rows.ts'
+import { duration, isoMs, size } from '../text/text.ts'
 
 const filterOf = async (
   input: Input,
+  io: Io,
   engine: Engine
 ): Promise<E.Either<CommandFailure | StoreError, ToolsFilter>> => {
-  const range = rangeIn(input)
+  const range = rangeIn(input, io)
   if (E.isLeft(range)) return range
   const kinds = listOf(input, 'kind') as ReadonlyArray<ToolKind>
   const statuses = listOf(input, 'status') as ReadonlyArray<ToolStatus>
@@ -69,11 +70,12 @@ export const CALLS: Columns<ToolCall> = [
   }),
   column('turn', ({ turnId }) => turnId),
   column('call', ({ callId }) => callId),
-  column('time', ({ atMs }) => isoMs(atMs), {
-    head: 'TIME',
-    max: 16,
-    cell: ({ atMs }) => localMinute(Math.floor(atMs / 1000))
-  }),
+  timeColumn(
+    'time',
+    ({ atMs }) => isoMs(atMs),
+    ({ atMs }) => atMs,
+    { head: 'TIME' }
+  ),
   column('kind', ({ kind }) => kind, { head: 'KIND', max: 15, drop: 4 }),
   column('tool', toolName, { head: 'TOOL', max: 24 }),
   column('status', ({ status }) => status, { head: 'STATUS', max: 11 }),
@@ -170,7 +172,7 @@ const printSummary = async (summary: ToolsSummary, input: Input, io: Io): Promis
 }
 
 export const toolsCommand: EngineCommand = async (input, io, engine) => {
-  const filter = await filterOf(input, engine)
+  const filter = await filterOf(input, io, engine)
   if (E.isLeft(filter)) return filter
   if (flagOf(input, 'summary')) {
     const summary = await engine.toolsSummary(filter.right)()

@@ -6,8 +6,8 @@ import { flagOf, numberOf, textOf } from '../args.ts'
 import { ofThread, shortCells } from '../naming.ts'
 import { cutNote, itemText, speaker } from '../text/item-text.ts'
 import { printPages } from '../text/print.ts'
-import { column, type Columns } from '../text/rows.ts'
-import { duration, isoSecond, localMinute } from '../text/text.ts'
+import { column, timeColumn, type Columns } from '../text/rows.ts'
+import { duration, isoSecond, msOf } from '../text/text.ts'
 
 const firstQuestion = (turn: Turn): string => {
   const item = turn.items.find((one) => speaker(one) === 'you')
@@ -25,11 +25,12 @@ export const TURNS: Columns<Turn> = [
     max: 36,
     cells: shortCells(({ id }) => id)
   }),
-  column('started', ({ startedAt }) => isoSecond(startedAt), {
-    head: 'STARTED',
-    max: 16,
-    cell: ({ startedAt }) => localMinute(startedAt)
-  }),
+  timeColumn(
+    'started',
+    ({ startedAt }) => isoSecond(startedAt),
+    ({ startedAt }) => msOf(startedAt),
+    { head: 'STARTED' }
+  ),
   column('completed', ({ completedAt }) => isoSecond(completedAt)),
   column('duration_ms', ({ durationMs }) => durationMs, {
     head: 'TOOK',

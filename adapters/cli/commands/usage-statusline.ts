@@ -4,7 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { calendarOf } from '../../../domain/ledgers/usage/calendar.ts'
-import { rangeOf } from '../../../domain/ledgers/usage/range.ts'
+import { beginTyped } from '../../../domain/time/typed-time.ts'
+import type { Zone } from '../../../domain/time/zone.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { UsageGroup } from '../../../replay/ledgers/usage.ts'
@@ -22,12 +23,11 @@ export interface DaySpent {
 /** What was spent since the day began in a zone. */
 export const spentToday = async (
   engine: Engine,
-  timeZone: string,
+  timeZone: Zone,
   nowMs: number
 ): Promise<E.Either<StoreError, DaySpent>> => {
-  const day = calendarOf(timeZone)?.dayOf(nowMs) ?? ''
-  const range = rangeOf({ since: day, until: undefined, timeZone })
-  const sinceMs = E.isRight(range) ? (range.right.sinceMs ?? 0) : 0
+  const day = calendarOf(timeZone).dayOf(nowMs)
+  const sinceMs = beginTyped('today', { nowMs, zone: timeZone }) ?? 0
   const report = await engine.usage({ by: 'thread', timeZone, sinceMs, modifiedSinceMs: sinceMs })()
   return E.map(({ total, groups }: { total: UsageGroup; groups: ReadonlyArray<UsageGroup> }) => ({
     ...{ day, total },

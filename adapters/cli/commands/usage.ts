@@ -17,6 +17,7 @@ import type { Io } from '../io.ts'
 import { optionalThread, shortIds, threadTitlesOf } from '../naming.ts'
 import { pathOf, rangeIn } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
+import { clockOf, zoneOf } from '../text/clock.ts'
 import { formOf, jsonLine, printPieces, taggedLine } from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
 import { csv, csvHead, tsv, type Columns } from '../text/rows.ts'
@@ -42,14 +43,10 @@ const REPORTS = {
 
 type UsageReportName = keyof typeof REPORTS
 
+/** Reports whose keys are dates, all of which can be read as one. */
+const BY_DATE: ReadonlySet<UsageBy> = new Set(['day', 'week', 'month'])
+
 const reportOf = (input: Input): UsageReportName => (input.args[0] ?? 'daily') as UsageReportName
-
-const localZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone
-
-const zoneOf = (input: Input): string => {
-  const zone = textOf(input, 'tz') ?? 'UTC'
-  return zone === 'local' ? localZone() : zone
-}
 
 /** Wrong usage with the command to type instead. */
 const retype = (input: Input, message: string, ...words: ReadonlyArray<string>) =>
@@ -59,10 +56,10 @@ const retype = (input: Input, message: string, ...words: ReadonlyArray<string>) 
 
 const requestOf = async (
   input: Input,
+  io: Io,
   engine: Engine
 ): Promise<E.Either<CommandFailure | StoreError, UsageRequest>> => {
-  const timeZone = zoneOf(input)
-  const range = rangeIn(input, timeZone)
+  const range = rangeIn(input, io)
   if (E.isLeft(range)) return range
   const report = reportOf(input)
   const [, argument] = input.args
@@ -75,7 +72,7 @@ const requestOf = async (
     return retype(input, '--tree needs a thread', 'THREAD', '--tree')
   const thread = await optionalThread(engine, named)
   if (E.isLeft(thread)) return thread
-  const request = { by: REPORTS[report][0], tree, ...range.right, timeZone }
+  const request = { by: REPORTS[report][0], tree, ...range.right, timeZone: zoneOf(input) }
   return E.right(thread.right === undefined ? request : { ...request, threadId: thread.right })
 }
 
@@ -143,15 +140,6 @@ const namesOf = (report: UsageReportName, keys: ReadonlyArray<string>): Readonly
   return new Set(threads).size > 1 ? threads.map((thread, at) => `${thread}/${turns[at]}`) : turns
 }
 
-const clockIn = (timeZone: string): ((ms: number) => string) => {
-  const format = new Intl.DateTimeFormat('sv', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'medium'
-  })
-  return (ms) => (Math.abs(ms) <= 8.64e15 ? format.format(ms) : String(ms))
-}
-
 async function* humanText(printing: Printing): AsyncGenerator<string> {
   const { report, spends, pricing, titles, input, io } = printing
   const paint = painter(input, io)
@@ -161,12 +149,15 @@ async function* humanText(printing: Printing): AsyncGenerator<string> {
     name,
     groups.map(({ key }) => key)
   )
-  const columns = groupColumns(REPORTS[name][1], [...names, 'total'], pricing, titles)
-  yield table(columns, [...groups, report.total], io.columns, paint)
+  const clock = clockOf(input, io)
+  const [by, word] = REPORTS[name]
+  const days = BY_DATE.has(by) ? groups.map(({ key }) => Date.parse(key)) : null
+  const head = days === null ? word : clock.head(word, days)
+  const columns = groupColumns(head, [...names, 'total'], pricing, titles)
+  yield table(columns, [...groups, report.total], io.columns, paint, clock)
   if (spends !== null) {
-    const time = clockIn(zoneOf(input))
     yield '\n'
-    for await (const row of spends) yield spendText(row, time, pricing, io.columns, paint)
+    for await (const row of spends) yield spendText(row, clock, pricing, io.columns, paint)
   }
   const kept = [...input.values.keys()].filter((option) => option !== 'explain')
   const more = nextCommand(input, io, ['usage', ...input.args, '--explain'], kept)
@@ -219,8 +210,7 @@ const printStatus = async (
   pricing: Pricing | null
 ): Promise<CommandEnd> => {
   const { spentToday, statusText } = await import('./usage-statusline.ts')
-  const zone = textOf(input, 'tz') === undefined ? localZone() : zoneOf(input)
-  const spent = await spentToday(engine, zone, io.nowMs())
+  const spent = await spentToday(engine, zoneOf(input), io.nowMs())
   if (E.isLeft(spent)) return spent
   const { total, ...day } = spent.right
   const text = input.json
@@ -244,7 +234,7 @@ const titlesFor = async (
 }
 
 export const usageCommand: EngineCommand = async (input, io, engine) => {
-  const request = await requestOf(input, engine)
+  const request = await requestOf(input, io, engine)
   if (E.isLeft(request)) return request
   if (flagOf(input, 'prices-template')) {
     const { pricesTemplate } = await import('./usage-prices.ts')

@@ -9,6 +9,7 @@ import { numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import type { CommandEnd } from '../session.ts'
 import { processTerminal, type OpenTerminal } from '../terminal/terminal.ts'
+import { clockOf } from '../text/clock.ts'
 import { usage } from '../text/report.ts'
 import type { Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
@@ -21,13 +22,6 @@ const AROUND = 3
 /** The engine gives at most this many at once. */
 const PAGE_MAX = 100
 const INTERRUPTED = 130
-
-const clock = (ms: number): string => {
-  const at = new Date(ms)
-  return [at.getHours(), at.getMinutes(), at.getSeconds()]
-    .map((value) => String(value).padStart(2, '0'))
-    .join(':')
-}
 
 export const watchThreads = async (
   request: ListRequest,
@@ -43,6 +37,7 @@ export const watchThreads = async (
       usage('--watch needs a terminal', 'leave --watch out, or use "unroll tail --all"')
     )
   const paint = painter(input, io)
+  const clock = clockOf(input, io)
   let code: number | null = null
   let wake: () => void = () => undefined
   const end = (with_: number): void => {
@@ -66,10 +61,12 @@ export const watchThreads = async (
       const limit = Math.min(numberOf(input, 'limit') ?? most, most)
       const page = await engine.listThreads({ ...request, limit })()
       if (E.isLeft(page)) return page
-      const head = cut(`threads  ${clock(io.nowMs())}  q ends`, width)
+      const head = cut(`threads  ${clock.ofDay(io.nowMs())}  q ends`, width)
       const { data } = page.right
       const body =
-        data.length === 0 ? ['no threads yet'] : table(columns, data, width, paint).split('\n')
+        data.length === 0
+          ? ['no threads yet']
+          : table(columns, data, width, paint, clock).split('\n')
       terminal.draw([paint('dim', head), ...body.filter((line) => line !== '')])
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, EVERY_MS)

@@ -76,6 +76,11 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
     'strict',
     "Reproduce Codex's whole-file failures and cursors instead of isolating damaged lines."
   ),
+  option(
+    'tz ZONE',
+    'Read and write times of this zone, such as Europe/Berlin, or `local`. Default: local. JSON, CSV and TSV keep instants in UTC.'
+  ),
+  option('utc', 'The same as `--tz UTC`.'),
   option('quiet', 'Say nothing about a change that was made.', { short: 'q' }),
   option('help', 'Print the help of the command.', { short: 'h' }),
   option('version', 'Without a command: print the version. Also `-v`.', { short: 'V' })

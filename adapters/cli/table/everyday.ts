@@ -32,7 +32,7 @@ const tail: CommandSpec = {
     ),
     option(
       'since TIME',
-      'Print turns since this time first: `2026-11-21T14:30`, `2026-11-21`, `2h`.'
+      'Print turns since this time first: `2026-11-21T14:30`, `today`, `2h`; see `unroll help times`.'
     ),
     option(
       'checkpoint NAME',

@@ -62,11 +62,7 @@ const usage: CommandSpec = {
       'tree',
       'Include the threads below a thread: sub-agents and reviews. With the report `thread` and no thread: each thread with all below it as one.'
     ),
-    ...between('', ''),
-    option(
-      'tz ZONE',
-      'Time zone of days, weeks, months and dates, such as Europe/Berlin, or `local`. Default: UTC.'
-    ),
+    ...between(),
     option(
       'explain',
       'List the spends too: size, rule, certainty, thread, turn, model, and the revision and byte of the line.'

@@ -127,29 +127,28 @@ export const MAX_BYTES = option(
   { range: [1, Number.MAX_SAFE_INTEGER] }
 )
 
-const TIMES =
-  '`2026-11-21T14:30:00Z` (UTC without a zone), `2026-11-21` (its end), `2h` (ago; s, m, h, d, w)'
+const TIMES = '`2026-11-21T14:30`, `yesterday` (its end), `2h`; see `unroll help times`'
 
 export const AT_TIME = option(
   'at TIME',
-  `Show the state at an earlier time: ${TIMES}. See docs/TIME-TRAVEL.md. Default: now.`
+  `Show the state at an earlier time: ${TIMES}. Default: now.`
 )
 
 export const AT = option(
   'at REVISION|TURN|TIME',
   'Show the state at an earlier point: before the event with a revision, at the end of a turn (an id or id prefix) of the thread, or at a time: ' +
-    `${TIMES}. See docs/TIME-TRAVEL.md. Default: now.`
+    `${TIMES}. Default: now.`
 )
 
-/** Only what happened between two times; `scope` says with which word, `zone` in which zone a date is a day. */
-export const between = (scope = '', zone = ', in UTC'): ReadonlyArray<OptionSpec> => {
+/** Only what happened between two times; `scope` says with which word. */
+export const between = (scope = ''): ReadonlyArray<OptionSpec> => {
   const [begin, end] = scope === '' ? ['Begin', 'End'] : [`${scope} begin`, `${scope} end`]
   return [
     option(
-      'since WHEN',
-      `${begin} with this date (\`2026-11-21\`${zone}) or instant (\`2026-11-21T14:30:00Z\`).`
+      'since TIME',
+      `${begin} at this time, or with this day: \`2026-11-21\`, \`today\`, \`7d\`; see \`unroll help times\`.`
     ),
-    option('until WHEN', `${end} with this date, the whole day included, or before this instant.`)
+    option('until TIME', `${end} before this time, or with this day, the whole of it.`)
   ]
 }
 

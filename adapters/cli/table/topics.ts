@@ -1,6 +1,7 @@
 /**
  * What help explains beside commands: `unroll help TOPIC`.
  */
+import { TIME_FORMS } from '../../../domain/time/typed-time.ts'
 import { EXIT_CODES, GLOBAL_OPTIONS, optionHead, optionText } from './commands.ts'
 import { ENVIRONMENT } from './environment.ts'
 
@@ -75,8 +76,26 @@ const settings: TopicSpec = {
   ]
 }
 
+const times: TopicSpec = {
+  name: 'times',
+  summary: 'How times are typed and shown.',
+  about: [
+    'Tables and text show local time with its zone: `TIME (EST)`. JSON, CSV and TSV have UTC with `Z`.',
+    '--tz ZONE and --utc choose another zone for what is shown and for what is typed. Days of `usage` are days of this zone in every form.',
+    '--since begins with a day, --until ends with it; --at means the end of a day. Every option that takes a time takes:'
+  ],
+  rows: TIME_FORMS
+}
+
 /** In the order of the help. */
-export const TOPICS: ReadonlyArray<TopicSpec> = [options, output, exitCodes, environment, settings]
+export const TOPICS: ReadonlyArray<TopicSpec> = [
+  options,
+  times,
+  output,
+  exitCodes,
+  environment,
+  settings
+]
 
 export const topicOf = (name: string): TopicSpec | undefined =>
   TOPICS.find((topic) => topic.name === name)

@@ -136,7 +136,7 @@ const DIRECTORY_FROM = 90
 
 const rowText = (choice: Choice, width: number): string => {
   const directory = width >= DIRECTORY_FROM ? [pad(cut(oneLine(choice.directory), 24), 24)] : []
-  const fixed = [pad(oneLine(choice.shortId), 13), pad(choice.when, 16), ...directory].join('  ')
+  const fixed = [pad(oneLine(choice.shortId), 13), pad(choice.when, 20), ...directory].join('  ')
   const room = width - widthOf(fixed) - 4
   return room < 8
     ? cut(oneLine(choice.title) || choice.shortId, width - 2)

@@ -9,6 +9,7 @@ import type {
 } from '../../../domain/ledgers/analytics/compare.ts'
 import type { Json } from '../../../domain/json.ts'
 import { column, shown, type Columns } from './rows.ts'
+import type { Clock } from './clock.ts'
 import type { Paint } from './style.ts'
 import { table } from './table.ts'
 import { oneLine, wrap } from './text.ts'
@@ -110,7 +111,8 @@ const reasonLines = (agreement: ReadonlyArray<EventAgreement>): ReadonlyArray<st
 export const comparisonText = (
   comparison: CaptureComparison,
   width: number,
-  paint: Paint
+  paint: Paint,
+  clock: Clock
 ): string => {
   const agreement = agreementOf([comparison])
   const part = (head: string, lines: ReadonlyArray<string>): string =>
@@ -118,7 +120,7 @@ export const comparisonText = (
       ? ''
       : `\n${paint('bold', head)}\n${lines.map((line) => `  ${wrap(line, 4, width)}\n`).join('')}`
   return (
-    table(AGREEMENT, agreement, width, paint) +
+    table(AGREEMENT, agreement, width, paint, clock) +
     part('Without a reason', comparison.events.flatMap(openLines).map(oneLine)) +
     part('Explained', reasonLines(agreement))
   )

@@ -5,11 +5,10 @@ import type { AuditEvidence, AuditRow } from '../../../domain/ledgers/audit/row.
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ApprovalRow, ReviewRow } from '../../../replay/ledgers/audit.ts'
 import { shortCells } from '../naming.ts'
-import { column, shown, type Columns } from './rows.ts'
-import { oneLine, plural } from './text.ts'
+import { column, timeColumn, shown, type Columns } from './rows.ts'
+import { plural } from './text.ts'
 
-const timeOf = (at: string | null): string =>
-  at === null ? 'unknown' : oneLine(at).replace('T', ' ').slice(0, 23).replace(/Z$/, '')
+const msOf = (at: string | null): number | null => (at === null ? null : Date.parse(at))
 
 const actorOf = ({ actor }: AuditRow): string => {
   const { process, client, originator, cliVersion, subagent } = actor
@@ -54,7 +53,12 @@ const evidenceOf = (evidence: AuditEvidence): string => {
 const json = (value: JsonObject | null): string => (value === null ? '' : JSON.stringify(value))
 
 export const TRAIL: Columns<AuditRow> = [
-  column('at', ({ at }) => at, { head: 'TIME', max: 23, cell: ({ at }) => timeOf(at) }),
+  timeColumn(
+    'at',
+    ({ at }) => at,
+    ({ at }) => msOf(at),
+    { head: 'TIME', precision: 'ms' }
+  ),
   column('action', ({ action }) => action, { head: 'WHAT', max: 16 }),
   column('thread_id', ({ threadId }) => threadId, {
     head: 'THREAD',
@@ -82,7 +86,12 @@ export const TRAIL: Columns<AuditRow> = [
 ]
 
 export const APPROVALS: Columns<ApprovalRow> = [
-  column('at', ({ at }) => at, { head: 'TIME', max: 23, cell: ({ at }) => timeOf(at) }),
+  timeColumn(
+    'at',
+    ({ at }) => at,
+    ({ at }) => msOf(at),
+    { head: 'TIME', precision: 'ms' }
+  ),
   shown({ head: 'WHAT', max: 20, cell: ({ status, reviewer }) => `${status} by ${reviewer}` }),
   shown({ head: 'CALL', flex: 16, cell: ({ subject, callId }) => `${subject} ${callId}` }),
   column('thread_id', ({ threadId }) => threadId, {
@@ -109,11 +118,12 @@ const targetOf = ({ target: { type, branch, sha } }: ReviewRow): string =>
   [type, branch, sha].filter((part) => typeof part === 'string').join(' ')
 
 export const REVIEWS: Columns<ReviewRow> = [
-  column('started_at', ({ startedAt }) => startedAt, {
-    head: 'TIME',
-    max: 23,
-    cell: ({ startedAt }) => timeOf(startedAt)
-  }),
+  timeColumn(
+    'started_at',
+    ({ startedAt }) => startedAt,
+    ({ startedAt }) => msOf(startedAt),
+    { head: 'TIME', precision: 'ms' }
+  ),
   shown({ head: 'TARGET', max: 24, cell: targetOf }),
   shown({ head: 'CAME TO', flex: 16, cell: resultOf }),
   column('ended_at', ({ endedAt }) => endedAt),

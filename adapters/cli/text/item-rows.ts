@@ -1,6 +1,7 @@
 /**
  * Items as rows of a transcript: messages to be read, commands with their output, patches with their diff, tools in short.
  */
+import type { Clock } from './clock.ts'
 import { isJsonObject, type Json } from '../../../domain/json.ts'
 import type { FileUpdate, ThreadItem, ThreadItemOf } from '../../../domain/protocol.ts'
 import { changedLines, diffLines } from './diff-text.ts'
@@ -22,6 +23,7 @@ export interface TranscriptView {
   /** Columns; infinite in a pipe, where nothing is wrapped. */
   readonly width: number
   readonly colours: boolean
+  readonly clock: Clock
   /** Messages as they were written, with the marks of Markdown. */
   readonly isPlain: boolean
   /** Lines of an output. */

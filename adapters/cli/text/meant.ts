@@ -3,8 +3,9 @@
  */
 import type { ThreadTitle } from '../../../replay/engine.ts'
 import type { Io } from '../io.ts'
+import { localClock } from './clock.ts'
 import { shortIds } from './short-id.ts'
-import { cut, localMinute, oneLine } from './text.ts'
+import { cut, oneLine } from './text.ts'
 
 /** Threads that a text means, or may have meant, and how many more there are. */
 export interface MeantThreads {
@@ -13,9 +14,10 @@ export interface MeantThreads {
 }
 
 export const meantText = ({ threads, more }: MeantThreads, io: Io): string => {
+  const clock = localClock(io)
   const ids = shortIds(threads.map(({ threadId }) => threadId))
   const rows = threads.map(({ name, preview, lastEventAtMs }, at) => {
-    const when = localMinute(Math.floor(lastEventAtMs / 1000))
+    const when = clock.lone(lastEventAtMs)
     const called = oneLine(name ?? preview)
     return cut(`  ${ids[at]}  ${when}  ${called}`.trimEnd(), io.columns)
   })

@@ -11,6 +11,7 @@ import { flagOf, nextCommand, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import type { CommandEnd } from '../session.ts'
 import { GLOBAL_OPTIONS } from '../table/commands.ts'
+import { clockOf } from './clock.ts'
 import { csv, csvHead, tsv, type Columns } from './rows.ts'
 import { painter } from './style.ts'
 import { table } from './table.ts'
@@ -94,7 +95,8 @@ const humanText = <A>(
   input: Input,
   io: Io
 ): string => {
-  const text = human?.(rows) ?? table(columns, rows, io.columns, painter(input, io))
+  const text =
+    human?.(rows) ?? table(columns, rows, io.columns, painter(input, io), clockOf(input, io))
   return text + (next?.(rows) ?? '')
 }
 

@@ -2,6 +2,7 @@
  * Rows of a command, described once: the table for people, CSV, tab-separated lines and the fields named in docs/CLI.md
  * are all made from one list of columns.
  */
+import type { Precision } from './clock.ts'
 import { harmless, tsvField } from './text.ts'
 
 /** A value for programs: texts come from rollouts, numbers from us; null where nothing is known. */
@@ -21,6 +22,8 @@ export interface TableColumn<A> {
   readonly cell?: (row: A) => string
   /** Instead of `cell`, for texts that depend on the other rows. */
   readonly cells?: (rows: ReadonlyArray<A>) => ReadonlyArray<string>
+  /** Instead of `cell`, for times: as the clock of the person shows them, with the zone in the head. */
+  readonly time?: { readonly at: (row: A) => number | null; readonly precision: Precision }
 }
 
 /** A column for programs, for people, or for both. */
@@ -45,6 +48,18 @@ export const shown = <A>(table: TableColumn<A>): Column<A> => ({
   field: () => null,
   table
 })
+
+/** A column of times, in milliseconds since 1970: UTC for programs, as `field` has it, the clock of the person for people. */
+export const timeColumn = <A>(
+  name: string | null,
+  field: (row: A) => FieldValue,
+  at: (row: A) => number | null,
+  {
+    head,
+    precision = 'minute',
+    ...more
+  }: Pick<TableColumn<A>, 'head' | 'drop'> & { readonly precision?: Precision }
+): Column<A> => ({ name, field, table: { ...more, head, time: { at, precision } } })
 
 export const namesOf = <A>(columns: Columns<A>): ReadonlyArray<string> =>
   columns.flatMap(({ name }) => (name === null ? [] : [name]))

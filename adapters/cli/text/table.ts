@@ -2,7 +2,8 @@
  * Tables for people. A row is never wider than the terminal: columns are left out by their priority until the others fit
  * beside the least that the flexible one needs, and what is still too long is cut.
  */
-import type { Column, Columns } from './rows.ts'
+import type { Clock } from './clock.ts'
+import type { Column, Columns, TableColumn } from './rows.ts'
 import type { Paint } from './style.ts'
 import { cut, oneLine, pad, widthOf } from './text.ts'
 
@@ -27,15 +28,29 @@ interface LaidColumn {
 /** Texts are cut before they are measured: a message may have megabytes. */
 const LOOKED_AT = 64
 
+/** The head and the cells of a column. */
+const textsOf = <A>(
+  { head, cell, cells, time }: TableColumn<A>,
+  field: Column<A>['field'],
+  rows: ReadonlyArray<A>,
+  clock: Clock
+): readonly [head: string, cells: ReadonlyArray<string>] => {
+  if (time === undefined)
+    return [head, cells?.(rows) ?? rows.map(cell ?? ((row) => String(field(row) ?? '')))]
+  const times = rows.map(time.at)
+  return [clock.head(head, times), times.map((atMs) => clock.time(atMs, time.precision))]
+}
+
 const laid = <A>(
   { field, table }: Column<A>,
   rows: ReadonlyArray<A>,
-  width: number
+  width: number,
+  clock: Clock
 ): ReadonlyArray<LaidColumn> => {
   if (table === null) return []
-  const { head, max = width, flex, drop = 0, align, cell, cells } = table
+  const { max = width, flex, drop = 0, align } = table
   const most = Math.min(max, width)
-  const made = cells?.(rows) ?? rows.map(cell ?? ((row) => String(field(row) ?? '')))
+  const [head, made] = textsOf(table, field, rows, clock)
   const texts = [head, ...made.map((text) => cut(oneLine(text.slice(0, LOOKED_AT * width)), most))]
   const isEmpty = rows.length > 0 && texts.every((text, at) => at === 0 || text === '')
   // A column without a word says nothing that its absence does not.
@@ -78,10 +93,11 @@ const widthsOf = (columns: ReadonlyArray<LaidColumn>, width: number): ReadonlyAr
 export const tableLines = <A>(
   columns: Columns<A>,
   rows: ReadonlyArray<A>,
-  width: number
+  width: number,
+  clock: Clock
 ): ReadonlyArray<string> => {
   const shown = fitting(
-    columns.flatMap((one) => laid(one, rows, width)),
+    columns.flatMap((one) => laid(one, rows, width, clock)),
     width
   )
   const widths = widthsOf(shown, width)
@@ -102,8 +118,9 @@ export const table = <A>(
   rows: ReadonlyArray<A>,
   width: number,
   paint: Paint,
+  clock: Clock,
   hasHead = true
 ): string => {
-  const [head = '', ...lines] = tableLines(columns, rows, width)
+  const [head = '', ...lines] = tableLines(columns, rows, width, clock)
   return [...(hasHead ? [paint('bold', head)] : []), ...lines].map((line) => `${line}\n`).join('')
 }

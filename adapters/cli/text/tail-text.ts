@@ -3,6 +3,7 @@
  */
 import type { ThreadItem } from '../../../domain/protocol.ts'
 import type { ThreadChange } from '../../../replay/engine.ts'
+import type { Clock } from './clock.ts'
 import { isShown, itemRows, type TranscriptView } from './item-rows.ts'
 import { itemText } from './item-text.ts'
 import type { Paint } from './style.ts'
@@ -17,8 +18,13 @@ export type TailDetail = 'chat' | 'normal' | 'full' | 'events'
 const LINES_MAX = 200
 
 /** What of items is shown in a form; in the form `events` items are lines of their own. */
-export const tailView = (detail: TailDetail, width: number, colours: boolean): TranscriptView => {
-  const usual = usualView(width, colours)
+export const tailView = (
+  detail: TailDetail,
+  width: number,
+  colours: boolean,
+  clock: Clock
+): TranscriptView => {
+  const usual = usualView(width, colours, clock)
   if (detail === 'chat') return { ...usual, only: 'messages' }
   return detail === 'full'
     ? { ...usual, outputMax: LINES_MAX, diffMax: LINES_MAX, showsReasoning: true }
@@ -43,17 +49,8 @@ export const itemLines = (
 ): ReadonlyArray<string> =>
   isShown(item, view) ? itemRows(item, view).map((row) => painted(row, paint)) : []
 
-const two = (value: number): string => String(value).padStart(2, '0')
-
-const clock = (ms: number): string => {
-  const at = new Date(ms)
-  return Number.isNaN(at.getTime())
-    ? ''
-    : [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')
-}
-
 /** One line per change, for the form `events`. */
-export const changeLine = (change: ThreadChange): string => {
+export const changeLine = (change: ThreadChange, clock: Clock): string => {
   switch (change.type) {
     case 'turn_started':
       return `turn started  ${oneLine(change.turn.id)}`
@@ -66,7 +63,7 @@ export const changeLine = (change: ThreadChange): string => {
       const text = oneLine(itemText(change.item))
       const what = change.type === 'item_added' ? 'item' : 'item changed'
       const revision = change.revision === undefined ? '' : ` ${change.revision}`
-      const at = change.atMs === 0 ? '' : `${clock(change.atMs)} `
+      const at = change.atMs === 0 ? '' : `${clock.ofDay(change.atMs)} `
       return `${at}${what}${revision}  ${change.item.type}${text === '' ? '' : ` ${text}`}`
     }
     case 'reasoning_added':
@@ -81,10 +78,10 @@ export const changeLine = (change: ThreadChange): string => {
 }
 
 /** The beginning or the end of a turn for people; empty for other changes. */
-export const turnLine = (change: ThreadChange, paint: Paint): string => {
+export const turnLine = (change: ThreadChange, paint: Paint, clock: Clock): string => {
   if (change.type === 'turn_started') {
     const { id, startedAt } = change.turn
-    const facts = [startedAt === null ? '' : clock(startedAt * 1000), oneLine(id)]
+    const facts = [startedAt === null ? '' : clock.ofDay(startedAt * 1000), oneLine(id)]
     const told = facts.filter((fact) => fact !== '').map((fact) => ` · ${fact}`)
     return paint('bold', 'Turn') + paint('dim', told.join(''))
   }

@@ -155,14 +155,9 @@ const two = (value: number): string => String(value).padStart(2, '0')
 const SECONDS_MAX = 8.64e12
 const isDate = (seconds: number): boolean => Math.abs(seconds) <= SECONDS_MAX
 
-/** Unix seconds as the minute in the reader's time zone. */
-export const localMinute = (seconds: number | null): string => {
-  if (seconds === null) return ''
-  if (!isDate(seconds)) return String(seconds)
-  const at = new Date(seconds * 1000)
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
-  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`
-}
+/** Unix seconds as milliseconds. */
+export const msOf = (seconds: number | null): number | null =>
+  seconds === null ? null : seconds * 1000
 
 /** Unix seconds as ISO 8601 in UTC. */
 export const isoSecond = (seconds: number | null): string =>

@@ -2,17 +2,19 @@
  * Turns as a transcript: a head with the facts of the turn, then its items.
  */
 import type { Turn } from '../../../domain/protocol.ts'
+import type { Clock } from './clock.ts'
 import { isShown, itemRows, type TranscriptView } from './item-rows.ts'
 import type { Paint } from './style.ts'
 import { hanging, lineWidth, painted, styled, type StyledLine } from './styled.ts'
-import { duration, localMinute, oneLine, plural } from './text.ts'
+import { duration, msOf, oneLine, plural } from './text.ts'
 
 const OUTPUT_MAX = 10
 
 /** What is shown unless more or less is asked for. */
-export const usualView = (width: number, colours: boolean): TranscriptView => ({
+export const usualView = (width: number, colours: boolean, clock: Clock): TranscriptView => ({
   width,
   colours,
+  clock,
   isPlain: false,
   outputMax: OUTPUT_MAX,
   diffMax: OUTPUT_MAX,
@@ -43,12 +45,16 @@ export interface TurnFacts {
 const SHORT_ID = 13
 
 /** The head of a turn; facts that do not fit are left out, the least important first. */
-const headOf = (turn: Turn, { ordinal, tokens }: TurnFacts, width: number): StyledLine => {
+const headOf = (
+  turn: Turn,
+  { ordinal, tokens }: TurnFacts,
+  { width, clock }: TranscriptView
+): StyledLine => {
   const warns = turn.status === 'failed' || turn.status === 'interrupted'
   const name = ordinal === null ? 'Rolled-back turn' : `Turn ${ordinal}`
   const id = oneLine(turn.id)
   const facts = [
-    { text: localMinute(turn.startedAt), keep: 2 },
+    { text: clock.lone(msOf(turn.startedAt)), keep: 2 },
     { text: duration(turn.durationMs), keep: 3 },
     {
       text:
@@ -90,7 +96,7 @@ export const turnText = (
   const lasts = left > 0 ? items.slice(firsts.length + left) : []
   const missing = (turn.truncated?.items ?? turn.items.length) - turn.items.length
   const rows = [
-    headOf(turn, facts, view.width),
+    headOf(turn, facts, view),
     ...firsts.flatMap((item) => itemRows(item, view)),
     ...gapRow(left),
     ...lasts.flatMap((item) => itemRows(item, view)),

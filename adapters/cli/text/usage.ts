@@ -2,6 +2,7 @@
  * Usage reports and spends: columns for programs and people, and the sentences below a table.
  */
 import type { UsageGroup, UsageReport, UsageRow } from '../../../replay/ledgers/usage.ts'
+import type { Clock } from './clock.ts'
 import { column, shown, type Column, type Columns } from './rows.ts'
 import type { Paint } from './style.ts'
 import { oneLine, plural, wrap } from './text.ts'
@@ -175,7 +176,7 @@ const reasonsOf = ({ rule, certainty, threadId, turnId, place, path }: UsageRow)
 /** A spend for people, in two lines. */
 export const spendText = (
   row: UsageRow,
-  time: (ms: number) => string,
+  clock: Clock,
   pricing: Pricing | null,
   width: number,
   paint: Paint
@@ -183,7 +184,7 @@ export const spendText = (
   const model = [row.model ?? 'unknown model', row.provider ?? ''].filter((one) => one !== '')
   const flags = [row.rolledBack ? 'rolled back' : '', row.aborted ? 'interrupted' : '']
   const head = [
-    time(row.occurredAtMs),
+    clock.lone(row.occurredAtMs, 'second'),
     row.kind.replace('_', ', '),
     sizeText(row),
     pricing === null ? '' : pricing.words(pricing.of(row)),

@@ -5,7 +5,6 @@
 import type { Spend } from './spend.ts'
 import { NO_TOKENS, plus, type Tokens } from './tokens.ts'
 
-export const DAY_MS = 86_400_000
 export const QUARTER_MS = 900_000
 
 /** What was spent in one quarter of an hour on one model. */

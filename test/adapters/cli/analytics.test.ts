@@ -181,10 +181,7 @@ describe('unroll analytics', () => {
       await said('diff', join(folder, 'none'))
     ]).to.deep.equal([
       [2, 'unroll: analytics diff needs <capture>'],
-      [
-        2,
-        'unroll: --since takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "now"'
-      ],
+      [2, 'unroll: --since takes a time, not "now"'],
       [2, 'unroll: --since 2026-11-22 is after --until 2026-11-20'],
       [3, 'unroll: no thread none in this home'],
       [5, `unroll: cannot open ${join(folder, 'none')}: ENOENT`]

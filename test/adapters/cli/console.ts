@@ -28,7 +28,7 @@ export interface Setting {
   readonly input?: string | Buffer
 }
 
-/** Runs a command line; local times are UTC meanwhile. */
+/** Runs a command line; local times are those of TZ in its environment meanwhile, else UTC. */
 export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> => {
   const {
     tty = false,
@@ -63,7 +63,7 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
     program: 'unroll'
   }
   const zone = process.env['TZ']
-  process.env['TZ'] = 'UTC'
+  process.env['TZ'] = env['TZ'] ?? 'UTC'
   try {
     const code = await (open === undefined ? run(argv, io) : run(argv, io, open))
     return { code, out: Buffer.concat(out).toString('utf8'), err: err.join('') }

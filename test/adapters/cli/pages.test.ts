@@ -55,7 +55,7 @@ describe('unroll threads', () => {
     expect([code, err]).to.deep.equal([0, ''])
     expect(out).to.equal(
       [
-        'ID             UPDATED           DIRECTORY        SOURCE  THREAD',
+        'ID             UPDATED (UTC)     DIRECTORY        SOURCE  THREAD',
         '01a1fcde-3637  2026-11-21 06:49  /workspace/demo  vscode  Can you label the rusty gearbox after the…',
         '01a1fcde-3cb0  2026-11-21 06:49  /workspace/repo  vscode  Can you label the rusty gearbox after the…',
         '01a1fcde-3f39  2026-11-21 06:49  /workspace/demo  vscode  Can you label the rusty gearbox after the…',
@@ -75,10 +75,10 @@ describe('unroll threads', () => {
       })
       return out.split('\n')[0]
     }
-    expect(await head(60)).to.equal('ID             CREATED           THREAD')
-    expect(await head(90)).to.equal('ID             CREATED           DIRECTORY        THREAD')
+    expect(await head(60)).to.equal('ID             CREATED (UTC)     THREAD')
+    expect(await head(90)).to.equal('ID             CREATED (UTC)     DIRECTORY        THREAD')
     expect(await head(120)).to.equal(
-      'ID             CREATED           DIRECTORY        SOURCE  BRANCH  THREAD'
+      'ID             CREATED (UTC)     DIRECTORY        SOURCE  BRANCH  THREAD'
     )
   })
 
@@ -244,7 +244,7 @@ describe('unroll turns', () => {
     const last = '01a1fcde-3829-7081-9fdc-f3120ca73200'
     expect(out).to.equal(
       [
-        'ID             STARTED           TOOK   STATUS     ASKED',
+        'ID             STARTED (UTC)     TOOK   STATUS     ASKED',
         '01a1fcde-3c5a  2026-11-21 06:49  39 ms  completed  Please connect the narrow robot in the shed',
         '01a1fcde-3829  2026-11-21 06:49  47 ms  completed  Can you prune the wooden bucket in the shed? Als…',
         ''

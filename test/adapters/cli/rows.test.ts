@@ -1,6 +1,7 @@
 // Rows from one list of columns. The goal: people, scripts and spreadsheets get the same values, each in their form, and
 // nothing that a rollout says commands a terminal or a spreadsheet. The method: rows made by hand, forms written out.
 import { expect } from 'chai'
+import { clockIn } from '../../../adapters/cli/text/clock.ts'
 import { shortIds } from '../../../adapters/cli/naming.ts'
 import {
   column,
@@ -14,6 +15,7 @@ import {
 } from '../../../adapters/cli/text/rows.ts'
 import { table } from '../../../adapters/cli/text/table.ts'
 import { cut, cutFront, widthOf, wrap } from '../../../adapters/cli/text/text.ts'
+import { UTC } from '../../../domain/time/zone.ts'
 
 interface Crop {
   readonly name: string
@@ -36,6 +38,8 @@ const ROWS: ReadonlyArray<Crop> = [
   { name: 'a long\tname', count: null }
 ]
 
+const CLOCK = clockIn(UTC, () => 0)
+
 const plain = (_: string, text: string): string => text
 
 describe('command line: rows of a command', () => {
@@ -50,13 +54,15 @@ describe('command line: rows of a command', () => {
   })
 
   it('give people a table: cut at the maximum, numbers on the right', () => {
-    expect(table(CROPS, ROWS, 21, plain)).to.equal(
+    expect(table(CROPS, ROWS, 21, plain, CLOCK)).to.equal(
       'NAME    COUNT  RANK\nkale       12  1 of 2\na lon…         2 of 2\n'
     )
   })
 
   it('leave a column out where a row does not fit', () => {
-    expect(table(CROPS, ROWS, 20, plain)).to.equal('NAME    RANK\nkale    1 of 2\na lon…  2 of 2\n')
+    expect(table(CROPS, ROWS, 20, plain, CLOCK)).to.equal(
+      'NAME    RANK\nkale    1 of 2\na lon…  2 of 2\n'
+    )
   })
 
   it('leave out the least important column first, and cut the text that is left', () => {
@@ -67,7 +73,8 @@ describe('command line: rows of a command', () => {
       shown({ head: 'C', drop: 2, cell: () => 'cccc' })
     ]
     const rows = [{ name: 'artichokes', count: 1 }]
-    const row = (width: number): string => table(columns, rows, width, plain).split('\n')[1] ?? ''
+    const row = (width: number): string =>
+      table(columns, rows, width, plain, CLOCK).split('\n')[1] ?? ''
     expect(row(28)).to.equal('aaaa  bbbb  artichokes  cccc')
     expect(row(23)).to.equal('aaaa  bbbb  arti…  cccc')
     expect(row(21)).to.equal('aaaa  artichok…  cccc')
@@ -81,7 +88,7 @@ describe('command line: rows of a command', () => {
       column('name', ({ name }) => name, { head: 'NAME' }),
       shown({ head: 'EMPTY', drop: 1, cell: () => '' })
     ]
-    expect(table(columns, ROWS, 40, plain)).to.equal('NAME\nkale\na long name\n')
+    expect(table(columns, ROWS, 40, plain, CLOCK)).to.equal('NAME\nkale\na long name\n')
   })
 
   it('keep to any width, whatever they hold', () => {
@@ -101,7 +108,7 @@ describe('command line: rows of a command', () => {
       shown({ head: 'FOUR', max: 30, cell: (text) => text })
     ]
     for (const width of [1, 5, 9, 14, 20, 33, 47, 60, 80, 100, 200])
-      for (const line of table(columns, texts, width, plain).split('\n'))
+      for (const line of table(columns, texts, width, plain, CLOCK).split('\n'))
         expect(widthOf(line), `${width}: ${line}`).to.be.at.most(width)
   })
 
@@ -111,12 +118,14 @@ describe('command line: rows of a command', () => {
       column('count', ({ count }) => count, { head: 'COUNT', align: 'right' })
     ]
     const rows = [{ name: 'artichokes', count: 1_234_567 }]
-    expect(table(columns, rows, 40, plain)).to.equal('NAME          COUNT\nartichokes  1234567\n')
-    expect(table(columns, rows, 14, plain)).to.equal('NAME     COUNT\narti…  1234567\n')
+    expect(table(columns, rows, 40, plain, CLOCK)).to.equal(
+      'NAME          COUNT\nartichokes  1234567\n'
+    )
+    expect(table(columns, rows, 14, plain, CLOCK)).to.equal('NAME     COUNT\narti…  1234567\n')
   })
 
   it('are a head alone when there are none', () => {
-    expect(table(CROPS, [], 40, plain)).to.equal('NAME  COUNT  RANK\n')
+    expect(table(CROPS, [], 40, plain, CLOCK)).to.equal('NAME  COUNT  RANK\n')
     expect([tsv(CROPS, []), csv(CROPS, [])]).to.deep.equal(['', ''])
   })
 })

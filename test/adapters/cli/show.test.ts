@@ -34,7 +34,7 @@ describe('unroll show: screens', () => {
 
   it('prints a command with its exit code, duration and output', async () => {
     expect(rowsOf(await onTerminal(80, '--turn', '2'))).to.deep.equal([
-      'Turn 2 · 2026-11-21 06:47 · 172 ms · 5,270 tokens · 01a1fcdc-373a',
+      'Turn 2 · 2026-11-21 06:47 UTC · 172 ms · 5,270 tokens · 01a1fcdc-373a',
       '  you    Can you trim the rusty window with care?',
       '  $ cat missing-queue; exit 4                                      exit 4 · 0 ms',
       '    cat: missing-queue: No such file or directory',
@@ -45,7 +45,7 @@ describe('unroll show: screens', () => {
 
   it('drops facts of a head and wraps words before a row wraps', async () => {
     expect(rowsOf(await onTerminal(40, '--turn', '2'))).to.deep.equal([
-      'Turn 2 · 2026-11-21 06:47 · 172 ms',
+      'Turn 2 · 2026-11-21 06:47 UTC · 172 ms',
       '  you    Can you trim the rusty window',
       '         with care?',
       '  $ cat missing-queue; exit 4',
@@ -60,7 +60,7 @@ describe('unroll show: screens', () => {
 
   it('prints patches with what they add and delete', async () => {
     expect(rowsOf(await onTerminal(60, '--turn', '10', '--only', 'diffs'))).to.deep.equal([
-      'Turn 10 · 2026-11-21 06:47 · 456 ms · 14,117 tokens',
+      'Turn 10 · 2026-11-21 06:47 UTC · 456 ms · 14,117 tokens',
       '  ± gearbox-40.txt                                  new · +2',
       '    +Connect the early parser after the rain.',
       '    +Measure the early garden in the shed.',

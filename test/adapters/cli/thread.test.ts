@@ -227,9 +227,9 @@ describe('unroll events', () => {
     const argv = ['events', GARBAGE, '--from', '4', '--to', '5', '--color', 'never']
     const { out } = await damaged(argv, { tty: true })
     expect(out).to.equal(
-      'REVISION  TIME                          BYTES  KIND\n' +
-        '       4  2026-11-21T07:10:18.254Z        581  turn_context\n' +
-        '       5                                   16  damaged:not_json\n'
+      'REVISION  TIME (UTC)                   BYTES  KIND\n' +
+        '       4  2026-11-21 07:10:18.254        581  turn_context\n' +
+        '       5                                  16  damaged:not_json\n'
     )
   })
 

@@ -65,7 +65,7 @@ describe('command line: --at', () => {
     }
     expect(await first(['threads', '--at', '40'])).to.deep.equal([
       2,
-      'unroll: threads takes a time, not "40": write 2026-11-21T14:30 or 2h'
+      'unroll: threads takes a time, not "40": write 2026-11-21, 2026-11-21T14:30, today, yesterday, monday or 90m'
     ])
     expect(await first(['usage', '--at', '40'])).to.deep.equal([
       2,
@@ -73,7 +73,7 @@ describe('command line: --at', () => {
     ])
     expect(await first(['show', ROOT, '--at', '2026-02-30'])).to.deep.equal([
       2,
-      'unroll: "2026-02-30" is no point in the past: write a revision such as 40, the id of a turn, or a time such as 2026-11-21T14:30 or 2h'
+      'unroll: "2026-02-30" is no point in the past: write a revision such as 40, a turn, or a time (2026-11-21, 2026-11-21T14:30, today, yesterday, monday or 90m)'
     ])
     expect((await first(['show', ROOT, '--at', '5000']))[0]).to.equal(2)
     expect((await first(['show', ROOT, '--at', 'ffff']))[0]).to.equal(3)

@@ -107,7 +107,7 @@ describe('unroll tools', () => {
     const codes = await Promise.all(
       [
         ['tools', '--turn', 'x'],
-        ['tools', '--since', 'yesterday'],
+        ['tools', '--since', 'tomorrow'],
         ['tools', '--cursor', 'nonsense'],
         ['tools', '--kind', 'magic'],
         ['tools', 'nobody']

@@ -65,7 +65,7 @@ describe('unroll usage', () => {
     const { out } = await usage(['usage'], TERMINAL)
     expect(out).to.equal(
       [
-        'DAY           INPUT  CACHED  CACHED %  OUTPUT  REASONING    TOTAL',
+        'DAY (UTC)     INPUT  CACHED  CACHED %  OUTPUT  REASONING    TOTAL',
         '2026-03-28    3,000   1,400        47     150         30    3,150',
         '2026-03-29    3,040   3,000        99     207          7    3,247',
         '2026-04-01  500,000       0         0  12,345        345  512,345',
@@ -228,9 +228,9 @@ describe('unroll usage --explain', () => {
       '       INPUT  CACHED  CACHED %  OUTPUT  REASONING  TOTAL',
       'total  3,000   1,400        47     150         30  3,150',
       '',
-      '2026-03-28 23:59:59  sampling  1,050 = 1,000 input (400 cached) + 50 output (10 reasoning)  made-model, mock',
+      '2026-03-28 23:59:59 UTC+1  sampling  1,050 = 1,000 input (400 cached) + 50 output (10 reasoning)  made-model, mock',
       `${why}; thread ${FIRST}; turn ${turnIdOf(FIRST, 0)}; revision 4; byte ${byteOf(4)} of FILE`,
-      '2026-03-29 00:00:00  sampling  2,100 = 2,000 input (1,000 cached) + 100 output (20 reasoning)  made-model, mock',
+      '2026-03-29 00:00:00 UTC+1  sampling  2,100 = 2,000 input (1,000 cached) + 100 output (20 reasoning)  made-model, mock',
       `${why}; thread ${FIRST}; turn ${turnIdOf(FIRST, 1)}; revision 9; byte ${byteOf(9)} of FILE`,
       ''
     ])
@@ -346,7 +346,7 @@ describe('unroll usage of recorded runs', () => {
     expect(json.err.replace(home, 'HOME')).to.equal(told)
     const { out } = await usage(['usage'], TERMINAL)
     expect(out.split('\n')).to.deep.equal([
-      'DAY           INPUT  CACHED  CACHED %  OUTPUT  REASONING      TOTAL',
+      'DAY (UTC)     INPUT  CACHED  CACHED %  OUTPUT  REASONING      TOTAL',
       '2026-11-21  200,110       0         0      30          0  ≥ 200,140',
       'total       200,110       0         0      30          0  ≥ 200,140',
       '',

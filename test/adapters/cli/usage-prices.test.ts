@@ -149,18 +149,18 @@ describe('unroll usage, typed wrong', () => {
     ],
     [
       'usage --since 2026-02-30',
-      '--since takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "2026-02-30"',
-      'type "unroll usage daily --since 2026-11-21"'
+      '--since takes a time, not "2026-02-30"',
+      'write 2026-11-21, 2026-11-21T14:30, today, yesterday, monday or 90m; see "unroll help times"'
     ],
     [
-      'usage total --until yesterday',
-      '--until takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "yesterday"',
-      'type "unroll usage total --until 2026-11-21"'
+      'usage total --until tomorrow',
+      '--until takes a time, not "tomorrow"',
+      'write 2026-11-21, 2026-11-21T14:30, today, yesterday, monday or 90m; see "unroll help times"'
     ],
     [
       'usage monthly --tz Mars/Olympus',
       'there is no time zone "Mars/Olympus"',
-      'type "unroll usage monthly --tz Europe/Berlin"'
+      'write one such as Europe/Berlin, UTC, or local'
     ],
     [
       'usage --since 2026-11-02 --until 2026-11-01',
