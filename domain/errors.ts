@@ -181,14 +181,14 @@ export const describe = (e: StoreError): string => {
       return `no turn ${e.turnId} in thread ${e.streamId}`
     case 'WrongExpectedRevision':
       return e.actual === null
-        ? `thread ${e.streamId} does not exist, revision ${e.expected} was expected`
+        ? `thread ${e.streamId} does not exist; expected revision ${e.expected}`
         : `thread ${e.streamId} is at revision ${e.actual}, not at ${e.expected}`
     case 'TailMoved':
-      return `another program wrote to thread ${e.streamId} at the same moment: the events were written at revision ${e.actual}, not at ${e.expected}`
+      return `another program wrote to thread ${e.streamId} at the same time: the events are at revision ${e.actual}, not at ${e.expected}`
     case 'IndexUnavailable':
       return `the index at ${e.path} cannot be used: ${e.reason}`
     case 'IndexEmptied':
-      return `the index was damaged and has been emptied, the answer ends here: ${e.reason}`
+      return `the index was damaged and has been emptied; the answer is incomplete: ${e.reason}`
     case 'Busy':
       return `${e.what} is in use by another process`
     case 'StoreUnavailable':
@@ -202,11 +202,12 @@ export const describe = (e: StoreError): string => {
 
 /** What to do when the history that a thread continues is not there; what can be read is shown all the same. */
 export const BASE_REMEDY: Readonly<Record<BaseReason, string>> = {
-  base_missing: 'the rollout it continues is not in this home: copy it back',
-  base_shrunk: 'the rollout it continues is shorter than it was: put the whole file back',
-  base_mismatch: 'the rollout it continues is not the one that was there: put the original back',
-  base_cycle: 'its rollouts continue each other: put the original files back',
-  base_unknown: 'the first line of its rollout is damaged: put the original file back'
+  base_missing: 'the parent rollout is not in this home: copy it back',
+  base_shrunk: 'the parent rollout is shorter than it was: restore the whole file',
+  base_mismatch:
+    'the parent rollout has changed since this one was created: restore the original file',
+  base_cycle: 'its rollouts continue each other: restore the original files',
+  base_unknown: 'the first line of its rollout is damaged: restore the original file'
 }
 
 /** A refusal: what cannot be done to a thread as it is, and what to do instead. */

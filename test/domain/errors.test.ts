@@ -56,7 +56,7 @@ const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
   [
     { _tag: 'IndexEmptied', reason: 'why' },
     'index_emptied',
-    'the index was damaged and has been emptied, the answer ends here: why',
+    'the index was damaged and has been emptied; the answer is incomplete: why',
     'ask again: the index is rebuilt from the rollouts'
   ],
   [

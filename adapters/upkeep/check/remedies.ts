@@ -9,7 +9,7 @@ const REPAIR_THREAD = 'unroll repair plan THREAD'
 const RENUMBER = `none needed for unroll; for Codex 0.169: ${REPAIR_THREAD}`
 const RAW_EVENTS = 'unroll events THREAD --raw'
 const REBUILD_ROWS =
-  'close Codex, move state_5.sqlite with its -wal and -shm aside, and start Codex: it builds the rows again, without names'
+  'close Codex, move state_5.sqlite with its -wal and -shm away, and start Codex: it rebuilds the rows, without names'
 
 /** The next command to type, or why there is none; `THREAD` stands for the id. */
 export const REMEDIES: Readonly<Record<ProblemKind, string>> = {
@@ -20,18 +20,19 @@ export const REMEDIES: Readonly<Record<ProblemKind, string>> = {
   not_utf8: REPAIR_THREAD,
   nul_bytes: REPAIR_THREAD,
   not_json: REPAIR_THREAD,
-  line_too_long: 'none: the line is whole as far as it can be told; Codex can read it',
+  line_too_long: 'none: the line seems whole, and Codex can read it',
   not_an_event: RAW_EVENTS,
   missing_timestamp: REPAIR_THREAD,
   invalid_payload: RAW_EVENTS,
   before_envelope: 'unroll show THREAD',
-  unknown_line: 'none: a newer unroll may know them',
+  unknown_line: 'none: a newer unroll may read them',
   byte_order_mark: REPAIR_THREAD,
   crlf: 'none needed',
   no_final_newline: REPAIR_THREAD,
   ordinal_repeated: RENUMBER,
   ordinal_backward: RENUMBER,
-  ordinal_gap: 'compare with a backup; unroll audit verify tells when the home was sealed before',
+  ordinal_gap:
+    'compare with a backup; if the home was sealed before, unroll audit verify names what is missing',
   ordinal_missing: RENUMBER,
   empty_file: REPAIR_THREAD,
   no_session_meta: REPAIR_THREAD,
@@ -42,35 +43,35 @@ export const REMEDIES: Readonly<Record<ProblemKind, string>> = {
   wrong_folder: REPAIR_THREAD,
   duplicate_thread: REPAIR_THREAD,
   twin_compressed: REPAIR_THREAD,
-  not_a_plain_file: 'move the file itself to this place',
-  unreadable_file: 'give yourself the right to read it, or look after the disk',
-  compressed_damaged: 'put a whole copy of the file back, or: unroll repair plan THREAD',
+  not_a_plain_file: 'move the real file to this place',
+  unreadable_file: 'fix its permissions, or check the disk for errors',
+  compressed_damaged: 'restore a whole copy of the file, or: unroll repair plan THREAD',
   ...BASE_REMEDY,
   orphan_output: RAW_EVENTS,
   unanswered_call: 'unroll tools THREAD',
   open_turn: 'none needed: it shows as interrupted',
   duplicate_turn_id: 'none needed: page with unroll turns THREAD',
-  rollback_past_start: 'none needed; unroll unrollback THREAD brings the turns back',
+  rollback_past_start: 'none needed; unroll unrollback THREAD restores the turns',
   stale_name: 'unroll repair plan',
   damaged_name_line: 'unroll repair plan',
-  damaged_log_line: 'none: the record is gone',
+  damaged_log_line: 'none: the record is lost',
   index_drift: 'unroll index rebuild',
   leftover_file: 'unroll repair plan',
   stale_lock: 'none needed: the next write removes it',
   unfinished_operation: 'unroll log',
   state_unreadable:
-    'close Codex, move the database with its -wal and -shm aside, and start Codex: threads are built again from the rollouts',
+    'close Codex, move the database with its -wal and -shm away, and start Codex: it rebuilds the threads from the rollouts',
   state_missing: 'start Codex once',
   state_elsewhere: REBUILD_ROWS,
   state_name_differs: 'name the thread again in Codex',
-  state_facts_differ: 'open the thread once in the Codex that made it',
+  state_facts_differ: 'open the thread once in the Codex that wrote it',
   state_goal_differs: 'set the goal again, or clear it, in Codex',
-  state_agent_differs: 'none is needed; close the agent again in Codex if it matters',
-  state_row_missing: 'open the thread once with its id: codex resume THREAD',
-  state_row_stale: 'put the file back, or take the row away: codex delete THREAD',
+  state_agent_differs: 'none needed; to correct it, close the agent again in Codex',
+  state_row_missing: 'open the thread once by its id: codex resume THREAD',
+  state_row_stale: 'restore the file, or remove the row: codex delete THREAD',
   state_archived_differs:
-    'codex archive THREAD, and codex unarchive THREAD after it unless the thread is to stay archived; for a file among the archived ones codex unarchive THREAD first',
-  state_path_differs: `move the file back to where the database says; or ${REBUILD_ROWS}`,
+    'type codex archive THREAD; unless it should stay archived, then codex unarchive THREAD. For an archived file: codex unarchive THREAD first',
+  state_path_differs: `move the file back to the path in the database; or ${REBUILD_ROWS}`,
   state_duplicate_path: REBUILD_ROWS,
   backfill_unfinished: 'start one Codex and leave it running until the lists are complete'
 }

@@ -27,7 +27,10 @@ describe('command line: check', () => {
     const { code, out, err } = await run()
     const note = [
       ...['note', 'open_turn', THREAD, PATH, size(WHOLE), size(start('t2')) - 1, 5],
-      ...['When and how the turn ended is not known.', 'none needed: it shows as interrupted']
+      ...[
+        'The time and the result of the turn are unknown.',
+        'none needed: it shows as interrupted'
+      ]
     ]
     expect([code, out]).to.deep.equal([0, `${note.join('\t')}\n`])
     expect(err).to.contain('ok 1  warning 0  broken 0')
@@ -42,7 +45,7 @@ describe('command line: check', () => {
     expect([code, out]).to.deep.equal([
       1,
       `BROKEN  not_json  ${PATH} line 5, bytes ${size(WHOLE)}–${size(WHOLE) + 5}\n` +
-        `        What this line said is not seen.\n` +
+        `        The content of this line is lost.\n` +
         `        → unroll repair plan ${THREAD}\n` +
         `ok 0  warning 0  broken 1  (1 rollout, ${size(WHOLE) + 6} B; 1 break, 0 warnings, 0 notes)\n`
     ])
@@ -60,7 +63,7 @@ describe('command line: check', () => {
       path: PATH,
       range: { offsetBytes: size(WHOLE), bytes: 5 },
       revision: 5,
-      affected: 'What this line said is not seen.',
+      affected: 'The content of this line is lost.',
       remedy: `unroll repair plan ${THREAD}`,
       facts: { invalidAt: 0 }
     })

@@ -26,7 +26,7 @@ describe('command line: doctor', () => {
     const [, kind, threadId, , , remedy] = stale[0]?.split('\t') ?? []
     expect([kind, remedy]).to.deep.equal([
       'state_row_stale',
-      `put the file back, or take the row away: codex delete ${threadId}`
+      `restore the file, or remove the row: codex delete ${threadId}`
     ])
   })
 

@@ -162,8 +162,8 @@ const kindRows = (): ReadonlyArray<string> => [
 
 const failures = (): ReadonlyArray<string> => [
   '## Failures',
-  'People read two lines on stderr: what is wrong, and what to type next. With `--json` the last line on ' +
-    'stdout tells them instead; lines before it are whole and valid:',
+  'A failure prints two lines on stderr: what is wrong, and what to type next. With `--json` it is the last line on ' +
+    'stdout instead; lines before it are whole and valid:',
   '```json\n{"$":"error","kind":"thread_not_found","message":"…","hint":"…","retryable":false}\n```',
   '`kind` is stable and meant for programs; `message` and `hint` are for people and may change. ' +
     '`retryable` is true when the same command may succeed later without any change.',
@@ -194,36 +194,34 @@ export const renderCliMarkdown = (): string => {
 
 const CHECK_INTRODUCTION = `# Checking
 
-\`unroll check\` reads every rollout of a home once, from front to back, and tells what is wrong: which kind of problem, at which
-bytes, what is affected, and what to type next. It writes nothing into the home. This page is made of the same rows as
-\`unroll explain\`.
+\`unroll check\` reads every rollout of a home once, from start to end, and reports damage: the kind of problem, its bytes, its effect, and
+what to type next. It writes nothing into the home. This page is made from the same rows as \`unroll explain\`.
 
 ## What a finding is
 
 | severity | meaning | counts for the exit code |
 |---|---|---|
-| \`broken\` | something that was written is not read, by unroll or by a Codex | yes |
-| \`warning\` | all is read, but something is at odds and may cost more later | yes |
-| \`note\` | worth knowing, does no harm | no |
+| \`broken\` | content is not read, by unroll or by a Codex | yes |
+| \`warning\` | everything is read, but something is inconsistent and may cause damage later | yes |
+| \`note\` | harmless | no |
 
-The severity below is the usual one. A finding may be milder, and its \`facts\` say why: the newest turn of a thread is open, a
-writer has the file open, the turn was cut short when the call was made, the whole copy of a half line can be read.
+The severity below is the usual one. A finding may be milder, and its \`facts\` give the reason: the newest turn of a thread is open, a
+writer has the file open, the turn was interrupted during the call, or the whole copy of a partial line can be read.
 
-\`range\` counts bytes in the file, without the newline; in a compressed file those of what it holds. \`revision\` is the number of the
-line in its file, blank lines left out. What lies on one line is told once: a line that is glued is not also torn.
-Findings of one kind in one file are told up to 1000 times; a last one says how many \`more\` there were.
+\`range\` counts bytes of the file, without the newline; of a compressed file, bytes of its content. \`revision\` is the number of the
+line in its file, without blank lines. A line has one finding: one that holds several events is not also reported as truncated.
+A file has up to 1000 findings of a kind; a last one counts how many \`more\` there are.
 
 ## What it costs
 
-- Bytes go by once. A line of up to 512 KiB is parsed; of a longer one the texts are cut on the way and what is left is parsed. When more than
-  512 KiB is left, or a key or a name is long, only the scan speaks for the line: that it is UTF-8 and one JSON value is known, whether its
-  payload is what its kind needs is not. \`partlyRead\` counts such lines. A line of 256 MiB or more is \`line_too_long\`.
-- Memory does not grow with the file. Per file are kept: 100,000 ids of turns and of calls (older ones are forgotten, and then
-  \`duplicate_turn_id\` and \`orphan_output\` are no longer told for them), 32 places in a damaged line where another one begins,
-  and 1000 findings of a kind.
-- Other work of the process gets its turn every 10 ms.
-- Whole lines after the moment a file was opened are left for the next check. A torn tail and an open turn are no finding, or a note,
-  while somebody writes: a Codex from 0.148 on or an unroll that holds the thread, or a file that grew meanwhile.
+- Every byte is read once. A line of up to 512 KiB is parsed. In a longer one, long texts are shortened first. If more than 512 KiB remain,
+  or a key or a name is long, the line is only scanned: that it is UTF-8 and one JSON value is checked, whether its payload fits its
+  kind is not. \`partlyRead\` counts such lines. A line of 256 MiB or more is \`line_too_long\`.
+- Memory does not grow with the file. Kept per file: 100,000 ids of turns and of calls (for older ones \`duplicate_turn_id\` and
+  \`orphan_output\` are not reported), 32 places in a damaged line where another event begins, and 1000 findings of a kind.
+- Other work of the process runs every 10 ms.
+- Lines appended after a file was opened are left for the next check. While a writer is active, an incomplete last line and an open turn are
+  no finding, or a note. Active means: a Codex from 0.148 on or an unroll holds the thread, or the file grew during the check.
 
 ## From a program
 

@@ -9,65 +9,65 @@ export const HOME_KINDS = {
     severity: 'note',
     meaning: 'A name in session_index.jsonl belongs to a thread that is not in the home.',
     cause: 'The rollout was deleted by hand.',
-    codex: 'The name is ignored.',
-    unroll: 'The same.',
+    codex: 'Ignores the name.',
+    unroll: 'Ignores the name.',
     affected: 'Nothing.',
     repair: {
-      plan: 'The line is taken out of session_index.jsonl, with older names of the same thread.'
+      plan: 'Remove the line, and older names of the same thread, from session_index.jsonl.'
     }
   },
   damaged_name_line: {
     severity: 'warning',
     meaning: 'A line of session_index.jsonl cannot be read.',
-    cause: 'A writer was killed in the middle of a write, or an editor.',
-    codex: 'The line is ignored.',
-    unroll: 'The same.',
+    cause: 'A writer was killed in the middle of a write, or the file was edited.',
+    codex: 'Ignores the line.',
+    unroll: 'Ignores the line.',
     affected: 'A thread has an older name, or none.',
-    repair: { plan: 'The line is taken out of session_index.jsonl.' }
+    repair: { plan: 'Remove the line from session_index.jsonl.' }
   },
   damaged_log_line: {
     severity: 'warning',
     meaning: 'A line of a log that unroll keeps in .unroll cannot be read.',
-    cause: 'A process was killed in the middle of a write, or a damaged disk.',
-    codex: 'It does not look there.',
-    unroll: 'The line is passed over; every other record is read.',
-    affected: 'One record of who did what is not seen; an operation may not be undone by its id.',
-    repair: { none: 'Logs are never changed, and what the record said is not known.' }
+    cause: 'A process was killed in the middle of a write, or the disk is damaged.',
+    codex: 'Does not read these logs.',
+    unroll: 'Skips the line and reads every other record.',
+    affected: 'One record of a change is lost; its operation may not be undone by its id.',
+    repair: { none: 'Logs are never rewritten, and the content of the record is unknown.' }
   },
   index_drift: {
     severity: 'broken',
-    meaning: 'The index holds something else than the rollouts say.',
-    cause: 'A defect, or a damaged disk. The index can always be built again.',
-    codex: 'It does not know this index.',
-    unroll: 'What the index says is shown until it is built again.',
-    affected: 'unroll shows something else than the rollouts say.',
-    repair: { none: 'The index is no part of the home; it is built again from the rollouts.' }
+    meaning: 'The index disagrees with the rollouts.',
+    cause: 'A defect of unroll, or a damaged disk. The index can always be rebuilt.',
+    codex: 'Does not use this index.',
+    unroll: 'Shows what the index holds until it is rebuilt.',
+    affected: 'unroll may show outdated or wrong rows.',
+    repair: { none: 'The index is not part of the home; rebuild it from the rollouts.' }
   },
   leftover_file: {
     severity: 'warning',
-    meaning: 'A temporary file of a process that is gone.',
-    cause: 'The process was killed before it could put the file into its place.',
-    codex: 'It is ignored.',
-    unroll: 'It is ignored.',
-    affected: 'Nothing but room on the disk.',
-    repair: { plan: 'The file is moved to quarantine.' }
+    meaning: 'A temporary file was left by a process that has ended.',
+    cause: 'The process was killed before it could move the file to its place.',
+    codex: 'Ignores it.',
+    unroll: 'Ignores it.',
+    affected: 'Only disk space.',
+    repair: { plan: 'Move the file to quarantine.' }
   },
   stale_lock: {
     severity: 'note',
-    meaning: 'The lock of a process that is gone.',
+    meaning: 'A lock was left by a process that has ended.',
     cause: 'The process was killed while it wrote.',
-    codex: 'It does not look there.',
+    codex: 'Does not use these locks.',
     unroll: 'The next writer of the thread takes it over.',
     affected: 'Nothing.',
-    repair: { none: 'The next writer removes it by itself.' }
+    repair: { none: 'Not needed: the next writer removes it.' }
   },
   unfinished_operation: {
     severity: 'warning',
-    meaning: 'The operation log says that an operation began, and not what came of it.',
-    cause: 'The process was killed in the middle of it.',
-    codex: 'It does not look there.',
-    unroll: 'The next archive, delete or restore finishes the work first.',
-    affected: 'Some files of the operation may have moved and others not.',
-    repair: { none: 'The next operation that moves files finishes it by itself.' }
+    meaning: 'The operation log records the start of an operation, but not its end.',
+    cause: 'The process was killed during the operation.',
+    codex: 'Does not read this log.',
+    unroll: 'The next archive, delete or restore finishes the operation first.',
+    affected: 'Some files of the operation may have been moved and others not.',
+    repair: { none: 'Not needed: the next operation that moves files finishes it.' }
   }
 } as const satisfies Readonly<Record<string, KindText>>

@@ -4,39 +4,38 @@
 import type { KindText } from '../kind.ts'
 
 const CODEX =
-  '0.130 and 0.142 do not know such threads and show only this file. 0.169 refuses the thread.'
-const UNROLL =
-  'What is still there is shown; a line of damage stands for the history that is missing.'
-const NOT_HERE = 'The bytes are not in this home.'
+  '0.130 and 0.142 do not support such threads and show only this file. 0.169 refuses the thread.'
+const UNROLL = 'Shows what exists, and a damaged line in place of the missing history.'
+const NOT_HERE = 'The missing bytes are not in this home.'
 
 /** Problems of the place a segment continues. */
 export const LINEAGE_KINDS = {
   base_missing: {
     severity: 'broken',
-    meaning: 'The rollout this one continues is not in the home.',
-    cause: 'It was deleted, moved away, or left behind when the home was copied.',
+    meaning: 'The parent rollout is not in the home.',
+    cause: 'It was deleted or moved, or not copied with the home.',
     codex: CODEX,
     unroll: UNROLL,
-    affected: 'The history before this file is not seen.',
+    affected: 'The history before this file is not shown.',
     repair: { none: NOT_HERE }
   },
   base_shrunk: {
     severity: 'broken',
-    meaning: 'The rollout this one continues ends before the place it names.',
-    cause: 'The other file was cut, or replaced by an older copy.',
+    meaning: 'The parent rollout ends before the place where this one continues it.',
+    cause: 'The parent was truncated, or replaced by an older copy.',
     codex: CODEX,
     unroll: UNROLL,
-    affected: 'A part of the history before this file is not seen.',
+    affected: 'Part of the history before this file is not shown.',
     repair: { none: NOT_HERE }
   },
   base_mismatch: {
     severity: 'broken',
-    meaning: 'The rollout this one continues has another line at the place it names.',
-    cause: 'The other file was edited, repaired by a program that moves bytes, or replaced.',
+    meaning: 'The parent rollout has a different line at the place where this one continues it.',
+    cause: 'The parent was edited, replaced, or repaired by a program that moves bytes.',
     codex: CODEX,
     unroll: UNROLL,
-    affected: 'The history before this file may be another one.',
-    repair: { none: 'Which bytes were meant cannot be told.' }
+    affected: 'The history before this file may be wrong.',
+    repair: { none: 'The intended bytes are unknown.' }
   },
   base_cycle: {
     severity: 'broken',
@@ -44,16 +43,16 @@ export const LINEAGE_KINDS = {
     cause: 'A first line was edited, or files were renamed.',
     codex: CODEX,
     unroll: UNROLL,
-    affected: 'The history before this file is not seen.',
-    repair: { none: 'Where the history begins cannot be told.' }
+    affected: 'The history before this file is not shown.',
+    repair: { none: 'The start of the history is unknown.' }
   },
   base_unknown: {
     severity: 'broken',
-    meaning: 'The first line, which would name the rollout this one continues, cannot be read.',
+    meaning: 'The first line, which names the parent rollout, cannot be read.',
     cause: 'The first line was damaged.',
     codex: CODEX,
     unroll: UNROLL,
-    affected: 'The history before this file is not seen.',
-    repair: { none: 'What the first line named cannot be told.' }
+    affected: 'The history before this file is not shown.',
+    repair: { none: 'The parent rollout is unknown.' }
   }
 } as const satisfies Readonly<Record<string, KindText>>

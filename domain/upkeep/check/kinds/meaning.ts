@@ -7,48 +7,50 @@ import type { KindText } from '../kind.ts'
 export const MEANING_KINDS = {
   orphan_output: {
     severity: 'warning',
-    meaning: 'The output of a tool call stands in the file, but no call of that id before it.',
-    cause: 'The line of the call was lost, or the file was put together by hand.',
-    codex: 'All three show the turn. On resume the output is left out of what the model is sent.',
-    unroll: 'The turn is shown; the output has no call to belong to.',
-    affected: 'The model does not see this output, and no command is shown for it.',
-    repair: { none: 'What was called cannot be known; Codex leaves the output out by itself.' }
+    meaning: 'The output of a tool call has no call with its id before it.',
+    cause: 'The line of the call was lost, or the file was assembled by hand.',
+    codex: 'All three show the turn. On resume the model does not get the output.',
+    unroll: 'Shows the turn without a command for this output.',
+    affected: 'The model does not get this output, and no command is shown for it.',
+    repair: { none: 'The call is unknown; Codex ignores the output.' }
   },
   unanswered_call: {
     severity: 'warning',
-    meaning: 'A tool call has no output, though its turn is over.',
+    meaning: 'A tool call has no output, although its turn has ended.',
     cause: 'The process was killed while the tool ran, or the line of the output was lost.',
-    codex: 'All three show the turn. On resume the model is told that the call was aborted.',
-    unroll: 'The call is shown without an end.',
-    affected: 'What the tool answered is not known.',
-    repair: { none: 'What the tool answered cannot be known; Codex answers "aborted" by itself.' }
+    codex: 'All three show the turn. On resume the model gets the output `aborted`.',
+    unroll: 'Shows the call without an end.',
+    affected: 'The output of the tool is unknown.',
+    repair: { none: 'The output is unknown; Codex sends `aborted` instead.' }
   },
   open_turn: {
     severity: 'warning',
-    meaning: 'A turn was begun and never ended.',
+    meaning: 'A turn has no end.',
     cause: 'The process was killed in the middle of the turn.',
     codex: 'All three show the turn as interrupted, without an end time.',
-    unroll: 'The same.',
-    affected: 'When and how the turn ended is not known.',
-    repair: { none: 'Readers agree on what it means; an end that nobody saw would be made up.' }
+    unroll: 'Shows the turn as interrupted, without an end time.',
+    affected: 'The time and the result of the turn are unknown.',
+    repair: {
+      none: 'Not repaired: every reader handles an open turn, and its real end is unknown.'
+    }
   },
   duplicate_turn_id: {
     severity: 'warning',
     meaning: 'Two turns of a thread have the same id.',
     cause: 'Lines were copied into the file, or a host used an id twice.',
     codex:
-      '0.130 and 0.142 show both, and paging by the id of the turn may go in circles. 0.169 shows one turn in paginated threads.',
-    unroll: 'Both are shown; cursors name the place, not the id.',
+      '0.130 and 0.142 show both, and paging by turn id may loop. 0.169 shows one turn in paginated threads.',
+    unroll: 'Shows both; cursors name the place, not the id.',
     affected: 'Codex may skip or repeat turns when it pages through the thread.',
-    repair: { none: 'Both turns are what was written; other threads may name the id.' }
+    repair: { none: 'Both turns are valid records, and other threads may refer to the id.' }
   },
   rollback_past_start: {
     severity: 'note',
-    meaning: 'A rollback drops more turns than there were.',
-    cause: 'A client asked for too many, or turns before it were lost.',
-    codex: 'All turns are dropped.',
-    unroll: 'The same.',
-    affected: 'Nothing; when lines were lost, more turns are hidden than was meant.',
-    repair: { none: 'It is what was written.' }
+    meaning: 'A rollback hides more turns than the thread has.',
+    cause: 'A client asked for too many, or earlier turns were lost.',
+    codex: 'All three hide every turn.',
+    unroll: 'Hides every turn.',
+    affected: 'Nothing; but if lines were lost, more turns are hidden than intended.',
+    repair: { none: 'Not needed: the record is valid.' }
   }
 } as const satisfies Readonly<Record<string, KindText>>

@@ -358,8 +358,7 @@ describe('check: homes', () => {
         path: `${DAY}/${NAME}`,
         range: { offsetBytes: size(WHOLE), bytes: 16 },
         revision: 5,
-        affected:
-          'What the unfinished line was to say is not seen; an older Codex that goes on here loses its next line too.',
+        affected: 'Its content is lost; if an older Codex appends here, its next line is lost too.',
         remedy: `unroll repair plan ${THREAD}`,
         facts: {}
       }
