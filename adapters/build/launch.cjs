@@ -18,7 +18,7 @@ const read = (name, encoding) => {
 
 /** Other programs ask this often, so it loads nothing. False where stdout takes nothing at the moment. */
 const toldVersion = () => {
-  if (process.argv.length !== 3 || process.argv[2] !== '--version') return false
+  if (process.argv.length !== 3 || !/^(--version|-[vV])$/.test(process.argv[2])) return false
   try {
     const { version } = JSON.parse(read('../package.json', 'utf8'))
     writeSync(1, `unroll ${version}\n`)

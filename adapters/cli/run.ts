@@ -70,12 +70,7 @@ const FREE_COMMANDS: Readonly<Record<string, () => Promise<FreeCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,
-  version: async () => async (input, io) => {
-    await io.out(
-      input.json ? `${JSON.stringify({ version: io.version })}\n` : `unroll ${io.version}\n`
-    )
-    return 0
-  }
+  version: async () => (await import('./commands/version.ts')).versionCommand
 }
 
 /** Commands that end on a signal by themselves, with an exit code of their own. */

@@ -311,7 +311,12 @@ const version: CommandSpec = {
   summary: 'Print the version; also --version.',
   about: [],
   options: [],
-  output: { human: '`unroll` and the version.', json: '`{"version":…}` on one line.' },
+  output: {
+    human: '`unroll` and the version.',
+    json:
+      '`{"version","commit","node","schemas","indexVersion","conventions"}` on one line; `commit` is null in a build without git, ' +
+      '`schemas` has the number of each schema of `--json`, `conventions` is null while no traces are written.'
+  },
   exits: [0, 2],
   examples: []
 }

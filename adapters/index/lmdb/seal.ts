@@ -9,7 +9,7 @@ import { isDoubted } from './doubts.ts'
 import { isBeingWritten, leftMarks, type WriteMark } from './writing.ts'
 
 /** Raised when keys or rows are laid out differently: an older layout is deleted and built again. */
-const LAYOUT_VERSION = 2
+export const LAYOUT_VERSION = 2
 
 export const dataFile = (directory: string): string => join(directory, 'data.mdb')
 const sealFile = (directory: string): string => join(directory, 'unroll-index.json')

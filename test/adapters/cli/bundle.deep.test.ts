@@ -125,6 +125,12 @@ describe('the bundle', function () {
   it('knows the version of its package and has the sample beside it', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     expect(run('--version').stdout).to.equal(`unroll ${version}\n`)
+    const told = JSON.parse(run('--version', '--json').stdout)
+    expect(Object.keys(told)).to.deep.equal(
+      'version commit node schemas indexVersion conventions'.split(' ')
+    )
+    expect([told.version, told.node]).to.deep.equal([version, process.versions.node])
+    expect(String(told.commit)).to.match(/^([0-9a-f]{40}(-dirty)?|null)$/) // null without git
     expect(readdirSync(path('sample'))).to.deep.equal(readdirSync(SAMPLE))
   })
 

@@ -163,6 +163,14 @@ describe('command line: help', () => {
     const text = { code: 0, out: 'unroll 1.2.3\n', err: '' }
     expect(await unroll(['version'])).to.deep.equal(text)
     for (const flag of ['--version', '-v', '-V']) expect(await unroll([flag])).to.deep.equal(text)
-    expect((await unroll(['version', '--json'])).out).to.equal('{"version":"1.2.3"}\n')
+    const { schemas, ...told } = JSON.parse((await unroll(['version', '--json'])).out)
+    expect(told).to.deep.equal({
+      version: '1.2.3',
+      commit: null,
+      node: process.versions.node,
+      indexVersion: 2,
+      conventions: null
+    })
+    expect(Object.values(schemas).every(Number.isInteger)).to.equal(true)
   })
 })
