@@ -63,6 +63,8 @@ export const hint = (e: StoreError): string => {
       return e.next
     case 'TurnNotFound':
       return `list the turns with "unroll turns ${e.streamId}"`
+    case 'ItemNotFound':
+      return `list the items with "unroll items ${e.streamId}${e.turnId === undefined ? '' : ` --turn ${e.turnId}`}"`
     case 'WrongExpectedRevision':
       return 'read the thread again, then retry with its current revision'
     case 'TailMoved':

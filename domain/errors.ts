@@ -72,6 +72,13 @@ export type StoreError =
     }
   /** A turn that is not in the thread. */
   | { readonly _tag: 'TurnNotFound'; readonly streamId: string; readonly turnId: string }
+  /** An item that is not in the thread, or not in the turn that was named. */
+  | {
+      readonly _tag: 'ItemNotFound'
+      readonly streamId: string
+      readonly itemId: string
+      readonly turnId?: string
+    }
   /** An append expected another revision; nothing was written. `null`: there is no such stream. */
   | {
       readonly _tag: 'WrongExpectedRevision'
@@ -126,6 +133,7 @@ type ErrorKind =
   | 'unreadable_rollout'
   | 'not_possible'
   | 'turn_not_found'
+  | 'item_not_found'
   | 'wrong_expected_revision'
   | 'tail_moved'
   | 'index_unavailable'
@@ -144,6 +152,7 @@ export const ERROR_KIND: Readonly<Record<StoreError['_tag'], ErrorKind>> = {
   UnreadableRollout: 'unreadable_rollout',
   NotPossible: 'not_possible',
   TurnNotFound: 'turn_not_found',
+  ItemNotFound: 'item_not_found',
   WrongExpectedRevision: 'wrong_expected_revision',
   TailMoved: 'tail_moved',
   IndexUnavailable: 'index_unavailable',
@@ -179,6 +188,8 @@ export const describe = (e: StoreError): string => {
       return e.reason
     case 'TurnNotFound':
       return `no turn ${e.turnId} in thread ${e.streamId}`
+    case 'ItemNotFound':
+      return `no item ${e.itemId} in ${e.turnId === undefined ? `thread ${e.streamId}` : `turn ${e.turnId}`}`
     case 'WrongExpectedRevision':
       return e.actual === null
         ? `thread ${e.streamId} does not exist; expected revision ${e.expected}`

@@ -75,6 +75,16 @@ export const turnPlaces = (
     .slice(0, limit)
 }
 
+/** Keys of turns whose id begins with a text; odd and long ids have keys that begin otherwise. */
+export const turnIdRange = (
+  table: string,
+  streamId: string,
+  text: string
+): readonly [RowKey, RowKey] => [
+  [`${table}.id`, streamId, text],
+  [`${table}.id`, streamId, `${text}\u{10ffff}`]
+]
+
 const writesOf = (
   write: TurnWrite,
   table: string,

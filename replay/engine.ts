@@ -31,7 +31,7 @@ import { occurrencePage } from './read/search/occurrences.ts'
 import { timelinePage } from './read/pages/timeline.ts'
 import { keepNothing, keepPages, type Keep } from './read/pages/kept.ts'
 import { turnPage } from './read/pages/turn-page.ts'
-import { turnPlacesIn } from './read/pages/turn-places.ts'
+import { turnPlacesIn, turnsLike } from './read/pages/turn-places.ts'
 import type { Answer, Result } from './result.ts'
 import type { Engine, EngineParts } from './use-cases.ts'
 import {
@@ -59,7 +59,7 @@ export type { FollowedPlace, Follower, FollowerOptions } from './read/follow/fol
 export type { ThreadDamage } from './read/threads/open-thread.ts'
 export type { Occurrence, OccurrencePage, OccurrencesRequest } from './read/search/occurrences.ts'
 export type { SearchRequest } from './read/search/search.ts'
-export type { TurnPlaces } from './read/pages/turn-places.ts'
+export type { TurnPlaces, TurnsLike } from './read/pages/turn-places.ts'
 export type { ThreadSummary } from './read/threads/thread-view.ts'
 
 const following =
@@ -102,6 +102,8 @@ const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: K
       }),
     turnPlaces: (threadId, from, until) =>
       opened(threadId, true, (info) => turnPlacesIn(parts, info, from, until)),
+    turnsLike: (threadId, like, limit) =>
+      opened(threadId, true, (info) => turnsLike(parts, info, like, limit)),
     listItems: (threadId, request) =>
       opened(threadId, true, (info) => itemPage(parts, info, request)),
     readItems: (threadId, turnId, itemIds) =>

@@ -37,7 +37,7 @@ import type { OccurrencePage, OccurrencesRequest } from './read/search/occurrenc
 import type { SearchRequest } from './read/search/search.ts'
 import type { TimelinePage, TimelineRequest } from './read/pages/timeline.ts'
 import type { TurnPageRequest } from './read/pages/turn-page.ts'
-import type { TurnPlaces } from './read/pages/turn-places.ts'
+import type { TurnPlaces, TurnsLike } from './read/pages/turn-places.ts'
 
 export interface EngineParts extends LifeParts {
   /** Provider of threads whose file names none, and of lists that name none. */
@@ -72,6 +72,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly listTurns: (threadId: string, request: TurnPageRequest) => Answer<Page<Turn>>
   /** How many turns a thread has, and the ids of those from one place up to another, oldest first. */
   readonly turnPlaces: (threadId: string, from: number, until: number) => Answer<TurnPlaces>
+  /** Turns by the beginning of an id, from the index alone. */
+  readonly turnsLike: (threadId: string, text: string, limit: number) => Answer<TurnsLike>
   readonly listItems: (threadId: string, request: ItemPageRequest) => Answer<Page<ItemInTurn>>
   /** Items of a turn by their ids, whole and in the order of the turn; ids it does not have are passed over. */
   readonly readItems: (

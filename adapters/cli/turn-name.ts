@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Engine } from '../../replay/engine.ts'
+import { textOf, type Input } from './args.ts'
 
 /** A turn that was named. */
 export interface NamedTurn {
@@ -16,7 +17,6 @@ export interface NamedTurn {
   readonly count: number
 }
 
-const AT_ONCE = 1000
 const CANDIDATES = 10
 
 const wrong = (message: string): E.Either<StoreError, never> =>
@@ -42,26 +42,6 @@ const turnAt = async (
     : E.right({ ...turn, place, count })
 }
 
-/** The turns whose id begins with a text; one that is exactly it comes alone. */
-const turnsLike = async (
-  engine: Engine,
-  threadId: string,
-  text: string
-): Promise<E.Either<StoreError, ReadonlyArray<NamedTurn>>> => {
-  const like: Array<NamedTurn> = []
-  for (let from = 0, count = Infinity; from < count; from += AT_ONCE) {
-    const page = await engine.turnPlaces(threadId, from, from + AT_ONCE)()
-    if (E.isLeft(page)) return page
-    count = page.right.count
-    for (const [at, turn] of page.right.turns.entries()) {
-      const named = { ...turn, place: from + at, count }
-      if (turn.id === text) return E.right([named])
-      if (turn.id.toLowerCase().startsWith(text.toLowerCase())) like.push(named)
-    }
-  }
-  return E.right(like)
-}
-
 /** True for a number that is no id: `#7`, or counted from the end. */
 export const isOrdinal = (text: string): boolean => /^[#-][1-9]\d{0,8}$/.test(text)
 
@@ -77,12 +57,31 @@ export const turnNamed = async (
     if (E.isLeft(turn)) return turn
     if (turn.right !== null) return E.right(turn.right)
   }
-  const like = /^[#-]|^$/.test(text) ? E.right([]) : await turnsLike(engine, threadId, text)
+  const missing = E.left({ _tag: 'TurnNotFound', streamId: threadId, turnId: text } as const)
+  if (/^[#-]|^$/.test(text)) return missing
+  const typed = await engine.turnsLike(threadId, text, CANDIDATES)()
+  const isFound = E.isLeft(typed) || typed.right.meant > 0
+  // Ids of Codex are in lower case; those of other programs may be in any.
+  const like = isFound ? typed : await engine.turnsLike(threadId, text.toLowerCase(), CANDIDATES)()
   if (E.isLeft(like)) return like
-  const [first, ...others] = like.right
-  if (first === undefined) return E.left({ _tag: 'TurnNotFound', streamId: threadId, turnId: text })
-  if (others.length === 0) return E.right(first)
-  const shown = like.right.slice(0, CANDIDATES).map(({ id, place }) => `#${place + 1} ${id}`)
-  const more = like.right.length > CANDIDATES ? `, and ${like.right.length - CANDIDATES} more` : ''
-  return wrong(`"${text}" names ${like.right.length} turns: ${shown.join(', ')}${more}`)
+  const { count, meant, turns } = like.right
+  const [first] = turns
+  if (first === undefined) return missing
+  if (meant === 1) return E.right({ ...first, count })
+  const shown = turns.map(({ id, place }) => `#${place + 1} ${id}`)
+  const more = meant > CANDIDATES ? `, and ${meant - CANDIDATES} more` : ''
+  return wrong(`"${text}" names ${meant} turns: ${shown.join(', ')}${more}`)
+}
+
+/** The id of the turn that an option names; undefined without the option. */
+export const turnIn = async (
+  input: Input,
+  engine: Engine,
+  threadId: string,
+  option: string
+): Promise<E.Either<StoreError, string | undefined>> => {
+  const text = textOf(input, option)
+  return text === undefined
+    ? E.right(undefined)
+    : E.map(({ id }: NamedTurn) => id)(await turnNamed(engine, threadId, text))
 }

@@ -7,12 +7,13 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { Thread } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { Written } from '../../../replay/change/mutate/mutations.ts'
-import { flagOf, type Input, numberOf, textOf } from '../args.ts'
+import { flagOf, type Input, numberOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming.ts'
 import { mutationOptions } from '../options.ts'
 import type { CommandEnd } from '../session.ts'
 import { refusedBy } from '../confirm.ts'
+import { turnIn } from '../turn-name.ts'
 import { calledName, printChange } from '../text/changed.ts'
 import { printJson, walkPages, type FetchPage } from '../text/print.ts'
 import { usage } from '../text/report.ts'
@@ -57,17 +58,20 @@ const printThread = async (
 }
 
 export const forkCommand = ofThread(async (id, input, io, engine) => {
-  const point = {
-    lastTurnId: textOf(input, 'last-turn'),
-    beforeTurnId: textOf(input, 'before-turn')
-  }
+  const last = await turnIn(input, engine, id, 'last-turn')
+  if (E.isLeft(last)) return last
+  const before = await turnIn(input, engine, id, 'before-turn')
+  if (E.isLeft(before)) return before
+  const point = { lastTurnId: last.right, beforeTurnId: before.right }
   const name = await calledName(engine, id)
   const made = await engine.fork(id, point, mutationOptions(input))()
   return printThread(made, (thread) => `Forked ${name} to ${thread.id}`, input, io)
 })
 
 export const revertCommand = ofThread(async (id, input, io, engine) => {
-  const beforeTurnId = textOf(input, 'before-turn')
+  const before = await turnIn(input, engine, id, 'before-turn')
+  if (E.isLeft(before)) return before
+  const beforeTurnId = before.right
   if (beforeTurnId === undefined) return E.left(usage('revert needs --before-turn TURN', ''))
   const name = await calledName(engine, id)
   const made = await engine.revert(id, beforeTurnId, mutationOptions(input))()

@@ -5,8 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
 import type { ItemInTurn } from '../../../replay/read/pages/item-page.ts'
-import { flagOf, listOf, numberOf, textOf } from '../args.ts'
+import { flagOf, listOf, numberOf } from '../args.ts'
 import { ofThread, shortCells } from '../naming.ts'
+import { turnIn } from '../turn-name.ts'
 import { cutNote, itemText } from '../text/item-text.ts'
 import { printPages, type FetchPage } from '../text/print.ts'
 import { usage } from '../text/report.ts'
@@ -26,6 +27,7 @@ export const ITEMS: Columns<ItemInTurn> = [
 
 /** Items by id are one page. */
 const pageOf = (
+  threadId: string,
   items: ReadonlyArray<ItemInTurn>,
   turnId: string,
   ids: ReadonlyArray<string>
@@ -33,11 +35,13 @@ const pageOf = (
   const missing = ids.find((id) => !items.some(({ item }) => item.id === id))
   return missing === undefined
     ? E.right({ data: items, nextCursor: null, backwardsCursor: null })
-    : E.left({ _tag: 'InvalidRequest', message: `no item ${missing} in turn ${turnId}` })
+    : E.left({ _tag: 'ItemNotFound', streamId: threadId, itemId: missing, turnId })
 }
 
 export const itemsCommand = ofThread(async (threadId, input, io, engine) => {
-  const turnId = textOf(input, 'turn')
+  const turn = await turnIn(input, engine, threadId, 'turn')
+  if (E.isLeft(turn)) return turn
+  const turnId = turn.right
   const ids = listOf(input, 'item')
   if (ids.length > 0 && turnId === undefined) return E.left(usage('--item needs --turn TURN', ''))
   const sortDirection = flagOf(input, 'desc') ? 'desc' : 'asc'
@@ -46,7 +50,7 @@ export const itemsCommand = ofThread(async (threadId, input, io, engine) => {
     const request = { turnId, cursor, limit, sortDirection, maxBytes } as const
     if (ids.length === 0 || turnId === undefined) return engine.listItems(threadId, request)()
     const read = await engine.readItems(threadId, turnId, ids)()
-    return E.isLeft(read) ? read : pageOf(read.right, turnId, ids)
+    return E.isLeft(read) ? read : pageOf(threadId, read.right, turnId, ids)
   }
   return printPages({ columns: ITEMS, nothing: 'no items' }, fetch, input, io)
 })

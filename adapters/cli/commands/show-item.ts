@@ -40,10 +40,11 @@ export const itemNamed = async (
 ): Promise<E.Either<StoreError, ItemInTurn>> => {
   const found = turnId === undefined ? await turnWith(engine, threadId, itemId) : E.right(turnId)
   if (E.isLeft(found)) return found
-  const where = turnId === undefined ? `thread ${threadId}` : `turn ${turnId}`
   const missing = E.left<StoreError>({
-    _tag: 'InvalidRequest',
-    message: `no item ${itemId} in ${where}`
+    _tag: 'ItemNotFound',
+    streamId: threadId,
+    itemId,
+    ...(turnId === undefined ? {} : { turnId })
   })
   if (found.right === null) return missing
   const read = await engine.readItems(threadId, found.right, [itemId])()

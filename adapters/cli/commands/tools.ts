@@ -13,6 +13,7 @@ import {
 } from '../../../replay/ledgers/tools-summary.ts'
 import { flagOf, listOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { turnIn } from '../turn-name.ts'
 import { optionalThread, shortCells } from '../naming.ts'
 import { rangeIn } from '../options.ts'
 import type { EngineCommand } from '../session.ts'
@@ -30,12 +31,17 @@ const filterOf = async (
   if (E.isLeft(range)) return range
   const kinds = listOf(input, 'kind') as ReadonlyArray<ToolKind>
   const statuses = listOf(input, 'status') as ReadonlyArray<ToolStatus>
-  const turnId = textOf(input, 'turn')
+  const turnText = textOf(input, 'turn')
   const thread = await optionalThread(engine, input.args[0])
   if (E.isLeft(thread)) return thread
   const threadId = thread.right
-  if (threadId === undefined && turnId !== undefined)
+  if (threadId === undefined && turnText !== undefined)
     return E.left(usage('--turn needs a thread', 'type "unroll tools THREAD --turn TURN"'))
+  const turn =
+    threadId === undefined ? E.right(undefined) : await turnIn(input, engine, threadId, 'turn')
+  // The ledger has the turns that were rolled back too, by their whole ids.
+  if (E.isLeft(turn) && turn.left._tag !== 'TurnNotFound') return turn
+  const turnId = E.isRight(turn) ? turn.right : turnText
   return E.right({
     ...range.right,
     ...(kinds.length === 0 ? {} : { kinds }),

@@ -16,7 +16,8 @@ import {
   TOTAL,
   type CommandSpec,
   word,
-  YES
+  YES,
+  TURN_NAME
 } from './spec.ts'
 
 /** What `unroll usage` adds up by. */
@@ -117,7 +118,7 @@ const tools: CommandSpec = {
     ...ONE_THREAD
   ],
   options: [
-    option('turn TURN', 'Only the turn with this id; needs a thread.'),
+    option('turn TURN', `Only this turn; needs a thread. ${TURN_NAME}`),
     option('kind KIND...', 'Only calls of this kind.', { choices: TOOL_KINDS }),
     option(
       'status STATUS...',

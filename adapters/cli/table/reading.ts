@@ -18,6 +18,7 @@ import {
   PAGING,
   READS,
   SOURCE,
+  TURN_NAME,
   type CommandSpec
 } from './spec.ts'
 
@@ -214,7 +215,7 @@ const items: CommandSpec = {
     'An item is what a person sees inside a turn. Items are listed oldest first.'
   ],
   options: [
-    option('turn TURN', 'Only the turn with this id.'),
+    option('turn TURN', `Only this turn. ${TURN_NAME}`),
     option('item ID...', 'Only the item with this id, whole; needs --turn.'),
     ...PAGING,
     MAX_BYTES,

@@ -182,6 +182,10 @@ export const LAST = option('last', 'The newest thread, as `@1`, instead of namin
 export const threadPlace = (args: ReadonlyArray<string>): number =>
   args.findIndex((arg) => /^[<[]thread(?:\.\.\.)?[>\]]$/.test(arg))
 
+/** How a turn is named. */
+export const TURN_NAME =
+  'An id, a unique id prefix, a number (`7`, `#7`), or counted from the end (`-1`).'
+
 /** How a thread is named. */
 export const ONE_THREAD = [
   '`<thread>` is an id, a unique id prefix, a name, a unique part of a name or preview, or `@1` (the newest) to `@99`.'

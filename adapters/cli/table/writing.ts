@@ -1,7 +1,16 @@
 /**
  * The commands that change threads.
  */
-import { ANY_COUNT, DRY_RUN, ONE_THREAD, option, word, YES, type CommandSpec } from './spec.ts'
+import {
+  ANY_COUNT,
+  DRY_RUN,
+  ONE_THREAD,
+  option,
+  TURN_NAME,
+  word,
+  YES,
+  type CommandSpec
+} from './spec.ts'
 
 const CHANGES = [0, 2, 3, 4, 5, 6, 7]
 const ASKED = [...CHANGES, 9]
@@ -68,8 +77,8 @@ const fork: CommandSpec = {
       'name the place in the other file. A legacy thread is copied up to that place. The source is not changed.'
   ],
   options: [
-    option('last-turn TURN', 'The last turn of the new thread.'),
-    option('before-turn TURN', 'The first turn that the new thread leaves out.'),
+    option('last-turn TURN', `The last turn of the new thread. ${TURN_NAME}`),
+    option('before-turn TURN', `The first turn that the new thread leaves out. ${TURN_NAME}`),
     DRY_RUN,
     EXPECTED
   ],
@@ -98,7 +107,7 @@ const revert: CommandSpec = {
       'and Codex 0.148 or later continues there. Refused while a running Codex has the thread loaded.'
   ],
   options: [
-    option('before-turn TURN', 'The first turn to leave behind. Required.'),
+    option('before-turn TURN', `The first turn to leave behind; required. ${TURN_NAME}`),
     option(
       'force',
       "Proceed although the home has Codex's database, which would continue the old file."

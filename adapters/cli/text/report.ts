@@ -31,6 +31,7 @@ export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
   UnreadableRollout: 4,
   NotPossible: 6,
   TurnNotFound: 3,
+  ItemNotFound: 3,
   WrongExpectedRevision: 7,
   TailMoved: 7,
   IndexUnavailable: 5,

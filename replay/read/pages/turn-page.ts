@@ -17,7 +17,7 @@ import {
   type TurnSummary
 } from '../../../domain/thread/turns/turn-state.ts'
 import { tableOf, viewName } from '../../../projections/catalogue.ts'
-import { turnIdPrefix, turnPlaces, turns } from '../../../projections/turns.ts'
+import { turnIdPrefix, turnIdRange, turnPlaces, turns } from '../../../projections/turns.ts'
 import {
   parseOrdinalCursor,
   parseTurnCursor,
@@ -64,6 +64,8 @@ export interface LiveTurnRows {
 
 /** The same, from who can ask for them ahead. */
 export interface IndexedTurns extends LiveTurnRows {
+  /** Places of the turns whose id begins with a text, oldest first. */
+  readonly placesLike: (text: string) => ReadonlyArray<number>
   /** Asks ahead for rows, and for what a view shows of them that is in the index. */
   readonly ahead: (from: number, until: number, view: ItemsView) => Promise<void>
   /** Asks ahead where turns with these ids are. */
@@ -138,6 +140,11 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
         { length: Math.min(until, count) - from },
         (_, i) => kept.get(from + i) ?? null
       )
+    },
+    placesLike: (text) => {
+      const keys = env.index.keys(...turnIdRange(table, streamId, text))
+      const opened = open.flatMap(({ row }, i) => (row.id.startsWith(text) ? [live + i] : []))
+      return [...keys.map((key) => key[3] as number), ...opened].toSorted((a, b) => a - b)
     },
     places: (turnId, limit) => {
       const places = turnPlaces(rowsOf(env.index), table, streamId, turnId, limit)

@@ -19,6 +19,34 @@ export interface TurnPlaces {
   readonly turns: ReadonlyArray<PlacedTurnId>
 }
 
+/** Turns whose id begins with a text. */
+export interface TurnsLike {
+  /** How many live turns the thread has. */
+  readonly count: number
+  /** How many of them are meant. */
+  readonly meant: number
+  /** The first of those, oldest first, with their places. */
+  readonly turns: ReadonlyArray<PlacedTurnId & { readonly place: number }>
+}
+
+/** The turns whose id begins with a text, at most `limit` of them; those with exactly that id alone where there are any. */
+export const turnsLike = async (
+  env: Env,
+  info: StreamInfo,
+  text: string,
+  limit: number
+): Promise<Result<TurnsLike>> => {
+  const live = liveTurns(env, info)
+  const same = live.places(text, 1)
+  const like = same.length > 0 ? same : live.placesLike(text)
+  const turns = like.slice(0, limit).flatMap((place) => {
+    const [row] = live.rows(place, place + 1)
+    if (row === undefined) return []
+    return [{ id: row.id, place, cursor: printCursor(env, info, live, row, place, true) }]
+  })
+  return E.right({ count: live.count, meant: like.length, turns })
+}
+
 /** The turns `from` (inclusive) to `until` (exclusive). */
 export const turnPlacesIn = async (
   env: Env,

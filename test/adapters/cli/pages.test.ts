@@ -388,7 +388,7 @@ describe('unroll items', () => {
     expect(jsonLines(out).slice(0, -1)).to.deep.equal(wanted)
     const gone = await tools(['items', TOOLS, '--turn', TURN, '--item', 'gone'])
     expect([gone.code, gone.err.split('\n')[0]]).to.deep.equal([
-      2,
+      3,
       `unroll: no item gone in turn ${TURN}`
     ])
     const alone = await tools(['items', TOOLS, '--item', 'gone'])

@@ -162,7 +162,7 @@ describe('unroll show: screens', () => {
     ])
     const item = await show(['show', TOOLS, '--item', 'nothing'])
     expect([item.code, item.err.split('\n')[0]]).to.deep.equal([
-      2,
+      3,
       `unroll: no item nothing in thread ${TOOLS}`
     ])
   })
