@@ -104,6 +104,15 @@ export const eventLog = (journal: (changes: readonly Change[]) => void = () => u
     forgetRecentIds: (): void => recentIds.clear(),
     commit,
     apply,
+    /** Drops from the log what nobody may read any more, while nobody follows it. */
+    scavenge: (): void => {
+      const isKept = ({ stream, revision }: StoredEvent, at: number): boolean => {
+        const state = streams.get(stream)
+        if (state === undefined || state.tombstoned) return events[at]?.type === '$streamDeleted'
+        return revision >= Math.max(state.truncateBefore, state.events.length - state.maxCount)
+      }
+      events.splice(0, events.length, ...events.filter(isKept))
+    },
     /** Calls `wake` after every change until the answer is called. */
     watch: (wake: () => void): (() => void) => {
       watchers.add(wake)

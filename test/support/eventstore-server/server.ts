@@ -7,7 +7,7 @@
  * `$maxCount`), soft delete and tombstone; subscriptions with filters, checkpoints and the news that they
  * caught up or fell behind; server features, gossip and a made-up cluster; passwords and TLS; faults.
  *
- * It does not do: links and projections, persistent subscriptions, access lists, `$maxAge`, scavenges, real
+ * It does not do: links and projections, persistent subscriptions, access lists, `$maxAge`, real
  * replication or elections, the HTTP interface, and the server's own events in `$all`. Its positions grow
  * like bytes but are not the server's. What it shows is that unroll keeps to the protocol; that unroll
  * works with a real server is shown by running the same suite against one.
@@ -53,6 +53,8 @@ export interface TestEventStore {
   /** Ends every open subscription; how many there were. */
   readonly dropSubscriptions: (how?: DropKind) => number
   readonly openSubscriptions: () => number
+  /** Drops from the log what nobody may read any more, while nobody follows it. */
+  readonly scavenge: () => void
   /** Breaks every connection; new ones are taken. */
   readonly disconnect: () => void
   /** Stops as a killed process does; the log stays. */
@@ -116,6 +118,7 @@ export const startEventStore = async (options: ServerOptions = {}): Promise<Test
       return open.length
     },
     openSubscriptions: () => node.subscriptions.size,
+    scavenge: log.scavenge,
     disconnect: () => listener?.disconnect(),
     stop: async () => {
       const stopping = listener?.stop()

@@ -82,6 +82,17 @@ export const RIGHTS =
 export const UPGRADE = 'upgrade the server to EventStoreDB 23.10 or newer, or to KurrentDB'
 const CERTIFICATE =
   'name the authority of the server with tlsCaFile=PATH, or the right host; for a server without TLS say tls=false'
+/** The reason, and the next step, where a server talks with TLS or without and is talked to otherwise. */
+export const OTHER_TRANSPORT = {
+  tls: refused(
+    'it talks TLS only, and the connection string says tls=false',
+    'leave out tls=false; where its authority is not known here, name it with tlsCaFile=PATH'
+  ),
+  plain: refused(
+    'it talks without TLS, and the connection string asks for it',
+    'for a server without TLS say tls=false; user and password are not sent then'
+  )
+}
 
 const unavailable = (text: string): Verdict =>
   TEXTS.certificate.test(text)

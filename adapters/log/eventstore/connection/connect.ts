@@ -12,6 +12,7 @@ import { numberOf, proposed } from './convert.ts'
 import { realPace, type RetryPace } from './pace.ts'
 import { call, type Session } from './session.ts'
 import { follow, readRange } from './streams.ts'
+import { otherTransport } from './transport.ts'
 import type { Append, ExpectedStreamRevision, Wire } from '../wire.ts'
 
 /** What may be chosen; tests choose more than users do. */
@@ -133,6 +134,7 @@ export const connectWire = async (
     closing: closing.signal,
     opened: new Set(),
     admission: { known: null },
+    otherTransport: () => otherTransport(connection),
     redact: redactorOf(connection),
     onSilence: options.onSilence ?? (() => undefined)
   }

@@ -1,8 +1,17 @@
 /** One connection to a store: what every call needs, and the one policy of retries. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../../domain/errors.ts'
-import { classify, OTHER_PRODUCT, REPORT, RIGHTS, UPGRADE, type Verdict } from './classify.ts'
+import {
+  classify,
+  OTHER_PRODUCT,
+  OTHER_TRANSPORT,
+  REPORT,
+  RIGHTS,
+  UPGRADE,
+  type Verdict
+} from './classify.ts'
 import { versionOf, type Client, type Clients, type LentClient } from './client.ts'
+import type { Transport } from './transport.ts'
 import { backoffMs, ENDED, LATE, pause, within, type RetryPace } from './pace.ts'
 
 export interface Session {
@@ -21,9 +30,17 @@ export interface Session {
   /** Takes user and password out of a text. */
   readonly redact: (text: string) => string
   /** Whether the server is one that can be used: asked before the first call, and again after a failure. */
-  readonly admission: { known: Promise<E.Either<StoreError, void>> | null }
+  readonly admission: { known: Promise<E.Either<StoreError, ServerTraits>> | null }
+  /** How the servers talk, where that is not as the connection string says. */
+  readonly otherTransport: () => Promise<Transport | null>
   /** Called once in each long silence of the store, with the reason; calls are still repeated. */
   readonly onSilence: (why: StoreError) => void
+}
+
+/** What follows from the version of a server. */
+export interface ServerTraits {
+  /** A subscription that begins at a position skips one event, also when the one that stood there is gone. */
+  readonly skipsOnResume: boolean
 }
 
 const unavailable = ({ name, redact }: Session, reason: string): StoreError => ({
@@ -96,7 +113,7 @@ export interface Retries {
   readonly progressed: () => void
 }
 
-/** A silence is reported after this long. */
+/** A silence is reported after this long, and looked into. */
 const SILENCE_MS = 2000
 /** So often a call is repeated that the server may fail at for what is asked. */
 const DOUBTS_MAX = 5
@@ -121,11 +138,14 @@ export const retriesOf = (
       if (isDoubtful === true && ++doubts > DOUBTS_MAX) return refusal(session, reason, REPORT)
       const waitMs = backoffMs(attempt++, pace.random)
       const silenceMs = pace.nowMs() - startMs + waitMs
-      if (silenceMs >= deadlineMs && !isPatient()) return unavailable(session, reason)
-      if (!isReported && silenceMs >= SILENCE_MS) {
+      const isOver = silenceMs >= deadlineMs && !isPatient()
+      if (!isReported && (isOver || silenceMs >= SILENCE_MS)) {
+        const transport = await session.otherTransport()
+        if (transport !== null) return failureOf(session, OTHER_TRANSPORT[transport])
         isReported = true
-        session.onSilence(unavailable(session, reason))
+        if (!isOver) session.onSilence(unavailable(session, reason))
       }
+      if (isOver) return unavailable(session, reason)
       await pause(pace, waitMs, signal)
       return session.closing.aborted ? closed(session) : null
     },
@@ -162,39 +182,37 @@ const repeated = async <A>(
 }
 
 /** The first version whose subscriptions say that they have caught up; older ones never would. */
-const OLDEST = { major: 23, minor: 10 }
+const OLDEST = [23, 10] as const
+/** The first version that goes on behind a position whatever stands there. */
+const GOES_ON = [24, 2] as const
 
-const isTooOld = (version: string): boolean => {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  // A build of its own has no number.
-  if (!(major > 0)) return false
-  return major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)
+/** False also for a build of its own, which has no number. */
+const isBefore = (version: string, [major, minor]: readonly [number, number]): boolean => {
+  const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number)
+  return itsMajor > 0 && (itsMajor < major || (itsMajor === major && itsMinor < minor))
 }
 
-const askVersion = async (session: Session): Promise<E.Either<StoreError, void>> => {
+/** What is taken for granted of a server that does not say which one it is: looking once more does no harm. */
+const UNKNOWN: ServerTraits = { skipsOnResume: true }
+
+const askVersion = async (session: Session): Promise<E.Either<StoreError, ServerTraits>> => {
   const told = await repeated(session, versionOf)
   if (E.isLeft(told)) {
     // Who may not ask may still read and write.
     const isDenied = told.left._tag === 'StoreRefused' && told.left.next === RIGHTS
-    return isDenied ? E.right(undefined) : told
+    return isDenied ? E.right(UNKNOWN) : told
   }
-  if (told.right.kind !== 'done') return E.right(undefined)
+  if (told.right.kind !== 'done') return E.right(UNKNOWN)
   const { value: version } = told.right
   if (version === null)
     return E.left(refusal(session, 'it does not say its version', OTHER_PRODUCT))
-  return isTooOld(version)
-    ? E.left(
-        refusal(
-          session,
-          `it is version ${version}, and 23.10 is the oldest that can be used`,
-          UPGRADE
-        )
-      )
-    : E.right(undefined)
+  if (!isBefore(version, OLDEST)) return E.right({ skipsOnResume: isBefore(version, GOES_ON) })
+  const reason = `it is version ${version}, and 23.10 is the oldest that can be used`
+  return E.left(refusal(session, reason, UPGRADE))
 }
 
 /** Asks the server once for its version; `Left` when it cannot be used or does not answer. */
-export const admitted = (session: Session): Promise<E.Either<StoreError, void>> => {
+export const admitted = (session: Session): Promise<E.Either<StoreError, ServerTraits>> => {
   const { admission } = session
   if (admission.known !== null) return admission.known
   const asked = askVersion(session)

@@ -13,6 +13,7 @@ import {
   failureOf,
   type CallResult,
   type Retries,
+  type ServerTraits,
   type Session
 } from './session.ts'
 
@@ -84,6 +85,8 @@ const openStream = (session: Session, open: (client: Client) => AnswerStream) =>
 
 /** A call that answers with a stream, and goes on where it was. */
 export interface StreamCall<Raw, Item> {
+  /** Looks where to open it, before each time. */
+  readonly prepare?: (server: ServerTraits) => Promise<void>
   readonly open: (client: Client) => AnswerStream
   /** Converts an answer, and notes the place behind it; null for one that is not handed out. */
   readonly take: (answer: Raw) => Item | null
@@ -104,8 +107,11 @@ export async function* resumed<Raw, Item>(
   const may = await within(session.pace, admitted(session), Infinity, call.signal)
   if (may === ENDED && call.ends({ kind: 'ended' })) return
   if (may === ENDED) throw thrown(failureOf(session, { kind: 'ended' }))
-  if (may !== LATE && E.isLeft(may)) throw thrown(may.left)
+  if (may === LATE) return
+  if (E.isLeft(may)) throw thrown(may.left)
   while (call.isOpen()) {
+    await call.prepare?.(may.right)
+    if (!call.isOpen()) return
     const answers = openStream(session, call.open)
     let result: CallResult<'more' | 'end'> = { kind: 'done', value: 'more' }
     try {

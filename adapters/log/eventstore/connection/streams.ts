@@ -3,7 +3,7 @@
  */
 import type { AllStreamResolvedEvent, ResolvedEvent } from '@eventstore/db-client'
 import { thrown } from '../../../../replay/guarded.ts'
-import type { StoredEvent } from '../stream/stored.ts'
+import type { StoredEvent, StorePosition } from '../stream/stored.ts'
 import type { AllFrom, SubscriptionMessage } from '../wire.ts'
 import type { Client } from './client.ts'
 import { checkpointOf, isTombstone, placeOf, stored } from './convert.ts'
@@ -59,6 +59,10 @@ export interface Subscription {
   readonly signal: AbortSignal
 }
 
+/** A place in the log as the client wants it. */
+const placed = <Word extends string>(from: StorePosition | Word) =>
+  typeof from === 'string' ? from : { commit: BigInt(from.commit), prepare: BigInt(from.prepare) }
+
 /** An event, or what stands between events. */
 type SubscriptionAnswer = AllStreamResolvedEvent | (() => SubscriptionMessage | null)
 
@@ -74,10 +78,7 @@ const openSubscription = (
 ): AnswerStream => {
   const mark = (message: () => SubscriptionMessage | null): void => void answers.push(message)
   const answers = client.subscribeToAll({
-    fromPosition:
-      typeof from === 'string'
-        ? from
-        : { commit: BigInt(from.commit), prepare: BigInt(from.prepare) },
+    fromPosition: placed(from),
     requiresLeader,
     filter: {
       filterOn: 'streamName',
@@ -106,9 +107,10 @@ const messageOf = (answer: SubscriptionAnswer): SubscriptionMessage | null => {
   return { kind: 'event', event: { ...stored(event), position } }
 }
 
-/** Where the log of all streams ends now, so that nothing is lost when the connection is before anything was told. */
-const endOfLog = async (
+/** Where the last event before a place in the log of all streams stands; `start` when there is none. */
+const eventBefore = async (
   session: Session,
+  from: StorePosition | 'end',
   signal: AbortSignal,
   retries: Retries
 ): Promise<AllFrom> => {
@@ -116,7 +118,7 @@ const endOfLog = async (
     open: (client) => {
       const answers = client.readAll({
         direction: 'backwards',
-        fromPosition: 'end',
+        fromPosition: placed(from),
         maxCount: 1,
         requiresLeader: session.requiresLeader
       })
@@ -132,6 +134,13 @@ const endOfLog = async (
   for await (const place of last) return place
   return 'start'
 }
+
+/** True for an event that stands at a place or before it: it was told. */
+const isPassed = ({ position }: StoredEvent, place: AllFrom): boolean =>
+  position !== undefined &&
+  typeof place !== 'string' &&
+  (position.commit < place.commit ||
+    (position.commit === place.commit && position.prepare <= place.prepare))
 
 /** A signal that ends with either of two, without holding on to them after `release`. */
 const eitherSignal = (one: AbortSignal, other: AbortSignal) => {
@@ -197,10 +206,13 @@ export async function* follow(
   /** True from a rest on, until that the round has caught up was heard: nobody was told that the one before had ended. */
   let isAnew = false
   let place = from
+  /** Where the subscription begins: at the place, or at an event that is there for certain. */
+  let begin = from
   // Until it has caught up it may not be silent for long; afterwards it may.
   const silenceMs = (): number => (isLive ? Infinity : session.attemptMs)
   const retries = retriesOf(session, signal, () => isWarm)
   const noted = (message: SubscriptionMessage): SubscriptionMessage | null => {
+    if (message.kind === 'event' && isPassed(message.event, place)) return null
     if (message.kind === 'checkpoint' || message.kind === 'ended') place = message.position
     if (message.kind === 'event') place = message.event.position ?? place
     if (message.kind === 'fell_behind') isLive = false
@@ -212,14 +224,21 @@ export async function* follow(
     return null
   }
   try {
-    if (place === 'end' && !signal.aborted) place = await endOfLog(session, signal, retries)
+    if (place === 'end' && !signal.aborted)
+      place = await eventBefore(session, 'end', signal, retries)
     do {
       const round = roundOf(session, signal)
       try {
         yield* resumed<SubscriptionAnswer, SubscriptionMessage>(session, {
+          prepare: async ({ skipsOnResume }) => {
+            begin =
+              skipsOnResume && typeof place !== 'string'
+                ? await eventBefore(session, place, round.signal, retries)
+                : place
+          },
           open: (client) => {
             isLive = false
-            return round.opened(openSubscription(client, session.requiresLeader, prefixes, place))
+            return round.opened(openSubscription(client, session.requiresLeader, prefixes, begin))
           },
           take: (answer) => {
             const message = messageOf(answer)

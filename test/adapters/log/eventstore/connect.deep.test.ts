@@ -100,6 +100,27 @@ describe('a connection to a store', () => {
       expect(hint(error)).to.match(/for a server without TLS say tls=false/)
     })
 
+    for (const hosts of ['127.0.0.1:PORT', '127.0.0.1:PORT,127.0.0.1:PORT'])
+      it(`says of ${hosts} that it talks TLS where it is asked without, and the reverse`, async () => {
+        const [secured, plain] = [await secure(), (await start()).server]
+        const refused = async (port: number, tls: boolean) => {
+          const at = hosts.replaceAll('PORT', String(port))
+          const wire = await open(`esdb://${at}?tls=${tls}`, SOON)
+          const errors = [
+            left(await wire.append('thread-a', 'no_stream', several(1))),
+            (await untilFailure(wire.subscribe(['thread-'], 'start', nobody))).error
+          ]
+          return errors.map((error) => `${inWords(error)}; ${hint(error)}`)
+        }
+        for (const words of await refused(secured.port, false)) {
+          expect(words).to.match(/refused: it talks TLS only, .*; leave out tls=false/)
+        }
+        for (const words of await refused(plain.port, true)) {
+          expect(words).to.match(/refused: .*; .*for a server without TLS say tls=false/)
+        }
+        expect([secured.log.length, plain.log.length]).to.deep.equal([0, 0])
+      })
+
     it('is refused with a wrong password, and without one', async () => {
       const server = await secure()
       for (const user of ['admin:wrong@', '']) {
