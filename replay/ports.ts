@@ -251,7 +251,7 @@ export interface Unreadable {
 /** Every stream of a home, and the files that are not read. */
 export interface StreamList {
   readonly streams: ReadonlyArray<StreamInfo>
-  /** Streams of which nothing is there any more, though nobody deleted them; absent where no such thing can be known. */
+  /** Streams of which nothing is there any more, though nobody deleted them; absent where there are none. */
   readonly lost?: ReadonlyArray<Unreadable>
   /** In path order; one for each further file of an id. */
   readonly spares: ReadonlyArray<SpareFile>

@@ -11,7 +11,7 @@ import {
   type Verdict
 } from './classify.ts'
 import { versionOf, type Client, type Clients, type LentClient } from './client.ts'
-import type { Transport } from './transport.ts'
+import type { ServerTransport } from './transport.ts'
 import { backoffMs, ENDED, LATE, pause, within, type RetryPace } from './pace.ts'
 
 export interface Session {
@@ -32,7 +32,7 @@ export interface Session {
   /** Whether the server is one that can be used: asked before the first call, and again after a failure. */
   readonly admission: { known: Promise<E.Either<StoreError, ServerTraits>> | null }
   /** How the servers talk, where that is not as the connection string says. */
-  readonly otherTransport: () => Promise<Transport | null>
+  readonly otherTransport: () => Promise<ServerTransport | null>
   /** Called once in each long silence of the store, with the reason; calls are still repeated. */
   readonly onSilence: (why: StoreError) => void
 }

@@ -6,17 +6,20 @@ import { connect } from 'node:tls'
 import type { Connection } from './connection-string.ts'
 
 /** How a server is talked to. */
-export type Transport = 'tls' | 'plain'
+export type ServerTransport = 'tls' | 'plain'
 
 /** A machine that says nothing is no answer. */
 const PATIENCE_MS = 1000
 
 /** How a server talks, by the beginning of a TLS connection; null where nobody says. */
-const transportOf = ({ address, port }: Connection['hosts'][number]): Promise<Transport | null> =>
+const transportOf = ({
+  address,
+  port
+}: Connection['hosts'][number]): Promise<ServerTransport | null> =>
   new Promise((resolve) => {
     const host = address.replace(/^\[|\]$/g, '')
     const socket = connect({ host, port, rejectUnauthorized: false, ALPNProtocols: ['h2'] })
-    const tell = (transport: Transport | null): void => {
+    const tell = (transport: ServerTransport | null): void => {
       socket.destroy()
       resolve(transport)
     }
@@ -29,8 +32,11 @@ const transportOf = ({ address, port }: Connection['hosts'][number]): Promise<Tr
   })
 
 /** How the servers of a connection talk where that is not as it says, and none of them does; null otherwise. */
-export const otherTransport = async ({ hosts, tls }: Connection): Promise<Transport | null> => {
+export const otherTransport = async ({
+  hosts,
+  tls
+}: Connection): Promise<ServerTransport | null> => {
   const told = await Promise.all(hosts.map(transportOf))
-  const wanted: Transport = tls ? 'tls' : 'plain'
+  const wanted: ServerTransport = tls ? 'tls' : 'plain'
   return told.includes(wanted) ? null : (told.find((one) => one !== null) ?? null)
 }

@@ -161,12 +161,13 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
   }
   return {
     refresh: directory.refresh,
-    list: () =>
-      E.right({
-        streams: listed.infos(),
-        spares: [],
-        lost: directory.lost().map(({ path, ...lost }) => ({ ...lost, path: join(home, path) }))
-      }),
+    list: () => {
+      const lost = directory.lost().map(({ path, ...one }) => ({ ...one, path: join(home, path) }))
+      return E.right({
+        ...{ streams: listed.infos(), spares: [] },
+        ...(lost.length === 0 ? {} : { lost })
+      })
+    },
     changes: (since) => {
       const isSame = isJsonObject(since) && since['membership'] === directory.membership()
       return E.right(isSame ? null : listed.membership())
