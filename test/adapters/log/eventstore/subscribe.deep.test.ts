@@ -1,18 +1,14 @@
 // Following all streams. The goal: every event once and in order, with what stands between events in its place, over every
 // way in which a connection can end. The method: the stand-in for the server; the follower is stopped by what it was told.
-import { EventStoreDBClient } from '@eventstore/db-client'
 import { expect } from 'chai'
 import { getEventListeners } from 'node:events'
 import { realPace } from '../../../../adapters/log/eventstore/connection/pace.ts'
-import type {
-  AllFrom,
-  SubscriptionMessage,
-  Wire
-} from '../../../../adapters/log/eventstore/wire.ts'
+import type { Wire } from '../../../../adapters/log/eventstore/wire.ts'
 import { BEHAVIOURS_OF } from '../../../support/eventstore-server/behaviours.ts'
 import { startCluster } from '../../../support/eventstore-server/cluster.ts'
 import type { DropKind, TestEventStore } from '../../../support/eventstore-server/server.ts'
 import { sessions } from '../../../support/eventstore-server/session.ts'
+import { followed, PREFIXES, untilCaughtUp } from '../../../support/followed-wire.ts'
 import {
   asBytes,
   everything,
@@ -25,57 +21,6 @@ import {
   wires,
   wordOf
 } from '../../../support/wires.ts'
-
-const PREFIXES = ['thread-', 'unroll-']
-
-/** Follows in the background and keeps what it was told. */
-const followed = (wire: Wire, from: AllFrom = 'start', prefixes = PREFIXES) => {
-  const stop = new AbortController()
-  const told: SubscriptionMessage[] = []
-  const ended = (async () => {
-    for await (const one of wire.subscribe(prefixes, from, stop.signal)) told.push(one)
-  })()
-  let failure: unknown
-  ended.catch((cause: unknown) => (failure = cause))
-  const numbers = (): unknown[] => told.filter(({ kind }) => kind === 'event').map(wordOf)
-  const has = (kind: SubscriptionMessage['kind']): boolean => told.some((one) => one.kind === kind)
-  return {
-    told,
-    numbers,
-    has,
-    /** Waits for something that is told; ends with the subscription when that fails. */
-    heard: (holds: () => boolean): Promise<void> =>
-      until(() => {
-        if (failure !== undefined) throw failure as Error
-        return holds()
-      }),
-    signal: stop.signal,
-    stop: async () => {
-      stop.abort()
-      await ended
-    }
-  }
-}
-
-/** Lets a server keep so many events of a stream. */
-const setLimit = async (url: string, stream: string, maxCount: number): Promise<void> => {
-  const client = EventStoreDBClient.connectionString(url)
-  await client.setStreamMetadata(stream, { maxCount })
-  await client.dispose()
-}
-
-/** What is told up to the first news that it caught up. */
-const untilCaughtUp = async (
-  wire: Wire,
-  from: AllFrom = 'start'
-): Promise<SubscriptionMessage[]> => {
-  const told: SubscriptionMessage[] = []
-  for await (const one of wire.subscribe(PREFIXES, from, new AbortController().signal)) {
-    told.push(one)
-    if (one.kind === 'caught_up') break
-  }
-  return told
-}
 
 const counted = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
@@ -252,59 +197,6 @@ describe('a subscription to a store', () => {
     await follower.stop()
   })
 
-  for (const version of ['23.10', '24.10'] as const)
-    it(`goes on behind an event that is gone: ${version}`, async () => {
-      const { server } = await start(BEHAVIOURS_OF[version])
-      const wire = await open(server.url)
-      await setLimit(server.url, 'thread-2', 1)
-      await fill(wire, 0, 3)
-      const before = followed(wire)
-      await before.heard(() => before.has('caught_up') && before.numbers().length === 3)
-      await before.stop()
-      const last = before.told.findLast((one) => one.kind === 'event')
-      if (last?.event.position === undefined) throw new Error('an event has a place')
-      const { stream, position } = last.event
-      right(await wire.append(stream, 'any', [numbered(3)]))
-      await fill(wire, 4, 5)
-      server.scavenge()
-      expect(server.log.some((event) => event.position === position.commit)).to.equal(false)
-      const after = followed(wire, position)
-      await after.heard(() => after.has('caught_up'))
-      expect(after.numbers()).to.deep.equal([3, 4])
-      // The same where the connection is lost at such a place.
-      right(await wire.append(stream, 'any', [numbered(6)]))
-      await after.heard(() => after.numbers().includes(6))
-      const release = server.hold('subscribe')
-      server.dropSubscriptions('unavailable')
-      right(await wire.append(stream, 'any', [numbered(7)]))
-      await until(() => server.openSubscriptions() === 0)
-      server.scavenge()
-      release()
-      await after.heard(() => after.numbers().includes(7))
-      await after.stop()
-      expect(after.numbers()).to.deep.equal([3, 4, 6, 7])
-    })
-
-  it('looks once where a 23.10 goes on, and not at all with a newer one', async () => {
-    for (const [version, looks] of [
-      ['23.10', 1],
-      ['24.2', 0],
-      ['24.10', 0]
-    ] as const) {
-      const { server } = await start(BEHAVIOURS_OF[version])
-      const wire = await open(server.url)
-      await fill(wire, 0, 5)
-      const [first, ...others] = await untilCaughtUp(wire)
-      const position = first?.kind === 'event' ? first.event.position : undefined
-      if (position === undefined) throw new Error('an event has a place')
-      expect(server.calls.readAll).to.equal(0)
-      const again = await untilCaughtUp(wire, position)
-      const words = (told: ReadonlyArray<SubscriptionMessage>) =>
-        told.map(wordOf).filter((word) => word !== 'checkpoint')
-      expect([words(again), server.calls.readAll]).to.deep.equal([words(others), looks])
-    }
-  })
-
   it('tells the end of a stream that was deleted for good, and goes on', async () => {
     const { server } = await start()
     const wire = await open(server.url)
@@ -456,9 +348,9 @@ describe('a subscription to a store', () => {
     await server.stop()
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve))
     await other.stop()
-    expect([follower, other].map(({ signal }) => getEventListeners(signal, 'abort'))).to.deep.equal(
-      [[], []]
-    )
+    expect(
+      [follower, other].map(({ signal }) => getEventListeners(signal(), 'abort'))
+    ).to.deep.equal([[], []])
   })
 
   it('is over on the server when its reader leaves', async () => {
