@@ -10,7 +10,8 @@ import { storeUnderTest, type ServerUnderTest } from '../../../../support/store-
 import { messageOf } from '../../../../support/crash.ts'
 
 describe('a thread that several nodes append to', function () {
-  this.timeout(120_000)
+  // Processes begin six times, and a busy machine answers each of 480 appends.
+  this.timeout(300_000)
   let server: ServerUnderTest
   let nodes: ReadonlyArray<Node> = []
   let thread = ''
