@@ -16,6 +16,7 @@
  *     zstd.cjs …         packages that program and library load when they need them
  *     sql-wasm.wasm      SQLite, for looking into Codex's databases
  *     sample             the sample home
+ *     man                a page of the program and of each command
  *     THIRD-PARTY.txt    licences of the packages that are in them
  *
  * usage: node bundle.mjs [folder, by default `dist`] [file that is told which sources a server starts with]
@@ -341,6 +342,7 @@ const warmUp = () => {
 }
 
 const started = warmUp()
+execFileSync(process.execPath, [join(out, 'unroll.cjs'), '__man', join(out, 'man')])
 if (notes !== undefined) {
   const inputs = started.flatMap((name) => Object.keys(outputOf(name).inputs))
   fs.writeFileSync(notes, JSON.stringify(inputs))

@@ -106,8 +106,13 @@ const runInput = async (input: Input, io: Io, open: OpenEngine): Promise<number>
   return E.isRight(ending) ? ending.right : report(failureOf(ending.left), input.json, io)
 }
 
-/** What completion scripts ask; no command, so that it is in no list. */
-const COMPLETE = '__complete'
+/** What completion scripts ask, and what the build does: no commands, so that they are in no list. */
+const HIDDEN: Readonly<Record<string, () => Promise<HiddenCommand>>> = {
+  __complete: async () => (await import('./completion/complete.ts')).complete,
+  __man: async () => (await import('./man/write.ts')).writePages
+}
+
+type HiddenCommand = (words: ReadonlyArray<string>, io: Io) => Promise<number>
 
 /** Commands that work whatever is wrong in a person's settings. */
 const WITHOUT_SETTINGS: ReadonlySet<string> = new Set(['version', 'help'])
@@ -140,8 +145,8 @@ export const run = async (
   given: Io,
   open: OpenEngine = openReal
 ): Promise<number> => {
-  if (argv[0] === COMPLETE)
-    return (await import('./completion/complete.ts')).complete(argv.slice(1), given)
+  const hidden = HIDDEN[argv[0] ?? '']
+  if (hidden !== undefined) return (await hidden())(argv.slice(1), given)
   const { parsed, io } = await prepared(argv, given)
   if (!parsed.ok) return report(parsed.failure, parsed.json, io)
   const { input } = parsed

@@ -48,6 +48,13 @@ const pageOf = (
 
 export const helpCommand: FreeCommand = async (input, io) => {
   if (flagOf(input, 'why')) return (await import('./help-why.ts')).whyCommand(input, io)
+  const { args } = input
+  const about = args[0] === undefined ? undefined : commandOf(args[0])
+  if (flagOf(input, 'man') && (args[0] === undefined || about !== undefined)) {
+    const { commandPage, programPage } = await import('../man/pages.ts')
+    await io.out(about === undefined ? programPage(io.version) : commandPage(about, io.version))
+    return 0
+  }
   const page = pageOf(input.args, { columns: io.columns, paint: painter(input, io) })
   if (E.isLeft(page)) return page
   return withPager(input, io, async (paged) => {

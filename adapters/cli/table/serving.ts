@@ -252,6 +252,7 @@ const help: CommandSpec = {
   summary: 'Print help.',
   about: ['Topics are `commands`, which lists every command, and those that the overview names.'],
   options: [
+    option('man', 'Print the man page of the command, or of unroll; `man -l -` shows it.'),
     option(
       'why',
       'Print which settings hold, and where each comes from: an option, the environment, the file, or a default.'

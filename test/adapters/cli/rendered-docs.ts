@@ -2,29 +2,6 @@
 // `UPDATE_DOCS=1 npx mocha test/adapters/cli/docs.test.ts test/adapters/upkeep/check/catalogue.test.ts` writes them.
 import { KINDS, PROBLEM_KINDS } from '../../../domain/upkeep/check/kinds.ts'
 import { ERROR_KIND } from '../../../domain/errors.ts'
-import { SEALED_FILES } from '../../../adapters/cli/commands/audit-seal.ts'
-import { changeColumns } from '../../../adapters/cli/commands/blame.ts'
-import { FINDINGS } from '../../../adapters/cli/commands/check.ts'
-import { FINDINGS as DATABASE_FINDINGS } from '../../../adapters/cli/commands/doctor.ts'
-import { EVENTS } from '../../../adapters/cli/commands/events.ts'
-import { PARAGRAPHS, paragraphsOf, PROBLEMS } from '../../../adapters/cli/commands/explain.ts'
-import { WHY } from '../../../adapters/cli/commands/help-why.ts'
-import { FILE_CHANGES } from '../../../adapters/cli/commands/index-command.ts'
-import { ITEMS } from '../../../adapters/cli/commands/items.ts'
-import { OPERATIONS } from '../../../adapters/cli/commands/log.ts'
-import {
-  FINDINGS as PLUGIN_FINDINGS,
-  HISTORY,
-  PLUGINS,
-  USES
-} from '../../../adapters/cli/commands/plugins-shown.ts'
-import { REPAIRS, STEPS } from '../../../adapters/cli/commands/repair.ts'
-import { SALVAGED_FILES } from '../../../adapters/cli/commands/salvage.ts'
-import { FOUND_THREADS, OCCURRENCES } from '../../../adapters/cli/commands/search.ts'
-import { CHANGED_FILES, STORAGE } from '../../../adapters/cli/commands/storage.ts'
-import { threadColumns } from '../../../adapters/cli/commands/threads.ts'
-import { CALL_SUMS, CALLS } from '../../../adapters/cli/commands/tools.ts'
-import { TURNS } from '../../../adapters/cli/commands/turns.ts'
 import {
   COMMANDS,
   EXIT_CODES,
@@ -37,66 +14,9 @@ import {
   type CommandSpec,
   type OptionSpec
 } from '../../../adapters/cli/table/commands.ts'
-import { DIFFERENCES as EVENT_DIFFERENCES } from '../../../adapters/cli/text/analytics-diff.ts'
-import { APPROVALS, REVIEWS, TRAIL } from '../../../adapters/cli/text/audit.ts'
-import { DIFFERENCES } from '../../../adapters/cli/commands/diff.ts'
 import { EXIT, OWN_KINDS } from '../../../adapters/cli/text/report.ts'
-import { namesOf, type Columns } from '../../../adapters/cli/text/rows.ts'
-import { groupColumns, spendColumns } from '../../../adapters/cli/text/usage.ts'
-
-/** Names of columns for programs and for people. */
-const rows = <A>(columns: Columns<A>) => ({
-  fields: namesOf(columns).map((name) => `\`${name}\``),
-  heads: columns.flatMap(({ table }) => {
-    if (table === null) return []
-    return [table.head === '' ? 'key' : table.head]
-  })
-})
-
-/** The rows that the command table names in braces. */
-const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
-  threads: rows(threadColumns('createdAt')),
-  'found threads': rows(FOUND_THREADS),
-  occurrences: rows(OCCURRENCES),
-  turns: rows(TURNS),
-  items: rows(ITEMS),
-  events: rows(EVENTS),
-  operations: rows(OPERATIONS),
-  differences: rows(DIFFERENCES),
-  groups: rows(groupColumns('', [], null)),
-  spends: rows(spendColumns(null)),
-  calls: rows(CALLS),
-  'call sums': rows(CALL_SUMS),
-  'file changes': rows(changeColumns('')),
-  trail: rows(TRAIL),
-  approvals: rows(APPROVALS),
-  reviews: rows(REVIEWS),
-  'sealed files': rows(SEALED_FILES),
-  plugins: rows(PLUGINS),
-  'plugin findings': rows(PLUGIN_FINDINGS),
-  history: rows(HISTORY),
-  uses: rows(USES),
-  'event differences': rows(EVENT_DIFFERENCES),
-  findings: rows(FINDINGS),
-  problems: rows(PROBLEMS),
-  paragraphs: rows(PARAGRAPHS),
-  settings: rows(WHY),
-  'database findings': rows(DATABASE_FINDINGS),
-  steps: rows(STEPS),
-  repairs: rows(REPAIRS),
-  storage: rows(STORAGE),
-  'changed files': rows(CHANGED_FILES),
-  'salvaged files': rows(SALVAGED_FILES),
-  'noticed changes': rows(FILE_CHANGES)
-}
-
-/** A text in which names of rows are replaced by names of their columns. */
-const withRows = (text: string, names: 'fields' | 'heads'): string =>
-  text.replace(/\{([a-z ]+)\}/g, (_, name: string) => {
-    const found = ROWS[name]
-    if (found === undefined) throw new Error(`no rows are called ${name}`)
-    return found[names].join(', ')
-  })
+import { paragraphsOf } from '../../../adapters/cli/commands/explain.ts'
+import { withRows } from '../../../adapters/cli/man/rows.ts'
 
 const cell = (text: string): string => text.replace(/\|/g, '\\|')
 
