@@ -17,6 +17,7 @@ import {
   type EventStore,
   type Membership,
   type StreamInfo,
+  type StreamList,
   type WrittenSegment
 } from '../../../../replay/ports.ts'
 import { noPieces, piecesOf } from '../../jsonl/bytes.ts'
@@ -123,6 +124,12 @@ const writtenSegment = ({ segmentId, segment }: StoredPlace): WrittenSegment => 
   }
 }
 
+/** Threads that somebody took away at the server, where there are some. */
+const lostIn = (directory: Directory, home: string): Pick<StreamList, 'lost'> => {
+  const lost = directory.lost().map(({ path, ...one }) => ({ ...one, path: join(home, path) }))
+  return lost.length === 0 ? {} : { lost }
+}
+
 export const eventStore = (options: EventStoreOptions): EventStore => {
   const { wire, directory, home, profile, strict, byFile = false } = options
   const { nowMs = () => Date.now() } = options
@@ -161,13 +168,7 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
   }
   return {
     refresh: directory.refresh,
-    list: () => {
-      const lost = directory.lost().map(({ path, ...one }) => ({ ...one, path: join(home, path) }))
-      return E.right({
-        ...{ streams: listed.infos(), spares: [] },
-        ...(lost.length === 0 ? {} : { lost })
-      })
-    },
+    list: () => E.right({ streams: listed.infos(), spares: [], ...lostIn(directory, home) }),
     changes: (since) => {
       const isSame = isJsonObject(since) && since['membership'] === directory.membership()
       return E.right(isSame ? null : listed.membership())
