@@ -66,7 +66,7 @@ process.stdout.write = function (text, ...more) {
 }`
 
 describe('the bundle', function () {
-  this.timeout(120_000)
+  this.timeout(600_000)
   const folder = temporaryFolder()
   const path = (name: string): string => join(folder, 'dist', name)
   const cache = join(folder, 'cache')
