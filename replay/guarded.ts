@@ -119,7 +119,7 @@ export const guarded =
     }
   }
 
-const mixed = (): IndexDamage => new IndexDamage('the index was made anew while it was read', true)
+const mixed = (): IndexDamage => new IndexDamage('the index was rebuilt while it was read', true)
 
 /**
  * A check for what writes after several reads: it throws when the index was emptied or opened anew since, so that nothing is

@@ -171,7 +171,7 @@ export const withEngine = async (
       ? {}
       : {
           onUnusableIndex: (why: StoreError) =>
-            warn(`${describe(why)}; going on with an index in memory`, quiet)
+            warn(`${describe(why)}; using an index in memory instead`, quiet)
         })
   }).catch((thrown: unknown) => {
     throw openFailure(place, thrown)

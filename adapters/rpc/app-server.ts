@@ -95,7 +95,7 @@ const openEngine = async (
     keptBytesMax: KEPT_BYTES_MAX,
     indexApart: 'soon',
     follows: true,
-    onUnusableIndex: (why) => log(`${describe(why)}; going on with an index in memory`),
+    onUnusableIndex: (why) => log(`${describe(why)}; using an index in memory instead`),
     onSilentStore: (why) => log(`${describe(why)}; trying again for a while`),
     defaultProvider: providerIn(configInForce(options)),
     ...(index === undefined ? {} : { index }),

@@ -168,7 +168,7 @@ describe('a fork of a paginated thread', () => {
       const before = files(home)
       expect(left(await engine.fork(PLAIN_169, {})())).to.deep.equal({
         _tag: 'NotPossible',
-        reason: 'the line before that place has no readable number, by which Codex would go on',
+        reason: 'the line before that place has no readable number, which Codex needs to continue',
         next: { kind: 'name_other_turn' }
       })
       expect(files(home)).to.deep.equal(before)
@@ -256,7 +256,7 @@ describe('a revert', () => {
       expect(left(await engine.revert(PLAIN_169, second)())).to.deep.equal({
         _tag: 'NotPossible',
         reason:
-          'Codex remembers the file of this thread in state_5.sqlite and would go on in the old one',
+          'Codex remembers the file of this thread in state_5.sqlite and would continue the old one',
         next: {
           kind: 'or_force',
           instead: { kind: 'fork_before', threadId: PLAIN_169, turnId: second }

@@ -68,8 +68,8 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
   ),
   option(
     'items WHICH',
-    'Which items turns show: `codex` for those Codex shows when it reads the thread back, `rich` adds the commands, ' +
-      'tool calls and failures in the log of an old Codex. Default: rich; codex with --strict and in app-server.',
+    'Which items turns show. `codex`: those that Codex shows after a resume; `rich`: also the commands, tool calls and failures of older Codex. ' +
+      'Default: rich; codex with --strict and in app-server.',
     { choices: ['rich', 'codex'] }
   ),
   option(

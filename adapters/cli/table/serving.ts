@@ -48,11 +48,11 @@ const appServer: CommandSpec = {
       'every request of a browser page. An address that other machines reach needs `--ws-auth`.',
     'GET /metrics of a `ws://` or `unix://` server reports numbers as Prometheus reads them; with `--ws-auth` it needs a token ' +
       'too. The numbers are sent to a collector only if `OTEL_EXPORTER_OTLP_ENDPOINT` names one (see docs/TELEMETRY.md).',
-    'With `--analytics-capture`, or with `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE` in the environment, it writes the usage analytics ' +
-      'that Codex would post about its clients to a file (see docs/ANALYTICS.md). It never posts any.',
-    'What needs a model (a message, `/compact`, `/review`) or a shell (`!cmd`) is accepted and fails at once as a turn with an error; nothing ' +
-      'is written.',
-    'Options of `codex app-server` that have nothing to act on here are accepted, because its clients pass them, and named on stderr.',
+    'With `--analytics-capture` or `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE`, it writes the usage analytics of its clients to a file. ' +
+      'It never posts any. See docs/ANALYTICS.md.',
+    'Requests that need a model (a message, `/compact`, `/review`) or a shell (`!cmd`) fail at once. ' +
+      'They show as a turn with an error; nothing is written.',
+    'Options of `codex app-server` without effect here are accepted for its clients, and named on stderr.',
     'If its index cannot be opened, the server uses one in memory and warns on stderr.'
   ],
   options: [
@@ -171,8 +171,8 @@ const STORE_WORDS: ReadonlyArray<WordSpec> = [
     [option('to DIR', 'The folder to write to, created if it does not exist. Default: the home.')],
     {
       about: [
-        'Byte for byte, at their places, with times and names. A file that is a prefix of what the store holds gets the rest, unless ' +
-          'a Codex has the thread open; any other is left alone and named. ' +
+        'Byte for byte, at their places, with times and names. An incomplete file gets the rest, unless a Codex has the thread open. ' +
+          'A file with other content is left alone and named. ' +
           'Deleted threads are not pulled, and no path of the store leads out of the folder.'
       ]
     }

@@ -136,8 +136,7 @@ export const AT_TIME = option(
 
 export const AT = option(
   'at REVISION|TURN|TIME',
-  'Show the state at an earlier point: before the event with a revision, at the end of a turn (an id or id prefix) of the thread, or at a time: ' +
-    `${TIMES}. Default: now.`
+  `Show the state at an earlier point: before a revision, at the end of a turn (an id or id prefix), or at a time: ${TIMES}. Default: now.`
 )
 
 /** Only what happened between two times; `scope` says with which word. */
@@ -188,7 +187,7 @@ export const TURN_NAME =
 
 /** How a thread is named. */
 export const ONE_THREAD = [
-  '`<thread>` is an id, a unique id prefix, a name, a unique part of a name or preview, or `@1` (the newest) to `@99`.'
+  '`<thread>` is an id, a unique id prefix, a name, or a unique part of a name or preview. `@1` is the newest thread, `@2` the one before.'
 ]
 
 /** Exit codes of commands that read one thread. */

@@ -77,9 +77,9 @@ const doctor: CommandSpec = {
   args: [],
   summary: "Compare rollouts with Codex's databases.",
   about: [
-    'Counts files, threads of the index and rows of `state_5.sqlite`, and lists where they disagree: threads without a row, rows without a ' +
-      'file, other paths, other archived flags, an unfinished backfill, other names, titles, tokens, goals and agents; and what SQLite reports ' +
-      'about each database. Every kind is listed with its meaning and its remedy.',
+    'Counts files, threads of the index and rows of `state_5.sqlite`, and lists where they disagree: missing rows or files, paths, ' +
+      'archived flags, names, titles, tokens, goals and agents. Also reports an unfinished backfill, and what SQLite says about each database. ' +
+      'Every kind is listed with its meaning and its remedy.',
     'The databases are read in memory: no lock is taken, no file is made, and a running Codex is not disturbed. See docs/DOCTOR.md.'
   ],
   options: [option('all', 'List every finding; without it the first three of a kind.')],
@@ -122,8 +122,8 @@ const repair: CommandSpec = {
       ],
       {
         about: [
-          'Does all of it or nothing. Refused if the file has another digest, if a rollout changed since the plan, and ' +
-            'while a Codex or another unroll writes to one of the threads.',
+          'Does all of it or nothing. Refused if the file has another digest, or if a rollout changed since the plan; ' +
+            'also while a Codex or another unroll writes to one of the threads.',
           'Corrected copies replace the files; the originals stay in `.unroll/quarantine` of the home.'
         ]
       }
@@ -178,9 +178,8 @@ const storage: CommandSpec = {
   withoutWord: 'itself',
   summary: 'Report disk usage; compress and expand rollouts.',
   about: [
-    'Without a word: the size of each thread, largest first, by content: messages, reasoning, tool calls, tool outputs, images, compaction ' +
-      'snapshots and the images in them, session facts, token counts, other lines, damaged ones. Every byte counts once, so the sums are the sizes ' +
-      'of the files. Reads only these files, without an index; see docs/STORAGE.md.',
+    'Without a word: the size of each thread, largest first, by content, such as messages, tool outputs, images and compaction snapshots. ' +
+      'Every byte counts once, so the sums are the sizes of the files. Reads only these files, without an index; see docs/STORAGE.md.',
     'A thread is an id, a unique id prefix, or a name. Without any: all of them.'
   ],
   options: [limit('How many threads; the sum is of all. Default: all, 25 on a terminal.'), TOTAL],
@@ -211,8 +210,8 @@ const salvage: CommandSpec = {
   args: ['<folder>', '[folder...]'],
   summary: 'Rebuild a home from scattered rollout files.',
   about: [
-    'Finds rollouts below the folders by their content, plain or compressed, under any name, and copies them to ' +
-      'their places in the home of `--to`, which is created if it does not exist. Every copy is read back and compared. Names come from any ' +
+    'Finds rollouts below the folders by their content, plain or compressed, under any name. Copies them to their places in the home of ' +
+      '`--to`, which is created if it does not exist. Every copy is read back and compared. Names come from any ' +
       '`session_index.jsonl` among the files, the newest of each thread. See docs/STORAGE.md.',
     'Nothing in the home is changed or overwritten, and the folders are only read. Of several files of a thread the most complete counts; a file ' +
       'with other content is kept in `.unroll/salvage` of the home. Repeating it copies nothing.'
@@ -247,9 +246,9 @@ export const index: CommandSpec = {
       [limit('How many. Default: all.')],
       {
         about: [
-          'moved, archived, unarchived, compressed, expanded, replaced (another file of that name), rewritten (lines that were read are missing), ' +
-            'shrank, other_segment (a revert, or the file of one is missing), vanished, duplicated (a second file with the same id, which is ' +
-            'not read), duplicate_gone.',
+          'Changes are moved, archived, unarchived, compressed, expanded, shrank, vanished, and: replaced (another file of that name); ' +
+            'rewritten (lines that were read are missing); other_segment (a revert, or its file is missing); ' +
+            'duplicated (a second file with the same id, which is not read); duplicate_gone.',
           'Times are when unroll noticed. The newest 1,000 are kept; no rollout records them, so they go with the index.'
         ]
       }

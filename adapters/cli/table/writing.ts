@@ -61,7 +61,7 @@ const append: CommandSpec = {
     ['unroll append 0198b553 --file events.jsonl', 'append the events of a file'],
     [
       'unroll append 0198b553 --expected-revision 42 < events.jsonl',
-      'only if nobody appended since revision 42 was read'
+      'only if the thread is still at revision 42'
     ]
   ]
 }
@@ -288,8 +288,8 @@ const remove: CommandSpec = {
   summary: 'Move a thread and its sub-agents to the trash.',
   about: [
     ...ONE_THREAD,
-    'The files move to `.unroll/trash` in the home, with their names; `restore` brings them back. Refused while a fork outside ' +
-      'continues one of the files, and while a running Codex has one of the threads loaded.'
+    'The files move to `.unroll/trash` in the home, with their names; `restore` moves them back. ' +
+      'Refused while another thread continues one of the files, or while a running Codex has one of them loaded.'
   ],
   options: [
     option('permanent', 'Delete the files instead, after a question; nothing restores them.'),

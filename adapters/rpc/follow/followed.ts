@@ -157,7 +157,7 @@ const isAbandoned = ({ watch }: FollowServer, followed: FollowerState): boolean 
 
 const cutShort = (parts: FollowServer, followed: FollowerState): void => {
   const { threadId, follower } = followed
-  parts.log(`nobody writes ${threadId} any more: its turn counts as interrupted`)
+  parts.log(`thread ${threadId} has no writer: its turn counts as interrupted`)
   applyChanges(parts, threadId, follower.cutShort(parts.watch.nowMs()))
   setWritten(parts, threadId, null)
   followed.wasHeld = false

@@ -33,7 +33,7 @@ const OWN = '.unroll'
 /** The words for something in `.unroll` that cannot be read, which does not affect the rollouts. */
 const UNSEEN = {
   severity: 'warning',
-  affected: 'Locks, logs and seals of unroll that are there are not checked; the rollouts are.'
+  affected: 'Existing locks, logs and seals of unroll are not checked; the rollouts are.'
 } as const
 
 /** What `read` finds; a system error becomes a finding. */

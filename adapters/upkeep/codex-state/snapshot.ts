@@ -89,7 +89,7 @@ export const snapshotOf = (path: string): Snapshot => {
     if (pair === null) return unreadable('it changes all the time')
     if (pair.database === null) return { kind: 'missing' }
     if ((lstatSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0)
-      return unreadable('a journal of an unfinished change stands beside it')
+      return unreadable('it has the journal of an unfinished change')
     const whole = withLog(pair.database, pair.log ?? NO_BYTES, LARGEST_BYTES)
     return whole.ok ? { kind: 'read', bytes: whole.bytes } : unreadable(whole.why)
   } catch (thrown) {

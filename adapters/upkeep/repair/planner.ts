@@ -25,7 +25,7 @@ const reasonOf = ({ kind, facts }: Finding): string => {
   const { repair } = KINDS[kind]
   if ('none' in repair) return repair.none
   return typeof facts['more'] === 'number'
-    ? 'there are more of this kind than are told: make a new plan after this one'
+    ? 'more findings of this kind exist: make a new plan after this one'
     : 'the finding names no file'
 }
 

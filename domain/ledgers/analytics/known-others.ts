@@ -49,7 +49,7 @@ const COMPACTIONS: ReadonlyArray<KnownDifference> = [
   ...unseen(COMPACTION, 'A compaction that failed writes no line.', {
     when: (sides) => isPosted(sides) && paramsOf(sides)['status'] === 'failed'
   }),
-  ...unseen(COMPACTION, 'What was taken back or deleted stands in no history any more.', {
+  ...unseen(COMPACTION, 'What was rolled back or deleted is in no history.', {
     contracts: ['0.169'],
     when: wasReverted
   })
@@ -90,7 +90,7 @@ const OTHERS: ReadonlyArray<KnownDifference> = [
       'codex_onboarding_external_agent_import_complete',
       'codex_onboarding_external_agent_import_failure'
     ],
-    'An import is told once for all its threads; a rollout holds one of them.'
+    'An import is reported once for all its threads; a rollout holds one of them.'
   )
 ]
 

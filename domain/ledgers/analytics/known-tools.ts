@@ -139,7 +139,7 @@ const FIELDS: ReadonlyArray<KnownDifference> = [
   ...unknown(
     `command_total_action_count command_read_action_count command_list_files_action_count
       command_search_action_count command_unknown_action_count`,
-    'What a command does is told only by a recorded item (from 0.143 on, and not for one that was refused).',
+    'Only a recorded item says what a command does (from 0.143 on, and not for a refused one).',
     { events: COMMAND }
   ),
   ...differs(
@@ -269,7 +269,7 @@ const WHOLE: ReadonlyArray<KnownDifference> = [
   ),
   ...unseen(
     COMMAND,
-    'A process that outlives its turn and is not asked for again has no end in the rollout; a command of a reviewer is told for the thread that was reviewed.',
+    'A process that outlives its turn has no end in the rollout unless it is polled again; a command of a reviewer is reported for the reviewed thread.',
     {
       contracts: ['0.130'],
       when: (sides, evidence) => {
@@ -284,7 +284,7 @@ const WHOLE: ReadonlyArray<KnownDifference> = [
   ),
   ...unseen(
     ['codex_file_change_event', 'codex_accepted_line_fingerprints'],
-    'What was taken back or deleted stands in no history any more.',
+    'What was rolled back or deleted is in no history.',
     { contracts: ['0.169'], when: wasReverted }
   ),
   ...alone(

@@ -57,12 +57,12 @@ const CLIENT: ReadonlyArray<KnownDifference> = [
   ),
   ...differs(
     'runtime.codex_rs_version',
-    'A rollout names the version that began it; another one went on with it.',
+    'A rollout names the version that began it; another one continued it.',
     { when: isOfOpening('runtime', 'codex_rs_version') }
   ),
   ...differs(
     'app_server_client.product_client_id',
-    'A rollout names the client that began it; another one went on with it.',
+    'A rollout names the client that began it; another one continued it.',
     { when: isOfOpening('app_server_client', 'product_client_id') }
   ),
   ...unknown('voice_session_id', 'Voice is in no rollout.')
@@ -381,7 +381,7 @@ const WHOLE: ReadonlyArray<KnownDifference> = [
       when: (sides, evidence) => isMade(sides) && compactsIn(sides, evidence)
     }
   ),
-  ...unseen([...THREAD, ...TURN], 'What was taken back or deleted stands in no history any more.', {
+  ...unseen([...THREAD, ...TURN], 'What was rolled back or deleted is in no history.', {
     contracts: FROM_142,
     when: (sides, evidence) => wasReverted(sides, evidence) || wasDeleted(sides, evidence)
   }),

@@ -32,7 +32,7 @@ export const madeMeta = (facts: MetaEvidence): MadeMeta => {
   if (day === undefined || !isUuid(id.toLowerCase()))
     return { none: 'its name does not tell which thread it is' }
   if (firstOrdinal !== null && firstOrdinal !== 1)
-    return { none: 'it goes on where another file ends, and which one stood in the lost line' }
+    return { none: 'it continues another file, and the lost line named which one' }
   const timestamp = firstTimestamp ?? `${day}T${hour}:${minute}:${second}.000Z`
   const directory = textIn(turnContext?.['cwd'])
   const payload = {

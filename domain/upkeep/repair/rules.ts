@@ -125,7 +125,7 @@ const timestamp: Rule = (draft, finding, view) => {
   if (span === null) return TOO_LONG
   const text = view.bytes(span.from, span.until).toString('utf8')
   if (/"timestamp":/.test(text.slice(0, text.indexOf('"payload"'))))
-    return 'the line has a time that is no text, and what was meant cannot be told'
+    return 'the time of the line is not a string, and the intended time is unknown'
   if (isNamedBehind(view, span.from)) return COUNTED
   const time = timeBefore(view, span.from)
   if (time === null) return 'no event with a time stands before it'
@@ -299,7 +299,7 @@ const double: Rule = (draft, finding, view, home) => {
     return 'the other file is not named'
   return home.isPrefixOf(view.path, other)
     ? leave(draft, finding, `all it holds is in ${other}; it goes to quarantine`)
-    : `it holds something that is not in ${other}: which of the two is meant cannot be told`
+    : `it holds something that is not in ${other}: which of the two is right is unknown`
 }
 
 const cut = ({ from, until, isTail }: LineSpan): Edit => ({

@@ -20,7 +20,7 @@ export interface Renamed {
 }
 
 const NO_NAME_BEFORE =
-  'the thread had no name before, and a name cannot be taken back: Codex goes on showing it in lists'
+  'the thread had no name before, and a name cannot be removed: Codex would still list it'
 
 /**
  * The id under which a name is kept: that in the metadata, where Codex looks for it, unless it means another thread or the

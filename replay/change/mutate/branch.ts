@@ -199,7 +199,7 @@ const sourceOf = async (
   const cut = isPaginated ? cutAt(env, info, place.right) : null
   if (isPaginated && cut === null && place.right.turns > 0)
     return impossible(
-      'the line before that place has no readable number, by which Codex would go on',
+      'the line before that place has no readable number, which Codex needs to continue',
       { kind: 'name_other_turn' }
     )
   return E.right({
@@ -303,7 +303,7 @@ const unsafe = (
 ): StoreError | null => {
   if (writer.hasDatabase() && !force)
     return notPossible(
-      'Codex remembers the file of this thread in state_5.sqlite and would go on in the old one',
+      'Codex remembers the file of this thread in state_5.sqlite and would continue the old one',
       { kind: 'or_force', instead }
     )
   if (isHeldAs(env, writer, info.streamId)) return { _tag: 'Busy', what: `thread ${info.streamId}` }

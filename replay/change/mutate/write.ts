@@ -63,7 +63,7 @@ export interface Mutation {
 }
 
 /** Why words to the model cannot be taken back. */
-export const SAID = 'what the model was told stays in the log: roll whole turns back to hide it'
+export const SAID = 'the input of the model stays in the log: to hide it, roll back whole turns'
 
 const ATTEMPTS_MAX = 3
 

@@ -92,26 +92,6 @@ describe('command line: help', () => {
     }
   })
 
-  it('sums a command up in at most sixty characters, beginning with what it does', () => {
-    const verbs =
-      /^(Answer|Append|Archive|Check|Compare|Explain|Fork|Give|Hide|Inspect|List|Move|Print|Push|Rebuild|Reconstruct|Repair|Report|Restore|Rewind|Search|Show|Start|Take|Undo)\b/
-    for (const { name, summary } of COMMANDS) {
-      expect(summary, name).to.match(verbs)
-      expect(summary.length, name).to.be.at.most(60)
-    }
-  })
-
-  it('says nothing in the words of a translation', () => {
-    const forbidden =
-      /so many|so long ago|what it spawned|that is there|be there|the beginning of an id|is told|nobody|anew|goes on|go on|no more\b(?! than)/i
-    const texts = COMMANDS.flatMap((one) => [
-      ...[one, ...(one.words ?? [])].flatMap((each) => [each.summary, ...(each.about ?? [])]),
-      ...optionsOfAll(one).map(({ text }) => text),
-      ...Object.values(one.output as object as Readonly<Record<string, string>>)
-    ])
-    expect(texts.filter((text) => forbidden.test(text))).to.deep.equal([])
-  })
-
   it('explains every exit code that a failure or a command can give', () => {
     const explained = new Set(EXIT_CODES.map(([code]) => code))
     const given = [...Object.values(EXIT), ...COMMANDS.flatMap(({ exits }) => exits)]

@@ -56,7 +56,7 @@ describe('command line: process', () => {
       removeFolder(index)
       expect([status, stdout.trimEnd().split('\n').length]).to.deep.equal([0, 2])
       expect(stderr).to.equal(
-        `unroll: the index at ${index} cannot be used: EFBIG: file too large, write; going on with an index in memory\n`
+        `unroll: the index at ${index} cannot be used: EFBIG: file too large, write; using an index in memory instead\n`
       )
     })
 

@@ -394,7 +394,7 @@ describe('unroll index', () => {
       const { out: wanted } = await unroll([...asked, 'memory'])
       expect([code, out]).to.deep.equal([0, wanted])
       expect(err).to.match(
-        /^unroll: the index at .*below cannot be used: .*; going on with an index in memory\n$/
+        /^unroll: the index at .*below cannot be used: .*; using an index in memory instead\n$/
       )
     }))
 

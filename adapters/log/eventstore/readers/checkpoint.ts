@@ -50,7 +50,7 @@ export const readCheckpointOf = <A>(
     () => null
   )
   if (E.isRight(read) && isPlaceOfReader(read.right)) return E.right(read.right)
-  const message = `${path} holds no checkpoint: delete it, and its reader begins anew`
+  const message = `${path} holds no checkpoint: delete it, and its reader starts from the beginning`
   return E.left({ _tag: 'InvalidRequest', message })
 }
 

@@ -209,7 +209,7 @@ export class Planner {
     if (draft.bytes > this.#pack.eventBytesMax)
       this.#failure ??= {
         _tag: 'NotPossible',
-        reason: `what is to be told about ${stream} takes ${draft.bytes} bytes in one call, and the server takes ${callBytesMax}`,
+        reason: `the record of ${stream} needs ${draft.bytes} bytes in one call, and the server accepts ${callBytesMax}`,
         next: 'raise the largest append the server takes (MaxAppendSize)'
       }
     this.#unit.push(draft)

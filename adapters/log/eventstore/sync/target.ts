@@ -179,7 +179,8 @@ export const oldTarget = (
   const finish = (modifiedAtMs: number): PulledFile => {
     const result = comparison.result()
     if (result.kind !== 'store_ahead') return result
-    if (compressed) return { kind: 'busy', reason: 'the file is compressed and cannot go on' }
+    if (compressed)
+      return { kind: 'busy', reason: 'the file is compressed and cannot be appended to' }
     return rest === null ? { kind: 'equal' } : append(path, result.atByte, rest, modifiedAtMs)
   }
   const abandon = (): void => {

@@ -103,7 +103,7 @@ const copyTo = async (home: string, source: string, target: string): Promise<boo
 
 const RELATION: Readonly<Record<Relation, string>> = {
   same: 'the same as another file',
-  older: 'another file begins with all of it and goes on',
+  older: 'another file holds all of it and more',
   longer: 'the home has the beginning of it, which is left as it is',
   divergent: 'another file of the thread holds something else'
 }
