@@ -34,23 +34,8 @@ const forms = (): string =>
 const words = (): string =>
   COMPLETED_WORDS.map(([command, each]) => `    ${command}) words='${wordsOf(each)}' ;;`).join('\n')
 
-export const bashScript =
-  (): string => `# bash completion for unroll; made by "unroll completion bash"
-_unroll_form() {
-  opts='' vals='' args=''
-  case $1 in
-${forms()}
-  esac
-}
-
-_unroll_words() {
-  words=''
-  case $1 in
-${words()}
-  esac
-}
-
-# Asks for threads, turns or plugins: lines of a value, a tab and what it is called.
+/** What is asked for while somebody types, and how it is listed. */
+const ASKING = `# Asks for threads, turns or plugins: lines of a value, a tab and what it is called.
 _unroll_ask() {
   local line value width=0 rows=() program=\${COMP_WORDS[0]/#\\~/$HOME}
   while IFS= read -r line; do rows+=("$line"); done < <("$program" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
@@ -68,13 +53,10 @@ _unroll_ask() {
   done
 }
 
-_unroll() {
-  local commands='${wordsOf(COMPLETED_COMMANDS)}'
-  local globals='${names(COMPLETED_GLOBALS)}'
-  local global_values='${values(COMPLETED_GLOBALS)}'
-  local valued=' ${VALUED.join(' ')} '
-  local cur=\${COMP_WORDS[COMP_CWORD]} i word command='' form='' prev='' place=0 opts vals args words spec='' entry
-  COMPREPLY=()
+`
+
+/** Reads the words before the cursor: the command, its word, how many arguments, an option that waits for its value. */
+const READING = `  COMPREPLY=()
   [[ $cur == '=' ]] && cur=''
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
@@ -91,7 +73,10 @@ _unroll() {
       place=$((place + 1))
     fi
   done
-  _unroll_form "$form"
+`
+
+/** Offers what may come next. */
+const OFFERING = `  _unroll_form "$form"
   if [[ -n $prev ]]; then
     for entry in $vals $global_values; do
       if [[ $entry == "$prev:"* ]]; then spec=\${entry#*:}; break; fi
@@ -134,3 +119,27 @@ _unroll() {
 
 complete -F _unroll unroll
 `
+
+export const bashScript =
+  (): string => `# bash completion for unroll; made by "unroll completion bash"
+_unroll_form() {
+  opts='' vals='' args=''
+  case $1 in
+${forms()}
+  esac
+}
+
+_unroll_words() {
+  words=''
+  case $1 in
+${words()}
+  esac
+}
+
+${ASKING}_unroll() {
+  local commands='${wordsOf(COMPLETED_COMMANDS)}'
+  local globals='${names(COMPLETED_GLOBALS)}'
+  local global_values='${values(COMPLETED_GLOBALS)}'
+  local valued=' ${VALUED.join(' ')} '
+  local cur=\${COMP_WORDS[COMP_CWORD]} i word command='' form='' prev='' place=0 opts vals args words spec='' entry
+${READING}${OFFERING}`

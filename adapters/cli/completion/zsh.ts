@@ -41,23 +41,8 @@ const forms = (): string =>
 const words = (): string =>
   COMPLETED_WORDS.map(([command, each]) => `    ${command}) subs=(${listed(each)}) ;;`).join('\n')
 
-export const zshScript = (): string => `#compdef unroll
-# zsh completion for unroll; made by "unroll completion zsh"
-_unroll_form() {
-  opts=() vals=() args=()
-  case $1 in
-${forms()}
-  esac
-}
-
-_unroll_words() {
-  subs=()
-  case $1 in
-${words()}
-  esac
-}
-
-# Asks for threads, turns or plugins: lines of a value, a tab and what it is called.
+/** What is asked for while somebody types, and how it is listed. */
+const ASKING = `# Asks for threads, turns or plugins: lines of a value, a tab and what it is called.
 _unroll_ask() {
   local -a found shown
   local line
@@ -68,13 +53,10 @@ _unroll_ask() {
   (( $#found )) && compadd -U -V unroll -l -d shown -a found
 }
 
-_unroll() {
-  local -a commands globals global_values valued opts vals args subs
-  commands=(${listed(COMPLETED_COMMANDS)})
-  globals=(${options(COMPLETED_GLOBALS)})
-  global_values=(${values(COMPLETED_GLOBALS)})
-  valued=(${VALUED.join(' ')})
-  local word command='' form='' prev='' spec='' entry
+`
+
+/** Reads the words before the cursor: the command, its word, how many arguments, an option that waits for its value. */
+const READING = `  local word command='' form='' prev='' spec='' entry
   integer i place=0
   for ((i = 2; i < CURRENT; i++)); do
     word=$words[i]
@@ -91,7 +73,10 @@ _unroll() {
       (( place += 1 ))
     fi
   done
-  _unroll_form $form
+`
+
+/** Offers what may come next. */
+const OFFERING = `  _unroll_form $form
   if [[ -n $prev || $PREFIX == --*=* ]]; then
     if [[ -z $prev ]]; then
       prev=\${PREFIX%%=*}
@@ -129,3 +114,27 @@ _unroll() {
 
 if [[ $funcstack[1] == _unroll ]]; then _unroll "$@"; else compdef _unroll unroll; fi
 `
+
+export const zshScript = (): string => `#compdef unroll
+# zsh completion for unroll; made by "unroll completion zsh"
+_unroll_form() {
+  opts=() vals=() args=()
+  case $1 in
+${forms()}
+  esac
+}
+
+_unroll_words() {
+  subs=()
+  case $1 in
+${words()}
+  esac
+}
+
+${ASKING}_unroll() {
+  local -a commands globals global_values valued opts vals args subs
+  commands=(${listed(COMPLETED_COMMANDS)})
+  globals=(${options(COMPLETED_GLOBALS)})
+  global_values=(${values(COMPLETED_GLOBALS)})
+  valued=(${VALUED.join(' ')})
+${READING}${OFFERING}`
