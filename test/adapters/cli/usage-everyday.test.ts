@@ -53,10 +53,10 @@ describe('unroll usage, every day', () => {
   it('names the threads and models of a report by thread, harmlessly', async () => {
     const { out } = await unroll(['usage', 'thread'], { ...TERMINAL, columns: 100 })
     expect(out.split('\n')).to.deep.equal([
-      'THREAD         NAME                          MODEL         INPUT  CACHED %  OUTPUT    TOTAL',
-      '01a1fcde-0000  Watering the\\x1b[31m gearbox  made-model    5,040        79     307    5,347',
-      '01a1fcdf-0000  question 1                    other       500,000         0  12,345  512,345',
-      'total                                                    505,040         1  12,652  517,692',
+      'THREAD         NAME                          MODEL         INPUT  CACHED  CACHED %  OUTPUT    TOTAL',
+      '01a1fcde-0000  Watering the\\x1b[31m gearbox  made-model    5,040   4,000        79     307    5,347',
+      '01a1fcdf-0000  question 1                    other       500,000       0         0  12,345  512,345',
+      'total                                                    505,040   4,000         1  12,652  517,692',
       ''
     ])
   })
