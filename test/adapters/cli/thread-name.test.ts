@@ -69,8 +69,8 @@ describe('command line: names of threads', () => {
       out: '',
       err: [
         'unroll: "wooden" names 2 threads:',
-        '  01a1fcef-e332  2026-11-21 07:09  Please sort the wooden s…',
-        '  01a1fcdb-46e0  2026-11-21 06:46  Can you lift the quiet g…',
+        '  01a1fcef-e332  2026-11-21 07:09 UTC  Please sort the wood…',
+        '  01a1fcdb-46e0  2026-11-21 06:46 UTC  Can you lift the qui…',
         'type more of the id or of the name',
         ''
       ].join('\n')
@@ -83,7 +83,7 @@ describe('command line: names of threads', () => {
       out: '',
       err: [
         'unroll: no thread "erly hing" in this home; near matches:',
-        '  01a1fcde-3abc  2026-11-21 06:49  Early hinge 523',
+        '  01a1fcde-3abc  2026-11-21 06:49 UTC  Early hinge 523',
         'list the threads with "unroll threads --all", archived ones with --archived',
         ''
       ].join('\n')
