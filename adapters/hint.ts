@@ -1,6 +1,7 @@
 /**
  * What to type after a failure. The commands in double quotes are printed as the person starts this program.
  */
+import { ioHint } from './io-hint.ts'
 import type { CommandHint, NextStep, StoreError } from '../domain/errors.ts'
 
 const commandOf = (step: CommandHint): string => {
@@ -63,6 +64,8 @@ export const hint = (e: StoreError): string => {
       return e.next
     case 'TurnNotFound':
       return `list the turns with "unroll turns ${e.streamId}"`
+    case 'OperationNotFound':
+      return 'list the operations with "unroll log"'
     case 'ItemNotFound':
       return `list the items with "unroll items ${e.streamId}${e.turnId === undefined ? '' : ` --turn ${e.turnId}`}"`
     case 'WrongExpectedRevision':
@@ -78,6 +81,6 @@ export const hint = (e: StoreError): string => {
     case 'StoreUnavailable':
       return 'check that the server runs and the connection string names it; see docs/EVENTSTORE.md'
     case 'IoFailure':
-      return 'check that the path exists and may be read, and that the disk is not full'
+      return ioHint(e.path, e.cause, e.systemCode)
   }
 }

@@ -72,6 +72,8 @@ export type StoreError =
     }
   /** A turn that is not in the thread. */
   | { readonly _tag: 'TurnNotFound'; readonly streamId: string; readonly turnId: string }
+  /** An operation that is not in the log. */
+  | { readonly _tag: 'OperationNotFound'; readonly operationId: string }
   /** An item that is not in the thread, or not in the turn that was named. */
   | {
       readonly _tag: 'ItemNotFound'
@@ -134,6 +136,7 @@ type ErrorKind =
   | 'not_possible'
   | 'turn_not_found'
   | 'item_not_found'
+  | 'operation_not_found'
   | 'wrong_expected_revision'
   | 'tail_moved'
   | 'index_unavailable'
@@ -153,6 +156,7 @@ export const ERROR_KIND: Readonly<Record<StoreError['_tag'], ErrorKind>> = {
   NotPossible: 'not_possible',
   TurnNotFound: 'turn_not_found',
   ItemNotFound: 'item_not_found',
+  OperationNotFound: 'operation_not_found',
   WrongExpectedRevision: 'wrong_expected_revision',
   TailMoved: 'tail_moved',
   IndexUnavailable: 'index_unavailable',
@@ -188,6 +192,8 @@ export const describe = (e: StoreError): string => {
       return e.reason
     case 'TurnNotFound':
       return `no turn ${e.turnId} in thread ${e.streamId}`
+    case 'OperationNotFound':
+      return `no operation ${e.operationId} in the log`
     case 'ItemNotFound':
       return `no item ${e.itemId} in ${e.turnId === undefined ? `thread ${e.streamId}` : `turn ${e.turnId}`}`
     case 'WrongExpectedRevision':

@@ -81,7 +81,7 @@ const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
     { _tag: 'IoFailure', operation: 'read', path: '/p', cause: 'EIO' },
     'io_failure',
     'cannot read /p: EIO',
-    'check that the path exists and may be read, and that the disk is not full'
+    'the disk reports an error: check it, and copy what can be read'
   ]
 ]
 

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { AgentTree } from '../../../replay/read/threads/agents.ts'
 import { ofThread, shortIds } from '../naming.ts'
 import { printJson } from '../text/print.ts'
+import { note } from '../text/report.ts'
 import { cut, oneLine } from '../text/text.ts'
 
 /** How an id is printed. */
@@ -43,6 +44,7 @@ export const agentsCommand = ofThread(async (id, input, io, engine) => {
   const above = ancestors.map((ancestor) => `spawned by ${named(ancestor)}`)
   const all = [...above, named(threadId), ...lines(children, '', named)]
   const shown = io.outIsTty ? all.map((line) => cut(line, io.columns)) : all
-  await io.out(shown.map((line) => `${line}\n`).join(''))
+  if (io.outIsTty && ids.length === 1) note('no sub-agents', io)
+  else await io.out(shown.map((line) => `${line}\n`).join(''))
   return 0
 })

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { printEvent } from '../../../domain/changes/new-event.ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { Thread } from '../../../domain/protocol.ts'
+import type { Thread, Turn } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { Written } from '../../../replay/change/mutate/mutations.ts'
 import { flagOf, type Input, numberOf } from '../args.ts'
@@ -16,6 +16,9 @@ import { refusedBy } from '../confirm.ts'
 import { turnIn } from '../turn-name.ts'
 import { calledName, printChange } from '../text/changed.ts'
 import { printJson, walkPages, type FetchPage } from '../text/print.ts'
+import { clockOf } from '../text/clock.ts'
+import { table } from '../text/table.ts'
+import { painter } from '../text/style.ts'
 import { usage } from '../text/report.ts'
 import { oneLine, plural } from '../text/text.ts'
 
@@ -24,11 +27,16 @@ export const printWritten = async (
   done: E.Either<StoreError, Written>,
   did: string,
   input: Input,
-  io: Io
+  io: Io,
+  would?: string
 ): Promise<CommandEnd> => {
   if (E.isLeft(done)) return done
   if (input.json) return printJson(done.right, io)
   const { events, appended } = done.right
+  if (flagOf(input, 'dry-run') && would !== undefined && io.outIsTty) {
+    await io.out(would)
+    return 0
+  }
   if (flagOf(input, 'dry-run')) {
     await io.out(events.map((event) => `${oneLine(printEvent(event, null))}\n`).join(''))
     return 0
@@ -42,6 +50,7 @@ export const printWritten = async (
 const printThread = async (
   made: E.Either<StoreError, Thread>,
   did: (thread: Thread) => string,
+  would: string,
   input: Input,
   io: Io
 ): Promise<CommandEnd> => {
@@ -49,12 +58,18 @@ const printThread = async (
   const thread = made.right
   if (input.json) return printJson(thread, io)
   if (flagOf(input, 'dry-run')) {
-    await io.out(`possible for thread ${thread.id}\n`)
+    await io.out(`${would}\n`)
     return 0
   }
   const lines = [thread.id, oneLine(thread.path)]
   const more = `continue with: codex resume ${thread.id}`
   return printChange({ did: did(thread), more, lines }, input, io)
+}
+
+/** How much of a thread a fork takes. */
+const turnsWords = (last: string | undefined, before: string | undefined): string => {
+  if (last !== undefined) return ` up to turn ${last}`
+  return before === undefined ? '' : ` up to before turn ${before}`
 }
 
 export const forkCommand = ofThread(async (id, input, io, engine) => {
@@ -65,7 +80,9 @@ export const forkCommand = ofThread(async (id, input, io, engine) => {
   const point = { lastTurnId: last.right, beforeTurnId: before.right }
   const name = await calledName(engine, id)
   const made = await engine.fork(id, point, mutationOptions(input))()
-  return printThread(made, (thread) => `Forked ${name} to ${thread.id}`, input, io)
+  const until = turnsWords(last.right, before.right)
+  const would = `would fork ${name}${until}`
+  return printThread(made, (thread) => `Forked ${name}${until} to ${thread.id}`, would, input, io)
 })
 
 export const revertCommand = ofThread(async (id, input, io, engine) => {
@@ -75,7 +92,8 @@ export const revertCommand = ofThread(async (id, input, io, engine) => {
   if (beforeTurnId === undefined) return E.left(usage('revert needs --before-turn TURN', ''))
   const name = await calledName(engine, id)
   const made = await engine.revert(id, beforeTurnId, mutationOptions(input))()
-  return printThread(made, () => `Rewound ${name} to before turn ${beforeTurnId}`, input, io)
+  const to = `${name} to before turn ${beforeTurnId}`
+  return printThread(made, () => `Rewound ${to}`, `would rewind ${to}`, input, io)
 })
 
 /** So many turns are hidden without a question, unless they are all of several. */
@@ -97,6 +115,28 @@ const turnsHidden = async (
   return E.right({ count: Math.min(count, asked), areAll: count > 0 && count <= asked })
 }
 
+/** The newest turns as `turns` lists them, oldest first: those that would be hidden. */
+const turnsText = async (
+  engine: Engine,
+  id: string,
+  count: number,
+  input: Input,
+  io: Io
+): Promise<E.Either<StoreError, string>> => {
+  const turns: Array<Turn> = []
+  const fetch: FetchPage<Turn> = (cursor, limit) =>
+    engine.listTurns(id, { itemsView: 'summary', cursor, limit })
+  for await (const page of walkPages(fetch, { limit: count })) {
+    if (E.isLeft(page)) return page
+    turns.push(...page.right.data)
+  }
+  const { TURNS } = await import('./turns.ts')
+  const head = `would hide ${plural(count, 'turn')}:\n`
+  return E.right(
+    head + table(TURNS, turns.toReversed(), io.columns, painter(input, io), clockOf(input, io))
+  )
+}
+
 export const rollbackCommand = ofThread(async (id, input, io, engine) => {
   const hidden = await turnsHidden(engine, id, numberOf(input, 'turns') ?? 1)
   if (E.isLeft(hidden)) return hidden
@@ -108,7 +148,10 @@ export const rollbackCommand = ofThread(async (id, input, io, engine) => {
     if (refused !== null) return E.left(refused)
   }
   const done = await engine.rollback(id, numberOf(input, 'turns') ?? 1, mutationOptions(input))()
-  return printWritten(done, `Hid ${many} of ${name}`, input, io)
+  const isShown = flagOf(input, 'dry-run') && io.outIsTty && !input.json
+  const turns = isShown ? await turnsText(engine, id, count, input, io) : E.right(undefined)
+  if (E.isLeft(turns)) return turns
+  return printWritten(done, `Hid ${many} of ${name}`, input, io, turns.right)
 })
 
 export const unrollbackCommand = ofThread(async (id, input, io, engine) => {

@@ -113,8 +113,14 @@ export const undoCommand: EngineCommand = async (input, io, engine) => {
   const done = await engine.undo(input.args[0] ?? null, options)()
   if (E.isLeft(done)) return done
   if (input.json) return printJson(done.right, io)
-  const { undone, operation, by } = done.right
+  const { undone, operation, by, operationId } = done.right
   const verb = flagOf(input, 'dry-run') ? 'would undo' : 'undid'
-  await io.out(`${verb} ${operation} ${undone} by ${by.operation}\n`)
-  return 0
+  const line = `${verb} ${operation} ${undone} by ${by.operation}`
+  if (flagOf(input, 'dry-run') || operationId === null) {
+    await io.out(`${line}\n`)
+    return 0
+  }
+  // Undoing an undo does the change again.
+  const undo = ['undo', operationId]
+  return printChange({ did: `Undid ${operation}`, undo, lines: [line] }, input, io)
 }

@@ -172,12 +172,14 @@ const printDone = async (
 const apply: RepairWord = async (input, io, place, open) => {
   const [, file = ''] = input.args
   const digest = textOf(input, 'digest')
-  if (digest === undefined) {
-    const shown = 'compare the digest that "unroll repair plan" printed with that of the file'
-    return E.left(usage('repair apply needs --digest DIGEST', shown))
-  }
   const path = resolve(io.cwd, file)
   if (statSync(path).size > PLAN_BYTES_MAX) return E.left(notPossible('the plan is too large', SEE))
+  if (digest === undefined) {
+    const { planDigest } = await import('../../upkeep/repair/repair.ts')
+    const own = `the file has the digest ${planDigest(readFileSync(path))}`
+    const shown = `${own}; compare it with the one that "unroll repair plan" printed`
+    return E.left(usage('repair apply needs --digest DIGEST', shown))
+  }
   const work = repairWork(place.home, readFileSync(path), digest)
   if (E.isLeft(work)) return work
   return withEngine(input, io, open, place, async (engine, quiet) => {

@@ -32,6 +32,7 @@ export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
   NotPossible: 6,
   TurnNotFound: 3,
   ItemNotFound: 3,
+  OperationNotFound: 3,
   WrongExpectedRevision: 7,
   TailMoved: 7,
   IndexUnavailable: 5,

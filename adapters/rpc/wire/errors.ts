@@ -89,6 +89,7 @@ const TABLE: Table = {
   UnreadableRollout: (e) => internal(`failed to read thread: ${unreadableReason(e)}`),
   NotPossible: (e) => invalidRequest(e.reason),
   TurnNotFound: (e) => invalidRequest(`turn not found: ${e.turnId}`),
+  OperationNotFound: (e) => invalidRequest(describe(e)),
   ItemNotFound: (e) => invalidRequest(describe(e)),
   WrongExpectedRevision: (e) => invalidRequest(describe(e)),
   TailMoved: (e) => internal(describe(e)),

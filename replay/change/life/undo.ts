@@ -150,7 +150,9 @@ const chosen = async (
   }
   const [operation, other] = matches
   if (operation === undefined)
-    return impossible(id === null ? 'nothing to undo' : `no operation ${id} in the log`, SEE_LOG)
+    return id === null
+      ? impossible('nothing to undo', SEE_LOG)
+      : E.left({ _tag: 'OperationNotFound', operationId: id })
   return other === undefined || id === null
     ? E.right(operation)
     : impossible(`"${id}" names several operations`, 'type more of the id')

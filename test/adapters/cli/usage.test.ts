@@ -129,6 +129,7 @@ const FAILURES: ReadonlyArray<readonly [StoreError, number, string, boolean]> = 
   [{ _tag: 'StreamNotFound', streamId: 'x' }, 3, 'thread_not_found', false],
   [{ _tag: 'AmbiguousThread', text: 'x', candidates: ['xa', 'xb'] }, 2, 'ambiguous_thread', false],
   [{ _tag: 'InvalidRequest', message: 'invalid cursor: x' }, 2, 'invalid_request', false],
+  [{ _tag: 'OperationNotFound', operationId: 'x' }, 3, 'operation_not_found', false],
   [{ _tag: 'ItemNotFound', streamId: 'x', itemId: 'y' }, 3, 'item_not_found', false],
   [{ _tag: 'AnchorGone', cursor: 'x' }, 3, 'anchor_gone', false],
   [{ _tag: 'UnreadableRollout', path: 'x', reason: 'empty' }, 4, 'unreadable_rollout', false],
