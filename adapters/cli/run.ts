@@ -7,7 +7,8 @@ import { parseCommandLine, type Input, type ParsedCommandLine } from './args.ts'
 import type { Io } from './io.ts'
 import { readSettings, withSettings } from './settings.ts'
 import { zoneProblem } from './text/clock.ts'
-import { failureOf, report, thrownFailure, usage } from './text/report.ts'
+import { failureOf, thrownFailure, usage } from './text/report.ts'
+import { report } from './text/reported.ts'
 import {
   openReal,
   withEngine,

@@ -6,8 +6,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isUuid, streamId, type StreamId } from '../../domain/ids.ts'
 import type { Engine, ThreadTitle } from '../../replay/engine.ts'
 import type { ListRequest } from '../../replay/read/lists/list-filter.ts'
-import { ownFailure, usage, type CommandFailure, type Tried } from './text/report.ts'
-import type { MeantThreads } from './text/meant.ts'
+import {
+  ownFailure,
+  usage,
+  type CommandFailure,
+  type MeantThreads,
+  type Tried
+} from './text/report.ts'
 import { oneLine, plural } from './text/text.ts'
 
 /** The threads that `threads` lists without options, in its order. */

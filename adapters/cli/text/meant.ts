@@ -1,17 +1,11 @@
 /**
  * Threads that may be meant, a line each: short id, time of the last event, name or preview.
  */
-import type { ThreadTitle } from '../../../replay/engine.ts'
 import type { Io } from '../io.ts'
 import { localClock } from './clock.ts'
+import type { MeantThreads } from './report.ts'
 import { shortIds } from './short-id.ts'
 import { cut, oneLine } from './text.ts'
-
-/** Threads that a text means, or may have meant, and how many more there are. */
-export interface MeantThreads {
-  readonly threads: ReadonlyArray<ThreadTitle>
-  readonly more: number
-}
 
 export const meantText = ({ threads, more }: MeantThreads, io: Io): string => {
   const clock = localClock(io)

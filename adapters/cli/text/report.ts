@@ -4,10 +4,16 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { describe, ERROR_KIND, isRetryable, type StoreError } from '../../../domain/errors.ts'
+import type { ThreadTitle } from '../../../replay/engine.ts'
 import type { Io } from '../io.ts'
 import { hint } from '../../hint.ts'
-import type { MeantThreads } from './meant.ts'
-import { oneLine, safeJson } from './text.ts'
+import { oneLine } from './text.ts'
+
+/** Threads that a text means, or may have meant, and how many more there are. */
+export interface MeantThreads {
+  readonly threads: ReadonlyArray<ThreadTitle>
+  readonly more: number
+}
 
 export interface CommandFailure {
   /** Stable name, for programs. */
@@ -111,23 +117,3 @@ export const warn = (text: string, io: Io): void => io.err(`unroll: ${oneLine(te
 /** A hint on a line of its own, with its commands as this program is started. */
 export const tellHint = (text: string, io: Io): void =>
   note(oneLine(text.replace(/"unroll /g, `"${io.program} `)), io)
-
-/** What leads to the threads that are meant. */
-const MEANT: Readonly<Record<string, string>> = { thread_not_found: '; near matches:' }
-
-export const report = async (
-  { kind, message, meant, hint: next, retryable, exit }: CommandFailure,
-  json: boolean,
-  io: Io
-): Promise<number> => {
-  if (json) {
-    const error = { $: 'error', kind, message, ...meant, hint: next, retryable }
-    await io.out(`${safeJson(JSON.stringify(error))}\n`)
-    return exit
-  }
-  if (kind === 'internal') note(`unroll: ${message}`, io)
-  else warn(meant === undefined ? message : `${message}${MEANT[kind] ?? ':'}`, io)
-  if (meant !== undefined) note((await import('./meant.ts')).meantText(meant, io), io)
-  if (next !== '') tellHint(next, io)
-  return exit
-}
