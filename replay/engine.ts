@@ -35,6 +35,7 @@ import { turnPlacesIn, turnsLike } from './read/pages/turn-places.ts'
 import type { Answer, Result } from './result.ts'
 import type { Engine, EngineParts } from './use-cases.ts'
 import {
+  datedThreads,
   listThreads,
   readThread,
   searchThreads,
@@ -45,7 +46,7 @@ import {
 import { branching } from './change/mutate/branching.ts'
 
 export type { Engine, EngineParts } from './use-cases.ts'
-export type { FoundThread, ThreadRecord, ThreadTitle } from './read/threads/shown.ts'
+export type { DatedThread, FoundThread, ThreadRecord, ThreadTitle } from './read/threads/shown.ts'
 export type { BranchPoint } from './change/mutate/branch.ts'
 export type {
   ContextPoint,
@@ -182,6 +183,7 @@ export const createEngine = (given: EngineParts): Engine => {
   const { status, rebuild } = upkeepOf(parts, home)
   return refusingOptions({
     listThreads: (request) => safely(() => listThreads(parts, home, request)),
+    datedThreads: (request) => safely(() => datedThreads(parts, home, request)),
     searchThreads: (request) => safely(() => searchThreads(parts, lists, text, request)),
     readThread: (threadId, includeTurns) =>
       safely(() => readThread(parts, lists, openers, keep, threadId, includeTurns)),

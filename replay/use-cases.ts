@@ -2,7 +2,7 @@
  * Everything a caller can ask an engine, and what an engine is made of.
  */
 import type { Answer } from './result.ts'
-import type { FoundThread, ThreadRecord, ThreadTitle } from './read/threads/shown.ts'
+import type { DatedThread, FoundThread, ThreadRecord, ThreadTitle } from './read/threads/shown.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
@@ -56,6 +56,8 @@ export interface EngineParts extends LifeParts {
 
 export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, Ledgers {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
+  /** The same threads, with the time that `last_event_at` sorts by. */
+  readonly datedThreads: (request: ListRequest) => Answer<Page<DatedThread>>
   /**
    * Threads in which a term was said, each with the first message that says it. When much text is not indexed yet, the log itself is
    * looked through, and indexing goes on behind the answer; until `close`, which waits for a part of it.

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { SortDirection } from '../../domain/protocol.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { pointOf } from '../../domain/thread/time-travel/point.ts'
 import {
@@ -33,6 +34,13 @@ export const mutationOptions = (input: Input): MutationOptions => ({
 export const pathOf = (input: Input, io: Io, name: string): string | undefined => {
   const path = textOf(input, name)
   return path === undefined ? undefined : resolve(io.cwd, path)
+}
+
+/** The direction of a list; `usual` where none is asked for. */
+export const directionIn = (input: Input, usual: SortDirection = 'desc'): SortDirection => {
+  if (flagOf(input, 'asc')) return 'asc'
+  if (flagOf(input, 'desc')) return 'desc'
+  return (textOf(input, 'order') ?? usual) as SortDirection
 }
 
 /** What a time option accepts, in one line. */

@@ -3,19 +3,33 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
+import type { StoreError } from '../../../domain/errors.ts'
 import { verifyExport, type Verified } from '../../../domain/ledgers/audit/chain.ts'
-import { AUDIT_ACTIONS, type AuditAction } from '../../../domain/ledgers/audit/row.ts'
+import {
+  AUDIT_ACTIONS,
+  type AuditAction,
+  type AuditRow
+} from '../../../domain/ledgers/audit/row.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { AuditRequest } from '../../../replay/ledgers/audit.ts'
 import { exportedLines, sha256Hex } from '../../home/audit-home.ts'
 import { isSealLog } from '../../upkeep/seal/scan.ts'
-import { listOf, numberOf, textOf, type Input } from '../args.ts'
+import { listOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadOrId } from '../naming.ts'
-import { pathOf, rangeIn, writeNewFile } from '../options.ts'
+import { directionIn, pathOf, rangeIn, writeNewFile } from '../options.ts'
 import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { APPROVALS, REVIEWS, TRAIL } from '../text/audit.ts'
-import { jsonLine, printAll, printJson, printPieces, printRows } from '../text/print.ts'
+import {
+  jsonLine,
+  limitOf,
+  printAll,
+  printJson,
+  printPieces,
+  printRows,
+  walkPages,
+  type FetchPage
+} from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
 import { oneLine, plural, sentence } from '../text/text.ts'
 
@@ -48,16 +62,31 @@ type AuditReport = (
   request: AuditRequest
 ) => Promise<CommandEnd>
 
+/** The last rows of a trail, newest first. The trail is read from its beginning, and no more than those rows are kept. */
+const lastRows = async (
+  fetch: FetchPage<AuditRow>,
+  limit: number
+): Promise<E.Either<StoreError, ReadonlyArray<AuditRow>>> => {
+  const kept: Array<AuditRow> = []
+  for await (const page of walkPages(fetch, { limit: Infinity, pageMax: PAGE_ROWS })) {
+    if (E.isLeft(page)) return page
+    kept.push(...page.right.data)
+    if (kept.length > limit) kept.splice(0, kept.length - limit)
+  }
+  return E.right(kept.toReversed())
+}
+
 const printTrail: AuditReport = async (input, io, engine, request) => {
   const { threadId } = await threadOrId(engine, textOf(input, 'thread'))
   const whole = threadId === undefined ? request : { ...request, threadId }
-  return printAll(
-    { columns: TRAIL, nothing: 'no events match' },
-    (cursor, limit) => engine.auditTrail({ ...whole, cursor: cursor ?? null, limit }),
-    { limit: numberOf(input, 'limit') ?? Infinity, pageMax: PAGE_ROWS },
-    input,
-    io
-  )
+  const listing = { columns: TRAIL, nothing: 'no events match' }
+  const fetch: FetchPage<AuditRow> = (cursor, limit) =>
+    engine.auditTrail({ ...whole, cursor: cursor ?? null, limit })
+  const limit = limitOf(input, io)
+  const range = { limit, pageMax: PAGE_ROWS }
+  if (directionIn(input) === 'asc') return printAll(listing, fetch, range, input, io)
+  const newest = await lastRows(fetch, limit)
+  return E.isLeft(newest) ? newest : printRows(listing, newest.right, input, io)
 }
 
 const printApprovals: AuditReport = async (input, io, engine) => {

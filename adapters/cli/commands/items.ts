@@ -5,8 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
 import type { ItemInTurn } from '../../../replay/read/pages/item-page.ts'
-import { flagOf, listOf, numberOf } from '../args.ts'
+import { listOf, numberOf } from '../args.ts'
 import { ofThread, shortCells } from '../naming.ts'
+import { directionIn } from '../options.ts'
 import { turnIn } from '../turn-name.ts'
 import { cutNote, itemText } from '../text/item-text.ts'
 import { printPages, type FetchPage } from '../text/print.ts'
@@ -38,13 +39,26 @@ const pageOf = (
     : E.left({ _tag: 'ItemNotFound', streamId: threadId, itemId: missing, turnId })
 }
 
+/** The same pages with only the items of some types; a page may have fewer than were asked for. */
+const ofTypes =
+  (fetch: FetchPage<ItemInTurn>, types: ReadonlyArray<string>): FetchPage<ItemInTurn> =>
+  (cursor, limit) =>
+  async () => {
+    const page = await fetch(cursor, limit)()
+    if (E.isLeft(page)) return page
+    return E.right({
+      ...page.right,
+      data: page.right.data.filter(({ item }) => types.includes(item.type))
+    })
+  }
+
 export const itemsCommand = ofThread(async (threadId, input, io, engine) => {
   const turn = await turnIn(input, engine, threadId, 'turn')
   if (E.isLeft(turn)) return turn
   const turnId = turn.right
   const ids = listOf(input, 'item')
   if (ids.length > 0 && turnId === undefined) return E.left(usage('--item needs --turn TURN', ''))
-  const sortDirection = flagOf(input, 'desc') ? 'desc' : 'asc'
+  const sortDirection = directionIn(input, 'asc')
   const maxBytes = numberOf(input, 'max-bytes')
   const fetch: FetchPage<ItemInTurn> = (cursor, limit) => async () => {
     const request = { turnId, cursor, limit, sortDirection, maxBytes } as const
@@ -52,5 +66,7 @@ export const itemsCommand = ofThread(async (threadId, input, io, engine) => {
     const read = await engine.readItems(threadId, turnId, ids)()
     return E.isLeft(read) ? read : pageOf(threadId, read.right, turnId, ids)
   }
-  return printPages({ columns: ITEMS, nothing: 'no items' }, fetch, input, io)
+  const types = listOf(input, 'type')
+  const chosen = types.length === 0 ? fetch : ofTypes(fetch, types)
+  return printPages({ columns: ITEMS, nothing: 'no items' }, chosen, input, io)
 })

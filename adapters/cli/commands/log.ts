@@ -3,11 +3,46 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Operation } from '../../../domain/changes/operations.ts'
-import { numberOf } from '../args.ts'
 import { shortCells, threadOrId } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
-import { printRows } from '../text/print.ts'
+import { directionIn, rangeIn } from '../options.ts'
+import { LIMIT_MAX } from '../table/commands.ts'
+import { limitOf, printRows } from '../text/print.ts'
+import { note } from '../text/report.ts'
 import { column, shown, timeColumn, type Columns } from '../text/rows.ts'
+import { plural } from '../text/text.ts'
+
+const SHORT_ID = 13
+
+const quoted = (name: unknown): string => `"${String(name)}"`
+
+const idOf = (id: unknown): string => String(id).slice(0, SHORT_ID)
+
+/** What was changed into what, for people. */
+const detailsOf = ({ began, ended }: Operation): string => {
+  const { operation, arguments: asked, threadIds, undoes } = began
+  const back = ended?.inverse?.arguments ?? {}
+  const others = threadIds.length - 1
+  const told = (): string => {
+    if (ended?.outcome === 'failed') return ended.reason ?? ''
+    if (operation === 'rename' && asked['name'] !== undefined)
+      return [back['name'], asked['name']]
+        .filter((name) => name !== undefined && name !== null)
+        .map(quoted)
+        .join(' → ')
+    if (operation === 'fork')
+      return [
+        idOf(asked['threadId']),
+        ...(back['threadId'] === undefined ? [] : [idOf(back['threadId'])])
+      ].join(' → ')
+    if (operation === 'rollback' && typeof asked['turns'] === 'number')
+      return plural(asked['turns'], 'turn')
+    return others > 0 ? `and ${plural(others, 'thread')} below it` : ''
+  }
+  return [told(), undoes === null ? '' : `undoes ${idOf(undoes)}`]
+    .filter((part) => part !== '')
+    .join(', ')
+}
 
 export const OPERATIONS: Columns<Operation> = [
   column('operation', ({ began }) => began.id, {
@@ -32,13 +67,24 @@ export const OPERATIONS: Columns<Operation> = [
   column('user', ({ began }) => began.by.user),
   column('actor', ({ began }) => began.by.actor),
   column('reason', ({ ended }) => ended?.reason ?? ended?.noInverse ?? ''),
-  shown({ head: 'BY', flex: 8, drop: 3, cell: ({ began: { by } }) => `${by.user} ${by.actor}` })
+  shown({ head: 'DETAILS', flex: 16, cell: detailsOf }),
+  shown({ head: 'BY', max: 24, drop: 3, cell: ({ began: { by } }) => `${by.user} ${by.actor}` })
 ]
 
 export const logCommand: EngineCommand = async (input, io, engine) => {
   const { threadId, missing } = await threadOrId(engine, input.args[0])
-  const listed = await engine.operations({ threadId, limit: numberOf(input, 'limit') })()
+  const range = rangeIn(input, io)
+  if (E.isLeft(range)) return range
+  const { sinceMs = -Infinity, untilMs = Infinity } = range.right
+  const listed = await engine.operations({ threadId, limit: LIMIT_MAX })()
   if (E.isLeft(listed)) return listed
   if (listed.right.length === 0 && missing !== null) return missing
-  return printRows({ columns: OPERATIONS, nothing: 'no operations' }, listed.right, input, io)
+  const within = listed.right.filter(({ began }) => {
+    const atMs = Date.parse(began.at)
+    return sinceMs <= atMs && atMs < untilMs
+  })
+  const ordered = directionIn(input) === 'asc' ? within.toReversed() : within
+  const rows = ordered.slice(0, limitOf(input, io))
+  if (rows.length < ordered.length) note(`${rows.length} of ${ordered.length} operations`, io)
+  return printRows({ columns: OPERATIONS, nothing: 'no operations' }, rows, input, io)
 }

@@ -4,8 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import { notPossible, type StoreError } from '../../../domain/errors.ts'
-import type { Thread } from '../../../domain/protocol.ts'
-import type { Engine } from '../../../replay/engine.ts'
+import type { DatedThread, Engine } from '../../../replay/engine.ts'
 import { salvage, type Salvaged, type SalvagedFile } from '../../upkeep/storage/salvage/salvage.ts'
 import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
@@ -45,12 +44,14 @@ const words = (done: Salvaged, threads: number, dry: boolean): string => {
 }
 
 /** Every thread of a home, newest first, archived ones last. */
-const threadsIn = async (engine: Engine): Promise<E.Either<StoreError, ReadonlyArray<Thread>>> => {
-  const all: Array<Thread> = []
+const threadsIn = async (
+  engine: Engine
+): Promise<E.Either<StoreError, ReadonlyArray<DatedThread>>> => {
+  const all: Array<DatedThread> = []
   for (const archived of [false, true]) {
     const request = { sourceKinds: EVERY_SOURCE, modelProviders: [], archived }
-    const fetch: FetchPage<Thread> = (cursor, limit) =>
-      engine.listThreads({ ...request, cursor, limit })
+    const fetch: FetchPage<DatedThread> = (cursor, limit) =>
+      engine.datedThreads({ ...request, cursor, limit })
     for await (const page of walkPages(fetch, { limit: Infinity })) {
       if (E.isLeft(page)) return page
       all.push(...page.right.data)
@@ -105,10 +106,10 @@ export const salvageCommand: HomeCommand = async (input, io, named, open) => {
     if (E.isLeft(threads)) return threads
     const form = formOf(input, quiet)
     if (form === 'json') {
-      for (const thread of threads.right) await printJson(thread, quiet)
+      for (const { thread } of threads.right) await printJson(thread, quiet)
       await printTotal(count(done.right, threads.right.length), input, quiet)
     } else if (form === 'table') {
-      const columns = threadColumns('updatedAt')
+      const columns = threadColumns('created_at')
       await quiet.out(
         table(columns, threads.right, io.columns, painter(input, io), clockOf(input, io))
       )

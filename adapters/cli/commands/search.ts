@@ -2,13 +2,13 @@
  * unroll search: messages of all threads, or every place of one thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { SortDirection } from '../../../domain/protocol.ts'
 import type { Snippet } from '../../../domain/thread/search/snippet.ts'
 import type { Engine, FoundThread, Occurrence } from '../../../replay/engine.ts'
 import type { SortKey } from '../../../replay/read/lists/list-filter.ts'
 import type { SearchRequest } from '../../../replay/read/search/search.ts'
 import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { directionIn } from '../options.ts'
 import { optionalThread, shortIds, title } from '../naming.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
 import { clockOf, type Clock } from '../text/clock.ts'
@@ -73,7 +73,7 @@ const inHome = (term: string, input: Input, io: Io, engine: Engine): Promise<Com
   const request: SearchRequest = {
     searchTerm: term,
     sortKey: (textOf(input, 'sort') ?? 'created_at') as SortKey,
-    sortDirection: (textOf(input, 'order') ?? 'desc') as SortDirection,
+    sortDirection: directionIn(input),
     sourceKinds: sourcesOf(input),
     archived: flagOf(input, 'archived')
   }

@@ -70,12 +70,12 @@ const nextSteps = (input: Input, io: Io, id: string, paint: Paint): string => {
 
 export const startCommand: HomeCommand = async (input, outside, named, open) => {
   const chosen = chosenHome(input, outside, named)
-  const { place, source, why, sample } = chosen
+  const { place, source, why } = chosen
   const next = withHome(input, outside, chosen)
   const paint = painter(input, outside)
   const clock = clockOf(input, outside)
   return withEngine(input, outside, open, place, async (engine, io) => {
-    const page = await engine.listThreads({
+    const page = await engine.datedThreads({
       limit: THREADS,
       sortKey: 'last_event_at',
       modelProviders: []
@@ -83,14 +83,12 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
     if (E.isLeft(page)) return page
     const { data } = page.right
     await io.out(`${paint('bold', oneLine(source))}  (${why})\n\n`)
-    const [newest] = data
+    const newest = data[0]?.thread
     if (newest === undefined) {
       await io.out('no threads here yet; threads --all lists those of sub-agents and exec runs\n')
       return 0
     }
-    // The sample's file times are those of its installation, which would mislead.
-    const time = sample ? 'createdAt' : 'updatedAt'
-    await io.out(`${table(threadColumns(time), data, io.columns, paint, clock)}\n`)
+    await io.out(`${table(threadColumns('last_event_at'), data, io.columns, paint, clock)}\n`)
     const view = {
       ...usualView(io.columns, paint('bold', '') !== '', clock),
       cwd: newest.cwd,
@@ -107,7 +105,7 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
       view
     })
     if (E.isLeft(printed)) return printed
-    const [id = ''] = shortIds(data.map((thread) => thread.id))
+    const [id = ''] = shortIds(data.map(({ thread }) => thread.id))
     await io.out(nextSteps(next, io, id, paint))
     return 0
   })

@@ -15,7 +15,7 @@ import { flagOf, listOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { turnIn } from '../turn-name.ts'
 import { optionalThread, shortCells } from '../naming.ts'
-import { rangeIn } from '../options.ts'
+import { directionIn, rangeIn } from '../options.ts'
 import type { EngineCommand } from '../session.ts'
 import { formOf, printJsonLines, printPages, printRows } from '../text/print.ts'
 import { usage, type CommandFailure } from '../text/report.ts'
@@ -184,7 +184,7 @@ export const toolsCommand: EngineCommand = async (input, io, engine) => {
     const summary = await engine.toolsSummary(filter.right)()
     return E.isLeft(summary) ? summary : printSummary(summary.right, input, io)
   }
-  const request = { ...filter.right, order: flagOf(input, 'asc') ? 'asc' : 'desc' } as const
+  const request = { ...filter.right, order: directionIn(input) } as const
   return printPages<ToolCall>(
     { columns: CALLS, nothing: 'no tool calls' },
     (cursor, limit) => engine.tools({ ...request, cursor: cursor ?? null, limit }),

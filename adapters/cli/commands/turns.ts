@@ -2,8 +2,9 @@
  * unroll turns: pages of a thread's turns.
  */
 import type { ItemsView, Turn } from '../../../domain/protocol.ts'
-import { flagOf, numberOf, textOf } from '../args.ts'
+import { numberOf, textOf } from '../args.ts'
 import { ofThread, shortCells } from '../naming.ts'
+import { directionIn } from '../options.ts'
 import { cutNote, itemText, speaker } from '../text/item-text.ts'
 import { printPages } from '../text/print.ts'
 import { column, timeColumn, type Columns } from '../text/rows.ts'
@@ -45,7 +46,7 @@ export const TURNS: Columns<Turn> = [
 
 export const turnsCommand = ofThread((id, input, io, engine) => {
   const request = {
-    sortDirection: flagOf(input, 'asc') ? 'asc' : 'desc',
+    sortDirection: directionIn(input),
     itemsView: (textOf(input, 'view') ?? 'summary') as ItemsView,
     maxBytes: numberOf(input, 'max-bytes')
   } as const

@@ -2,8 +2,7 @@
  * unroll threads --watch: the list, redrawn every second on the whole terminal.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Thread } from '../../../domain/protocol.ts'
-import type { Engine } from '../../../replay/engine.ts'
+import type { DatedThread, Engine } from '../../../replay/engine.ts'
 import type { ListRequest } from '../../../replay/read/lists/list-filter.ts'
 import { numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
@@ -25,7 +24,7 @@ const INTERRUPTED = 130
 
 export const watchThreads = async (
   request: ListRequest,
-  columns: Columns<Thread>,
+  columns: Columns<DatedThread>,
   input: Input,
   io: Io,
   engine: Engine,
@@ -59,7 +58,7 @@ export const watchThreads = async (
       const { columns: width, rows } = terminal.size()
       const most = Math.min(PAGE_MAX, Math.max(1, rows - AROUND))
       const limit = Math.min(numberOf(input, 'limit') ?? most, most)
-      const page = await engine.listThreads({ ...request, limit })()
+      const page = await engine.datedThreads({ ...request, limit })()
       if (E.isLeft(page)) return page
       const head = cut(`threads  ${clock.ofDay(io.nowMs())}  q ends`, width)
       const { data } = page.right

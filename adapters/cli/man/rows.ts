@@ -36,7 +36,7 @@ const rows = <A>(columns: Columns<A>) => ({
 
 /** The rows that the command table names in braces. */
 const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
-  threads: rows(threadColumns('createdAt')),
+  threads: rows(threadColumns('last_event_at')),
   'found threads': rows(FOUND_THREADS),
   occurrences: rows(OCCURRENCES),
   turns: rows(TURNS),

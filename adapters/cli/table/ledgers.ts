@@ -10,8 +10,10 @@ import {
   DRY_RUN,
   limit,
   LISTS,
+  ONE_ORDER,
   ONE_THREAD,
   option,
+  ordering,
   PAGING,
   TOTAL,
   type CommandSpec,
@@ -127,7 +129,7 @@ const tools: CommandSpec = {
     ),
     ...between(),
     ...PAGING,
-    option('asc', 'Oldest first.'),
+    ...ordering(),
     option('summary', 'Add the calls up instead: by kind, by status, by tool.'),
     CSV,
     AT
@@ -136,7 +138,10 @@ const tools: CommandSpec = {
     ['csv', 'json'],
     ['summary', 'cursor'],
     ['summary', 'limit'],
-    ['summary', 'asc']
+    ['summary', 'asc'],
+    ['summary', 'desc'],
+    ['summary', 'order'],
+    ...ONE_ORDER
   ],
   output: {
     human:
@@ -201,13 +206,15 @@ const audit: CommandSpec = {
           'Only programs, clients, users, accounts or kinds of agent with this in their name.'
         ),
         option('action ACTION...', 'Only this action, such as `rolled_back`.'),
-        limit('How many rows. Default: all.'),
+        limit(),
+        option('all-rows', 'Print every row, also on a terminal.'),
+        ...ordering(),
         CSV,
         AT
       ],
       {
         about: [
-          'Oldest first: created, forked, turns, rollbacks, compactions, reviews, names, archiving and the rest. ' +
+          'Newest first: created, forked, turns, rollbacks, compactions, reviews, names, archiving and the rest. ' +
             'Each change has its author, its evidence, and its certainty. See docs/AUDIT.md.'
         ]
       }
@@ -283,7 +290,7 @@ const audit: CommandSpec = {
   },
   exits: [0, 1, 2, 3, 5, 6, 7, 8],
   examples: [
-    ['unroll audit', 'everything that happened, oldest first'],
+    ['unroll audit', 'what happened last'],
     [
       'unroll audit report --thread 01a1fcde-3637 --action rolled_back',
       'what was rolled back in a thread'

@@ -7,13 +7,15 @@ import {
   ANY_COUNT,
   AT,
   AT_TIME,
+  between,
   limit,
   LISTS,
   MAX_BYTES,
   NO_PAGER,
   ONE_THREAD,
   option,
-  ORDER,
+  ordering,
+  ONE_ORDER,
   PAGE_LINE,
   PAGING,
   READS,
@@ -32,14 +34,19 @@ const threads: CommandSpec = {
     'Without options: every provider, the interactive sources `cli` and `vscode`, newest event first. ' +
       'Threads without any message are not listed, as in Codex.',
     'The order `last_event_at` comes from the log. `updated_at` and `recency_at` come from file times, ' +
-      'which copies and checkouts do not keep.'
+      'which copies and checkouts do not keep. The time a list is sorted by is the one it shows.',
+    'A filter that is repeated means one of its values; different filters all hold.'
   ],
   options: [
     ...PAGING,
     option('sort KEY', 'Order. Default: last_event_at.', {
       choices: ['created_at', 'updated_at', 'recency_at', 'last_event_at']
     }),
-    ORDER,
+    ...ordering(),
+    ...between('Last event:'),
+    option('name TEXT...', 'Only threads with this text in their name, in any letter case.'),
+    option('model NAME...', 'Only threads whose last settings name this model.'),
+    option('branch NAME...', 'Only this branch of git.'),
     option('provider NAME...', 'Only this model provider.'),
     SOURCE,
     option('archived', 'List the archived threads instead.'),
@@ -53,11 +60,7 @@ const threads: CommandSpec = {
     AT_TIME,
     option('watch', 'Redraw the list every second on the whole terminal; `q` ends.')
   ],
-  conflicts: [
-    ['all', 'source'],
-    ['all-rows', 'limit'],
-    ['watch', 'json']
-  ],
+  conflicts: [['all', 'source'], ['all-rows', 'limit'], ['watch', 'json'], ...ONE_ORDER],
   output: {
     human: 'a table: {threads}.',
     tsv: '{threads}.',
@@ -66,6 +69,7 @@ const threads: CommandSpec = {
   exits: LISTS,
   examples: [
     ['unroll threads --limit 5', 'the five threads with the newest events'],
+    ['unroll threads --since monday --model gpt-5', 'this week, with one model'],
     ['unroll threads --all --cwd .', 'everything in this directory, sub-agents included'],
     ['unroll threads --json --limit 1000 | jq -r ".preview // empty"', 'previews for a script']
   ]
@@ -88,7 +92,7 @@ const search: CommandSpec = {
     option('sort KEY', 'Order. Default: created_at.', {
       choices: ['created_at', 'updated_at', 'recency_at']
     }),
-    ORDER,
+    ...ordering(),
     SOURCE,
     option('archived', 'Search the archived threads instead.'),
     ALL_SOURCES,
@@ -97,7 +101,8 @@ const search: CommandSpec = {
   conflicts: [
     ['all', 'source'],
     ['all-rows', 'limit'],
-    ...(['sort', 'order', 'source', 'archived', 'all'] as const).map(
+    ...ONE_ORDER,
+    ...(['sort', 'order', 'asc', 'desc', 'source', 'archived', 'all'] as const).map(
       (name) => ['thread', name] as const
     )
   ],
@@ -188,7 +193,7 @@ const turns: CommandSpec = {
   options: [
     ...PAGING,
     MAX_BYTES,
-    option('asc', 'Oldest first.'),
+    ...ordering(),
     option(
       'view VIEW',
       'Which items each turn carries: none, first question and last answer, all. Default: summary.',
@@ -196,6 +201,7 @@ const turns: CommandSpec = {
     ),
     AT
   ],
+  conflicts: ONE_ORDER,
   output: {
     human: 'a table: {turns}.',
     tsv: '{turns}.',
@@ -219,7 +225,11 @@ const items: CommandSpec = {
     option('item ID...', 'Only the item with this id, whole; needs --turn.'),
     ...PAGING,
     MAX_BYTES,
-    option('desc', 'Newest first.'),
+    option(
+      'type TYPE...',
+      'Only items of this type, such as `commandExecution`, `fileChange` or `agentMessage`.'
+    ),
+    ...ordering('oldest'),
     AT
   ],
   output: {
@@ -230,7 +240,9 @@ const items: CommandSpec = {
   conflicts: [
     ['all-rows', 'limit'],
     ['item', 'cursor'],
-    ['item', 'max-bytes']
+    ['item', 'max-bytes'],
+    ['item', 'type'],
+    ...ONE_ORDER
   ],
   exits: READS,
   examples: [
@@ -330,7 +342,8 @@ export const log: CommandSpec = {
     'Every change is recorded in `.unroll/operations.jsonl` of the home before and after it is made. ' +
       'With a thread, which may be deleted by now: only its changes.'
   ],
-  options: [limit(), AT_TIME],
+  options: [limit(), ...ordering(), ...between(), AT_TIME],
+  conflicts: ONE_ORDER,
   output: {
     human: 'a table: {operations}.',
     tsv: '{operations}.',

@@ -170,7 +170,19 @@ export const SOURCE = option(
 
 export const ALL_SOURCES = option('all', 'Include sub-agents, exec runs and app-server clients.')
 
-export const ORDER = option('order WAY', 'Direction. Default: desc.', { choices: ['asc', 'desc'] })
+/** The direction of a list. */
+export const ordering = (usual: 'oldest' | 'newest' = 'newest'): ReadonlyArray<OptionSpec> => [
+  option('asc', `Oldest first.${usual === 'oldest' ? ' The default.' : ''}`),
+  option('desc', `Newest first.${usual === 'newest' ? ' The default.' : ''}`),
+  option('order WAY', 'The same as --asc or --desc.', { choices: ['asc', 'desc'] })
+]
+
+/** Only one direction is asked for. */
+export const ONE_ORDER: ReadonlyArray<readonly [string, string]> = [
+  ['asc', 'desc'],
+  ['asc', 'order'],
+  ['desc', 'order']
+]
 
 /** The newest thread, as it is typed. */
 export const NEWEST_THREAD = '@1'

@@ -205,7 +205,7 @@ export const printAll = async <A>(
 }
 
 /** How many rows are printed where nothing else was asked for: a screen for people, everything for programs. */
-const limitOf = (input: Input, io: Io): number =>
+export const limitOf = (input: Input, io: Io): number =>
   numberOf(input, 'limit') ?? (io.outIsTty && !flagOf(input, 'all-rows') ? LIMIT_DEFAULT : Infinity)
 
 /** Says on stderr that there is more, and how to get it. */

@@ -5,11 +5,12 @@ import { normalizeCwd } from '../../../domain/thread/thread.ts'
 import type { SortDirection } from '../../../domain/protocol.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { descendantsOf } from '../threads/agents.ts'
-import type {
-  EntryKind,
-  ListEntry,
-  SourceKind,
-  ThreadRow
+import {
+  ORDERS,
+  type EntryKind,
+  type ListEntry,
+  type SourceKind,
+  type ThreadRow
 } from '../../../projections/thread-row.ts'
 
 /** The orders a client may ask for; `last_event_at` is ours and comes from the log, not from the file's time. */
@@ -36,6 +37,15 @@ export interface ListRequest {
   /** Only of one of these programs; absent or empty: of all. */
   readonly originators?: ReadonlyArray<string> | null | undefined
   readonly useStateDbOnly?: boolean | null | undefined
+  /** Ours: only threads whose last event was written from then on, and before then; milliseconds since 1970. */
+  readonly sinceMs?: number | undefined
+  readonly untilMs?: number | undefined
+  /** Ours: a part of the name, in any letter case; one of these; absent or empty: any. */
+  readonly names?: ReadonlyArray<string> | undefined
+  /** Ours: the model of the last settings is one of these. */
+  readonly models?: ReadonlyArray<string> | undefined
+  /** Ours: the branch of git is one of these. */
+  readonly branches?: ReadonlyArray<string> | undefined
 }
 
 const INTERACTIVE: ReadonlyArray<EntryKind> = ['cli', 'vscode']
@@ -88,6 +98,30 @@ export const entryFilter = (env: Env, request: ListRequest, defaultProvider: str
     (directories === null || directories.includes(entry.cwd))
 }
 
+const LAST_EVENT = ORDERS.indexOf('last_event_at')
+
+/** When the last event of a thread was written, in milliseconds. */
+export const lastEventMsOf = ({ sortedAtMs }: Pick<ThreadRow, 'sortedAtMs'>): number =>
+  sortedAtMs[LAST_EVENT] ?? 0
+
+const isAmong = (value: string | null, wanted: ReadonlyArray<string> | undefined): boolean =>
+  wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value))
+
+/** Decides by what only we are asked for. */
+const oursMatches = (row: ThreadRow, name: () => string | null, request: ListRequest): boolean => {
+  const { sinceMs = -Infinity, untilMs = Infinity, names = [], models, branches } = request
+  const { facts } = row
+  const atMs = lastEventMsOf(row)
+  const called = names.length === 0 ? '' : (name() ?? '').toLowerCase()
+  return (
+    sinceMs <= atMs &&
+    atMs < untilMs &&
+    isAmong(facts.model, models) &&
+    isAmong((facts.own ?? facts.head)?.git?.branch ?? null, branches) &&
+    (names.length === 0 || names.some((part) => called.includes(part.toLowerCase())))
+  )
+}
+
 /** Decides by what only the row has: the originator of the thread, and its texts. */
 export const rowMatches = (
   row: ThreadRow,
@@ -100,7 +134,8 @@ export const rowMatches = (
   return (
     (originators.length === 0 ||
       originators.includes((row.facts.own ?? row.facts.head)?.originator ?? '')) &&
-    (term === '' || textMatches(row, name(), term, previewToo))
+    (term === '' || textMatches(row, name(), term, previewToo)) &&
+    oursMatches(row, name, request)
   )
 }
 

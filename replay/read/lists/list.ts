@@ -44,9 +44,12 @@ const walkOf = (
   direction: SortDirection
 ): Result<ListWalk> => {
   const archived = request.archived === true ? 1 : 0
+  // In the order of last events a time is a place, so that a list costs what is in it.
+  const byLastEvent = request.sortKey === 'last_event_at'
+  const { sinceMs, untilMs } = byLastEvent ? request : {}
   const all: ListWalk = {
-    low: [table, archived],
-    high: [table, archived + 1],
+    low: sinceMs === undefined ? [table, archived] : [table, archived, sinceMs],
+    high: untilMs === undefined ? [table, archived + 1] : [table, archived, untilMs],
     reverse: direction === 'desc'
   }
   if (typeof request.cursor !== 'string') return E.right(all)

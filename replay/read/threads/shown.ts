@@ -7,7 +7,7 @@ import { once } from '../../../domain/once.ts'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import type { ThreadFacts } from '../../../domain/thread/thread.ts'
 import { tableOf, viewName } from '../../../projections/catalogue.ts'
-import { ORDERS, storedRow, type StoredThread } from '../../../projections/thread-row.ts'
+import { storedRow, type StoredThread } from '../../../projections/thread-row.ts'
 import { threads } from '../../../projections/threads.ts'
 import type { HomeCatchUp, HomeRows } from '../../catch-up/backfill.ts'
 import { rowsUnder } from '../../catch-up/overlay.ts'
@@ -15,7 +15,7 @@ import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
 import { codexTimes } from '../lists/codex-times.ts'
 import { freshList, strictList, type ListParts } from '../lists/fresh-list.ts'
 import type { Listed } from '../lists/list.ts'
-import { isInteractive, type ListRequest } from '../lists/list-filter.ts'
+import { isInteractive, lastEventMsOf, type ListRequest } from '../lists/list-filter.ts'
 import { agentRow, type Agent } from './agents.ts'
 import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'
@@ -79,11 +79,17 @@ const viewsOf = <L extends Listed, A>(
   return E.right({ ...page, data })
 }
 
-export const listThreads = async (
+/** A thread of a list, and when its last event was written, which no client of Codex is told. */
+export interface DatedThread {
+  readonly thread: Thread
+  readonly lastEventAtMs: number
+}
+
+export const datedThreads = async (
   parts: ShownParts,
   { lists, whole }: HomeRows,
   request: ListRequest
-): Promise<Result<Page<Thread>>> => {
+): Promise<Result<Page<DatedThread>>> => {
   const { nameOf } = contextOf(parts, null)
   // What is below a thread stands among the rows of turns.
   const below = (request.ancestorThreadId ?? null) === null ? null : await whole.everything()
@@ -91,7 +97,20 @@ export const listThreads = async (
   const listed = await (parts.strict ? strictList : freshList)(parts, lists, request, nameOf)
   if (E.isLeft(listed)) return listed
   const { page, infos } = listed.right
-  return viewsOf(parts, page, infos, faceOfList(request), ({ thread }) => thread)
+  return viewsOf(parts, page, infos, faceOfList(request), ({ thread, row }) => ({
+    thread,
+    lastEventAtMs: lastEventMsOf(row)
+  }))
+}
+
+export const listThreads = async (
+  parts: ShownParts,
+  home: HomeRows,
+  request: ListRequest
+): Promise<Result<Page<Thread>>> => {
+  const dated = await datedThreads(parts, home, request)
+  if (E.isLeft(dated)) return dated
+  return E.right({ ...dated.right, data: dated.right.data.map(({ thread }) => thread) })
 }
 
 export const searchThreads = async (
@@ -188,8 +207,6 @@ export interface ThreadTitle {
   readonly isListed: boolean
 }
 
-const LAST_EVENT = ORDERS.indexOf('last_event_at')
-
 /** What every thread of the home is called, archived ones included, newest event first; from the rows of lists alone. */
 export const threadTitles = async (
   parts: ShownParts,
@@ -206,7 +223,7 @@ export const threadTitles = async (
     const row = storedRow(value as StoredThread)
     const { name, preview } = threadView(row, info, 'list', context, [])
     const isListed = !info.archived && row.entry.preview && isInteractive(row.entry.kind)
-    const lastEventAtMs = row.sortedAtMs[LAST_EVENT] ?? 0
+    const lastEventAtMs = lastEventMsOf(row)
     return [{ threadId: info.streamId, name, preview, lastEventAtMs, isListed }]
   })
   return E.right(titles.toSorted((a, b) => b.lastEventAtMs - a.lastEventAtMs))

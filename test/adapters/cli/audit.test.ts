@@ -29,7 +29,7 @@ describe('command line: audit', function () {
   let folder: string
   const unroll = inHome(() => home)
   const report = async (...words: ReadonlyArray<string>) =>
-    jsonLines((await unroll(['audit', 'report', '--json', ...words])).out)
+    jsonLines((await unroll(['audit', 'report', '--json', '--asc', ...words])).out)
   const exportTo = async (name: string): Promise<string> => {
     const file = join(folder, name)
     expect(await unroll(['audit', 'export', '--out', file])).to.include({ code: 0, out: '' })

@@ -55,7 +55,7 @@ describe('unroll threads', () => {
     expect([code, err]).to.deep.equal([0, ''])
     expect(out).to.equal(
       [
-        'ID             UPDATED (UTC)     DIRECTORY        SOURCE  THREAD',
+        'ID             LAST EVENT (UTC)  DIRECTORY        SOURCE  THREAD',
         '01a1fcde-3637  2026-11-21 06:49  /workspace/demo  vscode  Can you label the rusty gearbox after the…',
         '01a1fcde-3cb0  2026-11-21 06:49  /workspace/repo  vscode  Can you label the rusty gearbox after the…',
         '01a1fcde-3f39  2026-11-21 06:49  /workspace/demo  vscode  Can you label the rusty gearbox after the…',
@@ -86,11 +86,11 @@ describe('unroll threads', () => {
     const { out } = await forks(['threads', '--limit', '2'])
     expect(out).to.equal(
       [
-        [ROOT, '2026-11-21T06:49:43Z', '2026-11-21T06:49:47Z', 'vscode', 'mock', '']
-          .concat('/workspace/demo', '', LABEL)
+        [ROOT, '2026-11-21T06:49:43Z', '2026-11-21T06:49:47Z', '2026-11-21T06:49:47.648Z']
+          .concat('vscode', 'mock', '', '/workspace/demo', '', LABEL)
           .join('\t'),
-        [FORK2, '2026-11-21T06:49:45Z', '2026-11-21T06:49:47Z', 'vscode', 'mock', 'trunk']
-          .concat('/workspace/repo', '', LABEL)
+        [FORK2, '2026-11-21T06:49:45Z', '2026-11-21T06:49:47Z', '2026-11-21T06:49:47.078Z']
+          .concat('vscode', 'mock', 'trunk', '/workspace/repo', '', LABEL)
           .join('\t'),
         ''
       ].join('\n')
