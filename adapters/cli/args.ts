@@ -12,6 +12,9 @@ import {
   commandOf,
   GLOBAL_OPTIONS,
   optionsOfAll,
+  ROW_CONFLICTS,
+  ROW_OPTIONS,
+  rowOptionsOf,
   synopsis,
   synopsisOf,
   withWord,
@@ -57,7 +60,10 @@ export const numberOf = (input: Input, name: string): number | undefined => {
 }
 
 const ALL_OPTIONS: ReadonlyMap<string, OptionSpec> = new Map(
-  [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(optionsOfAll)].map((spec) => [spec.name, spec])
+  [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(optionsOfAll), ...ROW_OPTIONS].map((spec) => [
+    spec.name,
+    spec
+  ])
 )
 
 const usageLine = (form: CommandForm): string =>
@@ -102,7 +108,7 @@ const optionProblem = (token: OptionToken, form: CommandForm): string | null => 
   const { name, rawName, value, inlineValue } = token
   if (name === 'version' && form.command.name !== 'version')
     return `${form.title} has no option ${rawName}`
-  const options = [...form.options, ...GLOBAL_OPTIONS]
+  const options = [...form.options, ...rowOptionsOf(form.command), ...GLOBAL_OPTIONS]
   const spec = options.find((option) => option.name === name)
   if (spec === undefined) {
     const names = options.map((option) => option.name)
@@ -150,11 +156,17 @@ const meantBy = (command: CommandSpec, typed: ReadonlyArray<string>): Meant => {
   }
 }
 
+const isOfRows = (command: CommandSpec): boolean => rowOptionsOf(command).length > 0
+
 const conflict = ({ command }: CommandForm, given: ReadonlySet<string>): string | null => {
   if (given.has('json') && command.output.json === undefined) {
     return `${command.name} has no --json`
   }
-  const pairs = [...(command.conflicts ?? []), ['tz', 'utc'] as const]
+  const pairs = [
+    ...(command.conflicts ?? []),
+    ...(isOfRows(command) ? ROW_CONFLICTS : []),
+    ['tz', 'utc'] as const
+  ]
   const found = pairs.find(([one, other]) => given.has(one) && given.has(other))
   return found === undefined ? null : `--${found[0]} and --${found[1]} exclude each other`
 }

@@ -3,9 +3,11 @@
  * time to start is part of every command.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { parseCommandLine, type Input, type ParsedCommandLine } from './args.ts'
+import { resolve } from 'node:path'
+import { flagOf, parseCommandLine, textOf, type Input, type ParsedCommandLine } from './args.ts'
 import type { Io } from './io.ts'
 import { readSettings, withSettings } from './settings.ts'
+import { rowOptionsOf } from './table/commands.ts'
 import { zoneProblem } from './text/clock.ts'
 import { failureOf, thrownFailure, usage } from './text/report.ts'
 import { report } from './text/reported.ts'
@@ -101,10 +103,65 @@ const placedEnding = async (
   return withEngine(input, io, open, place, (engine, quiet) => command(input, quiet, engine))
 }
 
+/** Codes of a command that came to its end: done, or with findings. */
+const isWhole = (ending: CommandEnd): boolean => {
+  const code = typeof ending === 'number' ? ending : E.isRight(ending) ? ending.right : null
+  return code === 0 || code === 1
+}
+
+/** Runs a command whose rows go to a file. */
+const intoFile = async (
+  input: Input,
+  io: Io,
+  path: string,
+  open: OpenEngine
+): Promise<CommandEnd> => {
+  const { openOutput } = await import('./output-file.ts')
+  const opened = openOutput(path, flagOf(input, 'force'), io)
+  if (E.isLeft(opened)) return opened
+  const file = opened.right
+  let ending: CommandEnd | null = null
+  try {
+    ending = await endingOf(input, file.io, open)
+  } finally {
+    if (ending === null) file.close(false)
+  }
+  const closed = file.close(isWhole(ending) && !io.stop.aborted)
+  return E.isLeft(closed) ? closed : ending
+}
+
 const runInput = async (input: Input, io: Io, open: OpenEngine): Promise<number> => {
-  const ending = await endingOf(input, io, open)
+  // Some words have an option of that name that means another file.
+  const isOfRows = rowOptionsOf(input.command).length > 0
+  const hasOwn = input.form.options.some(({ name }) => name === 'out')
+  const path = isOfRows && !hasOwn ? textOf(input, 'out') : undefined
+  const ending = await (path === undefined
+    ? endingOf(input, io, open)
+    : intoFile(input, io, resolve(io.cwd, path), open))
   if (typeof ending === 'number') return ending
   return E.isRight(ending) ? ending.right : report(failureOf(ending.left), input.json, io)
+}
+
+/** Options that ask for something else than JSON. */
+const OTHER_FORMS = [
+  'csv',
+  'tsv',
+  'table',
+  'format',
+  'raw',
+  'watch',
+  'detail',
+  'exec',
+  'rolled-back'
+]
+
+/** UNROLL_JSON stands for `--json` wherever a command has it and no other form is asked for. */
+const withJson = (input: Input, { env }: Io): Input => {
+  const isSet = !['', '0', undefined].includes(env['UNROLL_JSON'])
+  const hasOther = OTHER_FORMS.some((name) => flagOf(input, name))
+  return isSet && !hasOther && input.command.output.json !== undefined
+    ? { ...input, json: true }
+    : input
 }
 
 /** What completion scripts ask, and what the build does: no commands, so that they are in no list. */
@@ -150,7 +207,7 @@ export const run = async (
   if (hidden !== undefined) return (await hidden())(argv.slice(1), given)
   const { parsed, io } = await prepared(argv, given)
   if (!parsed.ok) return report(parsed.failure, parsed.json, io)
-  const { input } = parsed
+  const input = withJson(parsed.input, io)
   const zone = zoneProblem(input)
   if (zone !== null)
     return report(usage(zone, 'write one such as Europe/Berlin, UTC, or local'), input.json, io)

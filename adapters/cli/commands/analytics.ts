@@ -29,9 +29,9 @@ import {
   jsonTotal
 } from '../text/analytics-diff.ts'
 import { clockOf } from '../text/clock.ts'
-import { formOf, printJson, printJsonLines, printPieces, printTotal } from '../text/print.ts'
+import { printJson, printJsonLines, printPieces, printTotal } from '../text/print.ts'
 import { usage, warn } from '../text/report.ts'
-import { tsv } from '../text/rows.ts'
+import { formOf, printRows } from '../text/row-form.ts'
 import { painter } from '../text/style.ts'
 import { oneLine, plural, safeJson } from '../text/text.ts'
 
@@ -114,14 +114,18 @@ const compare = async (input: Input, io: Io, engine: Engine): Promise<CommandEnd
   const comparison = compareAnalytics(captured, rebuilt, contract, KNOWN_DIFFERENCES, home.right)
   const facts = { contract, captured: captured.length, reconstructed: rebuilt.length, damagedLines }
   const form = formOf(input, io)
-  if (form === 'json') {
+  if (form === 'json' && !input.values.has('fields')) {
     await printJsonLines(io, jsonRows(comparison))
     await printTotal(jsonTotal(comparison, facts), input, io)
-  } else if (form === 'table') {
+  } else if (form === 'people') {
     const counts = `${plural(captured.length, 'event')} captured, ${rebuilt.length} rebuilt from the log`
     await io.out(`contract ${contract}: ${counts}\n\n`)
     await io.out(comparisonText(comparison, io.columns, painter(input, io), clockOf(input, io)))
-  } else await io.out(tsv(DIFFERENCES, [...differencesOf(comparison)]))
+  } else {
+    const listing = { columns: DIFFERENCES, nothing: 'no difference' }
+    const printed = await printRows(listing, [...differencesOf(comparison)], input, io)
+    if (E.isLeft(printed)) return printed
+  }
   return comparison.unexplained > 0 ? 1 : 0
 }
 

@@ -15,9 +15,10 @@ import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
 import { withHomeFiles, type CommandEnd, type CommandPlace } from '../session.ts'
-import { formOf, printJson, printTotal } from '../text/print.ts'
+import { printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
-import { column, tsv, type Columns } from '../text/rows.ts'
+import { formOf, printRows } from '../text/row-form.ts'
+import { column, type Columns } from '../text/rows.ts'
 import { plural, sentence, wrap } from '../text/text.ts'
 
 const WORDS: Readonly<Record<SealedOutcome['verdict'], string>> = {
@@ -68,19 +69,24 @@ const summary = (found: SealReport): string => {
   return `${whole}${known}${plural(found.files.length, 'file')}: ${counts.join(', ') || 'none'}; head ${head}\n`
 }
 
-const print = async (found: SealReport, input: Input, io: Io): Promise<number> => {
+const print = async (found: SealReport, input: Input, io: Io): Promise<CommandEnd> => {
   const { files, log, sealed, ok } = found
   const form = formOf(input, io)
-  if (form === 'json') {
-    for (const one of files) await printJson(one, io)
-    await printTotal({ ok, log, sealed, verdicts: verdictsOf(found) }, input, io)
-  } else if (form === 'table') {
+  if (form !== 'people') {
+    const printed = await printRows(
+      { columns: SEALED_FILES, nothing: 'no files' },
+      files,
+      input,
+      io
+    )
+    if (E.isLeft(printed)) return printed
+    if (form === 'json')
+      await printTotal({ ok, log, sealed, verdicts: verdictsOf(found) }, input, io)
+    else if (!ok) io.err(summary(found))
+  } else {
     for (const one of files.filter((file) => !isFine(file)))
       await io.out(sentence(`${one.path}: ${WORDS[one.verdict]}${placeText(one)}`, io))
     await io.out(wrap(summary(found), 0, io.columns))
-  } else {
-    await io.out(tsv(SEALED_FILES, files))
-    if (!ok) io.err(summary(found))
   }
   return ok || sealed !== null ? 0 : 1
 }

@@ -26,10 +26,10 @@ import {
   printAll,
   printJson,
   printPieces,
-  printRows,
   walkPages,
   type FetchPage
 } from '../text/print.ts'
+import { printRows } from '../text/row-form.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
 import { oneLine, plural, sentence } from '../text/text.ts'
 

@@ -12,9 +12,11 @@ import { jsonlStore } from '../../log/jsonl/store.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { withHomeFiles, withIndex, type CommandEnd, type HomeCommand } from '../session.ts'
-import { formOf, jsonLine, printTotal } from '../text/print.ts'
+import { printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
-import { column, tsv, type Columns } from '../text/rows.ts'
+import type { CommandFailure } from '../text/report.ts'
+import { rowWriter } from '../text/row-form.ts'
+import { column, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { cutFront, oneLine, plural, size, widthOf, wrap } from '../text/text.ts'
 import { unknownKind } from './explain.ts'
@@ -69,31 +71,34 @@ interface FindingPrinter {
   readonly summary: (summary: CheckSummary, durationMs: number) => Promise<void>
 }
 
-const printerOf = (input: Input, io: Io): FindingPrinter => {
-  const form = formOf(input, io)
-  if (form === 'json')
-    return {
-      finding: (finding) => io.out(jsonLine(finding)),
-      summary: (summary, durationMs) => printTotal({ ...summary, durationMs }, input, io)
-    }
-  if (form !== 'table')
-    return {
-      finding: (finding) => io.out(tsv(FINDINGS, [finding])),
-      summary: async (summary, ms) => io.err(sums(summary, ms))
-    }
+const printerOf = (input: Input, io: Io): E.Either<CommandFailure, FindingPrinter> => {
+  const writer = rowWriter({ columns: FINDINGS, nothing: 'no findings' }, input, io)
+  if (E.isLeft(writer)) return writer
+  const { form, write, end } = writer.right
+  if (form !== 'people')
+    return E.right({
+      finding: (finding) => write([finding]),
+      summary: async (summary, durationMs) => {
+        await end()
+        if (form === 'json') await printTotal({ ...summary, durationMs }, input, io)
+        else io.err(sums(summary, durationMs))
+      }
+    })
   const paint = painter(input, io)
   const notes = flagOf(input, 'notes')
-  return {
+  return E.right({
     finding: async (finding) => {
       if (notes || finding.severity !== 'note') await io.out(forPeople(finding, io.columns, paint))
     },
     summary: (summary, ms) => io.out(wrap(sums(summary, ms), 0, io.columns))
-  }
+  })
 }
 
 /** Runs a check to its end; answers the exit code. */
-const run = async (input: Input, io: Io, options: CheckOptions): Promise<number> => {
-  const printer = printerOf(input, io)
+const run = async (input: Input, io: Io, options: CheckOptions): Promise<CommandEnd> => {
+  const made = printerOf(input, io)
+  if (E.isLeft(made)) return made
+  const printer = made.right
   const kinds = new Set<string>(listOf(input, 'kind'))
   const counts = { note: 0, warning: 0, broken: 0 }
   const startMs = io.nowMs()

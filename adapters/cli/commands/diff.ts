@@ -18,12 +18,12 @@ import type { Io } from '../io.ts'
 import { threadNamed } from '../thread-name.ts'
 import { type CommandEnd, type HomeCommand, withEngine } from '../session.ts'
 import { itemText, speaker } from '../text/item-text.ts'
-import { formOf, jsonLine, printPieces } from '../text/print.ts'
-import { column, type Columns, tsv } from '../text/rows.ts'
+import { printRows } from '../text/row-form.ts'
+import { column, type Columns } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, oneLine, plural } from '../text/text.ts'
 import { pointedThread } from '../thread-point.ts'
-import { note, type Tried } from '../text/report.ts'
+import type { Tried } from '../text/report.ts'
 
 const SIGNS = { removed: '-', added: '+', changed: '~' } as const
 const COLOURS = { removed: 'red', added: 'green', changed: 'yellow' } as const
@@ -125,20 +125,6 @@ interface TypedSide {
   readonly at?: PastPoint
 }
 
-function* lines(
-  differences: ReadonlyArray<ThreadDifference>,
-  input: Input,
-  io: Io
-): Generator<string> {
-  const form = formOf(input, io)
-  const paint = painter(input, io)
-  for (const one of differences) {
-    if (form === 'json') yield jsonLine(one)
-    else if (form === 'table') yield differenceText(one, io.columns, paint)
-    else yield tsv(DIFFERENCES, [one])
-  }
-}
-
 const pointOf = ({ at }: TypedSide): { readonly at?: PastPoint } => (at === undefined ? {} : { at })
 
 /** A side with an engine that answers as of its point. */
@@ -161,10 +147,13 @@ const compare = async (
   const parts = named.length === 0 ? (['turns'] as const) : named
   const found = await compareThreads(before.right, after.right, parts)()
   if (E.isLeft(found)) return found
-  await printPieces(io, lines(found.right, input, io))
-  if (found.right.length > 0) return 1
-  if (formOf(input, io) === 'table') note('no difference', io)
-  return 0
+  const paint = painter(input, io)
+  const human = (all: ReadonlyArray<ThreadDifference>): string =>
+    all.map((one) => differenceText(one, io.columns, paint)).join('')
+  const listing = { columns: DIFFERENCES, human, nothing: 'no difference' }
+  const printed = await printRows(listing, found.right, input, io)
+  if (E.isLeft(printed)) return printed
+  return found.right.length > 0 ? 1 : 0
 }
 
 export const diffCommand: HomeCommand = async (input, io, place, open) => {

@@ -17,8 +17,9 @@ import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { withEngine, withHomeFiles, type HomeCommand } from '../session.ts'
 import { clockOf, type Clock } from '../text/clock.ts'
-import { formOf, printJson } from '../text/print.ts'
-import { column, tsv, type Columns } from '../text/rows.ts'
+import { printJson } from '../text/print.ts'
+import { formOf, printRows } from '../text/row-form.ts'
+import { column, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { cut, cutFront, msOf, oneLine, plural, size, wrap } from '../text/text.ts'
 
@@ -195,10 +196,13 @@ export const doctorCommand: HomeCommand = (input, outside, place, open) =>
       const inspected = await inspectHome(engine, { home, env: io.env, nowMs: io.nowMs() })
       if (E.isLeft(inspected)) return inspected
       const found = inspected.right
-      const form = formOf(input, io)
-      if (form === 'json') await printJson(found, io)
-      else if (form === 'table') await print(found, input, io)
-      else await io.out(tsv(FINDINGS, found.findings))
+      if (input.json && !flagOf(input, 'fields')) await printJson(found, io)
+      else if (formOf(input, io) === 'people') await print(found, input, io)
+      else {
+        const listing = { columns: FINDINGS, nothing: 'no findings' }
+        const printed = await printRows(listing, found.findings, input, io)
+        if (E.isLeft(printed)) return printed
+      }
       return found.agrees ? 0 : 1
     })
   )

@@ -10,9 +10,10 @@ import { flagOf, numberOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming.ts'
 import { clockOf, timeWidth, type Clock } from '../text/clock.ts'
-import { formOf, printJsonLines } from '../text/print.ts'
+import { printJsonLines } from '../text/print.ts'
 import { note, usage } from '../text/report.ts'
-import { column, type Columns, tsv } from '../text/rows.ts'
+import { rowWriter } from '../text/row-form.ts'
+import { column, type Columns } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, lines as harmlessLines, oneLine } from '../text/text.ts'
 
@@ -146,12 +147,15 @@ export const eventsCommand = ofThread(async (id, input, io, engine) => {
   const batches = await engine.events(id, START)()
   if (E.isLeft(batches)) return batches
   const lines = linesBetween(batches.right, from, to)
-  const form = formOf(input, io)
-  if (form === 'json') await printJsonLines(io, oneByOne(lines))
-  else if (flagOf(input, 'raw')) {
+  if (flagOf(input, 'raw')) {
     const printed = await printRaw(io, engine, id, lines)
-    if (E.isLeft(printed)) return printed
-  } else if (form === 'table') {
+    return E.isLeft(printed) ? printed : 0
+  }
+  const writer = rowWriter({ columns: EVENTS, nothing: 'no events' }, input, io)
+  if (E.isLeft(writer)) return writer
+  const { form, write, end } = writer.right
+  if (form === 'json' && !flagOf(input, 'fields')) await printJsonLines(io, oneByOne(lines))
+  else if (form === 'people') {
     const paint = painter(input, io)
     const clock = clockOf(input, io)
     let isFirst = true
@@ -161,6 +165,9 @@ export const eventsCommand = ofThread(async (id, input, io, engine) => {
       await io.out(batch.map((line) => humanLine(line, io.columns, paint, clock)).join(''))
     }
     if (isFirst) note('no events', io)
-  } else for await (const batch of lines) await io.out(tsv(EVENTS, batch))
+  } else {
+    for await (const batch of lines) await write(batch)
+    await end()
+  }
   return 0
 })

@@ -10,9 +10,10 @@ import {
 } from '../../../domain/upkeep/check/kinds.ts'
 import { REMEDIES } from '../../upkeep/check/remedies.ts'
 import type { FreeCommand } from '../session.ts'
-import { formOf, jsonLine, printRows } from '../text/print.ts'
+import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
-import { column, tsv, type Columns } from '../text/rows.ts'
+import { printRows } from '../text/row-form.ts'
+import { column, type Columns } from '../text/rows.ts'
 import { wrap } from '../text/text.ts'
 
 type Paragraph = readonly [name: string, text: string]
@@ -64,17 +65,15 @@ export const explainCommand: FreeCommand = async (input, io) => {
   if (named === undefined)
     return printRows({ columns: PROBLEMS, json, nothing: '' }, PROBLEM_KINDS, input, io)
   const paragraphs = paragraphsOf(named)
-  const form = formOf(input, io)
-  if (form === 'json') await io.out(jsonLine(json(named)))
-  else if (form === 'tsv') await io.out(tsv(PARAGRAPHS, paragraphs))
-  else {
+  if (input.json && !input.values.has('fields')) return printJson(json(named), io)
+  const human = (): string => {
     const text = paragraphs
       .map(
         ([name, words]) =>
           `${name.padEnd(INDENT)}${wrap(words, INDENT, Math.min(WIDTH, io.columns))}\n`
       )
       .join('')
-    await io.out(`${named} (${KINDS[named].severity})\n\n${text}`)
+    return `${named} (${KINDS[named].severity})\n\n${text}`
   }
-  return 0
+  return printRows({ columns: PARAGRAPHS, human, nothing: '' }, paragraphs, input, io)
 }

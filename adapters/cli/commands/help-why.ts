@@ -16,7 +16,7 @@ import {
   type SettingKey,
   type PersonSettings
 } from '../settings.ts'
-import { printRows } from '../text/print.ts'
+import { printRows } from '../text/row-form.ts'
 import { column, type Columns } from '../text/rows.ts'
 import { note } from '../text/report.ts'
 

@@ -14,9 +14,10 @@ import { numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { shortCells } from '../naming.ts'
 import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
-import { formOf, printJson, printRows } from '../text/print.ts'
+import { printJson } from '../text/print.ts'
 import { ownFailure, usage } from '../text/report.ts'
-import { column, timeColumn, shown, tsvLine, type Columns } from '../text/rows.ts'
+import { formOf, printRows } from '../text/row-form.ts'
+import { column, timeColumn, shown, type Columns } from '../text/rows.ts'
 import { refusedBy } from '../confirm.ts'
 import { oneLine, size } from '../text/text.ts'
 
@@ -29,19 +30,23 @@ const WORDS: Readonly<Record<string, string>> = {
 
 type IndexFacts = Readonly<Record<string, string | number | boolean | ReadonlyArray<Unreadable>>>
 
-const printFacts = async (facts: IndexFacts, input: Input, io: Io): Promise<number> => {
-  const form = formOf(input, io)
-  if (form === 'json') return printJson(facts, io)
-  const rows = Object.entries(facts).flatMap(([name, value]) =>
+type IndexFact = readonly [name: string, value: string]
+
+export const FACTS: Columns<IndexFact> = [
+  column('name', ([name]) => name),
+  column('value', ([, value]) => value)
+]
+
+const printFacts = async (facts: IndexFacts, input: Input, io: Io): Promise<CommandEnd> => {
+  if (input.json && !input.values.has('fields')) return printJson(facts, io)
+  const rows: ReadonlyArray<IndexFact> = Object.entries(facts).flatMap(([name, value]) =>
     typeof value === 'object'
       ? value.map(({ path, reason }) => ['unreadable', `${path}: ${reason}`] as const)
       : [[WORDS[name] ?? name, String(value)] as const]
   )
-  const lines = rows.map(([name, value]) =>
-    form === 'table' ? `${name.padEnd(18)}${oneLine(value)}\n` : tsvLine([name, value])
-  )
-  await io.out(lines.join(''))
-  return 0
+  const human = (all: ReadonlyArray<IndexFact>): string =>
+    all.map(([name, value]) => `${name.padEnd(18)}${oneLine(value)}\n`).join('')
+  return printRows({ columns: FACTS, human, nothing: '' }, rows, input, io)
 }
 
 /** Where the threads are, as the facts begin. */
@@ -168,7 +173,7 @@ export const indexCommand: HomeCommand = async (input, outside, place, open) => 
       const counted = await (what === 'rebuild' ? engine.rebuild() : engine.status())()
       if (E.isLeft(counted)) return counted
       const { bytes, ...counts } = counted.right
-      const shownBytes = formOf(input, io) === 'table' ? size(bytes) : bytes
+      const shownBytes = formOf(input, io) === 'people' ? size(bytes) : bytes
       return printFacts({ ...whereOf(place), ...counts, bytes: shownBytes }, input, io)
     },
     true

@@ -16,8 +16,8 @@ import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { shortCells } from '../naming.ts'
 import { answers, type CommandEnd } from '../session.ts'
-import { formOf, printRows } from '../text/print.ts'
 import type { CommandFailure } from '../text/report.ts'
+import { formOf, printRows } from '../text/row-form.ts'
 import { column, timeColumn, type Columns } from '../text/rows.ts'
 import { isoMs, oneLine, wrap } from '../text/text.ts'
 
@@ -149,7 +149,7 @@ export const FINDINGS: Columns<PluginFinding> = [
   column('next', ({ next }) => next)
 ]
 
-export const printPlugins = (scan: PluginScan, input: Input, io: Io): Promise<number> =>
+export const printPlugins = (scan: PluginScan, input: Input, io: Io): Promise<CommandEnd> =>
   printRows({ columns: PLUGINS, json: pluginJson, nothing: 'no plugins' }, scan.plugins, input, io)
 
 /** Findings are sentences, so people get two lines each. */
@@ -161,9 +161,12 @@ export const verifyPlugins = async (home: string, input: Input, io: Io): Promise
   const found = homePlugins(home, undefined, answers(input).profile).findings()
   if (E.isLeft(found)) return E.left(pluginFailure(found.left))
   const findings = found.right
-  if (formOf(input, io) === 'table')
-    await io.out(findings.map((one) => findingText(one, io.columns)).join(''))
-  else await printRows({ columns: FINDINGS, nothing: '' }, findings, input, io)
+  if (findings.length === 0 && formOf(input, io) === 'people') return 0
+  const human = (all: typeof findings): string =>
+    all.map((one) => findingText(one, io.columns)).join('')
+  const listing = { columns: FINDINGS, human, nothing: 'no findings' }
+  const printed = await printRows(listing, findings, input, io)
+  if (E.isLeft(printed)) return printed
   return findings.length === 0 ? 0 : 1
 }
 

@@ -30,10 +30,11 @@ import {
   withHomeFiles,
   withIndex
 } from '../session.ts'
-import { formOf, printJson, printRows } from '../text/print.ts'
+import { printJson } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { note, usage } from '../text/report.ts'
-import { column, timeColumn, type Columns, tsv } from '../text/rows.ts'
+import { formOf, printRows } from '../text/row-form.ts'
+import { column, timeColumn, type Columns } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, oneLine, plural } from '../text/text.ts'
 
@@ -114,12 +115,17 @@ const printPlan = async (
   file: string | null,
   input: Input,
   io: Io
-): Promise<number> => {
-  const form = formOf(input, io)
-  if (form === 'json') return printJson({ digest, file, plan }, io)
-  if (form === 'table') await io.out(planText(plan, painter(input, io)))
+): Promise<CommandEnd> => {
+  if (input.json && !input.values.has('fields')) return printJson({ digest, file, plan }, io)
+  if (formOf(input, io) === 'people') await io.out(planText(plan, painter(input, io)))
   else {
-    await io.out(tsv(STEPS, steps))
+    const printed = await printRows(
+      { columns: STEPS, nothing: 'nothing to repair' },
+      steps,
+      input,
+      io
+    )
+    if (E.isLeft(printed)) return printed
     if (unrepaired.length > 0)
       note(`${plural(unrepaired.length, 'finding')} not repaired; see the reasons with --json`, io)
   }

@@ -11,10 +11,11 @@ import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
 import { isFolder, withEngine, type HomeCommand } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
-import { formOf, printJson, printTotal, type FetchPage, walkPages } from '../text/print.ts'
+import { printJson, printTotal, type FetchPage, walkPages } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
-import { usage } from '../text/report.ts'
-import { column, tsv, type Columns } from '../text/rows.ts'
+import { usage, type CommandFailure } from '../text/report.ts'
+import { formOf, printRows } from '../text/row-form.ts'
+import { column, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
 import { table } from '../text/table.ts'
 import { plural, sentence } from '../text/text.ts'
@@ -70,12 +71,17 @@ export const SALVAGED_FILES: Columns<SalvagedFile> = [
 
 const isLost = ({ outcome }: SalvagedFile): boolean => outcome === 'kept' || outcome === 'unusable'
 
-const printFile = async (file: SalvagedFile, input: Input, io: Io): Promise<void> => {
-  const form = formOf(input, io)
-  if (form === 'json') await printJson(file, io)
-  else if (form !== 'table') await io.out(tsv(SALVAGED_FILES, [file]))
-  else if (isLost(file))
-    await io.out(sentence(`${file.outcome} ${file.source}: ${file.reason ?? ''}`, io))
+/** People see only what could not be used. */
+const printFiles = async (
+  files: ReadonlyArray<SalvagedFile>,
+  input: Input,
+  io: Io
+): Promise<E.Either<CommandFailure, number>> => {
+  if (formOf(input, io) !== 'people')
+    return printRows({ columns: SALVAGED_FILES, nothing: 'no files' }, files, input, io)
+  for (const { outcome, source, reason } of files.filter(isLost))
+    await io.out(sentence(`${outcome} ${source}: ${reason ?? ''}`, io))
+  return E.right(0)
 }
 
 export const salvageCommand: HomeCommand = async (input, io, named, open) => {
@@ -97,7 +103,8 @@ export const salvageCommand: HomeCommand = async (input, io, named, open) => {
   )
   if (E.isLeft(done)) return done
   const { files } = done.right
-  for (const file of files) await printFile(file, input, io)
+  const printed = await printFiles(files, input, io)
+  if (E.isLeft(printed)) return printed
   const end = files.some(isLost) ? 1 : 0
   if (dryRun && !isFolder(home)) return end
   const place = { home, index: named.index ?? 'memory' }
@@ -106,9 +113,10 @@ export const salvageCommand: HomeCommand = async (input, io, named, open) => {
     if (E.isLeft(threads)) return threads
     const form = formOf(input, quiet)
     if (form === 'json') {
-      for (const { thread } of threads.right) await printJson(thread, quiet)
+      if (!flagOf(input, 'fields'))
+        for (const { thread } of threads.right) await printJson(thread, quiet)
       await printTotal(count(done.right, threads.right.length), input, quiet)
-    } else if (form === 'table') {
+    } else if (form === 'people') {
       const columns = threadColumns('created_at')
       await quiet.out(
         table(columns, threads.right, io.columns, painter(input, io), clockOf(input, io))

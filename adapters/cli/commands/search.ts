@@ -10,6 +10,7 @@ import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { directionIn } from '../options.ts'
 import { optionalThread, shortIds, title } from '../naming.ts'
+import { shortCursor } from '../cursor.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
 import { clockOf, type Clock } from '../text/clock.ts'
 import { printPages } from '../text/print.ts'
@@ -116,6 +117,7 @@ const inThread = (
   return printPages<Occurrence>(
     {
       columns: OCCURRENCES,
+      json: (one) => ({ ...one, turnCursor: shortCursor(one.turnCursor) }),
       human: foundLines,
       nothing: 'no matches in this thread'
     },

@@ -18,10 +18,11 @@ import type { Io } from '../io.ts'
 import { shortIds } from '../naming.ts'
 import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
-import { formOf, printJson, printTotal } from '../text/print.ts'
+import { printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
-import { note, warn } from '../text/report.ts'
-import { column, shown, tsv, type Columns } from '../text/rows.ts'
+import { warn } from '../text/report.ts'
+import { formOf, printRows, rowWriter } from '../text/row-form.ts'
+import { column, shown, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
 import { table } from '../text/table.ts'
 import { refusedBy } from '../confirm.ts'
@@ -130,13 +131,14 @@ const report = (input: Input, outside: Io, place: CommandPlace): Promise<Command
       const threads = await storageOf(home, filesMeant(home, input.args), onFile, io.stop)
       const total = threads.reduce<Spent>(addSpent, NOTHING_SPENT)
       const limited = threads.slice(0, numberOf(input, 'limit') ?? threads.length)
-      const form = formOf(input, io)
-      if (form === 'json') {
-        for (const spent of limited) await printJson(spent, io)
+      const isForPeople = formOf(input, io) === 'people'
+      if (isForPeople && threads.length > 0) await printTable(threads, total, input, io)
+      else {
+        const listing = { columns: STORAGE, nothing: 'no rollouts' }
+        const printed = await printRows(listing, limited, input, io)
+        if (E.isLeft(printed)) return printed
         await printTotal({ threads: threads.length, ...total }, input, io)
-      } else if (threads.length === 0) note('no rollouts', io)
-      else if (form === 'table') await printTable(threads, total, input, io)
-      else await io.out(tsv(STORAGE, limited))
+      }
       const unreadable = threads.flatMap((thread) => thread.unreadable)
       for (const { path, reason } of unreadable)
         warn(`cannot read ${oneLine(path)}: ${oneLine(reason)}`, io)
@@ -194,7 +196,9 @@ const change = (
   withHomeFiles(input, place, 'a store keeps no files that could be compressed', (home) =>
     withProgress(outside, work === 'compress' ? 'compressing' : 'expanding', async (io, onFile) => {
       const dryRun = flagOf(input, 'dry-run')
-      const form = formOf(input, io)
+      const writer = rowWriter({ columns: CHANGED_FILES, nothing: '' }, input, io)
+      if (E.isLeft(writer)) return writer
+      const { form, write, end } = writer.right
       if (work === 'compress' && form !== 'json') warnOfOldCodex(home, io)
       const isAsked = work === 'compress' && input.args.length < 2
       const text = 'Compress every archived thread?'
@@ -204,16 +208,16 @@ const change = (
         ...{ home, threads: input.args.slice(1), dryRun, actor: 'cli' },
         ...{ onFile, signal: io.stop },
         onOutcome: async (one) => {
-          if (form === 'json') await printJson(one, io)
-          else if (form !== 'table') await io.out(tsv(CHANGED_FILES, [one]))
+          if (form !== 'people') await write([one])
           else if (one.reason !== null)
             await io.out(sentence(`left ${one.path}: ${one.reason}`, io))
         }
       })
       if (E.isLeft(done)) return done
+      if (form !== 'people' && done.right.length > 0) await end()
       if (form === 'json') await printTotal(sum(done.right), input, io)
       else if (done.right.length === 0) warn(`there is nothing to ${work}`, io)
-      else if (form === 'table') await io.out(changeText(work, done.right, dryRun))
+      else if (form === 'people') await io.out(changeText(work, done.right, dryRun))
       return 0
     })
   )

@@ -16,9 +16,10 @@ import type { Io } from '../io.ts'
 import { turnIn } from '../turn-name.ts'
 import { optionalThread, shortCells } from '../naming.ts'
 import { directionIn, rangeIn } from '../options.ts'
-import type { EngineCommand } from '../session.ts'
-import { formOf, printJsonLines, printPages, printRows } from '../text/print.ts'
+import type { CommandEnd, EngineCommand } from '../session.ts'
+import { printJson, printPages } from '../text/print.ts'
 import { usage, type CommandFailure } from '../text/report.ts'
+import { printRows } from '../text/row-form.ts'
 import { column, shown, timeColumn, type Columns } from '../text/rows.ts'
 import { duration, isoMs, size } from '../text/text.ts'
 
@@ -170,12 +171,10 @@ const sumsOf = ({ total, byKind, byStatus, byTool }: ToolsSummary): ReadonlyArra
   { by: 'total', group: { key: '', ...total } }
 ]
 
-const printSummary = async (summary: ToolsSummary, input: Input, io: Io): Promise<number> => {
-  if (formOf(input, io) !== 'json')
-    return printRows({ columns: CALL_SUMS, nothing: '' }, sumsOf(summary), input, io)
-  await printJsonLines(io, [summary])
-  return 0
-}
+const printSummary = (summary: ToolsSummary, input: Input, io: Io): Promise<CommandEnd> =>
+  input.json && !flagOf(input, 'fields')
+    ? printJson(summary, io)
+    : printRows({ columns: CALL_SUMS, nothing: '' }, sumsOf(summary), input, io)
 
 export const toolsCommand: EngineCommand = async (input, io, engine) => {
   const filter = await filterOf(input, io, engine)

@@ -18,9 +18,9 @@ import { optionalThread, shortIds, threadTitlesOf } from '../naming.ts'
 import { pathOf, rangeIn } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
 import { clockOf, zoneOf } from '../text/clock.ts'
-import { formOf, jsonLine, printPieces, taggedLine } from '../text/print.ts'
+import { jsonLine, printPieces, printTotal } from '../text/print.ts'
 import { type CommandFailure, note, usage } from '../text/report.ts'
-import { csv, csvHead, tsv, type Columns } from '../text/rows.ts'
+import { formOf, printRows, rowWriter } from '../text/row-form.ts'
 import { painter } from '../text/style.ts'
 import { table } from '../text/table.ts'
 import { plural, shellWord, wrap } from '../text/text.ts'
@@ -99,37 +99,6 @@ const totalJson = (total: UsageGroup, pricing: Pricing | null): object => {
   return { ...counts, totalTokens, lowerBound, rows, ...cost }
 }
 
-// Without the streams of other lists: most reports are small, and those take long to load.
-async function* jsonLines({
-  report,
-  spends,
-  pricing,
-  titles,
-  input
-}: Printing): AsyncGenerator<string> {
-  const { groups, total, reasons } = report
-  if (spends === null && reportOf(input) === 'total') {
-    yield jsonLine(totalJson(total, pricing))
-    return
-  }
-  if (spends === null)
-    for (const group of groups)
-      yield jsonLine({ ...withCost(group, pricing), ...titles?.get(group.key) })
-  else
-    for await (const row of spends)
-      yield jsonLine(pricing === null ? row : { ...row, cost: pricing.json(pricing.of(row)) })
-  if (flagOf(input, 'total')) yield taggedLine('total', { ...withCost(total, pricing), reasons })
-}
-
-async function* programLines<A>(
-  columns: Columns<A>,
-  rows: Iterable<A> | AsyncIterable<A>,
-  form: 'csv' | 'tsv'
-): AsyncGenerator<string> {
-  if (form === 'csv') yield csvHead(columns)
-  for await (const row of rows) yield (form === 'csv' ? csv : tsv)(columns, [row])
-}
-
 /** What groups are called in a table: threads by short ids, turns of one thread without the thread. */
 const namesOf = (report: UsageReportName, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (report === 'thread') return shortIds(keys)
@@ -175,20 +144,53 @@ const tellReasons = ({ report, input, io }: Printing): void => {
   note(`the total is a lower bound, for ${count}; see: ${command}`, io)
 }
 
-const print = async (printing: Printing): Promise<void> => {
-  const { report, spends, pricing, titles, input, io } = printing
+const printSpends = async (
+  { pricing, input, io }: Printing,
+  spends: AsyncIterable<UsageRow>
+): Promise<E.Either<CommandFailure, number>> => {
+  const json = (row: UsageRow): unknown =>
+    pricing === null ? row : { ...row, cost: pricing.json(pricing.of(row)) }
+  const writer = rowWriter({ columns: spendColumns(pricing), json, nothing: '' }, input, io)
+  if (E.isLeft(writer)) return writer
+  for await (const row of spends) await writer.right.write([row])
+  await writer.right.end()
+  return E.right(0)
+}
+
+const printGroups = ({ report, pricing, titles, input, io }: Printing): Promise<CommandEnd> => {
+  const { groups, total } = report
+  const isTotal = reportOf(input) === 'total'
+  const json = (group: UsageGroup): unknown =>
+    isTotal ? totalJson(total, pricing) : { ...withCost(group, pricing), ...titles?.get(group.key) }
+  const columns = groupColumns(
+    'KEY',
+    groups.map(({ key }) => key),
+    pricing,
+    titles
+  )
+  return printRows(
+    { columns, json, nothing: '' },
+    isTotal && input.json ? [total] : groups,
+    input,
+    io
+  )
+}
+
+const print = async (printing: Printing): Promise<CommandEnd> => {
+  const { report, spends, pricing, input, io } = printing
   const form = formOf(input, io)
   const isEmpty = report.total.rows === 0
   if (isEmpty && form !== 'json') note('no token usage recorded', io)
-  if (form === 'table') return isEmpty ? undefined : printPieces(io, humanText(printing))
+  if (form === 'people') {
+    if (!isEmpty) await printPieces(io, humanText(printing))
+    return 0
+  }
   tellReasons(printing)
-  if (form === 'json') return printPieces(io, jsonLines(printing))
-  return printPieces(
-    io,
-    spends === null
-      ? programLines(groupColumns('', [], pricing, titles), report.groups, form)
-      : programLines(spendColumns(pricing), spends, form)
-  )
+  const printed = await (spends === null ? printGroups(printing) : printSpends(printing, spends))
+  if (typeof printed !== 'number' && E.isLeft(printed)) return printed
+  if (spends !== null || reportOf(input) !== 'total')
+    await printTotal({ ...withCost(report.total, pricing), reasons: report.reasons }, input, io)
+  return 0
 }
 
 /** How tokens are priced: by the file that an option or a setting names; null without one. */
@@ -252,9 +254,8 @@ export const usageCommand: EngineCommand = async (input, io, engine) => {
   if (E.isLeft(titles)) return titles
   const spends = flagOf(input, 'explain') ? await engine.usageRows(request.right)() : E.right(null)
   if (E.isLeft(spends)) return spends
-  await print({
+  return print({
     ...{ report: report.right, spends: spends.right, pricing: pricing.right },
     ...{ titles: titles.right, input, io }
   })
-  return 0
 }

@@ -1,7 +1,7 @@
 /**
  * What a person is typing: the value that comes next, and the thread and home that were named before it.
  */
-import { commandOf, formsOf, GLOBAL_OPTIONS, wordOf } from '../table/commands.ts'
+import { commandOf, formsOf, GLOBAL_OPTIONS, rowOptionsOf, wordOf } from '../table/commands.ts'
 import type { CommandForm } from '../table/commands.ts'
 import { isRepeated, VALUED, valueOf, type ValueKind } from './words.ts'
 
@@ -52,7 +52,7 @@ export const typingOf = (typed: ReadonlyArray<string>): Typing | null => {
   const args = plain.slice(taken)
   const kinds = form.args.map(valueOf)
   const thread = args[kinds.indexOf('thread')] ?? values.get('--thread') ?? null
-  const option = [...form.options, ...GLOBAL_OPTIONS].find(
+  const option = [...form.options, ...rowOptionsOf(form.command), ...GLOBAL_OPTIONS].find(
     ({ name, short }) => waiting === `--${name}` || waiting === `-${short}`
   )
   if (waiting !== null) {

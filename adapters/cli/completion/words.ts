@@ -5,6 +5,7 @@ import {
   COMMANDS,
   formsOf,
   GLOBAL_OPTIONS,
+  rowOptionsOf,
   type CommandForm,
   type OptionSpec
 } from '../table/commands.ts'
@@ -74,13 +75,19 @@ const titlesOf = ({ command, word }: CommandForm): ReadonlyArray<string> => {
   )
 }
 
+/** Options of a form, and those of rows that it does not have under the same name. */
+const optionsIn = ({ command, options }: CommandForm): ReadonlyArray<OptionSpec> => {
+  const own = new Set(options.map(({ name }) => name))
+  return [...options, ...rowOptionsOf(command).filter(({ name }) => !own.has(name))]
+}
+
 /** Options of every command. */
 export const COMPLETED_GLOBALS: ReadonlyArray<CompletedOption> = GLOBAL_OPTIONS.map(completedOption)
 
 export const COMPLETED_FORMS: ReadonlyArray<CompletedForm> = COMMANDS.flatMap(formsOf).map(
   (form) => ({
     titles: titlesOf(form),
-    options: form.options.map(completedOption),
+    options: optionsIn(form).map(completedOption),
     args: form.args.map(valueOf),
     many: isRepeated(form.args.at(-1))
   })

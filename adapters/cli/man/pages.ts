@@ -10,6 +10,7 @@ import {
   GROUPS,
   optionHead,
   optionText,
+  rowOptionsOf,
   synopsisOf,
   type CommandForm,
   type CommandSpec,
@@ -104,7 +105,7 @@ export const commandPage = (command: CommandSpec, version: string): string => {
     ),
     section(
       'OPTIONS',
-      options(command.options) +
+      options([...command.options, ...rowOptionsOf(command)]) +
         paragraphs(['Options of every command are described in `unroll`(1).'])
     ),
     section('OUTPUT', output(command)),

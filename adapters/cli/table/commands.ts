@@ -21,6 +21,7 @@ export {
   alone,
   formsOf,
   optionsOfAll,
+  rowOptionsOf,
   synopsis,
   synopsisOf,
   withWord,
@@ -30,6 +31,8 @@ export {
 export {
   GROUPS,
   LIMIT_MAX,
+  ROW_CONFLICTS,
+  ROW_OPTIONS,
   type CommandSpec,
   type OptionSpec,
   type OutputSpec,

@@ -7,6 +7,7 @@ export const ENVIRONMENT: ReadonlyArray<readonly [name: string, text: string]> =
   ['CODEX_HOME', 'Codex home. Default: `~/.codex`. `--home` goes first.'],
   ['CODEX_SQLITE_HOME', "Folder of Codex's databases. Default: the home."],
   ['UNROLL_STORE', 'Connection string of a store, as for `--store`.'],
+  ['UNROLL_JSON', '`1`: `--json` wherever a command has it and no other form is asked for.'],
   ['XDG_CACHE_HOME', 'Folder that holds the indexes. Default: `~/.cache`.'],
   ['XDG_CONFIG_HOME', 'Folder that holds `unroll/config.toml`. Default: `~/.config`.'],
   ['UNROLL_PRICES', 'File of prices, as for `usage --prices`.'],

@@ -1,7 +1,7 @@
 /**
  * Every way to write a command: alone, or with each of its words. The parser, the help and the docs are made from it.
  */
-import type { CommandSpec, OptionSpec, WordSpec } from './spec.ts'
+import { ROW_OPTIONS, type CommandSpec, type OptionSpec, type WordSpec } from './spec.ts'
 
 export interface CommandForm {
   readonly command: CommandSpec
@@ -52,6 +52,10 @@ export const optionsOfAll = (command: CommandSpec): ReadonlyArray<OptionSpec> =>
   ...command.options,
   ...(command.words ?? []).flatMap(({ options }) => options)
 ]
+
+/** Options of a command beside its own, but for those of every command. */
+export const rowOptionsOf = ({ output }: CommandSpec): ReadonlyArray<OptionSpec> =>
+  output.tsv === undefined ? [] : ROW_OPTIONS
 
 /** One line: how a form is written. */
 export const synopsisOf = ({ title, args, options }: CommandForm): string =>

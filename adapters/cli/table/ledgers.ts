@@ -6,7 +6,6 @@ import {
   AT,
   AT_TIME,
   between,
-  CSV,
   DRY_RUN,
   limit,
   LISTS,
@@ -79,10 +78,8 @@ const usage: CommandSpec = {
       'Print a file for --prices with the models that occur, to be filled in.'
     ),
     TOTAL,
-    CSV,
     AT
   ],
-  conflicts: [['csv', 'json']],
   output: {
     human:
       'a table: {groups}, with --prices the cost; the first column is what the report adds up by, the total comes last. With --explain two lines ' +
@@ -131,11 +128,9 @@ const tools: CommandSpec = {
     ...PAGING,
     ...ordering(),
     option('summary', 'Add the calls up instead: by kind, by status, by tool.'),
-    CSV,
     AT
   ],
   conflicts: [
-    ['csv', 'json'],
     ['summary', 'cursor'],
     ['summary', 'limit'],
     ['summary', 'asc'],
@@ -209,7 +204,6 @@ const audit: CommandSpec = {
         limit(),
         option('all-rows', 'Print every row, also on a terminal.'),
         ...ordering(),
-        CSV,
         AT
       ],
       {
@@ -219,10 +213,10 @@ const audit: CommandSpec = {
         ]
       }
     ),
-    word('approvals', 'List recorded decisions about commands.', [AUDITED_THREAD, CSV, AT], {
+    word('approvals', 'List recorded decisions about commands.', [AUDITED_THREAD, AT], {
       about: ['Codex records only what was denied; it records nothing about other calls.']
     }),
-    word('reviews', 'List reviews and their results.', [AUDITED_THREAD, CSV, AT]),
+    word('reviews', 'List reviews and their results.', [AUDITED_THREAD, AT]),
     word(
       'export',
       'Write the trail as lines chained by hashes.',
@@ -277,7 +271,6 @@ const audit: CommandSpec = {
   summary: 'Report, export, seal and verify the history of threads.',
   about: ONE_THREAD,
   options: [],
-  conflicts: [['csv', 'json']],
   output: {
     human:
       'a table: {trail}. `approvals`: {approvals}. `reviews`: {reviews}. `verify`: one line; of seals one line for each file that differs.',

@@ -151,10 +151,45 @@ export const between = (scope = ''): ReadonlyArray<OptionSpec> => {
   ]
 }
 
-export const CSV = option(
-  'csv',
-  'Print CSV with a head, for spreadsheets. A text that looks like a formula gets an apostrophe in front.'
-)
+/** Options of every command that prints rows. */
+export const ROW_OPTIONS: ReadonlyArray<OptionSpec> = [
+  option(
+    'csv',
+    'Print CSV with a head, for spreadsheets. A text that looks like a formula gets an apostrophe in front.'
+  ),
+  option('tsv', 'Print tab-separated lines, as in a pipe.'),
+  option('table', 'Print a table, also in a pipe.'),
+  option(
+    'fields NAMES',
+    'Only these fields, in this order: `--fields id,name`. In JSON they are members of an object.'
+  ),
+  option(
+    'format TEXT',
+    'Print a line of this text for each row: `{id} {name|truncate:40} {updated|ago}`. Filters: truncate:N, pad:N, ago, local, size, default:TEXT.'
+  ),
+  option('header', 'Begin tab-separated lines with the names of the fields.'),
+  option('no-header', 'Leave out the head of a table or of CSV.'),
+  option('out FILE', 'Write to this new file instead of stdout: whole, or not at all.', {
+    short: 'o'
+  }),
+  option('force', 'Replace the file of --out.')
+]
+
+/** Options of rows that exclude each other. */
+export const ROW_CONFLICTS: ReadonlyArray<readonly [string, string]> = [
+  ...(['csv', 'tsv', 'table', 'format'] as const).map((form) => [form, 'json'] as const),
+  ['csv', 'tsv'],
+  ['csv', 'table'],
+  ['csv', 'format'],
+  ['tsv', 'table'],
+  ['tsv', 'format'],
+  ['table', 'format'],
+  ['format', 'fields'],
+  ['format', 'header'],
+  ['json', 'header'],
+  ['json', 'no-header'],
+  ['header', 'no-header']
+]
 
 export const DRY_RUN = option('dry-run', 'Show what would happen without changing anything.')
 

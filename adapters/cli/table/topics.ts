@@ -2,7 +2,7 @@
  * What help explains beside commands: `unroll help TOPIC`.
  */
 import { TIME_FORMS } from '../../../domain/time/typed-time.ts'
-import { EXIT_CODES, GLOBAL_OPTIONS, optionHead, optionText } from './commands.ts'
+import { EXIT_CODES, GLOBAL_OPTIONS, optionHead, optionText, ROW_OPTIONS } from './commands.ts'
 import { ENVIRONMENT } from './environment.ts'
 
 /** Paragraphs, and then rows of a name and its meaning. */
@@ -28,16 +28,18 @@ const output: TopicSpec = {
     'On a terminal: tables cut to its width, colors, local times, and a pager for long text. Lists print 25 rows.',
     'In a pipe: tab-separated lines without a head, uncut, times in UTC, every row. A notice says if --limit left rows out.',
     'With --json: JSON Lines, one row per line and nothing else. Values are exact.',
+    'Every list takes the options below. The names of fields are in docs/CLI.md; a wrong one lists them.',
     'A line that is no row has a member `$`: `error`, and if asked for `page` (--page-line) and `total` (--total).',
     'A member of a row is never removed or given another type within a version of its schema.',
     'An answer is whole if the exit code is 0. Control characters in transcripts are spelled out, so they cannot act on a terminal.'
   ],
   rows: [
+    ...ROW_OPTIONS.map((option) => [optionHead(option), optionText(option)] as const),
     [
       'error',
       '`{"$":"error", "kind":…, "message":…, "hint":…, "retryable":…}`; `kind` is stable, `message` and `hint` are for people.'
     ],
-    ['page', '`{"$":"page","nextCursor":…,"backwardsCursor":…}`; --cursor takes them.'],
+    ['page', '`{"$":"page", "nextCursor":…, "backwardsCursor":…}`; --cursor takes them.'],
     ['total', '`{"$":"total",…}`: sums of the whole answer.']
   ]
 }

@@ -6,6 +6,7 @@ import {
   GROUPS,
   optionHead,
   optionText,
+  rowOptionsOf,
   synopsis,
   synopsisOf,
   type CommandForm
@@ -145,7 +146,10 @@ export const formText = (form: CommandForm, page: HelpPage): string => {
     ...(known.length === 0 ? [] : [section('Options', rows(known, page), page)]),
     ...(typed === '' ? [] : [section('Examples', typed, page)]),
     paragraph(
-      `Exit codes: ${command.exits.join(', ')}; see "unroll help exit-codes". Options of every command: see "unroll help options".`,
+      `Exit codes: ${command.exits.join(', ')}; see "unroll help exit-codes". Options of every command: see "unroll help options".` +
+        (rowOptionsOf(command).length === 0
+          ? ''
+          : ' Fields, CSV, templates and files: see "unroll help output".'),
       page
     )
   ].join('\n')

@@ -9,12 +9,9 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
 import { flagOf, nextCommand, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { shortCursor, wholeCursor } from '../cursor.ts'
 import type { CommandEnd } from '../session.ts'
-import { GLOBAL_OPTIONS } from '../table/commands.ts'
-import { clockOf } from './clock.ts'
-import { csv, csvHead, tsv, type Columns } from './rows.ts'
-import { painter } from './style.ts'
-import { table } from './table.ts'
+import { rowWriter, type RowOutput, type RowWriter } from './row-form.ts'
 import { plural, safeJson } from './text.ts'
 import { note } from './report.ts'
 
@@ -67,65 +64,6 @@ export const printJsonLines = async (
   )
 }
 
-/** The rows of a command in all their forms. */
-interface RowOutput<A> {
-  readonly columns: Columns<A>
-  /** Default: the row itself. */
-  readonly json?: (row: A) => unknown
-  /** Instead of the table, for rows that people read as text. */
-  readonly human?: (rows: ReadonlyArray<A>) => string
-  /** Printed behind the table. */
-  readonly next?: (rows: ReadonlyArray<A>) => string
-  /** Said on stderr when there is nothing to list. */
-  readonly nothing: string
-}
-
-/** The form a command line asks for; only people get a table. */
-type Form = 'json' | 'csv' | 'tsv' | 'table'
-
-export const formOf = (input: Input, io: Io): Form => {
-  if (input.json) return 'json'
-  if (flagOf(input, 'csv')) return 'csv'
-  return io.outIsTty ? 'table' : 'tsv'
-}
-
-const humanText = <A>(
-  { columns, human, next }: RowOutput<A>,
-  rows: ReadonlyArray<A>,
-  input: Input,
-  io: Io
-): string => {
-  const text =
-    human?.(rows) ?? table(columns, rows, io.columns, painter(input, io), clockOf(input, io))
-  return text + (next?.(rows) ?? '')
-}
-
-/** A part of the rows in a form for programs; the head of CSV comes before the first part. */
-const programText = <A>(
-  { columns, json }: RowOutput<A>,
-  rows: ReadonlyArray<A>,
-  form: Exclude<Form, 'table'>
-): string => {
-  if (form === 'csv') return csv(columns, rows)
-  return form === 'tsv'
-    ? tsv(columns, rows)
-    : rows.map((row) => jsonLine(json === undefined ? row : json(row))).join('')
-}
-
-export const printRows = async <A>(
-  listing: RowOutput<A>,
-  rows: ReadonlyArray<A>,
-  input: Input,
-  io: Io
-): Promise<number> => {
-  const form = formOf(input, io)
-  if (form === 'csv') await io.out(csvHead(listing.columns))
-  if (form !== 'table') await io.out(programText(listing, rows, form))
-  else if (rows.length === 0) note(listing.nothing, io)
-  else await io.out(humanText(listing, rows, input, io))
-  return 0
-}
-
 const LIMIT_DEFAULT = 25
 /** The engine gives at most this many at once. */
 const PAGE_MAX = 100
@@ -163,30 +101,26 @@ export async function* walkPages<A>(
   }
 }
 
+/** What was printed of a list. */
+type Walked = Omit<Page<never>, 'data'> & { readonly count: number }
+
 /** Prints rows page by page; a table needs all of them to know its widths. */
 const printWalk = async <A>(
-  listing: RowOutput<A>,
-  pages: AsyncIterable<E.Either<StoreError, EnginePage<A>>>,
-  input: Input,
-  io: Io
-): Promise<E.Either<StoreError, Omit<Page<A>, 'data'> & { readonly count: number }>> => {
-  const form = formOf(input, io)
+  writer: RowWriter<A>,
+  pages: AsyncIterable<E.Either<StoreError, EnginePage<A>>>
+): Promise<E.Either<StoreError, Walked>> => {
   let first: string | null | undefined
   let nextCursor: string | null = null
   let count = 0
-  const gathered: Array<A> = []
-  if (form === 'csv') await io.out(csvHead(listing.columns))
   for await (const page of pages) {
     if (E.isLeft(page)) return page
     const { data, backwardsCursor = null } = page.right
     first ??= backwardsCursor
     nextCursor = page.right.nextCursor
     count += data.length
-    if (form === 'table') gathered.push(...data)
-    else if (form === 'json') await printJsonLines(io, data.map(listing.json ?? ((row) => row)))
-    else await io.out(programText(listing, data, form))
+    await writer.write(data)
   }
-  if (form === 'table' && count > 0) await io.out(humanText(listing, gathered, input, io))
+  await writer.end()
   return E.right({ nextCursor, backwardsCursor: first ?? null, count })
 }
 
@@ -198,10 +132,10 @@ export const printAll = async <A>(
   input: Input,
   io: Io
 ): Promise<CommandEnd> => {
-  const printed = await printWalk(listing, walkPages(fetch, range), input, io)
-  if (E.isLeft(printed)) return printed
-  if (printed.right.count === 0 && formOf(input, io) === 'table') note(listing.nothing, io)
-  return 0
+  const writer = rowWriter(listing, input, io)
+  if (E.isLeft(writer)) return writer
+  const printed = await printWalk(writer.right, walkPages(fetch, range))
+  return E.isLeft(printed) ? printed : 0
 }
 
 /** How many rows are printed where nothing else was asked for: a screen for people, everything for programs. */
@@ -210,12 +144,13 @@ export const limitOf = (input: Input, io: Io): number =>
 
 /** Says on stderr that there is more, and how to get it. */
 const tellMore = (count: number, cursor: string, input: Input, io: Io): void => {
-  const { name, options } = input.command
-  const kept = [...options, ...GLOBAL_OPTIONS].map((option) => option.name)
-  const others = kept.filter((option) => option !== 'cursor')
-  const words = [name, ...input.args, '--cursor', cursor]
-  note(`first ${plural(count, 'row')}; more: ${nextCommand(input, io, words, others)}`, io)
+  const kept = [...input.values.keys()].filter((option) => option !== 'cursor' && option !== 'out')
+  const words = [input.command.name, ...input.args, '--cursor', cursor]
+  note(`first ${plural(count, 'row')}; more: ${nextCommand(input, io, words, kept)}`, io)
 }
+
+const shortened = (cursor: string | null): string | null =>
+  cursor === null ? null : shortCursor(cursor)
 
 /** Prints the pages a command line asks for. That a limit cut something is said on stderr. */
 export const printPages = async <A>(
@@ -224,17 +159,23 @@ export const printPages = async <A>(
   input: Input,
   io: Io
 ): Promise<CommandEnd> => {
-  const range = {
-    limit: limitOf(input, io),
-    onePage: flagOf(input, 'max-bytes'),
-    cursor: textOf(input, 'cursor')
-  }
-  const printed = await printWalk(listing, walkPages(fetch, range), input, io)
+  const typed = textOf(input, 'cursor')
+  const cursor = typed === undefined ? E.right(undefined) : wholeCursor(typed)
+  if (E.isLeft(cursor)) return cursor
+  const writer = rowWriter(listing, input, io)
+  if (E.isLeft(writer)) return writer
+  const onePage = flagOf(input, 'max-bytes')
+  const range = { limit: limitOf(input, io), onePage, cursor: cursor.right }
+  const printed = await printWalk(writer.right, walkPages(fetch, range))
   if (E.isLeft(printed)) return printed
-  const { count, ...cursors } = printed.right
-  const form = formOf(input, io)
-  if (form === 'json' && flagOf(input, 'page-line')) await io.out(taggedLine('page', cursors))
-  if (count === 0 && (form === 'table' || form === 'tsv')) note(listing.nothing, io)
-  if (cursors.nextCursor !== null) tellMore(count, cursors.nextCursor, input, io)
+  const { count, nextCursor, backwardsCursor } = printed.right
+  const next = shortened(nextCursor)
+  const { form } = writer.right
+  if (form === 'json' && flagOf(input, 'page-line'))
+    await io.out(
+      taggedLine('page', { nextCursor: next, backwardsCursor: shortened(backwardsCursor) })
+    )
+  if (count === 0 && form === 'tsv') note(listing.nothing, io)
+  if (next !== null) tellMore(count, next, input, io)
   return 0
 }

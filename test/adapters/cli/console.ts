@@ -1,7 +1,9 @@
 /**
  * Runs command lines inside the test's process and keeps what they print.
  */
+import { isLeft } from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
+import { wholeCursor } from '../../../adapters/cli/cursor.ts'
 import type { Io } from '../../../adapters/cli/io.ts'
 import { run } from '../../../adapters/cli/run.ts'
 import type { OpenEngine } from '../../../adapters/cli/session.ts'
@@ -87,6 +89,17 @@ export const jsonLines = (text: string): ReadonlyArray<any> =>
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line))
+
+/** Lines with the cursors that Codex would give. */
+export const withCodexCursors = (lines: ReadonlyArray<any>): ReadonlyArray<any> =>
+  lines.map((line) => {
+    if (line.$ !== 'page') return line
+    const [nextCursor, backwardsCursor] = [line.nextCursor, line.backwardsCursor].map((short) => {
+      const whole = short === null ? null : wholeCursor(short)
+      return whole === null || isLeft(whole) ? null : whole.right
+    })
+    return { ...line, nextCursor, backwardsCursor }
+  })
 
 /** A recorded answer file of a home; those of 0.169 were asked with its database beside the home. */
 export const golden = (home: string, name: string): any => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { copyHome, placed, removeFolder } from '../../support/fixture-home.ts'
-import { asCodex, fromLog, golden, inHome, jsonLines } from './console.ts'
+import { shortCursor } from '../../../adapters/cli/cursor.ts'
+import { asCodex, fromLog, golden, inHome, jsonLines, withCodexCursors } from './console.ts'
 
 const ROOT = '01a1fcde-3637-7ba1-aa47-0e35fef05fe1'
 const FORK1 = '01a1fcde-3abc-7921-ae69-8e353aa02221'
@@ -112,7 +113,7 @@ describe('unroll threads', () => {
       'created_at',
       ...asCodex('0.142')
     ]
-    expect(jsonLines((await forks(argv)).out)).to.deep.equal([
+    expect(withCodexCursors(jsonLines((await forks(argv)).out))).to.deep.equal([
       ...data,
       { $: 'page', nextCursor, backwardsCursor }
     ])
@@ -130,7 +131,7 @@ describe('unroll threads', () => {
       'created_at',
       ...asCodex('0.169')
     ]
-    const lines = jsonLines((await inHome(() => homeOf('basic-169'))(argv)).out)
+    const lines = withCodexCursors(jsonLines((await inHome(() => homeOf('basic-169'))(argv)).out))
     expect(lines.map(fromLog)).to.deep.equal([
       ...data.map(fromLog),
       { $: 'page', nextCursor, backwardsCursor }
@@ -170,7 +171,7 @@ describe('unroll threads', () => {
     })
     const home = homeOf('fork-rollback-142')
     expect(err).to.equal(
-      `first 1 row; more: unroll threads --cursor '2026-11-21T06:49:47.648Z|${ROOT}' --limit 1 ` +
+      `first 1 row; more: unroll threads --cursor ${shortCursor(`2026-11-21T06:49:47.648Z|${ROOT}`)} --limit 1 ` +
         `--cwd /workspace/demo --home ${home} --index memory\n`
     )
   })
@@ -226,7 +227,7 @@ describe('unroll threads', () => {
       {
         $: 'error',
         kind: 'invalid_request',
-        message: 'invalid cursor: yesterday',
+        message: '"yesterday" is not a cursor, or only a part of one',
         hint: 'see "unroll help"',
         retryable: false
       }
@@ -251,7 +252,7 @@ describe('unroll turns', () => {
       ].join('\n')
     )
     expect(err).to.equal(
-      `first 2 rows; more: unroll turns ${FORK1} --cursor '{"turnId":"${last}","includeAnchor":false}' ` +
+      `first 2 rows; more: unroll turns ${FORK1} --cursor ${shortCursor(`{"turnId":"${last}","includeAnchor":false}`)} ` +
         `--limit 2 --color never --home ${home} --index memory\n`
     )
   })
@@ -290,7 +291,10 @@ describe('unroll turns', () => {
         ...asCodex('0.142')
       ]
       const { out } = await forks(argv)
-      expect(jsonLines(out)).to.deep.equal([...data, { $: 'page', nextCursor, backwardsCursor }])
+      expect(withCodexCursors(jsonLines(out))).to.deep.equal([
+        ...data,
+        { $: 'page', nextCursor, backwardsCursor }
+      ])
     }
   })
 
@@ -312,7 +316,10 @@ describe('unroll turns', () => {
         ...asCodex('0.169')
       ]
       const { out } = await newer(argv)
-      expect(jsonLines(out)).to.deep.equal([...data, { $: 'page', nextCursor, backwardsCursor }])
+      expect(withCodexCursors(jsonLines(out))).to.deep.equal([
+        ...data,
+        { $: 'page', nextCursor, backwardsCursor }
+      ])
     }
   })
 
@@ -331,7 +338,8 @@ describe('unroll turns', () => {
 
   it('refuses a cursor whose turn was rolled back', async () => {
     const cursor = '{"turnId":"01a1fcde-0000-7000-8000-000000000000","includeAnchor":false}'
-    const { code, out } = await forks(['turns', ROOT, '--cursor', cursor, '--json', '--page-line'])
+    const short = shortCursor(cursor)
+    const { code, out } = await forks(['turns', ROOT, '--cursor', short, '--json', '--page-line'])
     expect([code, JSON.parse(out).kind]).to.deep.equal([3, 'anchor_gone'])
   })
 

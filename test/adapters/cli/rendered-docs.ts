@@ -8,6 +8,7 @@ import {
   GLOBAL_OPTIONS,
   optionHead,
   optionText,
+  ROW_OPTIONS,
   formsOf,
   synopsisOf,
   type CommandForm,
@@ -65,6 +66,9 @@ const FORMS = [
     '`--json` gives JSON Lines: one row per line on stdout and nothing else there; notices go to stderr. A line that is no row has a member `$`: ' +
     '`error`, and where they are asked for `page` and `total`. A progress line appears on stderr only when that ' +
     'is a terminal and reading takes longer than 300 ms.',
+  'Every command that prints rows takes these options; the fields are those of the tab-separated lines. `UNROLL_JSON=1` in the environment stands ' +
+    'for `--json` where a command has it.',
+  optionTable(ROW_OPTIONS),
   'Transcripts are hostile input. On a terminal and in tab-separated fields, control characters (C0, C1, ' +
     'escape sequences) and bidirectional controls are spelled out as `\\x1b` or `\\u202e`; a tab, a line ' +
     'end and a backslash inside a tab-separated field are `\\t`, `\\n` and `\\\\`. JSON escapes the same ' +

@@ -76,6 +76,7 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   index: [['status'], ['changes']],
   'app-server': null,
   start: null,
+  completion: null,
   help: null,
   version: null
 }
