@@ -42,6 +42,7 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   diff: [[ROOT, TOOLS]],
   tail: null,
   pick: null,
+  completion: null,
   resume: null,
   usage: [
     ...USAGE.map((report) => [report]),
