@@ -183,7 +183,7 @@ describe('unroll analytics', () => {
       [2, 'unroll: analytics diff needs <capture>'],
       [2, 'unroll: --since takes a time, not "now"'],
       [2, 'unroll: --since 2026-11-22 is after --until 2026-11-20'],
-      [3, 'unroll: no thread none in this home'],
+      [3, 'unroll: no thread "none" in this home'],
       [5, `unroll: cannot open ${join(folder, 'none')}: ENOENT`]
     ])
   })
