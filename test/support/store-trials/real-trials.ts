@@ -34,6 +34,9 @@ export interface RealReport {
 /** The exit code of a push that could not reach the server. */
 const GAVE_UP = 8
 
+/** How often a push is begun anew: on a busy machine a server that was just started answers nothing for long. */
+const PUSHES_MAX = 5
+
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 const streamOf = (thread: string): string => `thread-${thread}`
@@ -176,10 +179,11 @@ export const pushTrial = async (
     if (!(await restart(() => pushes.some((one) => one.isRunning())))) break
   }
   for (const one of pushes) {
-    const ran = await one.ended
+    let ran = await one.ended
     // Whoever was killed, or gave up because the server was away for half a minute, pushes again.
-    if (ran.killed || ran.code === GAVE_UP) await succeeded(program, words)
-    else if (ran.code !== 0) problems.push(`a push ended with ${ran.code}: ${ran.err}${ran.out}`)
+    for (let time = 0; time < PUSHES_MAX && (ran.killed || ran.code === GAVE_UP); time++)
+      ran = await program.start(words).ended
+    if (ran.code !== 0) problems.push(`a push ended with ${ran.code}: ${ran.err}${ran.out}`)
   }
   problems.push(...(await copyProblems(server, program, home)))
   const written = linesIn(home)

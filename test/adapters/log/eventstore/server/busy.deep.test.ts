@@ -31,7 +31,7 @@ const CALLS = 150
 const LINES = 30_000
 
 describe(`${SERVER_NAME}, busy`, function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let server: ServerUnderTest
   let wire: Wire
   before(async () => {

@@ -18,7 +18,7 @@ const ROUNDS = 6
 const MESSAGES = 60
 
 describe(`a thread that one node changes while another one appends to it, on ${SERVER_NAME}`, function () {
-  this.timeout(180_000)
+  this.timeout(900_000)
   let server: ServerUnderTest
   let engines: ReadonlyArray<Engine> = []
   let home = ''

@@ -27,7 +27,7 @@ const namesIn = (home: string): string => {
 }
 
 describe(`a home that goes through ${SERVER_NAME}`, function () {
-  this.timeout(120_000)
+  this.timeout(900_000)
   let server: ServerUnderTest
   let wires: ReadonlyArray<Wire> = []
   before(async () => {

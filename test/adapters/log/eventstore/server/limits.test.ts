@@ -41,7 +41,7 @@ const targets: ReadonlyArray<readonly [string, ServerOptions]> =
 
 for (const [name, options] of targets)
   describe(`limits of ${name}`, function () {
-    this.timeout(120_000)
+    this.timeout(900_000)
     let server: ServerUnderTest
     let wire: Wire
     let node: Node

@@ -11,7 +11,7 @@ import { messageOf } from '../../../../support/crash.ts'
 
 describe('a thread that several nodes append to', function () {
   // Processes begin six times, and a busy machine answers each of 480 appends.
-  this.timeout(300_000)
+  this.timeout(900_000)
   let server: ServerUnderTest
   let nodes: ReadonlyArray<Node> = []
   let thread = ''

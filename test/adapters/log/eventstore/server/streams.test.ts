@@ -32,7 +32,7 @@ const revisions = async (events: AsyncIterable<StoredEvent>): Promise<ReadonlyAr
   (await everything(events)).map(({ revision }) => revision)
 
 describe(`a store of streams on ${SERVER_NAME}`, function () {
-  this.timeout(120_000)
+  this.timeout(900_000)
   let server: ServerUnderTest
   let wire: Wire
   let nodes: ReadonlyArray<Node> = []
