@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
 
-const READY_MS = 120_000
+const READY_MS = 600_000
 
 /** Nodes of one server, by the place of their host in the connection string. */
 export interface RealServer {

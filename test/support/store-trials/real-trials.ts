@@ -11,7 +11,7 @@ import { removeFolder, temporaryFolder } from '../fixture-home.ts'
 import { linesOf, metaLine, rolloutPath, userLine } from '../rollouts.ts'
 import { rolloutFiles, storeProblems } from './held.ts'
 import { begins, openNode } from './node.ts'
-import { succeeded, type Program } from './program.ts'
+import type { Program, Ran } from './program.ts'
 import { eventsHeld } from './real-log.ts'
 import type { RealServer } from './real-server.ts'
 import { threadsIn } from './renamed-home.ts'
@@ -34,8 +34,16 @@ export interface RealReport {
 /** The exit code of a push that could not reach the server. */
 const GAVE_UP = 8
 
-/** How often a push is begun anew: on a busy machine a server that was just started answers nothing for long. */
-const PUSHES_MAX = 5
+/** How often a command is begun anew: on a busy machine a server that was just started answers nothing for long. */
+const RUNS_MAX = 5
+
+/** Runs until it could reach the server. */
+const insisted = async (program: Program, words: ReadonlyArray<string>): Promise<Ran> => {
+  let ran = await program.start(words).ended
+  for (let runs = 1; runs < RUNS_MAX && ran.code === GAVE_UP; runs++)
+    ran = await program.start(words).ended
+  return ran
+}
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
@@ -131,13 +139,17 @@ const copyProblems = async (
   const held = await eventsHeld(server.url, streams)
   const problems = [...storeProblems(held, home)]
   const at = ['--store', server.url, '--home']
-  await succeeded(program, ['store', 'push', ...at, home])
+  const run = async (...words: ReadonlyArray<string>): Promise<void> => {
+    const { code, err, out } = await insisted(program, ['store', ...words])
+    if (code !== 0) problems.push(`${words[0]} ended with ${code}: ${err}${out}`)
+  }
+  await run('push', ...at, home)
   const again = await eventsHeld(server.url, streams)
   if (again.length !== held.length)
     problems.push(`another push wrote ${again.length - held.length} events`)
-  await succeeded(program, ['store', 'verify', ...threads, ...at, home])
+  await run('verify', ...threads, ...at, home)
   const target = temporaryFolder()
-  await succeeded(program, ['store', 'pull', ...threads, ...at, target])
+  await run('pull', ...threads, ...at, target)
   const [files, pulled] = [rolloutFiles(home), rolloutFiles(target)]
   for (const [id, content] of files)
     if (pulled.get(id)?.equals(content) !== true) problems.push(`${id} comes back otherwise`)
@@ -179,10 +191,9 @@ export const pushTrial = async (
     if (!(await restart(() => pushes.some((one) => one.isRunning())))) break
   }
   for (const one of pushes) {
-    let ran = await one.ended
+    const first = await one.ended
     // Whoever was killed, or gave up because the server was away for half a minute, pushes again.
-    for (let time = 0; time < PUSHES_MAX && (ran.killed || ran.code === GAVE_UP); time++)
-      ran = await program.start(words).ended
+    const ran = first.killed || first.code === GAVE_UP ? await insisted(program, words) : first
     if (ran.code !== 0) problems.push(`a push ended with ${ran.code}: ${ran.err}${ran.out}`)
   }
   problems.push(...(await copyProblems(server, program, home)))
