@@ -66,7 +66,8 @@ describe('a thread that several nodes append to', function () {
       const places: Array<readonly [number, string]> = []
       for (let n = 0; n < 50; n++) {
         const answer = await node.append(thread, 'any', [said(`${i}-${n}`), said(`${i}-${n}b`)])
-        if (E.isRight(answer)) places.push([answer.right.from.revision, `${i}-${n}`])
+        if (E.isLeft(answer)) throw new Error(JSON.stringify(answer.left))
+        places.push([answer.right.from.revision, `${i}-${n}`])
       }
       return places
     })
