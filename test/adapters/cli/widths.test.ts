@@ -77,7 +77,6 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   index: [['status'], ['changes']],
   'app-server': null,
   start: null,
-  completion: null,
   help: null,
   version: null
 }
