@@ -13,7 +13,7 @@ const WRONG: ReadonlyArray<readonly [string, string]> = [
   ['xylophone', 'unknown command "xylophone"'],
   ['threads --limt 3', 'unknown option --limt; did you mean --limit?'],
   ['threads --xylophone', 'unknown option --xylophone'],
-  ['threads --asc', 'threads has no option --asc'],
+  ['agents a --asc', 'agents has no option --asc'],
   ['threads --limit', '--limit needs a value'],
   ['threads --limit 0', '--limit takes a whole number from 1 to 1000000, not "0"'],
   ['threads --limit 1.5', '--limit takes a whole number from 1 to 1000000, not "1.5"'],

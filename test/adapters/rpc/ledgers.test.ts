@@ -147,8 +147,8 @@ describe('asking the ledgers over the app-server', () => {
     }
     const zone = await client.ask('unroll/usage/read', { by: 'day', timeZone: 'Mars/Olympus' })
     expect(messageOf(zone)).to.equal('unknown time zone: Mars/Olympus')
-    const by = await client.ask('unroll/usage/read', { by: 'week' })
-    expect(messageOf(by)).to.match(/unknown variant `week`/)
+    const by = await client.ask('unroll/usage/read', { by: 'fortnight' })
+    expect(messageOf(by)).to.match(/unknown variant `fortnight`/)
   })
 
   it('is not there in strict mode, like every method Codex does not have', async () => {
