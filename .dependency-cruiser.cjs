@@ -110,6 +110,11 @@ module.exports = {
       'connection',
       'transports'
     ]),
+    ...ladder(
+      'adapters/cli',
+      ['table', 'text', 'terminal', 'naming', 'completion'],
+      ['args', 'io', 'session', 'options', 'settings']
+    ),
     only('lmdb', 'adapters/index/lmdb/'),
     only('@noble/hashes', 'domain/digest.ts'),
     only('ndjson', 'adapters/cli/'),

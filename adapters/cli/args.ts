@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { withoutSecrets } from '../log/eventstore/connection/connection-string.ts'
 import type { Io } from './io.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from './naming/nearest.ts'
 import {
   alone,
   COMMANDS,

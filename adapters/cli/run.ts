@@ -21,12 +21,12 @@ import {
   type HomeCommand,
   type OpenEngine
 } from './session.ts'
-import { pointedPlace } from './thread-point.ts'
+import { pointedPlace } from './naming/thread-point.ts'
 
 const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = {
-  threads: async () => (await import('./commands/threads.ts')).threadsCommand,
+  threads: async () => (await import('./commands/threads/threads.ts')).threadsCommand,
   search: async () => (await import('./commands/search.ts')).searchCommand,
-  show: async () => (await import('./commands/show.ts')).showCommand,
+  show: async () => (await import('./commands/show/show.ts')).showCommand,
   turns: async () => (await import('./commands/turns.ts')).turnsCommand,
   items: async () => (await import('./commands/items.ts')).itemsCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,
@@ -45,26 +45,26 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   undo: async () => (await import('./commands/lifecycle.ts')).undoCommand,
   log: async () => (await import('./commands/log.ts')).logCommand,
   agents: async () => (await import('./commands/agents.ts')).agentsCommand,
-  usage: async () => (await import('./commands/usage.ts')).usageCommand,
+  usage: async () => (await import('./commands/usage/usage.ts')).usageCommand,
   tools: async () => (await import('./commands/tools.ts')).toolsCommand,
   blame: async () => (await import('./commands/blame.ts')).blameCommand,
-  analytics: async () => (await import('./commands/analytics.ts')).analyticsCommand,
+  analytics: async () => (await import('./commands/analytics/analytics.ts')).analyticsCommand,
   pick: async () => (await import('./commands/pick.ts')).pickCommand
 }
 
 const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
   index: async () => (await import('./commands/index-command.ts')).indexCommand,
-  'app-server': async () => (await import('./commands/app-server.ts')).appServerCommand,
-  audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  'app-server': async () => (await import('./commands/app-server/app-server.ts')).appServerCommand,
+  audit: async () => (await import('./commands/audit/audit.ts')).auditCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
-  plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
+  plugins: async () => (await import('./commands/plugins/plugins.ts')).pluginsCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommand,
   repair: async () => (await import('./commands/repair.ts')).repairCommand,
   salvage: async () => (await import('./commands/salvage.ts')).salvageCommand,
-  store: async () => (await import('./commands/store.ts')).storeCommand,
-  tail: async () => (await import('./commands/tail.ts')).tailCommand,
+  store: async () => (await import('./commands/store/store.ts')).storeCommand,
+  tail: async () => (await import('./commands/tail/tail.ts')).tailCommand,
   resume: async () => (await import('./commands/resume.ts')).resumeCommand,
   start: async () => (await import('./commands/start.ts')).startCommand
 }
@@ -72,7 +72,7 @@ const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
 const FREE_COMMANDS: Readonly<Record<string, () => Promise<FreeCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand,
-  help: async () => (await import('./commands/help.ts')).helpCommand,
+  help: async () => (await import('./commands/help/help.ts')).helpCommand,
   version: async () => (await import('./commands/version.ts')).versionCommand
 }
 

@@ -17,7 +17,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { commandOf, COMMANDS } from './table/commands.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from './naming/nearest.ts'
 import { usage, type CommandFailure } from './text/report.ts'
 
 /** What a file may say, by key, and the variable that means the same. */

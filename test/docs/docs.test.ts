@@ -128,13 +128,15 @@ describe('documents', () => {
     expect(missing).to.deep.equal([])
   })
 
-  it('show a map with every folder of adapters and every layer that is there', () => {
+  it('show a map with every layer and every folder of adapters and of the command line that is there', () => {
     const mapped = firstColumn(section('docs/ARCHITECTURE.md', '## Map'))
     expect(mapped.filter((place) => !existsSync(join(ROOT, place)))).to.deep.equal([])
-    const adapters = readdirSync(join(ROOT, 'adapters'), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => `adapters/${name}`)
-    const layers = ['domain', 'projections', 'replay', ...adapters]
+    const foldersIn = (place: string): ReadonlyArray<string> =>
+      readdirSync(join(ROOT, place), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${place}/${name}`)
+    const rooms = ['adapters', 'adapters/cli'].flatMap(foldersIn)
+    const layers = ['domain', 'projections', 'replay', ...rooms]
     expect(layers.filter((place) => !mapped.includes(place))).to.deep.equal([])
   })
 

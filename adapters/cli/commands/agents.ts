@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { AgentTree } from '../../../replay/read/threads/agents.ts'
-import { ofThread, shortIds } from '../naming.ts'
+import { ofThread, shortIds } from '../naming/threads.ts'
 import { printJson } from '../text/print.ts'
 import { note } from '../text/report.ts'
 import { cut, oneLine } from '../text/text.ts'

@@ -19,7 +19,7 @@ import {
 import { START, type ExpectedRevision } from '../../../replay/ports.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { threadNamed } from '../thread-name.ts'
+import { threadNamed } from '../naming/thread-name.ts'
 import { answers, type CommandEnd, type EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { usage, type Tried } from '../text/report.ts'

@@ -15,14 +15,14 @@ import { compareThreads, type Side } from '../../../replay/past/time-travel/comp
 import type { PastPoint } from '../../../replay/past/time-travel/past.ts'
 import { type Input, listOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import { threadNamed } from '../thread-name.ts'
+import { threadNamed } from '../naming/thread-name.ts'
 import { type CommandEnd, type HomeCommand, withEngine } from '../session.ts'
 import { itemText, speaker } from '../text/item-text.ts'
 import { printRows } from '../text/row-form.ts'
 import { column, type Columns } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, oneLine, plural } from '../text/text.ts'
-import { pointedThread } from '../thread-point.ts'
+import { pointedThread } from '../naming/thread-point.ts'
 import type { Tried } from '../text/report.ts'
 
 const SIGNS = { removed: '-', added: '+', changed: '~' } as const

@@ -12,13 +12,13 @@ import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts
 import { isIndexFile, isIndexFolder } from '../../index/lmdb/files.ts'
 import { numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { shortCells } from '../naming.ts'
+import { shortCells } from '../naming/threads.ts'
 import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { ownFailure, usage } from '../text/report.ts'
 import { formOf, printRows } from '../text/row-form.ts'
 import { column, timeColumn, shown, type Columns } from '../text/rows.ts'
-import { refusedBy } from '../confirm.ts'
+import { refusedBy } from '../terminal/confirm.ts'
 import { oneLine, size } from '../text/text.ts'
 
 const WORDS: Readonly<Record<string, string>> = {

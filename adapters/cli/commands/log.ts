@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Operation } from '../../../domain/changes/operations.ts'
-import { shortCells, threadOrId } from '../naming.ts'
+import { shortCells, threadOrId } from '../naming/threads.ts'
 import type { EngineCommand } from '../session.ts'
 import { directionIn, rangeIn } from '../options.ts'
 import { LIMIT_MAX } from '../table/commands.ts'

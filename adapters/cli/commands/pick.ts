@@ -8,7 +8,7 @@ import type { Thread } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { title } from '../naming.ts'
+import { title } from '../naming/threads.ts'
 import type { EngineCommand } from '../session.ts'
 import {
   afterKey,
@@ -26,7 +26,7 @@ import { ownFailure, type CommandFailure } from '../text/report.ts'
 import { painter } from '../text/style.ts'
 import { turnText, usualView } from '../text/turn-text.ts'
 import { harmless, msOf, oneLine, tsvField } from '../text/text.ts'
-import { sourcesOf } from './threads.ts'
+import { sourcesOf } from './threads/threads.ts'
 
 const CANCELLED = 130
 /** The engine gives at most this many at once. */

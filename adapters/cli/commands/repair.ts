@@ -19,7 +19,7 @@ import { type FiledPlan, planHome } from '../../upkeep/repair/plan-home.ts'
 import { repairWork } from '../../upkeep/repair/repair.ts'
 import { type Input, nextCommand, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import { shortCells, threadIdIn } from '../naming.ts'
+import { shortCells, threadIdIn } from '../naming/threads.ts'
 import { pathOf } from '../options.ts'
 import {
   type CommandEnd,

@@ -9,7 +9,7 @@ import type { StoreError } from '../../../domain/errors.ts'
 import { defaultHome } from '../../home/places.ts'
 import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { threadNamed } from '../thread-name.ts'
+import { threadNamed } from '../naming/thread-name.ts'
 import {
   isFolder,
   withEngine,

@@ -6,15 +6,15 @@ import { join, relative } from 'node:path'
 import { addressOf } from '../../log/eventstore/connection/connection-string.ts'
 import { nextCommand, textOf, type Input } from '../args.ts'
 import { SAMPLE_HOME, type Io } from '../io.ts'
-import { shortIds } from '../naming.ts'
+import { shortIds } from '../naming/threads.ts'
 import { isFolder, withEngine, withIndex, type HomeCommand, type CommandPlace } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
 import { table } from '../text/table.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { oneLine } from '../text/text.ts'
 import { usualView } from '../text/turn-text.ts'
-import { printThread } from './show-thread.ts'
-import { threadColumns } from './threads.ts'
+import { printThread } from './show/thread.ts'
+import { threadColumns } from './threads/threads.ts'
 
 const THREADS = 10
 const TURNS = 3

@@ -15,7 +15,7 @@ import {
 import { tooOldCodex } from '../../upkeep/storage/versions.ts'
 import { flagOf, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { shortIds } from '../naming.ts'
+import { shortIds } from '../naming/threads.ts'
 import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
 import { printTotal } from '../text/print.ts'
@@ -25,7 +25,7 @@ import { formOf, printRows, rowWriter } from '../text/row-form.ts'
 import { column, shown, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
 import { table } from '../text/table.ts'
-import { refusedBy } from '../confirm.ts'
+import { refusedBy } from '../terminal/confirm.ts'
 import { oneLine, plural, sentence, size, wrap } from '../text/text.ts'
 
 /** Names of the kinds of bytes, for people. */

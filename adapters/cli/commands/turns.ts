@@ -3,7 +3,7 @@
  */
 import type { ItemsView, Turn } from '../../../domain/protocol.ts'
 import { numberOf, textOf } from '../args.ts'
-import { ofThread, shortCells } from '../naming.ts'
+import { ofThread, shortCells } from '../naming/threads.ts'
 import { directionIn } from '../options.ts'
 import { cutNote, itemText, speaker } from '../text/item-text.ts'
 import { printPages } from '../text/print.ts'

@@ -1,29 +1,29 @@
 /**
  * Names of columns, in the places of the command table that name rows in braces: for man pages and the documents.
  */
-import { SEALED_FILES } from '../commands/audit-seal.ts'
+import { SEALED_FILES } from '../commands/audit/seal.ts'
 import { changeColumns } from '../commands/blame.ts'
 import { FINDINGS } from '../commands/check.ts'
 import { FINDINGS as DATABASE_FINDINGS } from '../commands/doctor.ts'
 import { EVENTS } from '../commands/events.ts'
 import { PARAGRAPHS, PROBLEMS } from '../commands/explain.ts'
-import { WHY } from '../commands/help-why.ts'
+import { WHY } from '../commands/help/why.ts'
 import { FILE_CHANGES } from '../commands/index-command.ts'
 import { ITEMS } from '../commands/items.ts'
 import { OPERATIONS } from '../commands/log.ts'
-import { FINDINGS as PLUGIN_FINDINGS, HISTORY, PLUGINS, USES } from '../commands/plugins-shown.ts'
+import { FINDINGS as PLUGIN_FINDINGS, HISTORY, PLUGINS, USES } from '../commands/plugins/shown.ts'
 import { REPAIRS, STEPS } from '../commands/repair.ts'
 import { SALVAGED_FILES } from '../commands/salvage.ts'
 import { FOUND_THREADS, OCCURRENCES } from '../commands/search.ts'
 import { CHANGED_FILES, STORAGE } from '../commands/storage.ts'
-import { threadColumns } from '../commands/threads.ts'
+import { threadColumns } from '../commands/threads/threads.ts'
 import { CALL_SUMS, CALLS } from '../commands/tools.ts'
 import { TURNS } from '../commands/turns.ts'
-import { DIFFERENCES as EVENT_DIFFERENCES } from '../text/analytics-diff.ts'
-import { APPROVALS, REVIEWS, TRAIL } from '../text/audit.ts'
+import { DIFFERENCES as EVENT_DIFFERENCES } from '../commands/analytics/differences.ts'
+import { APPROVALS, REVIEWS, TRAIL } from '../commands/audit/rows.ts'
 import { DIFFERENCES } from '../commands/diff.ts'
 import { namesOf, type Columns } from '../text/rows.ts'
-import { groupColumns, spendColumns } from '../text/usage.ts'
+import { groupColumns, spendColumns } from '../commands/usage/rows.ts'
 
 /** Names of columns for programs and for people. */
 const rows = <A>(columns: Columns<A>) => ({

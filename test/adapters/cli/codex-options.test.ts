@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { expect } from 'chai'
 import { parseCommandLine } from '../../../adapters/cli/args.ts'
-import { codexOptions } from '../../../adapters/cli/commands/codex-options.ts'
+import { codexOptions } from '../../../adapters/cli/commands/app-server/codex-options.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import { inRoom, PLAIN } from '../../support/room.ts'
 

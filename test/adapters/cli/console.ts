@@ -3,7 +3,7 @@
  */
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
-import { wholeCursor } from '../../../adapters/cli/cursor.ts'
+import { wholeCursor } from '../../../adapters/cli/text/cursor.ts'
 import type { Io } from '../../../adapters/cli/io.ts'
 import { run } from '../../../adapters/cli/run.ts'
 import type { OpenEngine } from '../../../adapters/cli/session.ts'

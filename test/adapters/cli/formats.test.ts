@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { shortCursor, wholeCursor } from '../../../adapters/cli/cursor.ts'
+import { shortCursor, wholeCursor } from '../../../adapters/cli/text/cursor.ts'
 import { copyHome, removeFolder } from '../../support/fixture-home.ts'
 import { inHome, jsonLines } from './console.ts'
 

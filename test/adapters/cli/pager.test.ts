@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCommandLine, type Input } from '../../../adapters/cli/args.ts'
 import type { Io } from '../../../adapters/cli/io.ts'
-import { withPager } from '../../../adapters/cli/pager.ts'
+import { withPager } from '../../../adapters/cli/terminal/pager.ts'
 import { removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
 
 const ROWS = 5

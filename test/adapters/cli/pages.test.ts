@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { copyHome, placed, removeFolder } from '../../support/fixture-home.ts'
-import { shortCursor } from '../../../adapters/cli/cursor.ts'
+import { shortCursor } from '../../../adapters/cli/text/cursor.ts'
 import { asCodex, fromLog, golden, inHome, jsonLines, withCodexCursors } from './console.ts'
 
 const ROOT = '01a1fcde-3637-7ba1-aa47-0e35fef05fe1'

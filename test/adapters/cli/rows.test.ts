@@ -2,7 +2,7 @@
 // nothing that a rollout says commands a terminal or a spreadsheet. The method: rows made by hand, forms written out.
 import { expect } from 'chai'
 import { clockIn } from '../../../adapters/cli/text/clock.ts'
-import { shortIds } from '../../../adapters/cli/naming.ts'
+import { shortIds } from '../../../adapters/cli/naming/threads.ts'
 import {
   column,
   csv,

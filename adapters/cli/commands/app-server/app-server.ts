@@ -1,0 +1,85 @@
+/**
+ * unroll app-server: hands over to the server, which owns stdin and stdout from then on.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { AppServerOptions, AuthOptions, Listen } from '../../../rpc/app-server.ts'
+import { flagOf, numberOf, textOf, type Input } from '../../args.ts'
+import type { Io } from '../../io.ts'
+import { pathOf } from '../../options.ts'
+import { answers, missingHome, type HomeCommand } from '../../session.ts'
+import { note, usage } from '../../text/report.ts'
+import { codexOptions } from './codex-options.ts'
+
+const wrong = (message: string) => E.left(usage(message, 'see "unroll help app-server"'))
+
+const authOptions = (input: Input, io: Io): AuthOptions => {
+  const given = {
+    mode: textOf(input, 'ws-auth') as AuthOptions['mode'],
+    tokenFile: pathOf(input, io, 'ws-token-file'),
+    tokenSha256: textOf(input, 'ws-token-sha256'),
+    sharedSecretFile: pathOf(input, io, 'ws-shared-secret-file'),
+    issuer: textOf(input, 'ws-issuer'),
+    audience: textOf(input, 'ws-audience'),
+    maxClockSkewSeconds: numberOf(input, 'ws-max-clock-skew-seconds')
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+const failed = (io: Io, reason: string): number => {
+  note(`unroll app-server: ${reason}`, io)
+  return 1
+}
+
+const runProxy = async (input: Input, io: Io, home: string): Promise<number> => {
+  const { controlSocketPath } = await import('../../../rpc/transports/listen.ts')
+  const { proxy } = await import('../../../rpc/transports/proxy.ts')
+  const path = pathOf(input, io, 'sock') ?? controlSocketPath(home)
+  const problem = await proxy(path, process.stdin, process.stdout)
+  return problem === null ? 0 : failed(io, problem)
+}
+
+/** `IP:PORT` as the place of the page of numbers. */
+const metricsOf = (
+  address: string | undefined,
+  parse: (url: string) => E.Either<string, Listen>
+): E.Either<string, Pick<AppServerOptions, 'metricsListen'>> => {
+  if (address === undefined) return E.right({})
+  const listen = parse(`ws://${address}`)
+  return E.isRight(listen) && listen.right.kind === 'websocket'
+    ? E.right({ metricsListen: listen.right })
+    : E.left(`invalid --metrics-listen address \`${address}\`; expected \`IP:PORT\``)
+}
+
+export const appServerCommand: HomeCommand = async (input, io, place) => {
+  if (input.form.word?.name === 'proxy') return runProxy(input, io, place.home)
+  const { runAppServer, parseListen } = await import('../../../rpc/app-server.ts')
+  const metrics = metricsOf(textOf(input, 'metrics-listen'), (url) =>
+    parseListen(url, { home: place.home, cwd: io.cwd })
+  )
+  const url = textOf(input, 'listen') ?? 'stdio://'
+  const listen = parseListen(url, { home: place.home, cwd: io.cwd })
+  if (E.isLeft(listen)) return wrong(listen.left)
+  if (E.isLeft(metrics)) return wrong(metrics.left)
+  const given = codexOptions(input)
+  if (E.isLeft(given)) return wrong(given.left)
+  const missing = missingHome(place)
+  if (missing !== null) return E.left(missing)
+  const { overrides, idle } = given.right
+  if (idle.length > 0) note(`unroll app-server: without effect here: ${idle.join(', ')}`, io)
+  const { profile, strict } = answers(input)
+  const capturePath = pathOf(input, io, 'analytics-capture')
+  const analytics = capturePath === undefined ? {} : { analytics: { capturePath } }
+  const rich = textOf(input, 'items') === 'rich'
+  const options = {
+    ...place,
+    profile,
+    strict,
+    rich,
+    overrides,
+    reviews: flagOf(input, 'reviews'),
+    version: io.version,
+    ...metrics.right,
+    ...analytics
+  }
+  return runAppServer({ ...options, listen: listen.right, auth: authOptions(input, io) })
+}

@@ -1,0 +1,39 @@
+/**
+ * What is said to people after a change: what happened, and how to take it back. Programs get ids.
+ */
+import type { Engine } from '../../../replay/engine.ts'
+import * as E from 'fp-ts/lib/Either.js'
+import { flagOf, nextCommand, type Input } from '../args.ts'
+import type { Io } from '../io.ts'
+import { title } from '../naming/threads.ts'
+import { cut, oneLine } from '../text/text.ts'
+
+const TITLE_WIDTH = 40
+
+/** What a thread is called in a sentence, in quotes; its id where nobody knows more. */
+export const calledName = async (engine: Engine, threadId: string): Promise<string> => {
+  const thread = await engine.readThread(threadId, false)()
+  const name = E.isRight(thread) ? oneLine(title(thread.right)) : ''
+  return name === '' ? threadId : `"${cut(name, TITLE_WIDTH)}"`
+}
+
+interface Change {
+  /** A sentence without its full stop. */
+  readonly did: string
+  /** The command that takes it back, in words; null where nothing does. */
+  readonly undo?: ReadonlyArray<string> | null
+  readonly more?: string
+  /** What a pipe gets. */
+  readonly lines: ReadonlyArray<string>
+}
+
+/** Prints what a change came to. */
+export const printChange = async (change: Change, input: Input, io: Io): Promise<number> => {
+  const { did, undo = ['undo'], more, lines } = change
+  if (!io.outIsTty) await io.out(lines.map((line) => `${line}\n`).join(''))
+  else if (!flagOf(input, 'quiet')) {
+    const back = undo === null ? [] : [`undo: ${nextCommand(input, io, undo)}`]
+    await io.out([`${did}.`, ...(more === undefined ? [] : [more]), ...back, ''].join('\n'))
+  }
+  return 0
+}

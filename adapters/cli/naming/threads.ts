@@ -1,0 +1,157 @@
+/**
+ * Threads as people name them, and as they are named to people.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../domain/errors.ts'
+import { isUuid } from '../../../domain/ids.ts'
+import type { Page, Thread } from '../../../domain/protocol.ts'
+import { SOURCE_KINDS } from '../../../projections/thread-row.ts'
+import type { Engine } from '../../../replay/engine.ts'
+import type { Input } from '../args.ts'
+import type { Io } from '../io.ts'
+import { shortIds } from '../text/short-id.ts'
+import { threadNamed } from './thread-name.ts'
+import type { CommandFailure, Tried } from '../text/report.ts'
+import {
+  withEngine,
+  type CommandEnd,
+  type EngineCommand,
+  type OpenEngine,
+  type CommandPlace
+} from '../session.ts'
+
+export { shortIds }
+
+/** The thread that a text names; undefined where there is no text. */
+export const optionalThread = async (
+  engine: Engine,
+  text: string | undefined
+): Promise<Tried<string | undefined>> =>
+  text === undefined ? E.right(undefined) : threadNamed(engine, text)
+
+/** The id of a thread that may be deleted by now, and the failure to find it: only its whole id names it then. */
+export const threadOrId = async (
+  engine: Engine,
+  text: string | undefined
+): Promise<{
+  readonly threadId: string | undefined
+  readonly missing: E.Left<StoreError | CommandFailure> | null
+}> => {
+  const found = await optionalThread(engine, text)
+  return E.isLeft(found)
+    ? { threadId: text?.toLowerCase(), missing: found }
+    : { threadId: found.right, missing: null }
+}
+
+/** A command about the thread that its first argument names. */
+export const ofThread =
+  (
+    use: (threadId: string, input: Input, io: Io, engine: Engine) => Promise<CommandEnd>
+  ): EngineCommand =>
+  async (input, io, engine) => {
+    const found = await threadNamed(engine, input.args[0] ?? '')
+    return E.isLeft(found) ? found : use(found.right, input, io, engine)
+  }
+
+/** What an engine answers that is needed for nothing else; a `Left` is how the command ends instead. */
+export const asked = async <A extends object | string>(
+  input: Input,
+  io: Io,
+  place: CommandPlace,
+  open: OpenEngine,
+  ask: (engine: Engine) => Promise<Tried<A>>
+): Promise<E.Either<CommandEnd, A>> => {
+  let answer: A | undefined
+  const ended = await withEngine(input, io, open, place, async (engine) => {
+    const found = await ask(engine)
+    if (E.isLeft(found)) return found
+    answer = found.right
+    return 0
+  })
+  return answer === undefined ? E.left(ended) : E.right(answer)
+}
+
+/** The thread that a text names, for a command that needs an engine for nothing else. */
+export const threadIdIn = (
+  text: string,
+  input: Input,
+  io: Io,
+  place: CommandPlace,
+  open: OpenEngine
+): Promise<E.Either<CommandEnd, string>> =>
+  asked(input, io, place, open, (engine) => threadNamed(engine, text))
+
+/** Every thread of a store with its name, from the index of this machine, which catches up with the store before. */
+const storedThreads = async (
+  place: CommandPlace & { readonly store: string }
+): Promise<E.Either<StoreError, ReadonlyMap<string, string | null>>> => {
+  const { openAll } = await import('../../open.ts')
+  const opened = await openAll({ ...place, onUnusableIndex: () => undefined })
+  if (E.isLeft(opened)) return opened
+  const { engine, store } = opened.right
+  try {
+    if (store === null) return E.right(new Map())
+    const done = await store.directory.refresh('all')
+    if (E.isLeft(done)) return done
+    const all = [...store.directory.all()].filter(([, { facts }]) => facts >= 0)
+    return E.right(new Map(all.map(([thread, { name }]) => [String(thread), name?.name ?? null])))
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Threads of a store and of `others` that words name; all of them without words. Whole ids need no index. */
+export const threadsMeant = async (
+  place: CommandPlace & { readonly store: string },
+  words: ReadonlyArray<string>,
+  others: ReadonlyArray<string>
+): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {
+  const ids = words.map((word) => word.toLowerCase())
+  if (words.length > 0 && ids.every(isUuid)) return E.right([...new Set(ids)])
+  const stored = await storedThreads(place)
+  if (E.isLeft(stored)) return stored
+  const all = [...new Set([...stored.right.keys(), ...others])]
+  const { chosen } = await import('../../log/eventstore/sync/choose.ts')
+  return chosen(words, all, (thread) => stored.right.get(thread) ?? null)
+}
+
+/** The engine gives at most this many at once. */
+const LIST_MAX = 100
+
+/** What threads are called, by id; one that cannot be listed is absent. */
+export const threadTitlesOf = async (
+  engine: Engine,
+  ids: ReadonlyArray<string>
+): Promise<
+  E.Either<
+    StoreError,
+    ReadonlyMap<string, { readonly name: string | null; readonly preview: string }>
+  >
+> => {
+  const wanted = new Set(ids)
+  const titles = new Map<string, { readonly name: string | null; readonly preview: string }>()
+  for (const archived of [false, true]) {
+    let cursor: string | null = null
+    do {
+      if (titles.size === wanted.size) return E.right(titles)
+      const page: E.Either<StoreError, Page<Thread>> = await engine.listThreads({
+        ...{ archived, cursor, limit: LIST_MAX, sortKey: 'last_event_at' },
+        ...{ modelProviders: [], sourceKinds: SOURCE_KINDS }
+      })()
+      if (E.isLeft(page)) return page
+      for (const { id, name, preview } of page.right.data)
+        if (wanted.has(id)) titles.set(id, { name, preview })
+      cursor = page.right.nextCursor
+    } while (cursor !== null)
+  }
+  return E.right(titles)
+}
+
+/** What a person would call the thread. */
+export const title = ({ name, preview }: Thread): string => name ?? preview
+
+/** Cells of a column of ids. */
+export const shortCells =
+  <A>(id: (row: A) => string | null) =>
+  (rows: ReadonlyArray<A>): ReadonlyArray<string> =>
+    shortIds(rows.map((row) => id(row) ?? ''))
