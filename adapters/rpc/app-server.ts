@@ -23,6 +23,7 @@ import { createFollow } from './follow/follow.ts'
 import { remoteWatch, systemWatch } from './follow/watch.ts'
 import { createLive, type Live } from './threads/live.ts'
 import type { Server } from './threads/server.ts'
+import { grantedPowers, type Power } from './wire/powers.ts'
 import type { TurnHost } from './threads/turn-host.ts'
 import type { AuthOptions } from './transports/auth.ts'
 import type { Routes } from './transports/http.ts'
@@ -32,6 +33,7 @@ import { serveStdio } from './transports/stdio.ts'
 
 export { parseListen, type Listen } from './transports/listen.ts'
 export type { AuthOptions } from './transports/auth.ts'
+export type { Power } from './wire/powers.ts'
 export type { HostedTurn, TurnEnd, TurnHost } from './threads/turn-host.ts'
 export type { AnalyticsOutlet, Post } from '../upkeep/analytics/sender.ts'
 export type { Fact } from '../../domain/ledgers/analytics/fact.ts'
@@ -59,6 +61,11 @@ export interface AppServerOptions {
   readonly listen?: Listen
   /** Who may open a WebSocket over TCP; default: everyone on this machine. */
   readonly auth?: AuthOptions
+  /**
+   * What clients may reach beyond the home. Default: `import`, `skills` and `plugins` on stdio and on a socket file, where they are
+   * the same user; nothing over TCP, where giving any needs `auth`.
+   */
+  readonly powers?: ReadonlyArray<Power>
   /** Where a page of numbers is shown besides; WebSocket servers show it where they listen. */
   readonly metricsListen?: Extract<Listen, { kind: 'websocket' }>
   /**
@@ -194,6 +201,13 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const log: ServerLog = (line) => tell(`unroll app-server: ${line}\n`)
   const meter = createMeter()
   const pages = metricsPages(meter)
+  const { listen, auth } = options
+  const isTcp = listen?.kind === 'websocket'
+  const powers = grantedPowers(options.powers, { isTcp, hasAuth: auth?.mode !== undefined })
+  if (E.isLeft(powers)) {
+    log(powers.left)
+    return 1
+  }
   const page = await openPage(options, pages, log)
   const transport = E.isLeft(page) ? page : await openTransport(options, pages)
   if (E.isLeft(transport)) {
@@ -224,6 +238,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     ...remote,
     ...{ home, profile, strict, version, engine, live, follow, telemetry: meter, log },
     reviews: options.reviews ?? false,
+    powers: powers.right,
     overrides: options.overrides ?? {},
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }

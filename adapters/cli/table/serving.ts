@@ -50,6 +50,8 @@ const appServer: CommandSpec = {
       'too. The numbers are sent to a collector only if `OTEL_EXPORTER_OTLP_ENDPOINT` names one (see docs/TELEMETRY.md).',
     'With `--analytics-capture` or `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE`, it writes the usage analytics of its clients to a file. ' +
       'It never posts any. See docs/ANALYTICS.md.',
+    'Powers (`--allow`): `import` reads sessions and settings of other agents. `skills`, `plugins`, `git`, `processes`, `mcp` and ' +
+      '`endpoint=URL` are accepted; no method needs them yet. A method without its power is refused. See docs/APP-SERVER.md.',
     'Requests that need a model (a message, `/compact`, `/review`) or a shell (`!cmd`) fail at once. ' +
       'They show as a turn with an error; nothing is written.',
     'Options of `codex app-server` without effect here are accepted for its clients, and named on stderr.',
@@ -62,6 +64,11 @@ const appServer: CommandSpec = {
       'reviews',
       'Record reviews in the rollout (`review/start`), for programs that hand in the result, as `unroll review complete` does. ' +
         'Default: a review fails at once, because there is no model.'
+    ),
+    option(
+      'allow LIST',
+      'What clients may reach beyond the home: these powers, separated by commas, or `none`. Default: `import,skills,plugins` on stdio and ' +
+        '`unix://`; none on `ws://`, where any power needs `--ws-auth`.'
     ),
     option(
       'config KEY=VALUE...',
@@ -107,7 +114,8 @@ const appServer: CommandSpec = {
     [
       'unroll app-server --listen unix://',
       'serve the clients that look for the socket of this home'
-    ]
+    ],
+    ['unroll app-server --allow none', 'serve threads and nothing else']
   ]
 }
 

@@ -11,6 +11,7 @@ import { threadOf, type RpcCall, type Server, type ThreadIds } from '../threads/
 import { loadedThread } from '../threads/threads.ts'
 import type { RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
+import type { PowerName } from '../wire/powers.ts'
 import { required, struct, text, type Codec, type Fields, type ParamsOf } from '../wire/serde.ts'
 import type { GatedField } from './gated-fields.ts'
 
@@ -102,6 +103,8 @@ export interface Method extends AnyServed {
   readonly mayLackParams: boolean
   /** Courtesy: answered although there is nothing behind it, so that clients go on. */
   readonly standing: 'served' | 'courtesy' | 'refused'
+  /** What a server must have been given to serve it; null: nothing. */
+  readonly power: PowerName | null
   /** Which requests it waits for; null: none. */
   readonly key: (params: unknown) => QueueKey | null
   /** True for a method that changes which threads a list shows: one at a time in a server. */

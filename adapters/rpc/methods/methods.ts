@@ -6,6 +6,7 @@ import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { QueueKey } from '../threads/scheduler.ts'
 import type { Server } from '../threads/server.ts'
+import { lacksPower, nameOf, POWERS, type Power, type PowerName } from '../wire/powers.ts'
 import {
   absolutePath,
   anything,
@@ -184,8 +185,21 @@ const unserved = (name: string, answer: string, params: Params): AnyServed => {
   }
 }
 
+const isPower = (word: string): word is PowerName => Object.hasOwn(POWERS, word)
+
+/** A handler that refuses where its server lacks a power. */
+const withPower =
+  (name: string, power: PowerName | null, handler: AnyServed['handler']): AnyServed['handler'] =>
+  async (params, call) =>
+    power === null || (call.server.powers ?? []).some((given) => nameOf(given) === power)
+      ? handler(params, call)
+      : E.left(lacksPower(name, power))
+
 const methodOf = (row: string): Method => {
-  const [name = '', marks = '', waits = '', answer = '', head = '', ...members] = row.split(/\s+/)
+  const [name = '', marks = '', waits = '', given = '', head = '', ...members] = row.split(/\s+/)
+  const [first = '', ...rest] = given.split(':')
+  const power = isPower(first) ? first : null
+  const answer = power === null ? given : rest.join(':')
   const erasOf = (wanted: string): ReadonlyArray<ProfileName> =>
     EVERY_PROFILE.filter((_, at) => wanted.includes(marks.charAt(at)))
   const profiles = erasOf('yxo')
@@ -199,6 +213,8 @@ const methodOf = (row: string): Method => {
   return {
     ...code,
     name,
+    power,
+    handler: withPower(name, power, code.handler),
     profiles,
     ours: erasOf('o'),
     experimental: erasOf('x'),
@@ -212,6 +228,10 @@ const methodOf = (row: string): Method => {
 
 /** Every method, in the order in which the refusal of an unknown one lists them. */
 export const METHODS: ReadonlyArray<Method> = TABLE.trim().split('\n').map(methodOf)
+
+/** Powers that no method needs yet. */
+export const idlePowers = (powers: ReadonlyArray<Power>): ReadonlyArray<Power> =>
+  powers.filter((power) => METHODS.every((method) => method.power !== nameOf(power)))
 
 /** The methods a server has: those of its era, and our own unless it is strict. */
 export const methodsOf = ({

@@ -10,7 +10,8 @@
  *    thread or else the path of its rollout; `KIND:MEMBER` whatever that member names; any other word is a queue of that name.
  *    `(shared)` lets adjacent requests run together; `,lists` takes the permit to change lists besides.
  * 4. The answer. `served`: by a handler of `methods.ts`, which has the parameters too. Any other word stands for a refusal or a
- *    courtesy of `replies.ts`, and `own` for the courtesy of that name there. `loaded:` refuses a thread that is not loaded first.
+ *    courtesy of `replies.ts`, and `own` for the courtesy of that name there. `loaded:` refuses a thread that is not loaded first;
+ *    a power and a colon (`import:`) refuse first where the server was not given that power.
  * 5. The parameters of what is not served, as far as they are looked at: the name of the struct and its members. `member` is a
  *    text, `member:KIND` something else (`methods.ts` has the kinds), `member?` may be left out. `Name?` may be absent as a
  *    whole, `Name?169` since 0.169 where there were none before, `()` stands for no parameters, and `Name|a|b` for an enum that is
@@ -192,10 +193,10 @@ process/writeStdin                        xxx process:processHandle  no-such-pro
 process/kill                              xxx process:processHandle  no-such-process       ProcessKillParams processHandle
 process/resizePty                         xxx process:processHandle  no-such-process       ProcessResizePtyParams processHandle size:any
 config/read                               yyy config(shared)         own                   ConfigReadParams
-externalAgentConfig/detect                yyy config                 no-imports            ExternalAgentConfigDetectParams
-externalAgentConfig/import                yyy config                 no-imports            ExternalAgentConfigImportParams migrationItems:list
-externalAgentConfig/import/recordHistory  ..y config                 no-imports            ExternalAgentConfigImportHistoryRecordParams providerId itemTypeResults:list
-externalAgentConfig/import/readHistories  .yy config                 no-imports            ()
+externalAgentConfig/detect                yyy config                 import:no-imports     ExternalAgentConfigDetectParams
+externalAgentConfig/import                yyy config                 import:no-imports     ExternalAgentConfigImportParams migrationItems:list
+externalAgentConfig/import/recordHistory  ..y config                 import:no-imports     ExternalAgentConfigImportHistoryRecordParams providerId itemTypeResults:list
+externalAgentConfig/import/readHistories  .yy config                 import:no-imports     ()
 config/value/write                        yyy config                 no-configuration      ConfigValueWriteParams keyPath value:any mergeStrategy:any
 config/batchWrite                         yyy config                 no-configuration      ConfigBatchWriteParams edits:list
 configRequirements/read                   yyy config                 own                   ()

@@ -17,6 +17,7 @@ import type { Names } from '../../../replay/home-ports.ts'
 import type { MutationOptions } from '../../../replay/change/life/life.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
 import { internal, invalidRequest, ofStoreError, reasonOf, type RpcError } from '../wire/errors.ts'
+import type { Power } from '../wire/powers.ts'
 import { parseUuid } from '../wire/uuid.ts'
 import type { Live } from './live.ts'
 import type { TurnHost } from './turn-host.ts'
@@ -87,6 +88,8 @@ export interface Server {
   readonly telemetry?: Telemetry
   /** Absent unless usage analytics were asked for. */
   readonly analytics?: Observer
+  /** What it may reach beyond its home; absent: nothing. */
+  readonly powers?: ReadonlyArray<Power>
   /** Takes a line for the person at the server. */
   readonly log: (line: string) => void
 }

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EVERY_PROFILE, type Method } from '../../../adapters/rpc/methods/method.ts'
-import { METHODS } from '../../../adapters/rpc/methods/methods.ts'
+import { idlePowers, METHODS } from '../../../adapters/rpc/methods/methods.ts'
+import { POWERS, type Power } from '../../../adapters/rpc/wire/powers.ts'
 
 // docs/APP-SERVER.md: the table of methods, written from the rows.
 
@@ -29,18 +30,19 @@ const gateOf = ({ experimental, profiles }: Method): string => {
 }
 
 const rowOf = (method: Method): string => {
-  const { name, profiles, ours, standing } = method
+  const { name, power, profiles, ours, standing } = method
   const theirs = profiles.filter((profile) => !ours.includes(profile))
   const added = ours.length === 0 ? '' : `; ours in ${ours.join(', ')}`
   const key = method.key(PARAMS)
   const waits = key === null ? '' : `\`${key.name}\`${key.mode === 'shared' ? ', shared' : ''}`
-  const cells = [`\`${name}\``, `${erasOf(theirs)}${added}`, gateOf(method), waits, standing]
+  const need = power === null ? '' : `\`${power}\``
+  const cells = [`\`${name}\``, `${erasOf(theirs)}${added}`, gateOf(method), waits, need, standing]
   return `| ${cells.join(' | ')} |\n`
 }
 
 const rendered = (): string =>
   [
-    '\n| method | eras | experimental API | waits | standing |\n|---|---|---|---|---|\n',
+    '\n| method | eras | experimental API | waits | power | standing |\n|---|---|---|---|---|---|\n',
     ...METHODS.map(rowOf)
   ].join('')
 
@@ -54,9 +56,23 @@ describe('docs/APP-SERVER.md', () => {
     expect(table).to.equal(rendered())
   })
 
+  it('has every power with what it lets clients do, and names those that no method needs', () => {
+    const [head = ''] = readFileSync(PATH, 'utf8').split(MARK)
+    const powers = head.slice(head.indexOf('| power |'), head.indexOf('`--allow LIST`'))
+    const [, , ...rows] = powers.split('\n').filter((line) => line.startsWith('|'))
+    const shown = (name: string) => (name === 'endpoint' ? 'endpoint=URL' : name)
+    expect(rows).to.deep.equal(
+      Object.entries(POWERS).map(([name, what]) => `| \`${shown(name)}\` | ${what} |`)
+    )
+    const [sentence = ''] = /No method needs .* yet\./.exec(powers) ?? []
+    const words = Array.from(sentence.matchAll(/`(\w+)`/g), ([, name]) => name as Power)
+    expect(words).to.deep.equal(idlePowers(Object.keys(POWERS) as ReadonlyArray<Power>))
+  })
+
   it('says in a line what each served method is, in order', () => {
     const [head = ''] = readFileSync(PATH, 'utf8').split(MARK)
-    const rows = head.matchAll(/^\| `([a-zA-Z]+(?:\/[a-zA-Z_]+)*)` \|/gm)
+    const served = head.slice(head.indexOf('## Served'))
+    const rows = served.matchAll(/^\| `([a-zA-Z]+(?:\/[a-zA-Z_]+)*)` \|/gm)
     expect(Array.from(rows, ([, name]) => name)).to.deep.equal(
       METHODS.filter(({ standing }) => standing === 'served').map(({ name }) => name)
     )

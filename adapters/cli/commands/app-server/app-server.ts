@@ -52,7 +52,9 @@ const metricsOf = (
 
 export const appServerCommand: HomeCommand = async (input, io, place) => {
   if (input.form.word?.name === 'proxy') return runProxy(input, io, place.home)
-  const { runAppServer, parseListen } = await import('../../../rpc/app-server.ts')
+  const { parseListen, runAppServer } = await import('../../../rpc/app-server.ts')
+  const { parsePowers } = await import('../../../rpc/wire/powers.ts')
+  const { idlePowers } = await import('../../../rpc/methods/methods.ts')
   const metrics = metricsOf(textOf(input, 'metrics-listen'), (url) =>
     parseListen(url, { home: place.home, cwd: io.cwd })
   )
@@ -60,11 +62,18 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
   const listen = parseListen(url, { home: place.home, cwd: io.cwd })
   if (E.isLeft(listen)) return wrong(listen.left)
   if (E.isLeft(metrics)) return wrong(metrics.left)
+  const allow = textOf(input, 'allow')
+  const powers = allow === undefined ? E.right(undefined) : parsePowers(allow.split(','))
+  if (E.isLeft(powers)) return wrong(`--allow: ${powers.left}`)
   const given = codexOptions(input)
   if (E.isLeft(given)) return wrong(given.left)
   const missing = missingHome(place)
   if (missing !== null) return E.left(missing)
-  const { overrides, idle } = given.right
+  const { overrides } = given.right
+  const idle = [
+    ...given.right.idle,
+    ...idlePowers(powers.right ?? []).map((power) => `--allow ${power}`)
+  ]
   if (idle.length > 0) note(`unroll app-server: without effect here: ${idle.join(', ')}`, io)
   const { profile, strict } = answers(input)
   const capturePath = pathOf(input, io, 'analytics-capture')
@@ -79,7 +88,8 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
     reviews: flagOf(input, 'reviews'),
     version: io.version,
     ...metrics.right,
-    ...analytics
+    ...analytics,
+    ...(powers.right === undefined ? {} : { powers: powers.right })
   }
   return runAppServer({ ...options, listen: listen.right, auth: authOptions(input, io) })
 }
