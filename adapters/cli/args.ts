@@ -255,7 +255,7 @@ const helpFor = (
 }
 
 /** Options that the next command needs as well, to speak of the same threads. */
-const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict', 'at', 'tz', 'utc']
+export const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict', 'at', 'tz', 'utc']
 
 /** A command to type next, with the options of this one that lead to the same home; passwords of a store are left out. */
 export const nextCommand = (

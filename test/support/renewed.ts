@@ -8,12 +8,12 @@ import { openEngine } from '../../adapters/library.ts'
 import { unroll } from '../adapters/cli/console.ts'
 
 /** Words of a command line; double quotes keep words together. */
-const words = (typed: string): ReadonlyArray<string> =>
+export const wordsOf = (typed: string): ReadonlyArray<string> =>
   Array.from(typed.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '')
 
 /** What a command line prints over a home; `code` is its exit code. */
 const printed = async (typed: string, home: string): Promise<string> => {
-  const { code, out, err } = await unroll(words(typed).slice(1), {
+  const { code, out, err } = await unroll(wordsOf(typed).slice(1), {
     tty: true,
     columns: 100,
     env: { CODEX_HOME: home, NO_COLOR: '1' },

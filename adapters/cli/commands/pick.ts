@@ -99,10 +99,12 @@ const previewOf = async (
   const page = await engine.listTurns(id, { itemsView: 'summary', limit: PREVIEW_TURNS })()
   if (E.isLeft(page)) return [UNREADABLE]
   const view = { ...usualView(width, false, clock), messageMax: PREVIEW_LINES }
-  const facts = { ordinal: null, tokens: null }
-  return page.right.data.flatMap((turn) =>
-    turnText(turn, facts, view, (_, text) => text).split('\n')
-  )
+  const places = await engine.turnPlaces(id, 0, 0)()
+  if (E.isLeft(places)) return [UNREADABLE]
+  return page.right.data.flatMap((turn, at) => {
+    const facts = { ordinal: places.right.count - at, tokens: null }
+    return turnText(turn, facts, view, (_, text) => text).split('\n')
+  })
 }
 
 /** Previews that were asked for; one that is not there yet calls `later` when it is. */

@@ -36,13 +36,16 @@ export const wholeView = (view: TranscriptView): TranscriptView => ({
 
 /** What is known of a turn besides the turn. */
 export interface TurnFacts {
-  /** Its number from 1; null for a turn that was rolled back. */
-  readonly ordinal: number | null
+  /** Its number from 1. */
+  readonly ordinal: number | 'rolled back'
   /** Tokens that were spent in it; null where no line tells. */
   readonly tokens: number | null
 }
 
 const SHORT_ID = 13
+/** The id of a turn as a terminal shows it; whole where lines are of any length. */
+export const shownTurnId = ({ id }: Pick<Turn, 'id'>, width: number): string =>
+  width === Infinity ? oneLine(id) : oneLine(id).slice(0, SHORT_ID)
 
 /** The head of a turn; facts that do not fit are left out, the least important first. */
 const headOf = (
@@ -51,8 +54,7 @@ const headOf = (
   { width, clock }: TranscriptView
 ): StyledLine => {
   const warns = turn.status === 'failed' || turn.status === 'interrupted'
-  const name = ordinal === null ? 'Rolled-back turn' : `Turn ${ordinal}`
-  const id = oneLine(turn.id)
+  const name = ordinal === 'rolled back' ? 'Rolled-back turn' : `Turn ${ordinal}`
   const facts = [
     { text: clock.lone(msOf(turn.startedAt)), keep: 2 },
     { text: duration(turn.durationMs), keep: 3 },
@@ -61,7 +63,7 @@ const headOf = (
         tokens === null ? '' : plural(tokens, 'token').replace(/^\d+/, tokens.toLocaleString('en')),
       keep: 1
     },
-    { text: width === Infinity ? id : id.slice(0, SHORT_ID), keep: 0 }
+    { text: shownTurnId(turn, width), keep: 0 }
   ].filter(({ text }) => text !== '')
   const line = (least: number): StyledLine => [
     styled(name, 'bold'),
@@ -82,6 +84,10 @@ const errorRows = (turn: Turn, width: number): ReadonlyArray<StyledLine> => {
 
 const gapRow = (left: number): ReadonlyArray<StyledLine> =>
   left > 0 ? [[styled(`    … ${plural(left, 'more item')}`, 'dim')]] : []
+
+/** True for a turn of which the view shows something besides its head. */
+export const hasShown = (turn: Turn, view: TranscriptView): boolean =>
+  turn.items.some((item) => isShown(item, view))
 
 /** One turn; of too many items the first and the last ones. */
 export const turnText = (

@@ -1,60 +1,43 @@
 // The list and the redrawn table on a real terminal: what they draw, and that nothing is left behind however they end.
 import { expect } from 'chai'
-import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { copySample, removeFolder } from '../../support/fixture-home.ts'
+import { hasTmux, tmuxTerminal, type TmuxTerminal } from '../../support/tmux.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const MAIN = `node --import tsx ${join(ROOT, 'adapters', 'cli', 'main.ts')}`
-const SOCKET = `unroll-test-${process.pid}`
 const THREAD = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
 
-const tmux = (...words: ReadonlyArray<string>): string =>
-  execFileSync('tmux', ['-L', SOCKET, ...words], { encoding: 'utf8' })
-
-const keys = (...words: ReadonlyArray<string>): string => tmux('send-keys', '-t', 'one', ...words)
-
-const screen = (): string => tmux('capture-pane', '-t', 'one', '-p')
-
-const until = async (text: string): Promise<string> => {
-  for (;;) {
-    const now = screen()
-    if (now.includes(text)) return now
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
 let home = ''
+let terminal: TmuxTerminal
+
+const until = (text: string): Promise<string> => terminal.until((screen) => screen.includes(text))
 
 const start = async (columns: number, command: string): Promise<void> => {
   const env = `env CODEX_HOME=${home} XDG_CACHE_HOME=${home}/cache TERM=screen`
-  const size = ['-x', String(columns), '-y', '20']
-  tmux('new-session', '-d', '-s', 'one', ...size, `${env} PS1=ready: bash --norc --noprofile`)
+  terminal = tmuxTerminal(`${env} PS1=ready: bash --norc --noprofile`, { columns, rows: 20 })
   await until('ready:')
-  keys('echo before', 'Enter')
-  keys(command, 'Enter')
+  terminal.keys('echo before', 'Enter')
+  terminal.keys(command, 'Enter')
 }
 
 const ended = async (code: number): Promise<void> => {
   const left = await until(`code ${code}`)
   expect(left).to.contain('before')
   expect(left).to.not.contain('01a1fcef-e332')
-  expect(
-    tmux('display-message', '-t', 'one', '-p', '#{alternate_on} #{cursor_flag}').trim()
-  ).to.equal('0 1')
+  expect(terminal.fact('#{alternate_on} #{cursor_flag}')).to.equal('0 1')
 }
 
 describe('everyday commands on a terminal', function () {
   this.timeout(60_000)
   before(function () {
     // Without tmux there is no terminal to try this on.
-    if (spawnSync('tmux', ['-V']).status !== 0)
-      this.test?.parent?.eachTest((one) => (one.pending = true))
+    if (!hasTmux()) this.test?.parent?.eachTest((one) => (one.pending = true))
   })
   beforeEach(() => (home = copySample()))
   afterEach(() => {
-    tmux('kill-server')
+    terminal.close()
     removeFolder(home)
   })
 
@@ -62,9 +45,9 @@ describe('everyday commands on a terminal', function () {
     it(`chooses a thread at ${columns} columns`, async () => {
       await start(columns, `${MAIN} pick > ${home}/picked; echo code $?`)
       await until('7 of 7')
-      keys('-l', 'queue 603')
+      terminal.type('queue 603')
       await until('> queue 603')
-      keys('Enter')
+      terminal.keys('Enter')
       await ended(0)
       expect(readFileSync(join(home, 'picked'), 'utf8')).to.equal(`${THREAD}\n`)
     })
@@ -72,21 +55,21 @@ describe('everyday commands on a terminal', function () {
   it('shows the last turns beside the list, and follows a resize', async () => {
     await start(120, `${MAIN} pick > ${home}/picked; echo code $?`)
     await until('7 of 7')
-    keys('Tab')
+    terminal.keys('Tab')
     await until('│   codex')
-    tmux('resize-window', '-t', 'one', '-x', '70', '-y', '12')
+    terminal.resize(70, 12)
     await until('move\n')
-    expect(screen()).to.not.contain('│')
-    keys('Escape')
+    expect(terminal.screen()).to.not.contain('│')
+    terminal.keys('Escape')
     await ended(130)
   })
 
   it('drops bytes that are not UTF-8, and ends with Ctrl-C', async () => {
     await start(80, `${MAIN} pick > ${home}/picked; echo code $?`)
     await until('7 of 7')
-    keys('-H', 'ff', 'fe', '67')
+    terminal.keys('-H', 'ff', 'fe', '67')
     await until('> g')
-    keys('C-c')
+    terminal.keys('C-c')
     await ended(130)
   })
 
@@ -94,8 +77,8 @@ describe('everyday commands on a terminal', function () {
     await start(100, `${MAIN} threads --watch; echo code $?`)
     await until('q ends')
     await until('01a1fcef-e332')
-    tmux('resize-window', '-t', 'one', '-x', '60', '-y', '10')
-    keys('q')
+    terminal.resize(60, 10)
+    terminal.keys('q')
     await ended(0)
   })
 

@@ -5,19 +5,20 @@ import * as E from 'fp-ts/lib/Either.js'
 import { BASE_REMEDY, type StoreError } from '../../../../domain/errors.ts'
 import type { Thread, Turn } from '../../../../domain/protocol.ts'
 import type { Engine, ThreadDamage } from '../../../../replay/engine.ts'
-import { nextCommand, type Input } from '../../args.ts'
+import { KEPT, nextCommand, type Input } from '../../args.ts'
 import type { PagedIo } from '../../terminal/pager.ts'
-import { title } from '../../naming/threads.ts'
+import { shortIds, title } from '../../naming/threads.ts'
 import type { TranscriptView } from '../../text/item-rows.ts'
-import type { Clock } from '../../text/clock.ts'
 import { factLines, type Paint } from '../../text/style.ts'
-import { msOf, oneLine, plural, tokenCount } from '../../text/text.ts'
-import { turnText } from '../../text/turn-text.ts'
+import { msOf, oneLine, plural, tokenCount, wrap } from '../../text/text.ts'
+import { hasShown, turnText, type TurnFacts } from '../../text/turn-text.ts'
 import type { RolledBack } from './rolled-back.ts'
 import { sourceLabel } from '../threads/threads.ts'
 
 const PLACES_SHOWN = 5
 const FACT_WIDTH = 12
+/** How a person wants to see turns, which holds for the earlier ones too. */
+const VIEW_OPTIONS = ['only', 'rolled-back', 'full', 'diff', 'reasoning', 'plain', 'wrap']
 /** What a page of turns may take; of a larger turn the texts are shortened. */
 const PAGE_BYTES = 1024 * 1024
 
@@ -111,7 +112,12 @@ const countsText = (counts: ThreadCounts): string =>
     .join(', ')
 
 /** The facts of a thread, one per line. */
-const threadFacts = (thread: Thread, counts: ThreadCounts, paint: Paint, clock: Clock): string => {
+const threadFacts = (
+  thread: Thread,
+  counts: ThreadCounts,
+  paint: Paint,
+  { clock, width }: TranscriptView
+): string => {
   const { gitInfo, agentNickname, agentRole } = thread
   const git = [gitInfo?.branch ?? '', (gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
   const agent = [agentNickname, agentRole].filter((text) => text !== null).join(', ')
@@ -127,8 +133,8 @@ const threadFacts = (thread: Thread, counts: ThreadCounts, paint: Paint, clock: 
     ['spawned by', thread.parentThreadId ?? ''],
     ['file', thread.path]
   ]
-  const head = paint('bold', oneLine(title(thread)) || '(nothing said yet)')
-  return `${head}\n${countsText(counts)}\n${factLines(facts, FACT_WIDTH, paint)}`
+  const head = wrap(oneLine(title(thread)) || '(nothing said yet)', 0, width)
+  return `${paint('bold', head)}\n${countsText(counts)}\n${factLines(facts, FACT_WIDTH, paint)}`
 }
 
 /** What printing a thread needs besides the thread. */
@@ -179,13 +185,16 @@ export const printTurns = async (
 ): Promise<E.Either<StoreError, number>> => {
   let place = from
   let gap = begins ? '' : '\n'
-  const print = async (turn: Turn, ordinal: number | null): Promise<void> => {
+  let printed = 0
+  const print = async (turn: Turn, ordinal: TurnFacts['ordinal']): Promise<void> => {
+    if (view.only !== null && !hasShown(turn, view)) return
+    printed += 1
     const tokens = tokensOf.get(turn.id) ?? null
     await io.out(gap + turnText(turn, { ordinal, tokens }, view, paint))
     gap = '\n'
   }
   const printHidden = async (at: number): Promise<void> => {
-    for (const one of rolledBack) if (one.place === at) await print(one.turn, null)
+    for (const one of rolledBack) if (one.place === at) await print(one.turn, 'rolled back')
   }
   const first = await engine.turnPlaces(threadId, from, from + 1)()
   if (E.isLeft(first)) return first
@@ -210,6 +219,10 @@ export const printTurns = async (
     cursor = page.right.nextCursor
   }
   if (place === first.right.count) await printHidden(place)
+  if (printed === 0 && view.only !== null) {
+    const where = from === 0 && until === first.right.count ? 'the thread' : 'these turns'
+    await io.out(`${gap}no ${view.only} in ${where}\n`)
+  }
   return E.right(0)
 }
 
@@ -226,14 +239,15 @@ export const printThread = async (
   if (E.isLeft(counts)) return counts
   const damage = await engine.damage(thread.id)()
   if (E.isLeft(damage)) return damage
-  await io.out(threadFacts(thread, counts.right, paint, printer.view.clock))
+  await io.out(threadFacts(thread, counts.right, paint, printer.view))
   const notice = damageNotice(damage.right)
   const notices = notice === '' ? [] : [notice, ...remedies(damage.right)]
   for (const one of notices) await io.out(`${paint('yellow', one)}\n`)
   const { turns, tokensOf } = counts.right
   const from = Math.max(0, turns - limit)
   if (from > 0) {
-    const command = nextCommand(input, io, ['show', thread.id, '--all'])
+    const [id = thread.id] = shortIds([thread.id])
+    const command = nextCommand(input, io, ['show', id, '--all'], [...KEPT, ...VIEW_OPTIONS])
     await io.out(`\n${paint('dim', `earlier turns: ${command}`)}\n`)
   }
   return printTurns(engine, thread.id, { from, until: turns }, tokensOf, printer, rolledBack)

@@ -143,7 +143,7 @@ const inWords = (detail: TailDetail, view: TranscriptView, paint: Paint, isKnown
     if (change.type === 'item_changed' || (change.type === 'item_added' && !change.grows))
       return itemShown(threadId, change.turnId, change.item)
     if (change.type === 'rewound') return [paint('yellow', '  turns were rolled back or replaced')]
-    const line = turnLine(change, paint, view.clock)
+    const line = turnLine(change, paint, view)
     return line === '' ? [] : [line]
   }
 
@@ -152,11 +152,16 @@ const inWords = (detail: TailDetail, view: TranscriptView, paint: Paint, isKnown
     if (news.kind === 'thread') return [paint('yellow', `  ${WORDS[news.event]}`)]
     const { turn, item } = news
     if (item !== null) return itemShown(threadId, turn.id, item)
-    const head = turnLine({ type: 'turn_started', turn }, paint, view.clock)
+    const head = turnLine({ type: 'turn_started', turn }, paint, view)
     return [head]
   }
   return shown
 }
+
+const isTurnHead = (news: TailNews): boolean =>
+  news.kind === 'past'
+    ? news.item === null
+    : news.kind === 'change' && news.change.type === 'turn_started'
 
 /** False for an item that is as it was when it was printed last. */
 const isNews = (isKnown: Repeats, threadId: string, news: TailNews): boolean => {
@@ -183,6 +188,7 @@ export const tailReport = (input: Input, io: Io, many: boolean): TailReport => {
   const spinning = spinner(io)
   const command = textOf(input, 'exec')
   const isKnown = repeats()
+  let hasPrinted = false
 
   const mark = (threadId: string): string => {
     if (!many) return ''
@@ -200,6 +206,10 @@ export const tailReport = (input: Input, io: Io, many: boolean): TailReport => {
       const texts = textsOf(threadId, news)
       if (texts.length > 0) spinning.clear()
       const begin = mark(threadId)
+      // Turns stand apart where a person reads one thread.
+      const isApart = io.outIsTty && !many && detail !== 'events' && isTurnHead(news)
+      if (texts.length > 0 && isApart && hasPrinted) await io.out('\n')
+      if (texts.length > 0) hasPrinted = true
       if (texts.length > 0) await io.out(texts.map((text) => `${begin}${text}\n`).join(''))
     } else if (event !== null) await io.out(jsonLine(event))
     if (event !== null && command !== undefined) {

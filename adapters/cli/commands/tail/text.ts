@@ -9,7 +9,7 @@ import { itemText } from '../../text/item-text.ts'
 import type { Paint } from '../../text/style.ts'
 import { painted } from '../../text/styled.ts'
 import { duration, oneLine } from '../../text/text.ts'
-import { usualView } from '../../text/turn-text.ts'
+import { shownTurnId, usualView } from '../../text/turn-text.ts'
 
 /** How much of what happens is printed. */
 export type TailDetail = 'chat' | 'normal' | 'full' | 'events'
@@ -78,10 +78,15 @@ export const changeLine = (change: ThreadChange, clock: Clock): string => {
 }
 
 /** The beginning or the end of a turn for people; empty for other changes. */
-export const turnLine = (change: ThreadChange, paint: Paint, clock: Clock): string => {
+export const turnLine = (
+  change: ThreadChange,
+  paint: Paint,
+  { clock, width }: TranscriptView
+): string => {
   if (change.type === 'turn_started') {
-    const { id, startedAt } = change.turn
-    const facts = [startedAt === null ? '' : clock.ofDay(startedAt * 1000), oneLine(id)]
+    const { startedAt } = change.turn
+    const time = startedAt === null ? '' : clock.ofDay(startedAt * 1000)
+    const facts = [time, shownTurnId(change.turn, width)]
     const told = facts.filter((fact) => fact !== '').map((fact) => ` · ${fact}`)
     return paint('bold', 'Turn') + paint('dim', told.join(''))
   }
