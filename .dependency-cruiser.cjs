@@ -93,14 +93,14 @@ module.exports = {
     baseImports,
     ...ladder(
       'adapters',
-      ['home', ['index', 'telemetry'], 'log', 'upkeep', 'rpc', 'cli'],
+      ['home', ['index', 'telemetry'], 'log', 'upkeep', 'imports', 'rpc', 'cli'],
       ['hint', 'home-source', 'index-directory', 'open', 'library']
     ),
     {
       name: 'adapters-open-above',
       comment: 'the files that put an engine together stand above the rooms it is made of',
       severity: 'error',
-      from: { path: '^adapters/(home|index|telemetry|log|upkeep)/' },
+      from: { path: '^adapters/(home|index|telemetry|log|upkeep|imports)/' },
       to: { path: '^adapters/[^/]+\\.ts$' }
     },
     ...ladder('adapters/rpc', [

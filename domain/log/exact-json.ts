@@ -104,9 +104,14 @@ const hasLone = (token: string): boolean =>
 
 /**
  * The value of a JSON text, which `JSON.parse` took, with its odd numbers as they are written; undefined when a reader gives up on
- * it. `value` is what `JSON.parse` made of it, and nearly always the answer.
+ * it. `value` is what `JSON.parse` made of it, and nearly always the answer. A reader that knows no shapes takes integers of any length.
  */
-export const exactValue = (text: string, value: unknown, keeping: NumberKeeping): unknown => {
+export const exactValue = (
+  text: string,
+  value: unknown,
+  keeping: NumberKeeping,
+  takesAnyInteger = false
+): unknown => {
   if (isPlain(text) || !ODD.test(text)) return value
   let isRefused = false
   const numbers: Array<ExactNumber> = []
@@ -117,7 +122,7 @@ export const exactValue = (text: string, value: unknown, keeping: NumberKeeping)
     }
     if (SHORT_INTEGER.test(token)) return token
     const number = new ExactNumber(token, keeping)
-    isRefused ||= number.isRefused()
+    isRefused ||= number.isRefused() && !(takesAnyInteger && keeping === 'written')
     return `{${JSON.stringify(MARK)}:${numbers.push(number) - 1}}`
   })
   if (isRefused) return undefined
@@ -146,4 +151,36 @@ export const withDoubled = (text: string): unknown => {
     const object: object = Object.fromEntries(members)
     return doubled.size === 0 ? object : Object.assign(object, { [DOUBLED]: doubled })
   }) as unknown
+}
+
+const printNumber = ({ text, keeping }: ExactNumber): string => {
+  if (keeping === 'written')
+    return text === '-0' ? '0' : text.replace(/[eE]([+-]?)/, (_, sign) => `e${sign || '+'}`)
+  const isShort = /^-?\d+$/.test(text) && text !== '-0'
+  return isShort && isWithin(BigInt(text), I64_MIN, U64_MAX)
+    ? text
+    : (fractionTexts(Number(text))[1] ?? text).replace(/e(?=\d)/, 'e+')
+}
+
+const COUNTED = /[{,]\s*"\d+"\s*:/
+const COUNTED_NAME = /^"(?=\d+"\s*:$)/
+
+/**
+ * A text of which objects keep their members in order: names that are numbers, which JavaScript would put first, get a mark that
+ * `printExact` takes off.
+ */
+export const inOrder = (text: string): string =>
+  COUNTED.test(text)
+    ? text.replace(TOKENS, (token) => token.replace(COUNTED_NAME, '"\\u0001'))
+    : text
+
+const printName = (name: string): string => JSON.stringify(name.replace(/^\u0001(?=\d+$)/, ''))
+
+/** A value of `exactValue` as compact JSON, numbers as that reader prints them. */
+export const printExact = (value: unknown): string => {
+  if (value instanceof ExactNumber) return printNumber(value)
+  if (Array.isArray(value)) return `[${value.map(printExact).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return `{${members.map(([name, member]) => `${printName(name)}:${printExact(member)}`).join(',')}}`
 }

@@ -11,7 +11,7 @@ import type { Message } from '../support/rpc-client.ts'
 
 /** Codex goes on sending after an answer; it is done when it is silent for so long. */
 const SILENCE_MS = 250
-const ANSWER_MS_MAX = 60_000
+const ANSWER_MS_MAX = 180_000
 /** Its answers are on the disk by then; what it goes on doing is of no interest. */
 const STOP_MS_MAX = 300
 
@@ -74,11 +74,12 @@ export const versionOf = (codex: string): string =>
 export const startCodex = async (
   codex: string,
   home: string,
-  capabilities: object = { experimentalApi: true }
+  capabilities: object = { experimentalApi: true },
+  env: NodeJS.ProcessEnv = {}
 ): Promise<Codex> => {
   const child = spawn(codex, ['app-server'], {
     cwd: tmpdir(),
-    env: { ...process.env, CODEX_HOME: home, MOCK_KEY: 'none', RUST_LOG: 'off' },
+    env: { ...process.env, CODEX_HOME: home, MOCK_KEY: 'none', RUST_LOG: 'off', ...env },
     stdio: ['pipe', 'pipe', 'ignore']
   })
   const received: Array<Message> = []
