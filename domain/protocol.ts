@@ -190,6 +190,7 @@ export interface TurnError {
   readonly certainty?: ItemCertainty
 }
 
+/** One turn: what a person asked, and everything until the answer was finished. */
 export interface Turn {
   readonly id: string
   readonly rootTurnId?: string | null
@@ -204,6 +205,7 @@ export interface Turn {
   readonly truncated?: { readonly bytes: number; readonly items: number }
 }
 
+/** The state of the repository when the thread began. */
 export interface GitInfo {
   readonly sha: string | null
   readonly branch: string | null
@@ -228,6 +230,7 @@ export interface ThreadEnvironment {
   readonly runtimeWorkspaceRoots: ReadonlyArray<string>
 }
 
+/** One thread. */
 export interface Thread {
   readonly id: string
   readonly environments?: ReadonlyArray<ThreadEnvironment> | null

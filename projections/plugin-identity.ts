@@ -39,7 +39,10 @@ export interface PluginIdentityRow {
 export interface PluginHistoryRow extends PluginChange {
   readonly seq: number
   readonly localId: string | null
-  /** Null for what only a capture tells: its events have no time. */
+  /**
+   * Null for what only a capture tells: its events have no time.
+   * @format date-time
+   */
   readonly at: string | null
   /** `recorded`: it was observed. `inferred`: the events of a capture imply it. */
   readonly certainty: Certainty

@@ -16,7 +16,7 @@ const FILE_BYTES_MAX = 256 * 1024
 // Everything that may stand at the top level; a new entry is a decision, so it is made here.
 const TOP_LEVEL = new Set(
   `package.json package-lock.json tsconfig.json domain projections replay adapters migrations test
-  bench docs README.md LICENSE CHANGELOG.md CONTRIBUTING.md .ci .gitignore .gitattributes
+  bench docs schemas README.md LICENSE CHANGELOG.md CONTRIBUTING.md .ci .gitignore .gitattributes
   .mocharc.json .oxfmtrc.json .oxlintrc.json .dependency-cruiser.cjs
   .c8rc.json`.split(/\s+/)
 )

@@ -15,6 +15,7 @@ export interface OperationPlace {
   readonly offset: number
 }
 
+/** The process that did it. */
 interface Doer {
   readonly pid: number
   readonly user: string
@@ -33,7 +34,10 @@ export interface Began {
   readonly record: 'began'
   /** UUID v7: sorts by time. */
   readonly id: string
-  /** RFC 3339, UTC. */
+  /**
+   * RFC 3339, UTC.
+   * @format date-time
+   */
   readonly at: string
   readonly operation: string
   /** The thread that was asked for, then the others it takes along. */
@@ -52,6 +56,10 @@ export interface Began {
 export interface Ended {
   readonly record: 'ended'
   readonly id: string
+  /**
+   * RFC 3339, UTC.
+   * @format date-time
+   */
   readonly at: string
   readonly outcome: 'done' | 'failed'
   /** Why it failed; null when it did not. */

@@ -17,11 +17,12 @@ export interface HomeFile {
   readonly modifiedAtMs: number
 }
 
+/** One file that moves. */
 export interface FileMove {
   readonly threadId: string
   readonly from: string
   readonly to: string
-  /** Time the file gets when it has arrived; null keeps its own. */
+  /** @fraction Time the file gets when it has arrived; null keeps its own. */
   readonly modifiedAtMs: number | null
 }
 

@@ -44,6 +44,7 @@ export type ApprovalRow = Omit<Approval, 'offset' | 'bytes'> & {
   readonly evidence: { readonly file: string; readonly offset: number; readonly bytes: number }
 }
 
+/** One review of a thread. */
 export type ReviewRow = Omit<Review, 'offset' | 'bytes'> & {
   /** The thread that shows it. */
   readonly threadId: string

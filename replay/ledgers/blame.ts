@@ -16,6 +16,7 @@ import {
 import { afterPrefix, rowsUnder } from '../catch-up/overlay.ts'
 import type { IndexReader } from './layered.ts'
 
+/** What one patch did to a file. */
 export interface FileChange extends Pick<
   ToolCall,
   | 'threadId'

@@ -3,6 +3,7 @@
  */
 import type { PatchCounts, ToolCall, ToolStatus } from '../../domain/ledgers/tools/tool-call.ts'
 
+/** Calls, added up. */
 export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
   readonly calls: number
   /** Calls of turns that were rolled back; they count in everything else too. */
@@ -17,6 +18,7 @@ export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
   readonly files: PatchCounts
 }
 
+/** Calls of one kind, status or tool, added up. */
 export interface ToolGroup extends ToolTotals {
   /** The kind, the status, or the name of the tool; of an MCP tool `server/name`. */
   readonly key: string

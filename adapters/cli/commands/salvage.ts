@@ -11,7 +11,7 @@ import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
 import { isFolder, withEngine, type HomeCommand } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
-import { printJson, printTotal, type FetchPage, walkPages } from '../text/print.ts'
+import { printTotal, taggedLine, type FetchPage, walkPages } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { usage, type CommandFailure } from '../text/report.ts'
 import { formOf, printRows } from '../text/row-form.ts'
@@ -114,7 +114,7 @@ export const salvageCommand: HomeCommand = async (input, io, named, open) => {
     const form = formOf(input, quiet)
     if (form === 'json') {
       if (!flagOf(input, 'fields'))
-        for (const { thread } of threads.right) await printJson(thread, quiet)
+        for (const { thread } of threads.right) await quiet.out(taggedLine('thread', thread))
       await printTotal(count(done.right, threads.right.length), input, quiet)
     } else if (form === 'people') {
       const columns = threadColumns('created_at')

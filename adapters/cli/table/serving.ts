@@ -6,6 +6,7 @@ import {
   LISTS,
   NO_PAGER,
   option,
+  TOTAL,
   word,
   type CommandSpec,
   type OptionSpec,
@@ -188,7 +189,7 @@ const STORE_WORDS: ReadonlyArray<WordSpec> = [
   word(
     'verify [thread...]',
     'Compare every byte of the store with the home.',
-    [option('store-only', 'Check the store by itself, without a home.')],
+    [option('store-only', 'Check the store by itself, without a home.'), TOTAL],
     { about: ['Reads every line of the store again and recomputes its SHA-256.'] }
   ),
   word('mirror', 'Push, then follow changes of the home.', [], {
@@ -216,8 +217,8 @@ export const store: CommandSpec = {
     json:
       '`push`: `{"home","homeId","store","dryRun","threads","newThreads","changedThreads","lines","bytes","names","keptFiles","records","leftOut","problems"}`, where a problem is ' +
       '`{"thread","segment","path","kind","atByte","message","next"}`. `pull`: `{"home","store","threads","createdFiles","appendedFiles","equalFiles","bytes","names","problems"}`. ' +
-      '`verify`: a line per thread, `{"thread","verdict","segments":[{"segment","path","verdict","atByte","lines","bytes","sha256","reason"}]}`, and at the end ' +
-      '`{"store","threads","bytes","verdicts"}`. `mirror`: a line per news, with `kind` `pushed`, `problem`, `caught_up`, `waiting`, `back`, and at the end `ended`. ' +
+      '`verify`: a line per thread, `{"thread","verdict","segments":[{"segment","path","verdict","atByte","lines","bytes","sha256","reason"}]}`, and with `--total` at last ' +
+      '`{"$":"total","store","threads","bytes","verdicts"}`. `mirror`: a line per news, with `kind` `pushed`, `problem`, `caught_up`, `waiting`, `back`, and at the end `ended`. ' +
       '`subscribe`: a line per rollout line, `{"position":{"commit","prepare"},"stream","revision","thread","at","type","segment","line","offset","bytes","event"}`, ' +
       'with `raw` (base64) instead of `event` for what is not JSON, and per fact `{"position",…,"type","data"}`.'
   },
@@ -262,6 +263,10 @@ const help: CommandSpec = {
   options: [
     option('man', 'Print the man page of the command, or of unroll; `man -l -` shows it.'),
     option(
+      'schema',
+      'Print the JSON Schema of what the command prints with --json; without a command, list the schemas.'
+    ),
+    option(
       'why',
       'Print which settings hold, and where each comes from: an option, the environment, the file, or a default.'
     ),
@@ -269,7 +274,7 @@ const help: CommandSpec = {
   ],
   output: {
     human:
-      'the commands by group, or one of them, one of its words, or a topic in full; with --why {settings}.',
+      'the commands by group, or one of them, one of its words, or a topic in full; with --schema a JSON Schema; with --why {settings}.',
     tsv: 'the same words; with --why {settings}.'
   },
   exits: [0, 2],
@@ -277,6 +282,7 @@ const help: CommandSpec = {
     ['unroll help threads', 'everything about one command'],
     ['unroll help audit seal', 'everything about a word inside a command'],
     ['unroll help exit-codes', 'a topic'],
+    ['unroll help --schema threads', 'the members of a row of `unroll threads --json`'],
     ['unroll help --why', 'where the home, the prices and the pager come from']
   ]
 }

@@ -30,7 +30,7 @@ const output: TopicSpec = {
     'With --json: JSON Lines, one row per line and nothing else. Values are exact.',
     'Every list takes the options below. The names of fields are in docs/CLI.md; a wrong one lists them.',
     'A line that is no row has a member `$`: `error`, and if asked for `page` (--page-line) and `total` (--total).',
-    'A member of a row is never removed or given another type within a version of its schema.',
+    'A JSON Schema describes every line: "unroll help --schema threads". A member is never removed or retyped within a number of its schema.',
     'An answer is whole if the exit code is 0. Control characters in transcripts are spelled out, so they cannot act on a terminal.'
   ],
   rows: [

@@ -221,7 +221,7 @@ const salvage: CommandSpec = {
     human: 'what could not be used and why, the threads of the home, then a summary.',
     tsv: '{salvaged files}; the outcome is `copied`, `present`, `older`, `kept` or `unusable`, the target is the path in the home.',
     json:
-      '`{"source","threadId","outcome","target","reason"}` per file, the threads as `threads --json` prints them, and with `--total` at last ' +
+      '`{"source","threadId","outcome","target","reason"}` per file, then `{"$":"thread",…}` per thread of the home, and with `--total` at last ' +
       '`{"$":"total","copied","present","older","kept","unusable","names","others","threads"}`.'
   },
   exits: [0, 1, 2, 3, 5, 6, 7],

@@ -35,7 +35,7 @@ export const printPieces = async (
 export const jsonLine = (value: unknown): string => `${safeJson(JSON.stringify(value))}\n`
 
 /** A line of JSON that is no row: `$` says what it is. */
-export const taggedLine = (tag: 'page' | 'total' | 'error', value: object): string =>
+export const taggedLine = (tag: 'page' | 'total' | 'thread', value: object): string =>
   jsonLine({ $: tag, ...value })
 
 /** Prints what all rows come to, where programs ask for it. */

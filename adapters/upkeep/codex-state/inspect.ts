@@ -24,6 +24,7 @@ import { DATABASES, databasePath, sqliteHome, type DatabaseName } from './places
 import { TEXT_CHARACTERS_MAX } from './sqlite.ts'
 import { integrityOf, stateGoals } from './tables.ts'
 
+/** One database of Codex. */
 export interface DatabaseReport {
   readonly name: DatabaseName
   /** Relative to the home where it is in it. */
@@ -36,11 +37,13 @@ export interface DatabaseReport {
   readonly sizeBytes: number | null
 }
 
+/** Rollouts, and the bytes they take on disk. */
 interface FileCounts {
   readonly files: number
   readonly bytes: number
 }
 
+/** The rollouts of a home. */
 interface RolloutCounts {
   readonly active: FileCounts
   readonly archived: FileCounts
@@ -57,6 +60,7 @@ interface RolloutCounts {
   readonly troubles: ReadonlyArray<{ readonly path: string; readonly why: string }>
 }
 
+/** What the rollouts and the databases of Codex say about a home. */
 export interface Inspection {
   readonly home: string
   readonly sqliteHome: string

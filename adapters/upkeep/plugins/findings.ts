@@ -10,6 +10,7 @@ import { isRemoteMarketplace, sidesOf } from '../../../domain/ledgers/plugins/id
 import type { PluginScan, ScannedPlugin } from './scan.ts'
 import type { Stray } from './tree.ts'
 
+/** One thing that is wrong with the plugins of a home. */
 export interface PluginFinding {
   /** Stable name, for programs. */
   readonly kind: string

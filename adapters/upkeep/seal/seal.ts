@@ -38,6 +38,7 @@ type SealVerdict =
 
 const FINE: ReadonlySet<SealVerdict> = new Set(['unchanged', 'appended', 'new'])
 
+/** How one rollout compares with its seal. */
 export interface SealedOutcome {
   readonly threadId: string
   /** Where it is now, or where it was when it is gone; relative to the home. */

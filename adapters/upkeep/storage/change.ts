@@ -17,6 +17,7 @@ import { compressFile, FileLeft, obstacleOf, wouldCompress, expandFile } from '.
 import { byThread, filesMeant, rolloutsOf, type RolloutFile } from './files.ts'
 import { decompressedContent } from '../../log/jsonl/zstd.ts'
 
+/** What became of one rollout. */
 export interface FileOutcome {
   readonly threadId: string
   /** Relative to the home, as it was before. */

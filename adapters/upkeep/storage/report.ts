@@ -33,6 +33,7 @@ export interface Spent {
   readonly reclaimableBytes: number
 }
 
+/** What one thread takes on disk. */
 export interface ThreadSpent extends Spent {
   readonly threadId: string
   readonly name: string | null

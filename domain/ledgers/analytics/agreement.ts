@@ -11,6 +11,7 @@ import {
 
 export type Verdicts = Readonly<Record<AgreementVerdict, number>>
 
+/** How one field of the events of a type agrees. */
 interface FieldAgreement {
   readonly field: string
   readonly verdicts: Verdicts
@@ -20,6 +21,7 @@ interface FieldAgreement {
   readonly unexplained: number
 }
 
+/** How the events of one type agree. */
 export interface EventAgreement {
   readonly eventType: string
   /** Events that stand on both sides. */

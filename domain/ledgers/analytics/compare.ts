@@ -51,6 +51,7 @@ export interface KnownDifference {
   readonly reason: string
 }
 
+/** One field of both sides. */
 export interface ComparedField {
   readonly field: string
   readonly verdict: AgreementVerdict

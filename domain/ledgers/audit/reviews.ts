@@ -23,6 +23,7 @@ export interface Review {
   readonly finished: boolean
   readonly findings: number
   readonly verdict: string | null
+  /** @fraction As the reviewer says, 0 to 1. */
   readonly confidence: number | null
   readonly offset: number
   readonly bytes: number

@@ -57,6 +57,7 @@ export interface ThreadOrigin {
   readonly subagent: { readonly kind: string; readonly parentThreadId: string | null } | null
 }
 
+/** Who did it, as far as lines and the operation log tell. */
 export interface AuditActor extends ThreadOrigin {
   /** The unroll process that did it; null for what Codex did. */
   readonly process: { readonly pid: number; readonly user: string } | null
@@ -92,6 +93,7 @@ export type AuditEvidence =
   /** A record of `external_agent_session_imports.json`. */
   | { readonly kind: 'import'; readonly importedAt: number }
 
+/** One thing that happened to a thread. */
 export interface AuditRow {
   readonly threadId: string
   readonly at: string | null

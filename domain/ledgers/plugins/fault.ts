@@ -40,7 +40,7 @@ export type PluginFault =
     }
 
 /** The stable name of a failure, for programs. */
-export const FAULT_KIND: Readonly<Record<PluginFault['_tag'], string>> = {
+export const FAULT_KIND = {
   BadPluginId: 'bad_plugin_id',
   BadVersion: 'bad_plugin_version',
   BlankRemoteId: 'blank_remote_id',
@@ -58,7 +58,7 @@ export const FAULT_KIND: Readonly<Record<PluginFault['_tag'], string>> = {
   BadConfig: 'bad_config',
   PluginsBusy: 'busy',
   PluginIo: 'io_failure'
-}
+} as const satisfies Readonly<Record<PluginFault['_tag'], string>>
 
 export const describeFault = (fault: PluginFault): string => {
   switch (fault._tag) {

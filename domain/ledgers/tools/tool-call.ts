@@ -46,6 +46,7 @@ export interface PatchCounts {
   readonly moves: number
 }
 
+/** One call of a tool. */
 export interface ToolCall {
   readonly threadId: string
   /** The turn it belongs to, also when a later turn was open when it ended; null between turns. */

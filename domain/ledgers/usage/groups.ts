@@ -23,7 +23,7 @@ export type UsageGroup = Tokens & {
   readonly lowerBound: boolean
   /** Number of spends, those of unknown size among them. */
   readonly rows: number
-  /** Share of the input that came from the cache, 0 to 1; null without input. */
+  /** @fraction Share of the input that came from the cache, 0 to 1; null without input. */
   readonly cacheHitRate: number | null
   /** Greatest first. */
   readonly byModel: ReadonlyArray<ModelUsage>

@@ -11,6 +11,7 @@ import { isSame, listChanges, type ListChange } from './lists.ts'
 export const DIFFERENCE_PARTS = ['turns', 'context', 'files', 'usage'] as const
 export type DifferencePart = (typeof DIFFERENCE_PARTS)[number]
 
+/** A member that is another one on the other side. */
 interface FieldChange {
   readonly field: string
   readonly before: unknown

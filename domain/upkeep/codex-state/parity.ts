@@ -35,6 +35,7 @@ interface ParityInput {
   readonly nowMs: number
 }
 
+/** What the thread database lists, and where that is not what the rollouts say. */
 export interface ParityCounts {
   readonly activeRows: number
   readonly archivedRows: number

@@ -18,6 +18,7 @@ export interface Edit {
   readonly text: string
 }
 
+/** A finding that a step repairs. */
 export type FindingRef = Pick<Finding, 'kind' | 'threadId' | 'path' | 'range' | 'revision'>
 
 export const refOf = ({ kind, threadId, path, range, revision }: Finding): FindingRef => ({
@@ -28,6 +29,7 @@ export const refOf = ({ kind, threadId, path, range, revision }: Finding): Findi
   revision
 })
 
+/** What is done about one file. */
 export interface PlanStep {
   /** The thread whose writer must be still; null for a file that belongs to none. */
   readonly threadId: string | null
@@ -51,6 +53,7 @@ export interface Unrepaired extends FindingRef {
   readonly reason: string
 }
 
+/** What would be repaired, and what cannot be. */
 export interface RepairPlan {
   readonly unrollRepairPlan: typeof PLAN_VERSION
   /** Absolute path of the home it is for. */

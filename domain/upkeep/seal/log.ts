@@ -48,7 +48,10 @@ export interface SealedFile extends Omit<FileRecord, 'kind' | 'from' | 'lines'> 
 export interface SealState {
   readonly files: ReadonlyMap<string, SealedFile>
   readonly seals: number
-  /** Time of the newest seal; null before the first. */
+  /**
+   * Time of the newest seal; null before the first.
+   * @format date-time
+   */
   readonly at: string | null
   /** Hash of the last line. */
   readonly head: string

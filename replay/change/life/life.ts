@@ -69,6 +69,7 @@ export type PlannedOptions = Omit<MutationOptions, 'force'>
 
 export type AskedOptions = Pick<MutationOptions, 'actor' | 'undoes'>
 
+/** Threads whose files were moved or deleted, and what was left where it was. */
 export interface RelocatedThreads {
   readonly operationId: string | null
   /** In Codex's order. */

@@ -37,6 +37,7 @@ import {
 } from './undo.ts'
 import type { Answer, Result } from '../../result.ts'
 
+/** Who spawned a thread, and what it spawned. */
 export interface AgentFamily {
   readonly threadId: string
   /** Null for a thread that was not spawned. */

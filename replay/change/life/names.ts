@@ -11,6 +11,7 @@ import { recorded, requestOf } from './recorded.ts'
 import { trimmed } from '../../../domain/white-space.ts'
 import { invalidRequest, impossible, type Result } from '../../result.ts'
 
+/** A thread that got a name. */
 export interface Renamed {
   readonly operationId: string | null
   readonly threadId: string

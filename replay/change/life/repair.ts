@@ -17,6 +17,7 @@ import {
 import { isUnknown, recorded } from './recorded.ts'
 import { impossible, type Result } from '../../result.ts'
 
+/** What a repair replaced. */
 export interface RepairDone {
   /** Null for a dry run. */
   readonly operationId: string | null

@@ -25,6 +25,7 @@ export interface OperationQuery {
   readonly limit?: number | undefined
 }
 
+/** Which operation was undone, and by what. */
 export interface Undone {
   readonly undone: string
   readonly operation: string

@@ -20,6 +20,7 @@ import { checkpointOf, type Checkpoint } from '../../catch-up/project.ts'
 import { recorded, requestOf } from '../life/recorded.ts'
 import type { Answer, Result } from '../../result.ts'
 
+/** What was appended to a thread. */
 export interface Written {
   readonly threadId: string
   readonly events: ReadonlyArray<NewEvent>

@@ -47,12 +47,14 @@ export interface ContextSettings {
   readonly turnContext: JsonObject
 }
 
+/** Tokens as Codex counted them last. */
 export interface ContextUsage {
   /** Null in a thread without turns. */
   readonly turnId: string | null
   readonly info: TokenInfo
 }
 
+/** What the model gets when a thread is resumed. */
 export interface ThreadContext {
   /** Response items as the files hold them, oldest first; `modelInput` of the library makes what a request carries. */
   readonly items: ReadonlyArray<JsonObject>

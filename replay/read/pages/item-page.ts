@@ -40,6 +40,7 @@ export interface ItemPageRequest {
   readonly maxBytes?: number | null | undefined
 }
 
+/** An item, and the turn it is in. */
 export interface ItemInTurn {
   readonly turnId: string
   readonly item: ThreadItem

@@ -28,6 +28,7 @@ export interface OccurrencesRequest {
   readonly limit?: number | null | undefined
 }
 
+/** One place in a thread where the term was found. */
 export interface Occurrence extends Snippet {
   readonly turnId: string
   readonly itemId: string

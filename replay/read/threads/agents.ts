@@ -16,11 +16,13 @@ import { rowsUnder } from '../../catch-up/overlay.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { grouped } from '../../../domain/grouped.ts'
 
+/** One agent: a thread that another thread spawned. */
 export interface Agent extends AgentRow {
   readonly threadId: string
   readonly status: AgentStatus
 }
 
+/** An agent with the agents it spawned. */
 export interface AgentTree {
   readonly agent: Agent
   readonly children: ReadonlyArray<AgentTree>

@@ -8,6 +8,7 @@ import type { Io } from '../../../adapters/cli/io.ts'
 import { run } from '../../../adapters/cli/run.ts'
 import type { OpenEngine } from '../../../adapters/cli/session.ts'
 import { FIXTURES, readJson } from '../../support/fixture-home.ts'
+import { expectJsonLines } from '../../support/json-lines.ts'
 
 /** What a command line did. */
 export interface Done {
@@ -30,7 +31,11 @@ export interface Setting {
   readonly input?: string | Buffer
 }
 
-/** Runs a command line; local times are those of TZ in its environment meanwhile, else UTC. */
+/** True for a command line that prints JSON. */
+const isForPrograms = (argv: ReadonlyArray<string>, env: NodeJS.ProcessEnv): boolean =>
+  argv.includes('--json') || env['UNROLL_JSON'] === '1'
+
+/** Runs a command line and holds its JSON against the schemas; local times are those of TZ in its environment meanwhile, else UTC. */
 export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> => {
   const {
     tty = false,
@@ -68,7 +73,9 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
   process.env['TZ'] = env['TZ'] ?? 'UTC'
   try {
     const code = await (open === undefined ? run(argv, io) : run(argv, io, open))
-    return { code, out: Buffer.concat(out).toString('utf8'), err: err.join('') }
+    const printed = Buffer.concat(out).toString('utf8')
+    if (isForPrograms(argv, env)) expectJsonLines(argv, printed)
+    return { code, out: printed, err: err.join('') }
   } finally {
     if (zone === undefined) delete process.env['TZ']
     else process.env['TZ'] = zone

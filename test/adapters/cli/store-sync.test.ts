@@ -121,7 +121,7 @@ describe('command line: store pull, verify and mirror', () => {
       0,
       true
     ])
-    const alone = await store(['verify', '--store-only', '--json'])
+    const alone = await store(['verify', '--store-only', '--json', '--total'])
     const verdicts = jsonLines(alone.out).map(({ verdict, verdicts: all }) => verdict ?? all)
     expect([alone.code, verdicts]).to.deep.equal([
       0,

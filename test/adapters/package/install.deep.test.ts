@@ -98,6 +98,22 @@ describe('the installed package', function () {
     expect(await listed()).to.deep.equal(first)
   })
 
+  it('has the schemas of --json, to be printed, imported and required', async () => {
+    const name = 'codex-unroll/schemas/threads.json'
+    const schema = JSON.parse(readFileSync(join(ROOT, 'schemas', 'threads.json'), 'utf8'))
+    const bin = join(app, 'node_modules', '.bin', 'unroll')
+    const { stdout } = await run(bin, ['help', '--schema', 'threads'], { cwd: app, env })
+    expect(JSON.parse(stdout)).to.deep.equal(schema)
+    const imported = await node(
+      '--input-type=module',
+      '--no-warnings',
+      '-e',
+      `import it from '${name}' with { type: 'json' }; console.log(JSON.stringify(it))`
+    )
+    const required = await node('-p', `JSON.stringify(require('${name}'))`)
+    expect([imported, required].map((text) => JSON.parse(text))).to.deep.equal([schema, schema])
+  })
+
   it('is imported and required with every value its types name', async () => {
     for (const [name, file] of [
       ['codex-unroll', 'library'],

@@ -52,7 +52,7 @@ describe('the package', function () {
     const kinds = new Set(
       paths().map((path) => path.replace(/^dist\/shared-\w+\.js$/, 'dist/shared'))
     )
-    const wanted = `README.md LICENSE CHANGELOG.md package.json docs/CLI.md docs/FORMAT.md dist/unroll.cjs dist/code-cache.cjs
+    const wanted = `README.md LICENSE CHANGELOG.md package.json docs/CLI.md docs/FORMAT.md schemas/threads.json dist/unroll.cjs dist/code-cache.cjs
       dist/program.cjs dist/rest.cjs dist/library.js dist/library.d.ts dist/app-server.js dist/app-server.d.ts dist/shared
       dist/THIRD-PARTY.txt dist/sample/session_index.jsonl`
     expect(wanted.split(/\s+/).filter((path) => !kinds.has(path))).to.deep.equal([])

@@ -3,9 +3,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { flagOf } from '../../args.ts'
+import type { Io } from '../../io.ts'
 import { didYouMean } from '../../naming/nearest.ts'
 import { withPager } from '../../terminal/pager.ts'
-import type { FreeCommand } from '../../session.ts'
+import type { CommandEnd, FreeCommand } from '../../session.ts'
 import { alone, COMMANDS, commandOf, withWord, wordOf } from '../../table/commands.ts'
 import { insteadOf } from '../../table/peers.ts'
 import { TOPICS, topicOf } from '../../table/topics.ts'
@@ -40,8 +41,27 @@ const pageOf = (
   return E.left(usage(`${name} has no word "${typed}"${didYouMean(typed, names, '')}`, next))
 }
 
+/** Prints a schema of `--json`, or names those there are. */
+const printSchema = async ([name]: ReadonlyArray<string>, io: Io): Promise<CommandEnd> => {
+  const { schemaNames, schemaText } = await import('../../schema/files.ts')
+  const names = schemaNames()
+  if (name === undefined) {
+    await io.out(names.map((one) => `${one}\n`).join(''))
+    return 0
+  }
+  const command = commandOf(name)
+  if (command === undefined) return unknown(name)
+  if (!names.includes(command.name))
+    return E.left(
+      usage(`${command.name} has no --json`, 'list the schemas: "unroll help --schema"')
+    )
+  await io.out(schemaText(command.name))
+  return 0
+}
+
 export const helpCommand: FreeCommand = async (input, io) => {
   if (flagOf(input, 'why')) return (await import('./why.ts')).whyCommand(input, io)
+  if (flagOf(input, 'schema')) return printSchema(input.args, io)
   const { args } = input
   const about = args[0] === undefined ? undefined : commandOf(args[0])
   if (flagOf(input, 'man') && (args[0] === undefined || about !== undefined)) {

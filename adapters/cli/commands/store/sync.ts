@@ -21,7 +21,7 @@ import {
   type HomeCommand,
   type CommandPlace
 } from '../../session.ts'
-import { jsonLine, printJson } from '../../text/print.ts'
+import { jsonLine, printJson, printTotal } from '../../text/print.ts'
 import { withProgress } from '../../text/progress.ts'
 import { note, tellHint, usage, warn } from '../../text/report.ts'
 import { oneLine, plural, sentence, size } from '../../text/text.ts'
@@ -174,7 +174,7 @@ export const verifyCommand: HomeCommand = (input, outside, named) =>
       })
       if (E.isLeft(done)) return done
       const { store, threads: count, bytes, verdicts } = done.right
-      if (input.json) await printJson(done.right, io)
+      if (input.json) await printTotal(done.right, input, io)
       else {
         const counts = Object.entries(verdicts).map(
           ([verdict, n]) => `${n} ${VERDICTS[verdict as keyof typeof VERDICTS]}`

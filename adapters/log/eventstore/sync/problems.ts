@@ -4,6 +4,7 @@
 import type { StoreError } from '../../../../domain/errors.ts'
 import type { ComparisonResult } from './local-file.ts'
 
+/** Something that was not copied as it should be. */
 export interface Problem {
   readonly thread: string
   readonly segment: string | null

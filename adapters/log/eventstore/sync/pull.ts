@@ -37,6 +37,7 @@ export interface PullOptions {
   readonly onProgress: (done: number, total: number, bytes: number) => void
 }
 
+/** What was pulled. */
 export interface PullSummary {
   readonly home: string
   readonly store: string

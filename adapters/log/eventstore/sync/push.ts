@@ -28,6 +28,7 @@ export interface PushOptions {
   readonly onProgress: (done: number, total: number, bytes: number) => void
 }
 
+/** What was pushed. */
 export interface PushSummary {
   readonly home: string
   readonly homeId: string

@@ -40,6 +40,7 @@ export type VerifiedAs = (typeof VERDICTS)[number]
 
 const FINE: ReadonlySet<VerifiedAs> = new Set(['sound', 'equal', 'deleted'])
 
+/** How one file of a thread compares with the store. */
 export interface VerifiedSegment {
   readonly segment: string
   readonly path: string

@@ -30,6 +30,7 @@ import { filesBelow, lookAt, type FoundRollout } from './find.ts'
 import { mergeNames } from './names.ts'
 import { resolve, type Relation } from './resolve.ts'
 
+/** What became of one file that was found. */
 export interface SalvagedFile {
   readonly source: string
   readonly threadId: string | null
