@@ -72,14 +72,14 @@ describe('command line: process', () => {
       `${join(ROOT, 'adapters/home/sample')}  (the sample that comes with unroll: ` +
         '$CODEX_HOME is not set and ~/.codex has no sessions)',
       '',
-      'ID             CREATED           DIRECTORY        THREAD',
-      '01a1fcf0-7dc2  2026-11-21 07:09  /workspace/demo  Grüße aus dem Gärtchen 🌱🪴',
-      '01a1fcef-e332  2026-11-21 07:09  /workspace/repo  Please sort the wooden seedli…',
-      '01a1fcde-3637  2026-11-21 06:49  /workspace/demo  Can you label the rusty gearb…',
-      '01a1fcde-3abc  2026-11-21 06:49  /workspace/demo  Early hinge 523',
-      '01a1fcdc-359a  2026-11-21 06:47  /workspace/demo  Can you measure the narrow la…',
-      '01a1fcdb-46e0  2026-11-21 06:46  /workspace/repo  Can you lift the quiet garden…',
-      '01a1fcdb-41be  2026-11-21 06:46  /workspace/demo  Spare queue 603'
+      'ID             LAST EVENT (UTC)  THREAD',
+      '01a1fcf0-7dc2  2026-11-21 07:09  Grüße aus dem Gärtchen 🌱🪴',
+      '01a1fcef-e332  2026-11-21 07:09  Please sort the wooden seedling with care',
+      '01a1fcde-3637  2026-11-21 06:49  Can you label the rusty gearbox after the rain…',
+      '01a1fcde-3abc  2026-11-21 06:49  Early hinge 523',
+      '01a1fcdc-359a  2026-11-21 06:47  Can you measure the narrow ladder near the fen…',
+      '01a1fcdb-46e0  2026-11-21 06:46  Can you lift the quiet garden under the bench?…',
+      '01a1fcdb-41be  2026-11-21 06:46  Spare queue 603'
     ])
     expect(lines.at(-2)).to.match(
       /^ {2}node --import tsx adapters\/cli\/main\.ts help +everything else$/

@@ -231,7 +231,7 @@ describe('the numbers of an app-server process', () => {
     const url = /http:\S+/.exec(lines[0] ?? '')?.[0] ?? ''
     const page = await (await fetch(url)).text()
     const labels = { reason: 'index_unavailable' }
-    expect(sampleOf(page, 'unroll_read_fallback_total', labels)).to.equal(1)
+    expect(sampleOf(page, 'unroll_read_fallback_total', labels)).to.be.at.least(1)
     expect(lines[1]).to.match(/; using an index in memory instead$/)
     child.stdin.end()
     expect((await once(child, 'exit'))[0]).to.equal(0)
