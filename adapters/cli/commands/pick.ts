@@ -285,7 +285,7 @@ export const pickThread = async (
 
 export const pickCommand: EngineCommand = async (input, io, engine) => {
   const [query = ''] = input.args
-  const request = { query, search: flagOf(input, 'messages'), archived: flagOf(input, 'archived') }
+  const request = { query, search: flagOf(input, 'search'), archived: flagOf(input, 'archived') }
   const picked = await pickThread(engine, input, io, request)
   if (E.isLeft(picked)) return picked
   if (picked.right === null) return CANCELLED

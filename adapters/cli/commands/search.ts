@@ -16,6 +16,7 @@ import { clockOf, type Clock } from '../text/clock.ts'
 import { printPages } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
+import { linker, type Link } from '../text/link.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { cut, cutFront, harmless, isoSecond, msOf, oneLine, widthOf } from '../text/text.ts'
 import { sourcesOf } from './threads/threads.ts'
@@ -53,7 +54,8 @@ const foundText = (
   found: ReadonlyArray<FoundThread>,
   width: number,
   paint: Paint,
-  clock: Clock
+  clock: Clock,
+  link: Link
 ): string => {
   const ids = shortIds(found.map(({ thread }) => thread.id))
   const turns = shortIds(found.map(({ turnId }) => oneLine(turnId ?? '')))
@@ -61,7 +63,7 @@ const foundText = (
     .map(({ thread, turnId, ...hit }, at) => {
       const id = ids[at] ?? ''
       const when = clock.lone(msOf(thread.createdAt))
-      const head = `${paint('cyan', id)}  ${when}`
+      const head = `${link(thread.path, paint('cyan', id))}  ${when}`
       const name = cut(oneLine(title(thread)), width - widthOf(`${id}  ${when}  `))
       const turn = turnId === null ? '' : `  turn ${turns[at]}`
       const said = marked(hit, width - INDENT.length - widthOf(turn), paint)
@@ -82,7 +84,7 @@ const inHome = (term: string, input: Input, io: Io, engine: Engine): Promise<Com
   return printPages<FoundThread>(
     {
       columns: FOUND_THREADS,
-      human: (found) => foundText(found, io.columns, paint, clockOf(input, io)),
+      human: (found) => foundText(found, io.columns, paint, clockOf(input, io), linker(input, io)),
       next: (found) => {
         const [first = ''] = shortIds(found.map(({ thread }) => thread.id))
         const next = nextCommand(input, io, ['search', term, '--thread', first])

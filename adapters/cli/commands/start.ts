@@ -10,6 +10,7 @@ import { shortIds } from '../naming/threads.ts'
 import { isFolder, withEngine, withIndex, type HomeCommand, type CommandPlace } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
 import { table } from '../text/table.ts'
+import { linker } from '../text/link.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { oneLine } from '../text/text.ts'
 import { usualView } from '../text/turn-text.ts'
@@ -74,6 +75,7 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
   const next = withHome(input, outside, chosen)
   const paint = painter(input, outside)
   const clock = clockOf(input, outside)
+  const link = linker(input, outside)
   return withEngine(input, outside, open, place, async (engine, io) => {
     const page = await engine.datedThreads({
       limit: THREADS,
@@ -88,7 +90,9 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
       await io.out('no threads here yet; threads --all lists those of sub-agents and exec runs\n')
       return 0
     }
-    await io.out(`${table(threadColumns('last_event_at'), data, io.columns, paint, clock)}\n`)
+    await io.out(
+      `${table(threadColumns('last_event_at'), data, io.columns, paint, clock, { link })}\n`
+    )
     const view = {
       ...usualView(io.columns, paint('bold', '') !== '', clock),
       cwd: newest.cwd,

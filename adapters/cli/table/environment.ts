@@ -19,7 +19,16 @@ export const ENVIRONMENT: ReadonlyArray<readonly [name: string, text: string]> =
   ],
   ['NO_COLOR', 'Not empty: use no colors, unless `--color always` is given.'],
   ['FORCE_COLOR', 'Use colors in pipes too; `0` and `false` mean none.'],
-  ['TERM', '`dumb`: no colors, pager, progress line or full-screen list.'],
+  [
+    'FORCE_HYPERLINK',
+    'Links on ids and paths in a terminal; `0` and `false` mean none. Default: where the terminal is known to have them.'
+  ],
+  ['TERM_PROGRAM', 'The terminal, which tells if it has links.'],
+  ['VTE_VERSION', 'The same for terminals made with VTE.'],
+  ['WT_SESSION', 'The same for Windows Terminal.'],
+  ['TMUX', 'Set inside tmux, where there are no links unless FORCE_HYPERLINK is set.'],
+  ['STY', 'The same for screen.'],
+  ['TERM', '`dumb`: no colors, links, pager, progress line or full-screen list.'],
   ['COLUMNS', 'Width of the text where stdout is no terminal. Default: 80.'],
   ['TZ', 'Time zone of the times that people read.'],
   ['PATH', 'Where `resume` looks for Codex; on Windows with the endings of PATHEXT.'],

@@ -83,7 +83,7 @@ const pick: CommandSpec = {
       '$UNROLL_PICKER names a program to choose with instead, such as `fzf --ansi`.'
   ],
   options: [
-    option('messages', 'Search the messages of all threads instead of filtering the list.'),
+    option('search', 'Search the messages of all threads instead of filtering the list.'),
     option('archived', 'Choose from the archived threads.'),
     ALL_SOURCES
   ],

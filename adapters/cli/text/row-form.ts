@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { clockOf } from './clock.ts'
+import { linker } from './link.ts'
 import { note, usage, type CommandFailure } from './report.ts'
 import { csvHead, csv, namesOf, tsv, tsvLine, type Column, type Columns } from './rows.ts'
 import { painter } from './style.ts'
@@ -125,9 +126,10 @@ export const rowWriter = <A>(
     const end = async (): Promise<void> => {
       if (held.length === 0) return note(listing.nothing, io)
       const human = form === 'people' ? listing.human : undefined
-      const [paint, clock] = [painter(input, io), clockOf(input, io)]
+      const [paint, clock, link] = [painter(input, io), clockOf(input, io), linker(input, io)]
       const text =
-        human?.(held) ?? table(laidOut(columns.right), held, io.columns, paint, clock, hasHead)
+        human?.(held) ??
+        table(laidOut(columns.right), held, io.columns, paint, clock, { hasHead, link })
       const next = form === 'people' ? (listing.next?.(held) ?? '') : ''
       await io.out(text + next)
     }

@@ -24,6 +24,8 @@ export interface TableColumn<A> {
   readonly cells?: (rows: ReadonlyArray<A>) => ReadonlyArray<string>
   /** Instead of `cell`, for times: as the clock of the person shows them, with the zone in the head. */
   readonly time?: { readonly at: (row: A) => number | null; readonly precision: Precision }
+  /** The file that a cell leads to, where the terminal knows links. */
+  readonly file?: (row: A) => string | null
 }
 
 /** A column for programs, for people, or for both. */

@@ -3,6 +3,7 @@
  */
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { noLink } from './link.ts'
 import { oneLine, wrap } from './text.ts'
 
 const CODES = { bold: 1, dim: 2, italic: 3, red: 31, green: 32, yellow: 33, cyan: 36 } as const
@@ -29,17 +30,18 @@ export const painter = (input: Input, io: Io): Paint =>
     ? (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m`
     : (_, text) => text
 
-/** Facts, one per line: a dim name up to a width, and what there is to say; nothing for an empty text. */
+/** Facts, one per line: a dim name up to a width, and what there is to say, which may lead to a file; nothing for an empty text. */
 export const factLines = (
-  facts: ReadonlyArray<readonly [name: string, text: string]>,
+  facts: ReadonlyArray<readonly [name: string, text: string, file?: string]>,
   width: number,
   paint: Paint,
-  columns = Infinity
+  columns = Infinity,
+  link = noLink
 ): string =>
   facts
     .filter(([, text]) => text !== '')
     .map(
-      ([name, text]) =>
-        `${paint('dim', name.padEnd(width))}${wrap(oneLine(text), width, columns)}\n`
+      ([name, text, file = null]) =>
+        `${paint('dim', name.padEnd(width))}${link(file, wrap(oneLine(text), width, columns))}\n`
     )
     .join('')

@@ -4,6 +4,7 @@
  */
 import type { Clock } from './clock.ts'
 import type { Column, Columns, TableColumn } from './rows.ts'
+import { noLink, type Link } from './link.ts'
 import type { Paint } from './style.ts'
 import { cut, oneLine, pad, widthOf } from './text.ts'
 
@@ -23,6 +24,8 @@ interface LaidColumn {
   readonly drop: number
   readonly isFlexible: boolean
   readonly isRight: boolean
+  /** Files that the texts lead to, none for the head. */
+  readonly files: ReadonlyArray<string | null>
 }
 
 /** Texts are cut before they are measured: a message may have megabytes. */
@@ -48,7 +51,7 @@ const laid = <A>(
   clock: Clock
 ): ReadonlyArray<LaidColumn> => {
   if (table === null) return []
-  const { max = width, flex, drop = 0, align } = table
+  const { max = width, flex, drop = 0, align, file } = table
   const most = Math.min(max, width)
   const [head, made] = textsOf(table, field, rows, clock)
   const texts = [head, ...made.map((text) => cut(oneLine(text.slice(0, LOOKED_AT * width)), most))]
@@ -57,7 +60,9 @@ const laid = <A>(
   if (isEmpty && drop > 0) return []
   const need = Math.min(most, largest(texts.map(widthOf)))
   const least = flex === undefined ? need : Math.min(need, flex)
-  return [{ texts, need, least, drop, isFlexible: flex !== undefined, isRight: align === 'right' }]
+  const files = file === undefined ? [] : [null, ...rows.map(file)]
+  const [isFlexible, isRight] = [flex !== undefined, align === 'right']
+  return [{ texts, need, least, drop, isFlexible, isRight, files }]
 }
 
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((all, one) => all + one, 0)
@@ -89,12 +94,27 @@ const widthsOf = (columns: ReadonlyArray<LaidColumn>, width: number): ReadonlyAr
   return widths
 }
 
+/** Puts links on the cells of a line, the last first; one that the end of the line cut has none. */
+const linked = (
+  line: string,
+  cells: ReadonlyArray<string>,
+  files: ReadonlyArray<string | null>,
+  link: Link
+): string =>
+  cells.reduceRight((done, cell, at) => {
+    const text = cell.trim()
+    const from = [...cells.slice(0, at), ''].join(GAP).length + cell.indexOf(text)
+    if (text === '' || !done.startsWith(text, from)) return done
+    return done.slice(0, from) + link(files[at] ?? null, text) + done.slice(from + text.length)
+  }, line)
+
 /** The lines of a table, its head first. */
 export const tableLines = <A>(
   columns: Columns<A>,
   rows: ReadonlyArray<A>,
   width: number,
-  clock: Clock
+  clock: Clock,
+  link = noLink
 ): ReadonlyArray<string> => {
   const shown = fitting(
     columns.flatMap((one) => laid(one, rows, width, clock)),
@@ -107,8 +127,10 @@ export const tableLines = <A>(
     return isRight ? ' '.repeat(most - widthOf(text)) + text : pad(text, most)
   }
   return ['', ...rows].map((_, row) => {
-    const line = shown.map((column, at) => cell(column, row, at)).join(GAP)
-    return cut(line.trimEnd(), width)
+    const cells = shown.map((column, at) => cell(column, row, at))
+    const line = cut(cells.join(GAP).trimEnd(), width)
+    const files = shown.map((column) => column.files[row] ?? null)
+    return link === noLink ? line : linked(line, cells, files, link)
   })
 }
 
@@ -119,8 +141,8 @@ export const table = <A>(
   width: number,
   paint: Paint,
   clock: Clock,
-  hasHead = true
+  { hasHead = true, link = noLink }: { readonly hasHead?: boolean; readonly link?: Link } = {}
 ): string => {
-  const [head = '', ...lines] = tableLines(columns, rows, width, clock)
+  const [head = '', ...lines] = tableLines(columns, rows, width, clock, link)
   return [...(hasHead ? [paint('bold', head)] : []), ...lines].map((line) => `${line}\n`).join('')
 }

@@ -78,15 +78,15 @@ describe('unroll usage, every day', () => {
   it('says in one line what today came to, of the threads whose files changed today', async () => {
     const status = (...words: ReadonlyArray<string>) =>
       unroll(['usage', 'statusline', ...words], { nowMs: () => NOW })
-    expect((await status('--tz', 'UTC')).out).to.equal('today 3,247 tokens · 1 thread\n')
-    expect((await status('--tz', 'Europe/Berlin')).out).to.equal('today 47 tokens · 1 thread\n')
-    expect((await status('--tz', 'Asia/Tokyo')).out).to.equal('today 3,247 tokens · 1 thread\n')
+    expect((await status('--tz', 'UTC')).out).to.equal('today 3,247 tokens · w 1 thread\n')
+    expect((await status('--tz', 'Europe/Berlin')).out).to.equal('today 47 tokens · w 1 thread\n')
+    expect((await status('--tz', 'Asia/Tokyo')).out).to.equal('today 3,247 tokens · w 1 thread\n')
     const prices = join(home, 'prices.json')
     const made = { model: 'made-model', input: 200, cachedInput: 20, output: 1000 }
     writeFileSync(prices, JSON.stringify({ currency: 'USD', models: [made] }))
     // 3,000 × 20 + 40 × 200 + 207 × 1,000, for a million
     expect((await status('--tz', 'UTC', '--prices', prices)).out).to.equal(
-      'today 3,247 tokens · $0.28 · 1 thread\n'
+      'today 3,247 tokens · $0.28 · w 1 thread\n'
     )
     const [json] = jsonLines((await status('--tz', 'UTC', '--json')).out)
     expect([json.day, json.threads, json.totalTokens]).to.deep.equal(['2026-03-29', 1, 3247])

@@ -9,6 +9,7 @@ import { KEPT, nextCommand, type Input } from '../../args.ts'
 import type { PagedIo } from '../../terminal/pager.ts'
 import { shortIds, title } from '../../naming/threads.ts'
 import type { TranscriptView } from '../../text/item-rows.ts'
+import { linker } from '../../text/link.ts'
 import { factLines, type Paint } from '../../text/style.ts'
 import { msOf, oneLine, plural, tokenCount, wrap } from '../../text/text.ts'
 import { hasShown, turnText, type TurnFacts } from '../../text/turn-text.ts'
@@ -115,14 +116,13 @@ const countsText = (counts: ThreadCounts): string =>
 const threadFacts = (
   thread: Thread,
   counts: ThreadCounts,
-  paint: Paint,
-  { clock, width }: TranscriptView
+  { input, io, paint, view: { clock, width } }: TranscriptPrinter
 ): string => {
   const { gitInfo, agentNickname, agentRole } = thread
   const git = [gitInfo?.branch ?? '', (gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
   const agent = [agentNickname, agentRole].filter((text) => text !== null).join(', ')
-  const facts: ReadonlyArray<readonly [string, string]> = [
-    ['id', thread.id],
+  const facts: Parameters<typeof factLines>[0] = [
+    ['id', thread.id, thread.path],
     ['created', clock.lone(msOf(thread.createdAt))],
     ['updated', clock.lone(msOf(thread.updatedAt))],
     ['directory', thread.cwd],
@@ -131,10 +131,11 @@ const threadFacts = (
     ['agent', agent],
     ['forked from', thread.forkedFromId ?? ''],
     ['spawned by', thread.parentThreadId ?? ''],
-    ['file', thread.path]
+    ['file', thread.path, thread.path]
   ]
   const head = wrap(oneLine(title(thread)) || '(nothing said yet)', 0, width)
-  return `${paint('bold', head)}\n${countsText(counts)}\n${factLines(facts, FACT_WIDTH, paint)}`
+  const told = factLines(facts, FACT_WIDTH, paint, Infinity, linker(input, io))
+  return `${paint('bold', head)}\n${countsText(counts)}\n${told}`
 }
 
 /** What printing a thread needs besides the thread. */
@@ -239,7 +240,7 @@ export const printThread = async (
   if (E.isLeft(counts)) return counts
   const damage = await engine.damage(thread.id)()
   if (E.isLeft(damage)) return damage
-  await io.out(threadFacts(thread, counts.right, paint, printer.view))
+  await io.out(threadFacts(thread, counts.right, printer))
   const notice = damageNotice(damage.right)
   const notices = notice === '' ? [] : [notice, ...remedies(damage.right)]
   for (const one of notices) await io.out(`${paint('yellow', one)}\n`)

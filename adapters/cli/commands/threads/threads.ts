@@ -63,7 +63,7 @@ export const threadColumns = (key: SortKey): Columns<DatedThread> => {
   const source = of((thread) => sourceLabel(thread.source))
   const branch = of(({ gitInfo }) => gitInfo?.branch ?? '')
   return [
-    column('id', id, { head: 'ID', max: 36, cells: shortCells(id) }),
+    column('id', id, { head: 'ID', max: 36, cells: shortCells(id), file: of(({ path }) => path) }),
     column(
       'created',
       of(({ createdAt }) => isoSecond(createdAt))

@@ -18,6 +18,25 @@ export interface DaySpent {
   readonly total: UsageGroup
   /** How many threads spent something. */
   readonly threads: number
+  /** Name of the directory of the newest of them; empty where none is known. */
+  readonly directory: string
+}
+
+/** The last name of a directory, as a shell prompt has it. */
+const nameOf = (cwd: string): string => cwd.split(/[\\/]/).findLast((part) => part !== '') ?? ''
+
+/** Ids begin with the time of a thread, so the newest is known without a list of the home. */
+const newestDirectory = async (
+  engine: Engine,
+  groups: ReadonlyArray<UsageGroup>
+): Promise<string> => {
+  const newest = groups
+    .map(({ key }) => key)
+    .toSorted()
+    .at(-1)
+  if (newest === undefined) return ''
+  const thread = await engine.readThread(newest, false)()
+  return E.isLeft(thread) ? '' : nameOf(thread.right.cwd)
 }
 
 /** What was spent since the day began in a zone. */
@@ -29,10 +48,10 @@ export const spentToday = async (
   const day = calendarOf(timeZone).dayOf(nowMs)
   const sinceMs = beginTyped('today', { nowMs, zone: timeZone }) ?? 0
   const report = await engine.usage({ by: 'thread', timeZone, sinceMs, modifiedSinceMs: sinceMs })()
-  return E.map(({ total, groups }: { total: UsageGroup; groups: ReadonlyArray<UsageGroup> }) => ({
-    ...{ day, total },
-    threads: groups.length
-  }))(report)
+  if (E.isLeft(report)) return report
+  const { total, groups } = report.right
+  const directory = await newestDirectory(engine, groups)
+  return E.right({ day, total, threads: groups.length, directory })
 }
 
 const SIGNS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥' }
@@ -46,10 +65,13 @@ const money = (pricing: Pricing, total: UsageGroup): string => {
     : words.replace(/\d/, (digit) => `${sign}${digit}`)
 }
 
-/** `today 182 k tokens · $1.12 · 3 threads`. */
-export const statusText = ({ total, threads }: DaySpent, pricing: Pricing | null): string =>
+/** `today 182 k tokens · $1.12 · demo 3 threads`. */
+export const statusText = (
+  { total, threads, directory }: DaySpent,
+  pricing: Pricing | null
+): string =>
   [
     `today ${total.lowerBound ? '≥ ' : ''}${tokenCount(total.totalTokens)} tokens`,
     ...(pricing === null || total.totalTokens === 0 ? [] : [money(pricing, total)]),
-    ...(threads === 0 ? [] : [plural(threads, 'thread')])
+    ...(threads === 0 ? [] : [`${oneLine(directory)} ${plural(threads, 'thread')}`.trimStart()])
   ].join(' · ')

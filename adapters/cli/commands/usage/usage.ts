@@ -212,9 +212,9 @@ const printStatus = async (
   const { spentToday, statusText } = await import('./statusline.ts')
   const spent = await spentToday(engine, zoneOf(input), io.nowMs())
   if (E.isLeft(spent)) return spent
-  const { total, ...day } = spent.right
+  const { total, day, threads } = spent.right
   const text = input.json
-    ? jsonLine({ ...day, ...totalJson(total, pricing) })
+    ? jsonLine({ day, threads, ...totalJson(total, pricing) })
     : `${statusText(spent.right, pricing)}\n`
   await io.out(text)
   return 0
