@@ -7,6 +7,7 @@ import { isUuid } from '../../../domain/ids.ts'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import { SOURCE_KINDS } from '../../../projections/thread-row.ts'
 import type { Engine } from '../../../replay/engine.ts'
+import type { LostThread } from '../../log/eventstore/directory/lost.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { shortIds } from '../text/short-id.ts'
@@ -81,38 +82,62 @@ export const threadIdIn = (
 ): Promise<E.Either<CommandEnd, string>> =>
   asked(input, io, place, open, (engine) => threadNamed(engine, text))
 
-/** Every thread of a store with its name, from the index of this machine, which catches up with the store before. */
+/** What the index of this machine says of a store, after it caught up with it. */
+interface StoredThreads {
+  /** Every thread with its name. */
+  readonly names: ReadonlyMap<string, string | null>
+  readonly lost: ReadonlyArray<LostThread>
+}
+
 const storedThreads = async (
   place: CommandPlace & { readonly store: string }
-): Promise<E.Either<StoreError, ReadonlyMap<string, string | null>>> => {
+): Promise<E.Either<StoreError, StoredThreads>> => {
   const { openAll } = await import('../../open.ts')
   const opened = await openAll({ ...place, onUnusableIndex: () => undefined })
   if (E.isLeft(opened)) return opened
   const { engine, store } = opened.right
   try {
-    if (store === null) return E.right(new Map())
-    const done = await store.directory.refresh('all')
+    if (store === null) return E.right({ names: new Map(), lost: [] })
+    const { directory } = store
+    const done = await directory.refresh('all')
     if (E.isLeft(done)) return done
-    const all = [...store.directory.all()].filter(([, { facts }]) => facts >= 0)
-    return E.right(new Map(all.map(([thread, { name }]) => [String(thread), name?.name ?? null])))
+    const names = [...directory.all()].map(
+      ([thread, { name }]) => [String(thread), name?.name ?? null] as const
+    )
+    return E.right({ names: new Map(names), lost: directory.lost() })
   } finally {
     await engine.close()
   }
 }
 
-/** Threads of a store and of `others` that words name; all of them without words. Whole ids need no index. */
+/** Threads of a store that somebody took away at the server. */
+export const lostThreads = async (
+  place: CommandPlace & { readonly store: string }
+): Promise<E.Either<StoreError, ReadonlyArray<LostThread>>> =>
+  E.map(({ lost }: StoredThreads) => lost)(await storedThreads(place))
+
+interface MeantOptions {
+  /** Threads that are nowhere in the store. */
+  readonly others: ReadonlyArray<string>
+  /** Those that were lost in the store are meant too. */
+  readonly withLost: boolean
+}
+
+/** Threads of a store that words name; all of them without words. Whole ids need no index. */
 export const threadsMeant = async (
   place: CommandPlace & { readonly store: string },
   words: ReadonlyArray<string>,
-  others: ReadonlyArray<string>
+  { others, withLost }: MeantOptions = { others: [], withLost: false }
 ): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {
   const ids = words.map((word) => word.toLowerCase())
   if (words.length > 0 && ids.every(isUuid)) return E.right([...new Set(ids)])
   const stored = await storedThreads(place)
   if (E.isLeft(stored)) return stored
-  const all = [...new Set([...stored.right.keys(), ...others])]
+  const { names, lost } = stored.right
+  const missing = withLost ? lost.map(({ threadId }) => String(threadId)) : []
+  const all = [...new Set([...names.keys(), ...missing, ...others])]
   const { chosen } = await import('../../log/eventstore/sync/choose.ts')
-  return chosen(words, all, (thread) => stored.right.get(thread) ?? null)
+  return chosen(words, all, (thread) => names.get(thread) ?? null)
 }
 
 /** The engine gives at most this many at once. */

@@ -1,4 +1,5 @@
 // The commands between a home and a store, against the stand-in server over its real wire protocol.
+import { EventStoreDBClient } from '@eventstore/db-client'
 import { expect } from 'chai'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -157,5 +158,30 @@ describe('command line: store pull, verify and mirror', () => {
       await store(['fetch'])
     ].map(({ code }) => code)
     expect(codes).to.deep.equal([2, 2, 2])
+  })
+
+  it('names a thread that somebody deleted at the server, and ends with 1', async () => {
+    const files = [...homeBytes(home).keys()]
+    const idOf = (path: string): string => /[0-9a-f]{8}-[-0-9a-f]{27}/.exec(path)?.[0] ?? ''
+    const path =
+      files.find((one) => files.every((other) => one === other || idOf(one) !== idOf(other))) ?? ''
+    const thread = idOf(path)
+    const client = EventStoreDBClient.connectionString(server.url)
+    await client.deleteStream(`thread-${thread}`)
+    await client.dispose()
+    const { code, out } = await store(['verify', '--store-only'])
+    const why = 'its stream was deleted at the server, and not by unroll'
+    expect([code, out.split('\n').filter((line) => line.startsWith(thread))]).to.deep.equal([
+      1,
+      [`${thread} ${path}: lost in the store (${why})`]
+    ])
+    const pushed = await store(['push'])
+    expect([pushed.code, pushed.err.split('\n')[0]]).to.deep.equal([1, `unroll: ${path}: ${why}`])
+    const nobody = '0196b000-0000-7000-8000-000000000009'
+    const unknown = await store(['verify', nobody])
+    expect([unknown.code, unknown.out.split('\n')[0]]).to.deep.equal([
+      1,
+      `${nobody} thread-${nobody}: unknown to store and home`
+    ])
   })
 })

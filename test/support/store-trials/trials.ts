@@ -304,11 +304,14 @@ const nodeTrial = async (setting: Setting): Promise<number> => {
   const ran = await running.ended
   clearTimeout(timer)
   kills += ran.killed ? 1 : 0
-  const again = await succeeded(program, list('index'))
-  const fresh = await succeeded(program, list('fresh'))
-  if (again.out !== fresh.out) problems.push('the list is another one')
-  for (const { id } of fresh.out.split('\n').filter(Boolean).map(parsedThread)) {
-    if (server.threads.length > 0 && !server.threads.includes(id)) continue
+  const again = ownLines(server, (await succeeded(program, list('index'))).out)
+  const fresh = ownLines(server, (await succeeded(program, list('fresh'))).out)
+  const at = fresh.findIndex((line, i) => line !== again[i])
+  if (at !== -1 || again.length !== fresh.length)
+    problems.push(
+      `the list has ${again.length} lines instead of ${fresh.length}: ${again[at]} instead of ${fresh[at]}`
+    )
+  for (const { id } of fresh.map(parsedThread)) {
     const turns = (index: string) => [
       ...['turns', id, '--json', '--limit', '100', '--store', server.url],
       ...['--home', home, '--index', join(folder, index)]
@@ -321,6 +324,13 @@ const nodeTrial = async (setting: Setting): Promise<number> => {
   }
   return kills
 }
+
+/** Lines about threads of the trial: others may write to a real server between two lists. */
+const ownLines = ({ threads }: TrialServer, out: string): ReadonlyArray<string> =>
+  out
+    .split('\n')
+    .filter((line) => line !== '')
+    .filter((line) => threads.length === 0 || threads.includes(parsedThread(line).id))
 
 const parsedThread = (line: string): { readonly id: string } =>
   JSON.parse(line) as { readonly id: string }

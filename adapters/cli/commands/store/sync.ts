@@ -12,7 +12,7 @@ import { isFine, verify, type VerifiedThread } from '../../../log/eventstore/syn
 import type { Wire } from '../../../log/eventstore/wire.ts'
 import { flagOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
-import { threadsMeant } from '../../naming/threads.ts'
+import { lostThreads, threadsMeant } from '../../naming/threads.ts'
 import { pathOf } from '../../options.ts'
 import {
   missingHome,
@@ -116,7 +116,7 @@ export const pullCommand: HomeCommand = (input, outside, named) =>
   withStore(named, outside, false, (place, wire) =>
     withProgress(outside, 'pulling threads', async (io, onProgress) => {
       const [, ...words] = input.args
-      const threads = await threadsMeant(place, words, [])
+      const threads = await threadsMeant(place, words)
       if (E.isLeft(threads)) return threads
       const done = await pull({
         home: pathOf(input, io, 'to') ?? place.home,
@@ -137,6 +137,8 @@ const VERDICTS = {
   home_ahead: 'the home is ahead',
   diverged: 'diverged',
   damaged: 'damaged in the store',
+  unknown: 'unknown to store and home',
+  lost: 'lost in the store',
   unreadable: 'unreadable in the home'
 } as const
 
@@ -162,11 +164,14 @@ export const verifyCommand: HomeCommand = (input, outside, named) =>
               .threads()
               .map((each) => [each.thread, each.files] as const)
           )
-      const threads = await threadsMeant(place, input.args.slice(1), [...(files?.keys() ?? [])])
+      const others = [...(files?.keys() ?? [])]
+      const meant = { others, withLost: true }
+      const threads = await threadsMeant(place, input.args.slice(1), meant)
       if (E.isLeft(threads)) return threads
       let isAllFine = true
       const done = await verify({
         ...{ wire, threads: threads.right, files, signal: outside.stop, onProgress },
+        lost: () => lostThreads(place),
         onThread: async (found) => {
           isAllFine &&= isFine(found)
           await printVerified(found, input, io)

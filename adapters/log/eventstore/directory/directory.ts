@@ -16,7 +16,15 @@ import { attempted } from '../../../../replay/guarded.ts'
 import { inTurn } from '../../../../replay/in-turn.ts'
 import { eventsAtHand, type EventsAtHand } from './at-hand.ts'
 import { followLog, type LogFollower } from './follow.ts'
-import { isCut, lostIn, lostRows, type LostReason, type LostThread } from './lost.ts'
+import {
+  isCut,
+  isLost,
+  lacksBeginning,
+  lostIn,
+  lostRows,
+  type LostReason,
+  type LostThread
+} from './lost.ts'
 import { eventAt, readDirectory } from './read-directory.ts'
 import { DirectoryRows } from './rows.ts'
 import type { Wire } from '../wire.ts'
@@ -89,13 +97,19 @@ interface StreamNow {
   readonly lost: LostReason | null
 }
 
+const CUT: StreamNow = { now: null, lost: 'cut' }
+
 /** What the server has of a stream that ends with an event; of no use without the facts that this one names. */
 const standingAt = async (wire: Wire, stream: string, last: StoredEvent): Promise<StreamNow> => {
   const now = await readDirectory(wire, stream, last)
-  return now !== null && isCut(last, now) ? { now: null, lost: 'cut' } : { now, lost: null }
+  return now !== null && isCut(last, now) ? CUT : { now, lost: null }
 }
 
-/** What the server has of a stream now; of one that is as the log told, what was known. */
+/** True for the stream of a thread without its first lines: what is left of it is no thread. */
+const isBeheaded = async (wire: Wire, stream: string): Promise<boolean> =>
+  threadOfStream(stream) !== null && (await lacksBeginning(wire, stream))
+
+/** What the server has of a doubted stream now; of one that is as the log told, what was known. */
 const standing = async (
   wire: Wire,
   stream: string,
@@ -103,6 +117,7 @@ const standing = async (
 ): Promise<StreamNow> => {
   const last = await eventAt(wire, stream, 'end')
   if (last === undefined) return { now: null, lost: 'deleted' }
+  if (await isBeheaded(wire, stream)) return CUT
   return known !== null && known.revision >= last.revision
     ? { now: known, lost: null }
     : standingAt(wire, stream, last)
@@ -191,7 +206,8 @@ const learner =
       for await (const event of wire.read(stream, known.revision + 1, behind)) events.push(event)
       return ingest(events, null)
     }
-    const { now, lost } = await standingAt(wire, stream, last)
+    const isStillCut = isLost(index, stream) && (await isBeheaded(wire, stream))
+    const { now, lost } = isStillCut ? CUT : await standingAt(wire, stream, last)
     // A stream that is shorter than it was is another one: its server was set back.
     const replaces = behind < 0 && isStill()
     const others = lostRows(index, stream, known, lost)

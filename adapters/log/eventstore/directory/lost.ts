@@ -8,15 +8,17 @@ import type { StreamId } from '../../../../domain/ids.ts'
 import { afterPrefix, toStored } from '../../../../replay/catch-up/overlay.ts'
 import type { Index, StoredRow } from '../../../../replay/ports.ts'
 import { lineMetadata } from '../stream/event-kind.ts'
-import { threadOfStream } from '../stream/names.ts'
+import { limitsStream, threadOfStream } from '../stream/names.ts'
 import type { StoredEvent, StreamDirectory } from '../stream/stored.ts'
+import type { Wire } from '../wire.ts'
+import { eventAt, firstEvent } from './read-directory.ts'
 
 const LOST = 'store-lost@1'
 
 export const LOST_REASONS = {
   ended: 'its stream was deleted for good at the server, and not by unroll',
   deleted: 'its stream was deleted at the server, and not by unroll',
-  cut: 'the server dropped the events that say where its files are: somebody set a limit to its stream'
+  cut: 'somebody set a limit to its stream, above which the server drops its events'
 } as const
 
 export type LostReason = keyof typeof LOST_REASONS
@@ -30,6 +32,31 @@ export interface LostThread {
 /** True when the last event of a stream names a fact that the server dropped. */
 export const isCut = (last: StoredEvent, { facts, open }: StreamDirectory): boolean =>
   facts < 0 && open === null && (lineMetadata(last)?.facts ?? -1) >= 0
+
+/** True when the server dropped the first events of a stream; also where the others are those of another beginning. */
+export const lacksBeginning = async (wire: Wire, stream: string): Promise<boolean> =>
+  ((await firstEvent(wire, stream))?.revision ?? 0) > 0
+
+/** The largest number that a server knows: a stream that is truncated before it was deleted softly. */
+const EVERYTHING = 2 ** 62
+
+const LIMITS = ['$tb', '$maxCount', '$maxAge']
+
+/**
+ * Why a stream tells of no thread, asked of the server itself: null when nobody took anything away there. A tombstone is told by
+ * the log only, see `LostThread`.
+ */
+export const lossOf = async (
+  wire: Wire,
+  stream: string,
+  directory: Pick<StreamDirectory, 'revision' | 'facts'>
+): Promise<Exclude<LostReason, 'ended'> | null> => {
+  if (directory.facts >= 0) return null
+  if (directory.revision >= 0 && (await lacksBeginning(wire, stream))) return 'cut'
+  const limits = (await eventAt(wire, limitsStream(stream), 'end'))?.data.json ?? {}
+  if (Number(limits['$tb']) > EVERYTHING) return 'deleted'
+  return LIMITS.some((limit) => Number(limits[limit] ?? 0) > 0) ? 'cut' : null
+}
 
 /** The row of a thread that was there and is lost, or that was lost and is there again; none for any other. */
 export const lostRows = (
@@ -46,6 +73,11 @@ export const lostRows = (
   if (!isKnown && lost !== 'cut') return []
   const path = before?.segments.at(-1)?.path ?? stream
   return [toStored({ key, value: { path, reason: LOST_REASONS[lost] } })]
+}
+
+export const isLost = (index: Index, stream: string): boolean => {
+  const thread = threadOfStream(stream)
+  return thread !== null && index.get([LOST, thread]) !== undefined
 }
 
 export const lostIn = (index: Index): ReadonlyArray<LostThread> =>

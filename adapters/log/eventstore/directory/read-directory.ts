@@ -16,6 +16,12 @@ export const eventAt = async (
   return undefined
 }
 
+/** The first event that the server has of a stream. */
+export const firstEvent = async (wire: Wire, stream: string): Promise<StoredEvent | undefined> => {
+  for await (const event of wire.read(stream, 0, 1)) return event
+  return undefined
+}
+
 /** Null when there is no such stream; `last` spares reading its last event. Throws `StoreError` when the server cannot be asked. */
 export const readDirectory = async (
   wire: Wire,

@@ -18,6 +18,9 @@ export const threadOfStream = (stream: string): StreamId | null => {
 /** What begins the name of the stream in which a server keeps the limits of another one, and that it was deleted softly. */
 const LIMITS = '$$'
 
+/** Where a server keeps the limits of a stream. */
+export const limitsStream = (stream: string): string => `${LIMITS}${stream}`
+
 /** Begins the names of what servers keep about the streams of threads. */
 export const LIMITS_PREFIX = `${LIMITS}${THREAD}`
 

@@ -2,6 +2,7 @@
  * What keeps a file and a stream from being the same, as a push, a pull and a verification report it.
  */
 import type { StoreError } from '../../../../domain/errors.ts'
+import { LOST_REASONS, type LostReason } from '../directory/lost.ts'
 import type { ComparisonResult } from './local-file.ts'
 
 /** Something that was not copied as it should be. */
@@ -32,6 +33,8 @@ export type SyncProblemKind =
   | 'refused'
   /** What the store holds is not what it says. */
   | 'damaged'
+  /** Somebody took its stream, or a part of it, away at the server. */
+  | 'lost'
   | 'store_ahead'
   | 'home_ahead'
   | 'only_in_store'
@@ -47,7 +50,8 @@ const FAILURES: ReadonlySet<SyncProblemKind> = new Set([
   'failed',
   'busy',
   'refused',
-  'damaged'
+  'damaged',
+  'lost'
 ])
 
 /** True when the exit code has to tell. */
@@ -114,6 +118,24 @@ export const comparisonProblem = (
           )
   }
 }
+
+/** The problem of a thread that is not in the store any more, and not by unroll. */
+export const lossProblem = (place: ProblemPlace, reason: LostReason): Problem =>
+  problemAt(
+    place,
+    'lost',
+    LOST_REASONS[reason],
+    'lift that at the server; see "Streams that somebody else cuts" in docs/EVENTSTORE.md'
+  )
+
+/** The problem of a thread that another one continues, and that is not in the store. */
+export const missingHistoryProblem = (place: ProblemPlace): Problem =>
+  problemAt(
+    place,
+    'lost',
+    'a thread continues it, and the store does not have it',
+    'push it from a home that has it'
+  )
 
 /** True when no other thread can be copied either. */
 export const endsAll = ({ _tag }: StoreError): boolean =>

@@ -134,7 +134,9 @@ const pullAll = async (
   let receivedBytes = 0
   const onBytes = (bytes: number): void =>
     onProgress(all.length, threads.length, (receivedBytes += bytes))
-  const puller: Puller = { wire, home, staging, local, signal, onBytes }
+  const meant = new Set(options.threads)
+  const isMeant = (thread: string): boolean => meant.has(thread)
+  const puller: Puller = { wire, home, staging, local, isMeant, signal, onBytes }
   const failure = await eachInFlight(threads, THREADS_IN_FLIGHT, async (thread) => {
     if (signal.aborted) return null
     const pulled = await pullThread(puller, thread)

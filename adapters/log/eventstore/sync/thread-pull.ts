@@ -9,14 +9,23 @@ import { streamId } from '../../../../domain/ids.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
 import { isHeldByCodex } from '../../../home/codex-lock.ts'
 import { lockWriter } from '../../jsonl/writer-lock.ts'
+import { lossOf } from '../directory/lost.ts'
 import { readDirectory } from '../directory/read-directory.ts'
+import { EMPTY } from '../stream/directory.ts'
 import { threadStream } from '../stream/names.ts'
 import type { NamedData, StoredSegment, StreamDirectory } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 import type { SegmentFile } from './home.ts'
 import { openFile, standingOf } from './local-file.ts'
 import { piecesOf } from './pieces.ts'
-import { comparisonProblem, endsAll, problemAt, type Problem } from './problems.ts'
+import {
+  comparisonProblem,
+  endsAll,
+  lossProblem,
+  missingHistoryProblem,
+  problemAt,
+  type Problem
+} from './problems.ts'
 import { makeFolderOf, refusalOf } from './safe-path.ts'
 import { newTarget, oldTarget, type PulledFile, type PullStaging, type Target } from './target.ts'
 import { isDeleted } from './thread-difference.ts'
@@ -27,6 +36,8 @@ export interface Puller {
   readonly staging: PullStaging
   /** Files of the home by segment, as they were when the pull began. */
   readonly local: ReadonlyMap<string, SegmentFile>
+  /** False for a thread that comes along, because the history of another leads through it. */
+  readonly isMeant: (thread: string) => boolean
   /** Ends it; what is whole stays. */
   readonly signal: AbortSignal
   readonly onBytes: (bytes: number) => void
@@ -233,9 +244,15 @@ export const pullThread = async (
   const failed = (...problem: [kind: Problem['kind'], message: string, next: string]) =>
     E.right(nothingPulled(thread, problemAt({ thread }, ...problem)))
   try {
-    const directory = await readDirectory(puller.wire, threadStream(thread))
-    if (directory === null || directory.facts < 0)
-      return E.left({ _tag: 'StreamNotFound', streamId: thread })
+    const stream = threadStream(thread)
+    const directory = await readDirectory(puller.wire, stream)
+    if (directory === null || directory.facts < 0) {
+      const loss = await lossOf(puller.wire, stream, directory ?? EMPTY)
+      if (loss !== null) return E.right(nothingPulled(thread, lossProblem({ thread }, loss)))
+      return puller.isMeant(thread)
+        ? E.left({ _tag: 'StreamNotFound', streamId: thread })
+        : E.right(nothingPulled(thread, missingHistoryProblem({ thread })))
+    }
     if (isDeleted(directory)) {
       const next = `restore it in the store with "unroll restore ${thread}"`
       return failed('deleted', 'the thread is deleted in the store', next)

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, type StoreError } from '../../../../domain/errors.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
+import { lossOf } from '../directory/lost.ts'
 import { readDirectory } from '../directory/read-directory.ts'
 import { EMPTY, segmentBytes, segmentOf } from '../stream/directory.ts'
 import { threadStream } from '../stream/names.ts'
@@ -15,7 +16,7 @@ import type { NewFact, StoredSegment, StreamDirectory } from '../stream/stored.t
 import { callBytesMaxOf, writeCalls, type CallsResult } from '../threads/write.ts'
 import type { ThreadFiles } from './home.ts'
 import { cutLines } from './local-file.ts'
-import { endsAll, problemAt, type Problem } from './problems.ts'
+import { endsAll, lossProblem, problemAt, type Problem, type ProblemPlace } from './problems.ts'
 import {
   compareFiles,
   isDeleted,
@@ -119,18 +120,33 @@ const sendThread = async (
   return E.right(directory)
 }
 
-const threadProblem = (
-  { thread, files }: ThreadFiles,
-  ...problem: [kind: Problem['kind'], message: string, next: string]
-): Problem => problemAt({ thread, path: files[0]?.path }, ...problem)
+const placeOf = ({ thread, files }: ThreadFiles): ProblemPlace => ({
+  thread,
+  path: files[0]?.path
+})
 
-const deletedProblem = (local: ThreadFiles): Problem =>
-  threadProblem(
-    local,
-    'deleted',
-    'the thread was deleted in the store; it is not brought back',
-    `delete it here too with "unroll delete ${local.thread}", or restore it in the store with "unroll restore ${local.thread} --store …"`
-  )
+const threadProblem = (
+  local: ThreadFiles,
+  ...problem: [kind: Problem['kind'], message: string, next: string]
+): Problem => problemAt(placeOf(local), ...problem)
+
+const deletedProblem = (local: ThreadFiles, isForGood: boolean): Problem => {
+  const { thread } = local
+  const here = `delete it here too with "unroll delete ${thread}"`
+  return isForGood
+    ? threadProblem(
+        local,
+        'deleted',
+        'the thread was deleted for good in the store, which takes its id never again',
+        `keep it here, or ${here}`
+      )
+    : threadProblem(
+        local,
+        'deleted',
+        'the thread was deleted in the store; it is not brought back',
+        `${here}, or restore it in the store with "unroll restore ${thread} --store …"`
+      )
+}
 
 /** Compares what the server holds with what was planned; none when it is the same, or others have gone on from there. */
 const readBack = async (
@@ -138,6 +154,8 @@ const readBack = async (
   planned: StreamDirectory
 ): Promise<ReadonlyArray<Problem>> => {
   const held = await readDirectory(pusher.wire, stream)
+  const loss = await lossOf(pusher.wire, stream, held ?? EMPTY)
+  if (loss !== null) return [lossProblem(placeOf(local), loss)]
   const contentOf = (directory: StreamDirectory | null) =>
     directory?.segments.map(({ segment, lines, bytes, last }) => [segment, lines, bytes, last])
   const isSame =
@@ -160,8 +178,11 @@ const attempt = async (
   closing: Array<() => void>
 ): Promise<E.Either<StoreError, AttemptResult | null>> => {
   const { pusher, local, stream } = push
-  const deleted = { names: 0, isChanged: false, directory, problems: [deletedProblem(local)] }
-  if (isDeleted(directory)) return E.right(deleted)
+  const kept = (problem: Problem) =>
+    E.right({ names: 0, isChanged: false, directory, problems: [problem] })
+  if (isDeleted(directory)) return kept(deletedProblem(local, directory.purged))
+  const loss = await lossOf(pusher.wire, stream, directory)
+  if (loss !== null) return kept(lossProblem(placeOf(local), loss))
   const compared = await compareFiles(push, directory, closing)
   if (compared === null) return E.right(null)
   const { sound, problems } = compared
@@ -181,7 +202,7 @@ const attempt = async (
   )
   if (E.isLeft(sent))
     return sent.left._tag === 'StoreRefused' && sent.left.tombstoned === true
-      ? E.right(deleted)
+      ? kept(deletedProblem(local, true))
       : sent
   if (sent.right === 'moved') return E.right(null)
   const isStopped = sent.right === 'stopped'

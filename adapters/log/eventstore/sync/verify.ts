@@ -6,10 +6,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import { createHash, type Hash } from 'node:crypto'
 import type { StoreError } from '../../../../domain/errors.ts'
 import { threadStream } from '../stream/names.ts'
-import { segmentBytes } from '../stream/directory.ts'
-import type { StoredSegment } from '../stream/stored.ts'
-import { ioFailure } from '../../../../replay/guarded.ts'
+import { EMPTY, segmentBytes } from '../stream/directory.ts'
+import type { StoredSegment, StreamDirectory } from '../stream/stored.ts'
+import { ioFailure, thrown } from '../../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
+import { LOST_REASONS, lossOf, type LostThread } from '../directory/lost.ts'
 import { readDirectory } from '../directory/read-directory.ts'
 import type { SegmentFile } from './home.ts'
 import { eachInFlight } from './in-flight.ts'
@@ -33,7 +34,11 @@ const VERDICTS = [
   'unreadable',
   'diverged',
   /** What the store holds is not what it says. */
-  'damaged'
+  'damaged',
+  /** Neither the store nor the home has such a thread. */
+  'unknown',
+  /** Somebody took its stream away at the server, or what says where its files are. */
+  'lost'
 ] as const
 
 export type VerifiedAs = (typeof VERDICTS)[number]
@@ -70,6 +75,8 @@ export interface VerifyOptions {
   readonly threads: ReadonlyArray<string>
   /** Files of the home by thread; null when the store is looked at by itself. */
   readonly files: ReadonlyMap<string, ReadonlyArray<SegmentFile>> | null
+  /** Threads that somebody took away at the server, as the log tells; asked once, when a thread is not there. */
+  readonly lost?: () => Promise<E.Either<StoreError, ReadonlyArray<LostThread>>>
   readonly signal: AbortSignal
   readonly onProgress: (done: number, total: number, bytes: number) => void
   /** Called with each thread as soon as it is known, one after the other. */
@@ -87,6 +94,7 @@ interface Verification {
   readonly wire: Wire
   readonly thread: string
   readonly files: ReadonlyArray<SegmentFile> | null
+  readonly lostOf: (thread: string) => Promise<LostThread | undefined>
   readonly signal: AbortSignal
   readonly onBytes: (bytes: number) => void
 }
@@ -147,12 +155,14 @@ const verdictOf = (
   }
 }
 
-const localSegment = (
-  { segment, path }: SegmentFile,
-  verdict: 'only_in_home' | 'unreadable'
+/** A file of which the store has nothing. */
+const absentSegment = (
+  { segment, path }: Pick<SegmentFile, 'segment' | 'path'>,
+  verdict: 'only_in_home' | 'unreadable' | 'unknown' | 'lost',
+  reason: string | null = null
 ): VerifiedSegment => ({
   ...{ segment, path, verdict, atByte: null },
-  ...{ lines: 0, bytes: 0, sha256: null, reason: null }
+  ...{ lines: 0, bytes: 0, sha256: null, reason }
 })
 
 /** A thread, with the worst verdict of its segments, or `otherwise` where that is worse. */
@@ -167,6 +177,29 @@ const threadOf = (
   return { thread, verdict: VERDICTS[Math.max(...ranks)] ?? otherwise, segments }
 }
 
+/** A thread that the store does not have: lost there, or in the home alone, or nowhere. */
+const absentThread = async (
+  { wire, thread, files, lostOf }: Verification,
+  directory: StreamDirectory
+): Promise<VerifiedThread> => {
+  const stream = threadStream(thread)
+  const reason = await lossOf(wire, stream, directory)
+  // The path, and tombstones, are told by the log only.
+  const known = await lostOf(thread)
+  const found = (verdict: Parameters<typeof absentSegment>[1], why?: string): VerifiedThread => {
+    const places = files ?? []
+    const of = places.length > 0 ? places : [{ segment: thread, path: known?.path ?? stream }]
+    return threadOf(
+      thread,
+      of.map((one) => absentSegment(one, verdict, why)),
+      verdict
+    )
+  }
+  if (reason !== null) return found('lost', LOST_REASONS[reason])
+  if (known !== undefined) return found('lost', known.reason)
+  return found((files ?? []).length > 0 ? 'only_in_home' : 'unknown')
+}
+
 const compareThread = async (
   verification: Verification,
   opened: Map<string, OpenSegment>
@@ -176,10 +209,10 @@ const compareThread = async (
     const open = openFile(file, compressed)
     opened.set(segment, { file: open, comparison: comparisonWith(open.source) })
   }
-  const onlyHere = (file: SegmentFile): VerifiedSegment => localSegment(file, 'only_in_home')
+  const onlyHere = (file: SegmentFile): VerifiedSegment => absentSegment(file, 'only_in_home')
   const directory = await readDirectory(wire, threadStream(thread))
   if (directory === null || directory.facts < 0)
-    return threadOf(thread, (files ?? []).map(onlyHere), 'only_in_home')
+    return absentThread(verification, directory ?? EMPTY)
   // What is appended meanwhile is not looked at: the directory does not know it.
   const content = await readStream(verification, opened, directory.revision + 1)
   const isCompared = files !== null && !isDeleted(directory)
@@ -209,7 +242,7 @@ const verifyThread = async (
   } catch (cause) {
     const error = ioFailure(cause, files?.[0]?.file ?? '')
     if (endsAll(error) || files === null) return E.left(error)
-    const segments = files.map((file) => localSegment(file, 'unreadable'))
+    const segments = files.map((file) => absentSegment(file, 'unreadable'))
     return E.right({ thread, verdict: 'unreadable', segments })
   } finally {
     for (const { file } of opened.values()) file.close()
@@ -218,18 +251,29 @@ const verifyThread = async (
 
 const THREADS_IN_FLIGHT = 6
 
+/** Looks threads up in what is asked once. */
+const lookup = (lost: NonNullable<VerifyOptions['lost']>): Verification['lostOf'] => {
+  let asked: ReturnType<typeof lost> | null = null
+  return async (thread) => {
+    const all = await (asked ??= lost())
+    if (E.isLeft(all)) throw thrown(all.left)
+    return all.right.find(({ threadId }) => threadId === thread)
+  }
+}
+
 export const verify = async (
   options: VerifyOptions
 ): Promise<E.Either<StoreError, VerifySummary>> => {
   const { wire, threads, files, signal, onProgress, onThread } = options
   const verdicts: Partial<Record<VerifiedAs, number>> = {}
+  const lostOf = lookup(options.lost ?? (async () => E.right([])))
   let reported: Promise<void> = Promise.resolve()
   let [done, bytes] = [0, 0]
   const onBytes = (more: number): void => onProgress(done, threads.length, (bytes += more))
   const failure = await eachInFlight(threads, THREADS_IN_FLIGHT, async (thread) => {
     if (signal.aborted) return null
     const own = files === null ? null : (files.get(thread) ?? [])
-    const found = await verifyThread({ wire, thread, files: own, signal, onBytes })
+    const found = await verifyThread({ wire, thread, files: own, lostOf, signal, onBytes })
     done += 1
     onBytes(0)
     if (E.isLeft(found)) return found.left

@@ -4,8 +4,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import { createHash } from 'node:crypto'
 import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { memoryIndex } from '../../../../../adapters/index/memory/index.ts'
+import { directoryOf } from '../../../../../adapters/log/eventstore/directory/directory.ts'
+import { LOST_REASONS } from '../../../../../adapters/log/eventstore/directory/lost.ts'
 import { homeFiles } from '../../../../../adapters/log/eventstore/sync/home.ts'
-import { verify, type VerifiedThread } from '../../../../../adapters/log/eventstore/sync/verify.ts'
+import {
+  verify,
+  type VerifiedThread,
+  type VerifyOptions
+} from '../../../../../adapters/log/eventstore/sync/verify.ts'
 import type { Wire } from '../../../../../adapters/log/eventstore/wire.ts'
 import { copyHome, homeNames, removeFolder } from '../../../../support/fixture-home.ts'
 import { memoryWire, type MemoryWire } from '../../../../support/memory-wire.ts'
@@ -26,7 +33,8 @@ const TEXT = linesOf([
 const verified = async (
   wire: Wire,
   threads: ReadonlyArray<string>,
-  home: string | null
+  home: string | null,
+  lost?: VerifyOptions['lost']
 ): Promise<ReadonlyArray<VerifiedThread>> => {
   const found: Array<VerifiedThread> = []
   const files =
@@ -39,6 +47,7 @@ const verified = async (
         )
   const done = await verify({
     ...{ wire, threads, files, signal: new AbortController().signal, onProgress: () => undefined },
+    ...(lost === undefined ? {} : { lost }),
     onThread: async (one) => void found.push(one)
   })
   if (E.isLeft(done)) throw new Error(JSON.stringify(done.left))
@@ -122,6 +131,28 @@ describe('verify: a store and a home', () => {
       ])
       expect(short(await verified(wire, [THREAD], null))).to.deep.equal([
         ['sound', ['sound', null]]
+      ])
+    }))
+
+  it('tells a thread that was lost in the store from one that nobody has', () =>
+    pushedHome(async (home, wire) => {
+      await wire.tombstone(`thread-${THREAD}`)
+      const directory = directoryOf(wire, memoryIndex())
+      const lost = async () => E.map(() => directory.lost())(await directory.refresh('all'))
+      const path = `thread-${OTHER}`
+      const found = [home, null].map((at) => verified(wire, [THREAD, OTHER], at, lost))
+      const nowhere = ['unknown', ['unknown', path, null]]
+      const gone = ['lost', ['lost', PATH, LOST_REASONS.ended]]
+      expect(
+        (await Promise.all(found)).map((threads) =>
+          threads.map(({ verdict, segments }) => [
+            verdict,
+            ...segments.map((one) => [one.verdict, one.path, one.reason])
+          ])
+        )
+      ).to.deep.equal([
+        [gone, nowhere],
+        [gone, nowhere]
       ])
     }))
 
