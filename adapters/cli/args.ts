@@ -59,12 +59,53 @@ export const numberOf = (input: Input, name: string): number | undefined => {
   return text === undefined ? undefined : Number(text)
 }
 
+const takesValue = ({ value }: OptionSpec): boolean => value !== undefined
+
+/** Before the command is known, an option takes a value if it does in any command. */
 const ALL_OPTIONS: ReadonlyMap<string, OptionSpec> = new Map(
-  [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(optionsOfAll), ...ROW_OPTIONS].map((spec) => [
-    spec.name,
-    spec
-  ])
+  [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(optionsOfAll), ...ROW_OPTIONS]
+    .toSorted((a, b) => Number(takesValue(a)) - Number(takesValue(b)))
+    .map((spec) => [spec.name, spec])
 )
+
+type Options = ReadonlyMap<string, OptionSpec>
+
+const tokensOf = (argv: ReadonlyArray<string>, specs: Options) => {
+  const options = Object.fromEntries(
+    [...specs.values()].map((spec) => [
+      spec.name,
+      {
+        type: takesValue(spec) ? 'string' : 'boolean',
+        ...(spec.short === undefined ? {} : { short: spec.short })
+      } as const
+    ])
+  )
+  const { tokens } = parseArgs({
+    args: [...argv],
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+    options
+  })
+  return {
+    words: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
+    found: tokens.flatMap((token) => (token.kind === 'option' ? [asLong(token)] : []))
+  }
+}
+
+/** The words and options of a command line; a command may have as a flag what takes a value in others. */
+const readTokens = (argv: ReadonlyArray<string>) => {
+  const read = tokensOf(argv, ALL_OPTIONS)
+  const command = commandOf(read.words[0] ?? '')
+  const others = (command === undefined ? [] : optionsOfAll(command)).filter(
+    (spec) => takesValue(spec) !== takesValue(ALL_OPTIONS.get(spec.name) ?? spec)
+  )
+  if (others.length === 0) return read
+  return tokensOf(
+    argv,
+    new Map([...ALL_OPTIONS, ...others.map((spec) => [spec.name, spec] as const)])
+  )
+}
 
 const usageLine = (form: CommandForm): string =>
   `usage: ${synopsisOf(form)}; see "unroll help ${form.title}"`
@@ -186,22 +227,7 @@ const commandName = (given: ReadonlySet<string>, words: ReadonlyArray<string>): 
 
 /** Reads the words after the program's name. */
 export const parseCommandLine = (argv: ReadonlyArray<string>): ParsedCommandLine => {
-  const type = (spec: OptionSpec) => (spec.value === undefined ? 'boolean' : 'string')
-  const options = Object.fromEntries(
-    [...ALL_OPTIONS.values()].map((o) => [
-      o.name,
-      { type: type(o), ...(o.short === undefined ? {} : { short: o.short }) }
-    ])
-  )
-  const { tokens } = parseArgs({
-    args: [...argv],
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-    options: options as Record<string, { type: 'boolean' | 'string'; short?: string }>
-  })
-  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
-  const found = tokens.flatMap((token) => (token.kind === 'option' ? [asLong(token)] : []))
+  const { words, found } = readTokens(argv)
   const given = new Set(found.map(({ name }) => name))
   const json = given.has('json')
   const name = commandName(given, words)

@@ -3,7 +3,7 @@
  */
 import type { Progress } from '../../../replay/catch-up/fold-many.ts'
 import type { Io } from '../io.ts'
-import { duration, size } from './text.ts'
+import { cut, duration, size } from './text.ts'
 
 const QUIET_MS = 300
 const EVERY_MS = 100
@@ -32,6 +32,7 @@ export const startProgress = (io: Io, doing = 'reading rollouts'): ProgressLine 
   let next = io.nowMs() + QUIET_MS
   let shown = false
   let began: { readonly ms: number; readonly bytes: number } | null = null
+  let isDone = false
   const clear = (): void => {
     if (shown) io.err(CLEAR_LINE)
     shown = false
@@ -40,7 +41,10 @@ export const startProgress = (io: Io, doing = 'reading rollouts'): ProgressLine 
     show: (done, total, bytes, bytesTotal) => {
       if (!able || io.stop.aborted) return
       const nowMs = io.nowMs()
-      if (began === null || bytes < began.bytes) began = { ms: nowMs, bytes }
+      // A command that goes on for long catches up again and again, which is no wait each time.
+      if (isDone) next = nowMs + QUIET_MS
+      if (began === null || isDone || bytes < began.bytes) began = { ms: nowMs, bytes }
+      isDone = done >= total
       if (nowMs < next) return
       next = nowMs + EVERY_MS
       shown = true
@@ -48,7 +52,9 @@ export const startProgress = (io: Io, doing = 'reading rollouts'): ProgressLine 
       const all = bytesTotal === undefined ? '' : ` of ${size(bytesTotal)}`
       const rate =
         bytesTotal === undefined ? '' : pace(grown, bytesTotal - began.bytes, nowMs - began.ms)
-      io.err(`${CLEAR_LINE}${doing}: ${done} of ${total}, ${size(bytes)}${all}${rate}`)
+      const line = `${doing}: ${done} of ${total}, ${size(bytes)}${all}${rate}`
+      // A line that the terminal broke could not be cleared.
+      io.err(CLEAR_LINE + cut(line, io.columns - 1))
     },
     clear,
     before: (inner) => ({
