@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { COMMANDS } from '../../adapters/cli/table/commands.ts'
 import { fileURLToPath } from 'node:url'
+import { withRows } from '../../adapters/cli/man/rows.ts'
 import { schemaMaker, type JsonSchema } from './json-schemas.ts'
 
 /** Raised for a command whose lines lose a member, or have one of another type. */
@@ -25,6 +26,69 @@ const programOf = (): ts.Program => {
 const sorted = (
   definitions: ReadonlyMap<string, JsonSchema>
 ): ReadonlyArray<[string, JsonSchema]> => [...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1))
+
+/** Fields that depend on what is asked, and those of facts, which no document lists. */
+const MORE_FIELDS: Readonly<Record<string, ReadonlyArray<string>>> = {
+  usage: ['name', 'models', 'cost', 'currency'],
+  index: ['name', 'value']
+}
+
+/** The fields that `--fields` takes, from the rows that the command table names in braces. */
+const fieldsOf = (name: string): ReadonlyArray<string> => {
+  const { output } = COMMANDS.find((one) => one.name === name) ?? {}
+  const lists = (output?.tsv ?? '').match(/\{[a-z ]+\}/g) ?? []
+  const names = lists.flatMap((list) => withRows(list, 'fields').replaceAll('`', '').split(', '))
+  return [...new Set([...names, ...(MORE_FIELDS[name] ?? [])])]
+}
+
+/** What `field` of a column can be. */
+const FIELD_VALUE: JsonSchema = { type: ['string', 'number', 'null'] }
+
+/** The members of a definition, in every form it has. */
+const membersOf = (
+  { $ref, anyOf, properties }: JsonSchema,
+  definitions: ReadonlyMap<string, JsonSchema>
+): ReadonlyArray<Readonly<Record<string, JsonSchema>>> => {
+  if (typeof $ref === 'string')
+    return membersOf(definitions.get($ref.replace('#/$defs/', '')) ?? {}, definitions)
+  const forms = (anyOf ?? []) as ReadonlyArray<JsonSchema>
+  return [
+    ...forms.flatMap((form) => membersOf(form, definitions)),
+    ...(properties === undefined ? [] : [properties as Readonly<Record<string, JsonSchema>>])
+  ]
+}
+
+/** A row of which fields are chosen: members of the rows, and what only columns have. */
+const chosenFields = (
+  name: string,
+  rows: ReadonlyArray<string>,
+  definitions: ReadonlyMap<string, JsonSchema>
+): JsonSchema | null => {
+  const fields = fieldsOf(name)
+  if (fields.length === 0) return null
+  const members = rows.flatMap((row) => membersOf({ $ref: `#/$defs/${row}` }, definitions))
+  const valueOf = (field: string): JsonSchema => {
+    const found = new Map(
+      members
+        .flatMap((one) => (one[field] === undefined ? [] : [one[field]]))
+        .map((one) => [JSON.stringify(one), one])
+    )
+    // Of several kinds of rows one may have a column where another has a member.
+    const all = [...found.values(), ...(found.size === 0 || rows.length > 1 ? [FIELD_VALUE] : [])]
+    const [only = FIELD_VALUE, ...more] = all
+    return more.length === 0 ? only : { anyOf: all }
+  }
+  return {
+    description:
+      'With --fields: the chosen fields. Members of a row have its values; times that only columns have are RFC 3339 in UTC.',
+    type: 'object',
+    properties: Object.fromEntries(fields.map((field) => [field, valueOf(field)])),
+    additionalProperties: false
+  }
+}
+
+/** Kinds of lines that are no rows. */
+const isTagged = (kind: string): boolean => /^(page|total|\w+Total|thread|error)$/.test(kind)
 
 /** Every schema, by command. */
 export const commandSchemas = (): ReadonlyMap<string, JsonSchema> => {
@@ -55,13 +119,18 @@ export const commandSchemas = (): ReadonlyMap<string, JsonSchema> => {
       for (const [each, schema] of more) definitions.set(each, schema)
       definitions.set(name, { ...description, ...made })
     }
+    const rows = all.flatMap(([name]) => (isTagged(name) ? [] : [name]))
+    const fields = chosenFields(command.name, rows, definitions)
+    if (fields !== null) definitions.set('fields', fields)
     const spec = COMMANDS.find(({ name }) => name === command.name)
     return {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: `unroll.${command.name}.row/${NUMBERS[command.name] ?? 1}`,
       title: `A line of unroll ${command.name} --json`,
       description: `${spec?.summary ?? ''} ${UNITS}`,
-      anyOf: all.map(([name]) => ({ $ref: `#/$defs/${name}` })),
+      anyOf: [...all.map(([name]) => name), ...(fields === null ? [] : ['fields'])].map((name) => ({
+        $ref: `#/$defs/${name}`
+      })),
       $defs: Object.fromEntries(sorted(definitions))
     }
   }

@@ -28,23 +28,23 @@ const appliedWord = (applied: boolean | null): string => {
 /** Columns of the changes of a file; its path is only shown where it was another one. */
 export const changeColumns = (asked: string): Columns<FileChange> => [
   timeColumn(
-    'time',
+    'at',
     ({ atMs }) => isoMs(atMs),
     ({ atMs }) => atMs,
     { head: 'TIME' }
   ),
-  column('thread', ({ threadId }) => threadId, {
+  column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
     cells: shortCells(({ threadId }) => threadId)
   }),
-  column('turn', ({ turnId }) => turnId, {
+  column('turnId', ({ turnId }) => turnId, {
     head: 'TURN',
     max: 36,
     drop: 3,
     cells: shortCells(({ turnId }) => turnId)
   }),
-  column('call', ({ callId }) => callId),
+  column('callId', ({ callId }) => callId),
   column('operation', ({ operation }) => operation, { head: 'WHAT', max: 8 }),
   shown({
     head: 'LINES',
@@ -53,11 +53,11 @@ export const changeColumns = (asked: string): Columns<FileChange> => [
     cell: ({ linesAdded, linesDeleted }) => linesText(linesAdded, linesDeleted)
   }),
   column('path', ({ path }) => path),
-  column('moved_to', ({ movedTo }) => movedTo),
-  column('lines_added', ({ linesAdded }) => linesAdded),
-  column('lines_deleted', ({ linesDeleted }) => linesDeleted),
+  column('movedTo', ({ movedTo }) => movedTo),
+  column('linesAdded', ({ linesAdded }) => linesAdded),
+  column('linesDeleted', ({ linesDeleted }) => linesDeleted),
   column('status', ({ status }) => status, { head: 'STATUS', max: 36, cell: statusText }),
-  column('rolled_back', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
+  column('rolledBack', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
   column('applied', ({ applied }) => appliedWord(applied)),
   shown({
     head: 'PATH',

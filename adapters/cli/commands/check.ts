@@ -47,11 +47,11 @@ const forPeople = (finding: AdvisedFinding, width: number, paint: Paint): string
 export const FINDINGS: Columns<AdvisedFinding> = [
   column('severity', ({ severity }) => severity),
   column('kind', ({ kind }) => kind),
-  column('thread', ({ threadId }) => threadId),
+  column('threadId', ({ threadId }) => threadId),
   column('path', ({ path }) => path),
-  column('byte', ({ range }) => range?.offsetBytes ?? null),
+  column('offsetBytes', ({ range }) => range?.offsetBytes ?? null),
   column('bytes', ({ range }) => range?.bytes ?? null),
-  column('line', ({ revision }) => revision),
+  column('revision', ({ revision }) => revision),
   column('affected', ({ affected }) => affected),
   column('remedy', ({ remedy }) => remedy)
 ]

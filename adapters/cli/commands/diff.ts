@@ -113,7 +113,7 @@ const differenceText = (one: ThreadDifference, width: number, paint: Paint): str
 }
 
 export const DIFFERENCES: Columns<ThreadDifference> = [
-  column('part', (one) => one.of),
+  column('of', (one) => one.of),
   column('change', (one) => one.change),
   column('key', nameOf),
   column('words', wordsOf)

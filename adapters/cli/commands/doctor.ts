@@ -181,7 +181,7 @@ const print = async (found: Inspection, input: Input, io: Io): Promise<void> => 
 export const FINDINGS: Columns<AdvisedFinding> = [
   column('severity', ({ severity }) => severity),
   column('kind', ({ kind }) => kind),
-  column('thread', ({ threadId }) => threadId),
+  column('threadId', ({ threadId }) => threadId),
   column('path', ({ path }) => path),
   column('affected', ({ affected }) => affected),
   column('remedy', ({ remedy }) => remedy),

@@ -82,7 +82,7 @@ const msOf = (line: EventLine): number | null => {
 
 export const EVENTS: Columns<EventLine> = [
   column('revision', ({ revision }) => revision),
-  column('time', timeOf),
+  column('timestamp', timeOf),
   column('bytes', ({ bytes }) => bytes),
   column('kind', kindOf)
 ]

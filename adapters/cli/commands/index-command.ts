@@ -119,13 +119,13 @@ const drop = async (input: Input, io: Io, place: CommandPlace): Promise<CommandE
 const isoOf = ({ noticedAtMs }: HomeChange): string => new Date(noticedAtMs).toISOString()
 
 export const FILE_CHANGES: Columns<HomeChange> = [
-  timeColumn('noticed', isoOf, ({ noticedAtMs }) => noticedAtMs, { head: 'NOTICED' }),
+  timeColumn('noticedAt', isoOf, ({ noticedAtMs }) => noticedAtMs, { head: 'NOTICED' }),
   column('reason', ({ reason }) => reason, {
     head: 'WHAT',
     max: 14,
     cell: ({ reason }) => reason.replaceAll('_', ' ')
   }),
-  column('thread', ({ threadId }) => threadId, {
+  column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
     drop: 1,
@@ -138,9 +138,9 @@ export const FILE_CHANGES: Columns<HomeChange> = [
     cell: ({ bytesBefore, bytes }) =>
       [bytesBefore, bytes].map((one) => (one === null ? '' : size(one))).join(' → ')
   }),
-  column('path_before', ({ from }) => from),
-  column('path', ({ to }) => to),
-  column('bytes_before', ({ bytesBefore }) => bytesBefore),
+  column('from', ({ from }) => from),
+  column('to', ({ to }) => to),
+  column('bytesBefore', ({ bytesBefore }) => bytesBefore),
   column('bytes', ({ bytes }) => bytes),
   shown({
     head: 'FROM → TO',

@@ -15,7 +15,7 @@ import { usage } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
 
 export const ITEMS: Columns<ItemInTurn> = [
-  column('turn', ({ turnId }) => turnId, {
+  column('turnId', ({ turnId }) => turnId, {
     head: 'TURN',
     max: 36,
     drop: 2,

@@ -46,20 +46,20 @@ const detailsOf = ({ began, ended }: Operation): string => {
 }
 
 export const OPERATIONS: Columns<Operation> = [
-  column('operation', ({ began }) => began.id, {
+  column('operationId', ({ began }) => began.id, {
     head: 'OPERATION',
     max: 36,
     cells: shortCells(({ began }) => began.id)
   }),
   timeColumn(
-    'time',
+    'at',
     ({ began }) => began.at,
     ({ began }) => Date.parse(began.at),
     { head: 'TIME' }
   ),
-  column('what', ({ began }) => began.operation, { head: 'WHAT', max: 12 }),
+  column('operation', ({ began }) => began.operation, { head: 'WHAT', max: 12 }),
   column('state', ({ state }) => state, { head: 'STATE', max: 10, drop: 1 }),
-  column('thread', ({ began }) => began.threadIds[0] ?? '', {
+  column('threadId', ({ began }) => began.threadIds[0] ?? '', {
     head: 'THREAD',
     max: 36,
     drop: 2,

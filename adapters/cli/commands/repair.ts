@@ -105,7 +105,7 @@ const LISTED_MAX = 1000
 
 export const STEPS: Columns<PlanStep> = [
   column('path', ({ path }) => path),
-  column('new_path', ({ to }) => to),
+  column('to', ({ to }) => to),
   column('kinds', ({ findings }) => [...new Set(findings.map(({ kind }) => kind))].join(' ')),
   column('why', ({ why }) => why.join('; '))
 ]
@@ -225,25 +225,25 @@ const undo: RepairWord = (input, io, place, open) =>
   })
 
 export const REPAIRS: Columns<Operation> = [
-  column('operation', ({ began }) => began.id, {
+  column('operationId', ({ began }) => began.id, {
     head: 'OPERATION',
     max: 36,
     cells: shortCells(({ began }) => began.id)
   }),
   timeColumn(
-    'time',
+    'at',
     ({ began }) => began.at,
     ({ began }) => Date.parse(began.at),
     { head: 'TIME' }
   ),
-  column('what', ({ began }) => began.operation, { head: 'WHAT', max: 8 }),
+  column('operation', ({ began }) => began.operation, { head: 'WHAT', max: 8 }),
   column('state', ({ state }) => state, { head: 'STATE', max: 10, drop: 1 }),
   column('files', ({ began }) => began.relocation?.exchanges?.length ?? 0, {
     head: 'FILES',
     align: 'right',
     drop: 2
   }),
-  column('thread', ({ began }) => began.threadIds[0] ?? '', {
+  column('threadId', ({ began }) => began.threadIds[0] ?? '', {
     head: 'THREAD',
     max: 36,
     drop: 3,

@@ -63,7 +63,7 @@ const threadsIn = async (
 
 export const SALVAGED_FILES: Columns<SalvagedFile> = [
   column('outcome', ({ outcome }) => outcome),
-  column('thread', ({ threadId }) => threadId),
+  column('threadId', ({ threadId }) => threadId),
   column('source', ({ source }) => source),
   column('target', ({ target }) => target),
   column('reason', ({ reason }) => reason)

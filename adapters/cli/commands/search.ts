@@ -22,16 +22,16 @@ import { cut, cutFront, harmless, isoSecond, msOf, oneLine, widthOf } from '../t
 import { sourcesOf } from './threads/threads.ts'
 
 export const FOUND_THREADS: Columns<FoundThread> = [
-  column('id', ({ thread }) => thread.id),
-  column('created', ({ thread }) => isoSecond(thread.createdAt)),
-  column('turn', ({ turnId }) => turnId),
+  column('threadId', ({ thread }) => thread.id),
+  column('createdAt', ({ thread }) => isoSecond(thread.createdAt)),
+  column('turnId', ({ turnId }) => turnId),
   column('title', ({ thread }) => title(thread)),
   column('snippet', ({ snippet }) => snippet)
 ]
 
 export const OCCURRENCES: Columns<Occurrence> = [
-  column('turn', ({ turnId }) => turnId),
-  column('item', ({ itemId }) => itemId),
+  column('turnId', ({ turnId }) => turnId),
+  column('itemId', ({ itemId }) => itemId),
   column('snippet', ({ snippet }) => snippet)
 ]
 

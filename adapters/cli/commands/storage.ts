@@ -60,25 +60,25 @@ const largestKinds = ({ kinds, rawBytes }: Spent): string =>
 const sizeUnlessNone = (bytes: number): string => (bytes === 0 ? '' : size(bytes))
 
 export const STORAGE: Columns<ThreadSpent> = [
-  column('thread', ({ threadId }) => threadId),
+  column('threadId', ({ threadId }) => threadId),
   column('name', ({ name }) => name),
   column('archived', ({ archived }) => (archived ? 'archived' : '')),
   column('files', ({ files }) => files),
   column('lines', ({ lines }) => lines),
-  column('disk_bytes', ({ diskBytes }) => diskBytes, {
+  column('diskBytes', ({ diskBytes }) => diskBytes, {
     head: 'ON DISK',
     align: 'right',
     cell: ({ diskBytes }) => size(diskBytes)
   }),
-  column('raw_bytes', ({ rawBytes }) => rawBytes),
+  column('rawBytes', ({ rawBytes }) => rawBytes),
   ...BYTE_KINDS.map((kind) => column(kind, ({ kinds }: ThreadSpent) => kinds[kind])),
-  column('copied_bytes', ({ copiedBytes }) => copiedBytes, {
+  column('copiedBytes', ({ copiedBytes }) => copiedBytes, {
     head: 'COPIED',
     align: 'right',
     drop: 3,
     cell: ({ copiedBytes }) => sizeUnlessNone(copiedBytes)
   }),
-  column('reclaimable_bytes', ({ reclaimableBytes }) => reclaimableBytes, {
+  column('reclaimableBytes', ({ reclaimableBytes }) => reclaimableBytes, {
     head: 'RECLAIM~',
     align: 'right',
     drop: 1,
@@ -148,10 +148,10 @@ const report = (input: Input, outside: Io, place: CommandPlace): Promise<Command
 
 export const CHANGED_FILES: Columns<FileOutcome> = [
   column('outcome', ({ outcome }) => outcome),
-  column('thread', ({ threadId }) => threadId),
+  column('threadId', ({ threadId }) => threadId),
   column('path', ({ path }) => path),
-  column('plain_bytes', ({ plainBytes }) => plainBytes),
-  column('compressed_bytes', ({ compressedBytes }) => compressedBytes),
+  column('plainBytes', ({ plainBytes }) => plainBytes),
+  column('compressedBytes', ({ compressedBytes }) => compressedBytes),
   column('reason', ({ reason }) => reason)
 ]
 

@@ -69,16 +69,16 @@ const aboutText = (call: ToolCall): string => {
 }
 
 export const CALLS: Columns<ToolCall> = [
-  column('thread', ({ threadId }) => threadId, {
+  column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
     drop: 2,
     cells: shortCells(({ threadId }) => threadId)
   }),
-  column('turn', ({ turnId }) => turnId),
-  column('call', ({ callId }) => callId),
+  column('turnId', ({ turnId }) => turnId),
+  column('callId', ({ callId }) => callId),
   timeColumn(
-    'time',
+    'at',
     ({ atMs }) => isoMs(atMs),
     ({ atMs }) => atMs,
     { head: 'TIME' }
@@ -86,27 +86,27 @@ export const CALLS: Columns<ToolCall> = [
   column('kind', ({ kind }) => kind, { head: 'KIND', max: 15, drop: 4 }),
   column('tool', toolName, { head: 'TOOL', max: 24 }),
   column('status', ({ status }) => status, { head: 'STATUS', max: 11 }),
-  column('failure', ({ failureKind }) => failureKind),
-  column('exit_code', ({ exitCode }) => exitCode, {
+  column('failureKind', ({ failureKind }) => failureKind),
+  column('exitCode', ({ exitCode }) => exitCode, {
     head: 'EXIT',
     max: 5,
     align: 'right',
     drop: 1
   }),
-  column('exit_source', ({ exitSource }) => exitSource),
-  column('exec_ms', ({ execMs }) => execMs, {
+  column('exitSource', ({ exitSource }) => exitSource),
+  column('execMs', ({ execMs }) => execMs, {
     head: 'TOOK',
     max: 12,
     align: 'right',
     drop: 3,
     cell: tookText
   }),
-  column('exec_source', ({ execSource }) => execSource),
-  column('observed_ms', ({ observedMs }) => observedMs),
-  column('output_bytes', ({ outputBytes }) => outputBytes),
-  column('lines_added', ({ linesAdded }) => linesAdded),
-  column('lines_deleted', ({ linesDeleted }) => linesDeleted),
-  column('rolled_back', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
+  column('execSource', ({ execSource }) => execSource),
+  column('observedMs', ({ observedMs }) => observedMs),
+  column('outputBytes', ({ outputBytes }) => outputBytes),
+  column('linesAdded', ({ linesAdded }) => linesAdded),
+  column('linesDeleted', ({ linesDeleted }) => linesDeleted),
+  column('rolledBack', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
   column('certainty', ({ certainty }) => certainty),
   column('subject', ({ subject }) => subject, { head: 'ABOUT', flex: 28, cell: aboutText })
 ]
@@ -140,22 +140,22 @@ export const CALL_SUMS: Columns<CallSum> = [
   countColumn('rejected', 5),
   countColumn('interrupted', 7),
   countColumn('unknown', 6),
-  column('rolled_back', ({ group }) => group.rolledBack),
-  column('exec_ms', ({ group }) => group.execMs, {
+  column('rolledBack', ({ group }) => group.rolledBack),
+  column('execMs', ({ group }) => group.execMs, {
     head: 'TIME',
     align: 'right',
     drop: 1,
     cell: ({ group }) => duration(group.execMs)
   }),
-  column('timed_calls', ({ group }) => group.timedCalls),
-  column('output_bytes', ({ group }) => group.outputBytes, {
+  column('timedCalls', ({ group }) => group.timedCalls),
+  column('outputBytes', ({ group }) => group.outputBytes, {
     head: 'OUTPUT',
     align: 'right',
     drop: 3,
     cell: ({ group }) => size(group.outputBytes)
   }),
-  column('lines_added', ({ group }) => group.linesAdded),
-  column('lines_deleted', ({ group }) => group.linesDeleted),
+  column('linesAdded', ({ group }) => group.linesAdded),
+  column('linesDeleted', ({ group }) => group.linesDeleted),
   shown({
     head: 'LINES',
     drop: 2,

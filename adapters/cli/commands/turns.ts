@@ -27,21 +27,21 @@ export const TURNS: Columns<Turn> = [
     cells: shortCells(({ id }) => id)
   }),
   timeColumn(
-    'started',
+    'startedAt',
     ({ startedAt }) => isoSecond(startedAt),
     ({ startedAt }) => msOf(startedAt),
     { head: 'STARTED' }
   ),
-  column('completed', ({ completedAt }) => isoSecond(completedAt)),
-  column('duration_ms', ({ durationMs }) => durationMs, {
+  column('completedAt', ({ completedAt }) => isoSecond(completedAt)),
+  column('durationMs', ({ durationMs }) => durationMs, {
     head: 'TOOK',
     max: 12,
     drop: 2,
     cell: ({ durationMs }) => duration(durationMs)
   }),
   column('status', ({ status }) => status, { head: 'STATUS', max: 11, drop: 1 }),
-  column('first_question', firstQuestion, { head: 'ASKED', flex: 32 }),
-  column('last_answer', lastAnswer)
+  column('firstQuestion', firstQuestion, { head: 'ASKED', flex: 32 }),
+  column('lastAnswer', lastAnswer)
 ]
 
 export const turnsCommand = ofThread((id, input, io, engine) => {

@@ -66,13 +66,16 @@ const exits = (codes: ReadonlyArray<number>): string =>
     ])
   )
 
-const output = ({ output: { human, tsv, json } }: CommandSpec): string =>
+/** What describes the JSON of a command for programs. */
+const schemaOf = (name: string): string => ` Its JSON Schema: "unroll help --schema ${name}".`
+
+const output = ({ name, output: { human, tsv, json } }: CommandSpec): string =>
   items([
     [prose('On a terminal'), withRows(human, 'heads')],
     ...(tsv === undefined
       ? []
       : [[prose('In a pipe, tab-separated'), withRows(tsv, 'fields')] as const]),
-    ...(json === undefined ? [] : [[bold('--json'), json] as const])
+    ...(json === undefined ? [] : [[bold('--json'), `${json}${schemaOf(name)}`] as const])
   ])
 
 const wordSection = (form: CommandForm): string =>

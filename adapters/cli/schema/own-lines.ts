@@ -129,7 +129,7 @@ export type SpendLine = UsageRow & CostMember
 export type UsageSumLine = Omit<UsageGroup, 'key' | 'cacheHitRate' | 'byModel'> & CostMember
 
 /** Tokens of the current day. */
-export type UsageTodayLine = Omit<DaySpent, 'total'> & UsageSumLine
+export type UsageTodayLine = Pick<DaySpent, 'day' | 'threads'> & UsageSumLine
 
 /** The sum of all groups, and why it is a lower bound. */
 export type UsageTotalLine = TotalTag &

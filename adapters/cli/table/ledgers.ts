@@ -85,7 +85,7 @@ const usage: CommandSpec = {
       'a table: {groups}, with --prices the cost; the first column is what the report adds up by, the total comes last. With --explain two lines ' +
       'for each spend follow.',
     tsv:
-      '{groups}, and with --prices `cost`, `currency`; `cached_share` is 0 to 1, empty without input; with `thread` also `name`, `models`. With --explain the spends instead: {spends}, ' +
+      '{groups}, and with --prices `cost`, `currency`; `cacheHitRate` is 0 to 1, empty without input; with `thread` also `name`, `models`. With --explain the spends instead: {spends}, ' +
       'and with --prices `cost`, `currency`.',
     json:
       '`total`: one object, `{"inputTokens","cachedInputTokens","outputTokens","reasoningOutputTokens","totalTokens","lowerBound","rows"}`. Every other ' +

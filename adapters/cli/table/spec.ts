@@ -161,11 +161,11 @@ export const ROW_OPTIONS: ReadonlyArray<OptionSpec> = [
   option('table', 'Print a table, also in a pipe.'),
   option(
     'fields NAMES',
-    'Only these fields, in this order: `--fields id,name`. In JSON they are members of an object.'
+    'Only these fields, in this order: `--fields id,name`. With --json they are members of the row, with the same values.'
   ),
   option(
     'format TEXT',
-    'Print a line of this text for each row: `{id} {name|truncate:40} {updated|ago}`. Filters: truncate:N, pad:N, ago, local, size, default:TEXT.'
+    'Print a line of this text for each row: `{id} {name|truncate:40} {updatedAt|ago}`. Filters: truncate:N, pad:N, ago, local, size, default:TEXT.'
   ),
   option('header', 'Begin tab-separated lines with the names of the fields.'),
   option('no-header', 'Leave out the head of a table or of CSV.'),

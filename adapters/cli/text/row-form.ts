@@ -1,6 +1,6 @@
 /**
  * Rows in the form a command line asks for: JSON Lines, CSV, tab-separated lines, a table, or a text of the person. All
- * forms are made of the columns of a command; only JSON without `--fields` has the whole row.
+ * forms are made of the columns of a command; only JSON has the members of the row itself.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { flagOf, textOf, type Input } from '../args.ts'
@@ -8,7 +8,16 @@ import type { Io } from '../io.ts'
 import { clockOf } from './clock.ts'
 import { linker } from './link.ts'
 import { note, usage, type CommandFailure } from './report.ts'
-import { csvHead, csv, namesOf, tsv, tsvLine, type Column, type Columns } from './rows.ts'
+import {
+  columnNamed,
+  csvHead,
+  csv,
+  namesOf,
+  tsv,
+  tsvLine,
+  type Column,
+  type Columns
+} from './rows.ts'
 import { painter } from './style.ts'
 import { table } from './table.ts'
 import { templateOf } from './template.ts'
@@ -17,7 +26,7 @@ import { safeJson } from './text.ts'
 /** The rows of a command in all their forms. */
 export interface RowOutput<A> {
   readonly columns: Columns<A>
-  /** Default: the row itself. */
+  /** Default: the row itself. Null for rows that are no rows of JSON: their fields are all there is. */
   readonly json?: (row: A) => unknown
   /** Instead of the table, for rows that people read as text. */
   readonly human?: (rows: ReadonlyArray<A>) => string
@@ -38,9 +47,12 @@ export const formOf = (input: Input, io: Pick<Io, 'outIsTty'>): Form => {
   return flagOf(input, 'fields') ? 'table' : 'people'
 }
 
+/** `LAST EVENT AT` of `lastEventAt`. */
+const headOfName = (name: string): string => name.replace(/[A-Z]/g, ' $&').toUpperCase()
+
 /** A column as a table has it that was asked for by name. */
 const listed = <A>(one: Column<A>): Column<A> => {
-  const { head = (one.name ?? '').toUpperCase(), ...rest } = one.table ?? {}
+  const { head = headOfName(one.name ?? ''), ...rest } = one.table ?? {}
   return { ...one, table: { head, ...rest, drop: 0 } }
 }
 
@@ -53,16 +65,20 @@ const chosen = <A>(columns: Columns<A>, input: Input): E.Either<CommandFailure, 
   if (text === undefined) return E.right(columns)
   const found: Array<Column<A>> = []
   for (const name of text.split(',').map((word) => word.trim())) {
-    const one = columns.find((column) => column.name === name)
+    const one = columnNamed(columns, name)
     if (one === undefined) return E.left(noField(name, columns))
     found.push(listed(one))
   }
   return E.right(found)
 }
 
-/** A row of which fields are chosen, for JSON. */
-const picked = <A>(columns: Columns<A>, row: A): object =>
-  Object.fromEntries(columns.map(({ name, field }) => [name ?? '', field(row)]))
+/** A row of which fields are chosen, for JSON: its members as they are there without a choice, other fields as everywhere. */
+const picked = <A>(columns: Columns<A>, row: A, whole: unknown): object => {
+  const members = (whole ?? {}) as Readonly<Record<string, unknown>>
+  const valueOf = ({ name, field }: Column<A>): unknown =>
+    name !== null && Object.hasOwn(members, name) ? members[name] : field(row)
+  return Object.fromEntries(columns.map((one) => [one.name ?? '', valueOf(one)]))
+}
 
 /** A printer of rows; nothing is printed before there is a row or the end. */
 export interface RowWriter<A> {
@@ -93,7 +109,9 @@ const linesOf = <A>(
     return E.right((rows) => rows.map((row) => `${template.right(row)}\n`).join(''))
   }
   const { json = (row: A): unknown => row } = listing
-  const value = flagOf(input, 'fields') ? (row: A): unknown => picked(columns, row) : json
+  const value = flagOf(input, 'fields')
+    ? (row: A): unknown => picked(columns, row, json(row))
+    : json
   return E.right((rows) => rows.map((row) => `${safeJson(JSON.stringify(value(row)))}\n`).join(''))
 }
 

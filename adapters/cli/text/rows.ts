@@ -63,6 +63,20 @@ export const timeColumn = <A>(
   }: Pick<TableColumn<A>, 'head' | 'drop'> & { readonly precision?: Precision }
 ): Column<A> => ({ name, field, table: { ...more, head, time: { at, precision } } })
 
+/** A name however it is spelled: `last_event` and `lastEvent` stand for `lastEventAt`, `thread` for `threadId`. */
+const folded = (name: string): string => name.toLowerCase().replaceAll('_', '')
+
+/** The column that a person names; undefined where there is none. */
+export const columnNamed = <A>(columns: Columns<A>, typed: string): Column<A> | undefined => {
+  const [word, short] = [folded(typed), (name: string) => folded(name).replace(/(at|id)$/, '')]
+  const named = columns.filter(({ name }) => name !== null)
+  return (
+    named.find(({ name }) => name === typed) ??
+    named.find(({ name }) => folded(name ?? '') === word) ??
+    named.find(({ name }) => short(name ?? '') === word)
+  )
+}
+
 export const namesOf = <A>(columns: Columns<A>): ReadonlyArray<string> =>
   columns.flatMap(({ name }) => (name === null ? [] : [name]))
 

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Clock } from './clock.ts'
 import { usage, type CommandFailure } from './report.ts'
-import { namesOf, type Columns } from './rows.ts'
+import { columnNamed, namesOf, type Columns } from './rows.ts'
 import { cut, harmless, oneLine, pad, size } from './text.ts'
 
 type Value = string | number | null
@@ -87,7 +87,7 @@ const fieldIn = <A>(
   moment: ReadMoment
 ): E.Either<CommandFailure, Render<A>> => {
   const [name = '', ...filters] = text.split('|').map((part) => part.trim())
-  const column = columns.find((one) => one.name === name)
+  const column = columnNamed(columns, name)
   if (column === undefined)
     return wrong(`there is no field "${name}"`, `the fields are ${namesOf(columns).join(', ')}`)
   const steps: Array<(value: Value) => Value> = []

@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
+import { expectJsonLines, SCHEMAS } from '../../support/json-lines.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const SAMPLE = join(ROOT, 'adapters', 'home', 'sample')
@@ -105,10 +106,12 @@ describe('the bundle', function () {
     const script = join(ROOT, 'adapters', 'build', 'bundle.mjs')
     execFileSync(process.execPath, [script, join(folder, 'dist'), join(folder, 'inputs.json')])
     copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
+    symlinkSync(SCHEMAS, join(folder, 'schemas'))
   })
   after(() => removeFolder(folder))
 
   it('answers as the sources do', () => {
+    expectJsonLines(LIST, run(...LIST).stdout)
     const sources = execFileSync(
       process.execPath,
       ['--import', 'tsx', join(ROOT, 'adapters', 'cli', 'main.ts'), ...LIST],
@@ -125,9 +128,14 @@ describe('the bundle', function () {
   it('knows the version of its package and has the sample beside it', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     expect(run('--version').stdout).to.equal(`unroll ${version}\n`)
-    const told = JSON.parse(run('--version', '--json').stdout)
+    const { stdout } = run('version', '--json')
+    expectJsonLines(['version', '--json'], stdout)
+    const told = JSON.parse(stdout)
     expect(Object.keys(told)).to.deep.equal(
       'version commit node schemas indexVersion conventions'.split(' ')
+    )
+    expect(run('help', '--schema').stdout.trim().split('\n')).to.deep.equal(
+      Object.keys(told.schemas)
     )
     expect([told.version, told.node]).to.deep.equal([version, process.versions.node])
     expect(String(told.commit)).to.match(/^([0-9a-f]{40}(-dirty)?|null)$/) // null without git

@@ -31,9 +31,9 @@ export interface Setting {
   readonly input?: string | Buffer
 }
 
-/** True for a command line that prints JSON. */
-const isForPrograms = (argv: ReadonlyArray<string>, env: NodeJS.ProcessEnv): boolean =>
-  argv.includes('--json') || env['UNROLL_JSON'] === '1'
+/** True for a command line that prints JSON; a variable asks for it where no other form is asked for. */
+const isForPrograms = (argv: ReadonlyArray<string>, env: NodeJS.ProcessEnv, out: string): boolean =>
+  argv.includes('--json') || (env['UNROLL_JSON'] !== undefined && out.startsWith('{'))
 
 /** Runs a command line and holds its JSON against the schemas; local times are those of TZ in its environment meanwhile, else UTC. */
 export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> => {
@@ -74,7 +74,7 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
   try {
     const code = await (open === undefined ? run(argv, io) : run(argv, io, open))
     const printed = Buffer.concat(out).toString('utf8')
-    if (isForPrograms(argv, env)) expectJsonLines(argv, printed)
+    if (isForPrograms(argv, env, printed)) expectJsonLines(argv, printed)
     return { code, out: printed, err: err.join('') }
   } finally {
     if (zone === undefined) delete process.env['TZ']

@@ -39,13 +39,35 @@ describe('command line: forms of rows', () => {
     )
   })
 
+  it('take the members of JSON by their names, with their values, and what only columns have', async () => {
+    const [whole] = jsonLines((await list('--json')).out)
+    const fields = ['--fields', 'id,createdAt,source,lastEventAt']
+    const [chosen] = jsonLines((await list('--json', ...fields)).out)
+    const { id, createdAt, source } = whole
+    expect(Object.keys(chosen)).to.deep.equal(['id', 'createdAt', 'source', 'lastEventAt'])
+    expect({ ...chosen, lastEventAt: null }).to.deep.equal({
+      ...{ id, createdAt, source },
+      lastEventAt: null
+    })
+    expect(chosen.lastEventAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    const created = new Date(createdAt * 1000).toISOString().replace('.000Z', 'Z')
+    expect((await list('--tsv', '--fields', 'createdAt')).out.split('\n')[0]).to.equal(created)
+  })
+
+  it('know a field by a shorter name and by its name with underscores', async () => {
+    const whole = await list('--json', '--fields', 'updatedAt,lastEventAt')
+    expect((await list('--json', '--fields', 'updated,last_event')).out).to.equal(whole.out)
+    const { out } = await list('--table', '--fields', 'updatedAt,lastEventAt')
+    expect(out.split('\n')[0]).to.match(/^UPDATED AT +LAST EVENT AT$/)
+  })
+
   it('refuse a field that does not exist, and list those that do', async () => {
     for (const form of ['--json', '--csv', '--tsv', '--table']) {
       const { code, out, err } = await list(form, '--fields', 'id,colour')
       expect([code, form === '--json' ? jsonLines(out)[0].hint : err.split('\n')[1]]).to.deep.equal(
         [
           2,
-          'the fields are id, created, updated, last_event, source, provider, branch, directory, name, preview'
+          'the fields are id, createdAt, updatedAt, lastEventAt, source, modelProvider, branch, cwd, name, preview'
         ]
       )
     }
@@ -80,7 +102,7 @@ describe('command line: forms of rows', () => {
     expect(await refusal('{constructor}')).to.deep.equal([
       2,
       'unroll: there is no field "constructor"',
-      'the fields are id, created, updated, last_event, source, provider, branch, directory, name, preview'
+      'the fields are id, createdAt, updatedAt, lastEventAt, source, modelProvider, branch, cwd, name, preview'
     ])
     expect(await refusal('{id|constructor}')).to.deep.equal([
       2,

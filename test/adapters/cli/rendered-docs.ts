@@ -41,7 +41,7 @@ const commandMarkdown = (command: CommandSpec): string => {
   const forms = [
     ['On a terminal', withRows(output.human, 'heads')],
     ['Piped, tab-separated', output.tsv === undefined ? undefined : withRows(output.tsv, 'fields')],
-    ['`--json`', output.json]
+    [`\`--json\` ([schema](../schemas/${command.name}.json))`, output.json]
   ].flatMap(([name, text]) => (text === undefined ? [] : [`- ${name}: ${text}`]))
   const typed = examples.map(([line, what]) => `${line}   # ${what}`)
   const parts = [

@@ -95,7 +95,9 @@ describe('unroll tools', () => {
   it('prints comma-separated values with a head', async () => {
     const { out } = await unroll(['tools', '--csv', '--kind', 'mcp', '--status', 'failed'])
     const [head = '', first = '', second = '', end] = out.split('\r\n')
-    expect(head.split(',').slice(0, 7).join()).to.equal('thread,turn,call,time,kind,tool,status')
+    expect(head.split(',').slice(0, 7).join()).to.equal(
+      'threadId,turnId,callId,at,kind,tool,status'
+    )
     expect([first, second].map((line) => line.split(',').slice(4, 8).join())).to.deep.equal([
       'mcp,labtools/boom,failed,tool_error',
       'mcp,labtools/fail,failed,tool_error'

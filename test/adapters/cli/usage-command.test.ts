@@ -130,7 +130,7 @@ describe('unroll usage', () => {
     const { out, err } = await usage(['usage', 'model', '--csv'])
     expect(err).to.equal('')
     expect(out.split('\r\n')).to.have.members([
-      'key,input,cached,output,reasoning,total,cached_share,lower_bound,spends',
+      'key,inputTokens,cachedInputTokens,outputTokens,reasoningOutputTokens,totalTokens,cacheHitRate,lowerBound,rows',
       `"'=1+1,""x""\\x1b[31m",500000,0,12345,345,512345,0,,1`,
       'made-model,6040,4400,357,37,6397,0.7285,,4',
       ''
@@ -266,8 +266,8 @@ describe('unroll usage --explain', () => {
       ]
     ])
     expect((await usage(['usage', '--explain', '--csv'])).out.split('\r\n')[0]).to.equal(
-      'time,thread,number,kind,rule,certainty,turn,model,provider,input,cached,output,reasoning,total,rolled_back,' +
-        'aborted,revision,byte,file'
+      'occurredAt,threadId,sequence,kind,rule,certainty,turnId,model,provider,inputTokens,cachedInputTokens,' +
+        'outputTokens,reasoningOutputTokens,totalTokens,rolledBack,aborted,revision,offsetBytes,path'
     )
     const [spend, , last] = jsonLines(
       (await usage(['usage', '--explain', '--json', '--total'])).out

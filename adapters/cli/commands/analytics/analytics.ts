@@ -116,7 +116,7 @@ const compare = async (input: Input, io: Io, engine: Engine): Promise<CommandEnd
     await io.out(`contract ${contract}: ${counts}\n\n`)
     await io.out(comparisonText(comparison, io.columns, painter(input, io), clockOf(input, io)))
   } else {
-    const listing = { columns: DIFFERENCES, nothing: 'no difference' }
+    const listing = { columns: DIFFERENCES, json: () => null, nothing: 'no difference' }
     const printed = await printRows(listing, [...differencesOf(comparison)], input, io)
     if (E.isLeft(printed)) return printed
   }

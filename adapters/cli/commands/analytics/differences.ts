@@ -141,10 +141,10 @@ const jsonOf = (value: Json | undefined): string =>
   value === undefined ? '' : JSON.stringify(value)
 
 export const DIFFERENCES: Columns<EventDifference> = [
-  column('event', ({ event }) => event.eventType),
-  column('thread', (one) => idOf(one, 'thread_id')),
-  column('turn', (one) => idOf(one, 'turn_id')),
-  column('item', (one) => idOf(one, 'item_id')),
+  column('eventType', ({ event }) => event.eventType),
+  column('threadId', (one) => idOf(one, 'thread_id')),
+  column('turnId', (one) => idOf(one, 'turn_id')),
+  column('itemId', (one) => idOf(one, 'item_id')),
   column('field', ({ field }) => field?.field ?? ''),
   column('verdict', ({ event, field }) => (field ?? event).verdict),
   column('captured', ({ field }) => jsonOf(field?.captured)),

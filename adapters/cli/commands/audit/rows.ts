@@ -60,25 +60,25 @@ export const TRAIL: Columns<AuditRow> = [
     { head: 'TIME', precision: 'ms' }
   ),
   column('action', ({ action }) => action, { head: 'WHAT', max: 16 }),
-  column('thread_id', ({ threadId }) => threadId, {
+  column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
     drop: 1,
     cells: shortCells(({ threadId }) => threadId)
   }),
-  column('turn_id', ({ turnId }) => turnId),
+  column('turnId', ({ turnId }) => turnId),
   column('certainty', ({ certainty }) => certainty),
   column('originator', ({ actor }) => actor.originator),
-  column('cli_version', ({ actor }) => actor.cliVersion),
+  column('cliVersion', ({ actor }) => actor.cliVersion),
   column('client', ({ actor }) => actor.client),
   column('user', ({ actor }) => actor.process?.user ?? null),
   column('pid', ({ actor }) => actor.process?.pid ?? null),
   column('account', ({ actor }) => actor.account),
-  column('agent_kind', ({ actor }) => actor.subagent?.kind ?? null),
+  column('agentKind', ({ actor }) => actor.subagent?.kind ?? null),
   column('before', ({ before }) => json(before)),
   column('after', ({ after }) => json(after)),
   column('evidence', ({ evidence }) => evidence.kind),
-  column('evidence_of', ({ evidence }) => evidenceOf(evidence)),
+  column('evidenceOf', ({ evidence }) => evidenceOf(evidence)),
   column('offset', ({ evidence }) => (evidence.kind === 'line' ? evidence.offset : null)),
   column('bytes', ({ evidence }) => (evidence.kind === 'line' ? evidence.bytes : null)),
   shown({ head: 'BY', max: 24, drop: 2, cell: actorOf }),
@@ -94,14 +94,14 @@ export const APPROVALS: Columns<ApprovalRow> = [
   ),
   shown({ head: 'WHAT', max: 20, cell: ({ status, reviewer }) => `${status} by ${reviewer}` }),
   shown({ head: 'CALL', flex: 16, cell: ({ subject, callId }) => `${subject} ${callId}` }),
-  column('thread_id', ({ threadId }) => threadId, {
+  column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
     drop: 1,
     cells: shortCells(({ threadId }) => threadId)
   }),
-  column('turn_id', ({ turnId }) => turnId),
-  column('call_id', ({ callId }) => callId),
+  column('turnId', ({ turnId }) => turnId),
+  column('callId', ({ callId }) => callId),
   column('subject', ({ subject }) => subject),
   column('reviewer', ({ reviewer }) => reviewer),
   column('status', ({ status }) => status),
@@ -119,21 +119,21 @@ const targetOf = ({ target: { type, branch, sha } }: ReviewRow): string =>
 
 export const REVIEWS: Columns<ReviewRow> = [
   timeColumn(
-    'started_at',
+    'startedAt',
     ({ startedAt }) => startedAt,
     ({ startedAt }) => msOf(startedAt),
     { head: 'TIME', precision: 'ms' }
   ),
   shown({ head: 'TARGET', max: 24, cell: targetOf }),
   shown({ head: 'CAME TO', flex: 16, cell: resultOf }),
-  column('ended_at', ({ endedAt }) => endedAt),
-  column('thread_id', ({ threadId }) => threadId, {
+  column('endedAt', ({ endedAt }) => endedAt),
+  column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
     drop: 1,
     cells: shortCells(({ threadId }) => threadId)
   }),
-  column('reviewer_thread_id', ({ reviewerThreadId }) => reviewerThreadId),
+  column('reviewerThreadId', ({ reviewerThreadId }) => reviewerThreadId),
   column('delivery', ({ delivery }) => delivery, { head: 'HOW', max: 12, drop: 2 }),
   column('target', ({ target }) => JSON.stringify(target)),
   column('findings', ({ findings }) => findings),

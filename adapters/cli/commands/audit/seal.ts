@@ -39,11 +39,11 @@ const placeText = ({ atByte, line }: SealedOutcome): string =>
 
 export const SEALED_FILES: Columns<SealedOutcome> = [
   column('verdict', ({ verdict }) => verdict),
-  column('thread', ({ threadId }) => threadId),
+  column('threadId', ({ threadId }) => threadId),
   column('path', ({ path }) => path),
-  column('byte', ({ atByte }) => atByte),
+  column('atByte', ({ atByte }) => atByte),
   column('line', ({ line }) => line),
-  column('sealed_bytes', ({ sealedBytes }) => sealedBytes),
+  column('sealedBytes', ({ sealedBytes }) => sealedBytes),
   column('bytes', ({ bytes }) => bytes),
   column('notes', ({ notes }) => notes.join(','))
 ]

@@ -70,17 +70,17 @@ const otherVersions = ({ seen }: ScannedPlugin): string =>
   seen.versions.filter((version) => version !== seen.activeVersion).join(' ')
 
 export const PLUGINS: Columns<ScannedPlugin> = [
-  column('plugin', ({ localId }) => localId, { head: 'PLUGIN', flex: 16 }),
+  column('localId', ({ localId }) => localId, { head: 'PLUGIN', flex: 16 }),
   column('version', ({ seen }) => seen.activeVersion ?? '', { head: 'VERSION', max: 20 }),
   column('enabled', ({ seen }) => enabledWord(seen.enabled), { head: 'ENABLED', drop: 1 }),
-  column('remote_id', ({ seen }) => seen.remoteId ?? '', { head: 'REMOTE ID', max: 46, drop: 3 }),
-  column('remote_id_source', ({ seen }) => seen.remoteIdSource ?? '', {
+  column('remoteId', ({ seen }) => seen.remoteId ?? '', { head: 'REMOTE ID', max: 46, drop: 3 }),
+  column('remoteIdSource', ({ seen }) => seen.remoteIdSource ?? '', {
     head: 'FROM',
     max: 9,
     drop: 4
   }),
   column('sidecar', ({ seen }) => seen.sidecar, { head: 'SIDECAR', max: 14, drop: 2 }),
-  column('other_versions', otherVersions, { head: 'OTHER VERSIONS', max: 30, drop: 5 })
+  column('otherVersions', otherVersions, { head: 'OTHER VERSIONS', max: 30, drop: 5 })
 ]
 
 const pluginJson = ({ localId, seen, faults }: ScannedPlugin): object => ({
@@ -91,12 +91,12 @@ const pluginJson = ({ localId, seen, faults }: ScannedPlugin): object => ({
 
 export const HISTORY: Columns<PluginHistoryRow> = [
   timeColumn(
-    'time',
+    'at',
     ({ at }) => at,
     ({ at }) => (at === null ? null : Date.parse(at)),
     { head: 'TIME' }
   ),
-  column('plugin', ({ localId }) => localId, {
+  column('localId', ({ localId }) => localId, {
     head: 'PLUGIN',
     flex: 16,
     cell: ({ localId }) => localId ?? '-'
@@ -113,28 +113,28 @@ export const HISTORY: Columns<PluginHistoryRow> = [
 ]
 
 export const USES: Columns<PluginUse> = [
-  column('plugin', ({ localId, name }) => localId ?? name, { head: 'PLUGIN', flex: 16 }),
+  column('localId', ({ localId, name }) => localId ?? name, { head: 'PLUGIN', flex: 16 }),
   column('version', ({ version }) => version, { head: 'VERSION', max: 16, drop: 2 }),
-  column('version_certainty', ({ versionCertainty }) => versionCertainty, {
+  column('versionCertainty', ({ versionCertainty }) => versionCertainty, {
     head: 'SURE',
     max: 8,
     drop: 6
   }),
   column('kind', ({ kind }) => kind, { head: 'KIND', max: 12, drop: 3 }),
-  column('what', ({ detail }) => detail, { head: 'WHAT', max: 24, drop: 1 }),
-  column('thread', ({ threadId }) => threadId, {
+  column('detail', ({ detail }) => detail, { head: 'WHAT', max: 24, drop: 1 }),
+  column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
     cells: shortCells(({ threadId }) => threadId)
   }),
-  column('turn', ({ turnId }) => turnId, {
+  column('turnId', ({ turnId }) => turnId, {
     head: 'TURN',
     max: 36,
     drop: 5,
     cells: shortCells(({ turnId }) => turnId)
   }),
   timeColumn(
-    'time',
+    'at',
     ({ atMs }) => isoMs(atMs),
     ({ atMs }) => atMs,
     { head: 'TIME', drop: 4 }
@@ -143,7 +143,7 @@ export const USES: Columns<PluginUse> = [
 
 export const FINDINGS: Columns<PluginFinding> = [
   column('kind', ({ kind }) => kind),
-  column('plugin', ({ pluginId }) => pluginId),
+  column('pluginId', ({ pluginId }) => pluginId),
   column('path', ({ path }) => path),
   column('message', ({ message }) => message),
   column('next', ({ next }) => next)

@@ -65,24 +65,24 @@ export const threadColumns = (key: SortKey): Columns<DatedThread> => {
   return [
     column('id', id, { head: 'ID', max: 36, cells: shortCells(id), file: of(({ path }) => path) }),
     column(
-      'created',
+      'createdAt',
       of(({ createdAt }) => isoSecond(createdAt))
     ),
     column(
-      'updated',
+      'updatedAt',
       of(({ updatedAt }) => isoSecond(updatedAt))
     ),
-    column('last_event', ({ lastEventAtMs }) => isoMs(lastEventAtMs)),
+    column('lastEventAt', ({ lastEventAtMs }) => isoMs(lastEventAtMs)),
     timeColumn(null, () => null, at, { head }),
     shown({ head: 'DIRECTORY', drop: 1, cell: of(({ cwd }) => cutFront(oneLine(cwd), 24)) }),
     column('source', source, { head: 'SOURCE', max: 12, drop: 2 }),
     column(
-      'provider',
+      'modelProvider',
       of(({ modelProvider }) => modelProvider)
     ),
     column('branch', branch, { head: 'BRANCH', max: 20, drop: 3 }),
     column(
-      'directory',
+      'cwd',
       of(({ cwd }) => cwd)
     ),
     column(

@@ -74,32 +74,32 @@ export const groupColumns = (
   }),
   ...(threads === null ? [] : threadTitles(threads)),
   column(
-    'input',
+    'inputTokens',
     ({ inputTokens }) => inputTokens,
     numbers('INPUT', (group) => grouped(group.inputTokens), 1)
   ),
   column(
-    'cached',
+    'cachedInputTokens',
     ({ cachedInputTokens }) => cachedInputTokens,
     numbers('CACHED', (group) => grouped(group.cachedInputTokens), 5)
   ),
   shown(numbers('CACHED %', shareText, 3)),
   column(
-    'output',
+    'outputTokens',
     ({ outputTokens }) => outputTokens,
     numbers('OUTPUT', (group) => grouped(group.outputTokens), 2)
   ),
   column(
-    'reasoning',
+    'reasoningOutputTokens',
     ({ reasoningOutputTokens }) => reasoningOutputTokens,
     numbers('REASONING', (group) => grouped(group.reasoningOutputTokens), 6)
   ),
-  column('total', ({ totalTokens }) => totalTokens, numbers('TOTAL', totalText)),
-  column('cached_share', ({ cacheHitRate }) =>
+  column('totalTokens', ({ totalTokens }) => totalTokens, numbers('TOTAL', totalText)),
+  column('cacheHitRate', ({ cacheHitRate }) =>
     cacheHitRate === null ? null : Number(cacheHitRate.toFixed(SHARE_DIGITS))
   ),
-  column('lower_bound', ({ lowerBound }) => (lowerBound ? 'lower_bound' : '')),
-  column('spends', ({ rows }) => rows),
+  column('lowerBound', ({ lowerBound }) => (lowerBound ? 'lower_bound' : '')),
+  column('rows', ({ rows }) => rows),
   ...(threads === null ? [] : threadFields(threads)),
   ...(pricing === null ? [] : groupCosts(pricing))
 ]
@@ -120,25 +120,25 @@ const isoTime = (ms: number): string =>
   Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms)
 
 const SPENDS: Columns<UsageRow> = [
-  column('time', ({ occurredAtMs }) => isoTime(occurredAtMs)),
-  column('thread', ({ threadId }) => threadId),
-  column('number', ({ sequence }) => sequence),
+  column('occurredAt', ({ occurredAtMs }) => isoTime(occurredAtMs)),
+  column('threadId', ({ threadId }) => threadId),
+  column('sequence', ({ sequence }) => sequence),
   column('kind', ({ kind }) => kind),
   column('rule', ({ rule }) => rule),
   column('certainty', ({ certainty }) => certainty),
-  column('turn', ({ turnId }) => turnId),
+  column('turnId', ({ turnId }) => turnId),
   column('model', ({ model }) => model),
   column('provider', ({ provider }) => provider),
-  column('input', ({ tokens }) => tokens?.inputTokens ?? null),
-  column('cached', ({ tokens }) => tokens?.cachedInputTokens ?? null),
-  column('output', ({ tokens }) => tokens?.outputTokens ?? null),
-  column('reasoning', ({ tokens }) => tokens?.reasoningOutputTokens ?? null),
-  column('total', ({ tokens }) => tokens?.totalTokens ?? null),
-  column('rolled_back', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
+  column('inputTokens', ({ tokens }) => tokens?.inputTokens ?? null),
+  column('cachedInputTokens', ({ tokens }) => tokens?.cachedInputTokens ?? null),
+  column('outputTokens', ({ tokens }) => tokens?.outputTokens ?? null),
+  column('reasoningOutputTokens', ({ tokens }) => tokens?.reasoningOutputTokens ?? null),
+  column('totalTokens', ({ tokens }) => tokens?.totalTokens ?? null),
+  column('rolledBack', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
   column('aborted', ({ aborted }) => (aborted ? 'aborted' : '')),
   column('revision', ({ place }) => place.revision),
-  column('byte', ({ place }) => place.offsetBytes),
-  column('file', ({ path }) => path)
+  column('offsetBytes', ({ place }) => place.offsetBytes),
+  column('path', ({ path }) => path)
 ]
 
 /** Columns of spends, for programs. */
