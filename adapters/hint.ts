@@ -45,6 +45,10 @@ const commandOf = (step: CommandHint): string => {
 
 const nextStep = (step: NextStep): string => (typeof step === 'string' ? step : commandOf(step))
 
+/** What names a point of a thread. */
+const POINT =
+  'write a revision such as 40, a turn, or a time such as yesterday, 2h or 2026-11-21T14:30; see "unroll help times"'
+
 /** The next step after a failure, for a person. */
 export const hint = (e: StoreError): string => {
   switch (e._tag) {
@@ -53,7 +57,7 @@ export const hint = (e: StoreError): string => {
     case 'AmbiguousThread':
       return 'use a longer prefix'
     case 'InvalidRequest':
-      return 'see "unroll help"'
+      return e.about === 'point' ? POINT : 'see "unroll help"'
     case 'AnchorGone':
       return 'start again without a cursor'
     case 'UnreadableRollout':
@@ -63,7 +67,9 @@ export const hint = (e: StoreError): string => {
     case 'StoreRefused':
       return e.next
     case 'TurnNotFound':
-      return `list the turns with "unroll turns ${e.streamId}"`
+      return e.about === 'point'
+        ? `${POINT}; "unroll turns ${e.streamId}" lists the turns`
+        : `list the turns with "unroll turns ${e.streamId}"`
     case 'OperationNotFound':
       return 'list the operations with "unroll log"'
     case 'ItemNotFound':

@@ -76,8 +76,11 @@ export interface EngineOptions {
    * opening answers with `IndexUnavailable`, and a use case with the failed write.
    */
   readonly onUnusableIndex?: (why: StoreError) => void
-  /** Told why the server of a store does not answer, once in each silence of more than two seconds; it is tried again. */
-  readonly onSilentStore?: (why: StoreError) => void
+  /**
+   * Told why the server of a store does not answer, once in each silence of more than two seconds, and for how many milliseconds
+   * it is still tried; null without an end.
+   */
+  readonly onSilentStore?: (why: StoreError, leftMs: number | null) => void
 }
 
 export interface OpenedEngine {

@@ -53,8 +53,8 @@ export type StoreError =
       readonly text: string
       readonly candidates: ReadonlyArray<string>
     }
-  /** A cursor, limit or filter that cannot be read. */
-  | { readonly _tag: 'InvalidRequest'; readonly message: string }
+  /** A cursor, limit or filter that cannot be read, or a point of a thread that it does not have. */
+  | { readonly _tag: 'InvalidRequest'; readonly message: string; readonly about?: 'point' }
   /** The turn a cursor points at was rolled back or never was. */
   | { readonly _tag: 'AnchorGone'; readonly cursor: string }
   /** Strict mode only: Codex refuses the whole file for this reason. */
@@ -71,7 +71,13 @@ export type StoreError =
       readonly obstacle?: Obstacle
     }
   /** A turn that is not in the thread. */
-  | { readonly _tag: 'TurnNotFound'; readonly streamId: string; readonly turnId: string }
+  | {
+      readonly _tag: 'TurnNotFound'
+      readonly streamId: string
+      readonly turnId: string
+      /** Present when a point of the thread was asked for, which need not be a turn. */
+      readonly about?: 'point'
+    }
   /** An operation that is not in the log. */
   | { readonly _tag: 'OperationNotFound'; readonly operationId: string }
   /** An item that is not in the thread, or not in the turn that was named. */

@@ -283,6 +283,28 @@ const helpFor = (
 /** Options that the next command needs as well, to speak of the same threads. */
 export const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict', 'at', 'tz', 'utc']
 
+/** Options that say where the threads are. */
+const PLACE = ['home', 'index', 'store']
+
+/** Options of a command line as they are typed again, each with its value. */
+const typedOptions = (
+  input: Input,
+  names: ReadonlyArray<string>
+): ReadonlyArray<ReadonlyArray<string>> =>
+  [...input.values]
+    .filter(([name]) => names.includes(name))
+    .flatMap(([name, values]) =>
+      values.map((value) => {
+        if (value === '') return [`--${name}`]
+        if (value.startsWith('-')) return [`--${name}=${value}`]
+        return [`--${name}`, name === 'store' ? withoutSecrets(value) : value]
+      })
+    )
+
+/** The options of a command line that lead to its home. */
+export const placeWords = (input: Input): ReadonlyArray<ReadonlyArray<string>> =>
+  typedOptions(input, PLACE)
+
 /** A command to type next, with the options of this one that lead to the same home; passwords of a store are left out. */
 export const nextCommand = (
   input: Input,
@@ -290,14 +312,5 @@ export const nextCommand = (
   words: ReadonlyArray<string>,
   kept = KEPT
 ): string => {
-  const options = [...input.values]
-    .filter(([name]) => kept.includes(name))
-    .flatMap(([name, values]) =>
-      values.flatMap((value) => {
-        if (value === '') return [`--${name}`]
-        if (value.startsWith('-')) return [`--${name}=${value}`]
-        return [`--${name}`, name === 'store' ? withoutSecrets(value) : value]
-      })
-    )
-  return `${io.program} ${[...words, ...options].map(shellWord).join(' ')}`
+  return `${io.program} ${[...words, ...typedOptions(input, kept).flat()].map(shellWord).join(' ')}`
 }

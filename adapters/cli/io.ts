@@ -3,7 +3,6 @@
  * it as an argument, so tests run them without a process.
  */
 import { readFileSync } from 'node:fs'
-import { relative } from 'node:path'
 import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 import { tell } from '../home/stderr.ts'
@@ -19,6 +18,8 @@ export interface Io {
   readonly input: () => Promise<Buffer>
   /** Asks the person at the terminal; null where nobody is, empty when nothing was answered. */
   readonly ask: (question: string) => Promise<string | null>
+  /** True where a person types what is read. */
+  readonly inIsTty: boolean
   readonly outIsTty: boolean
   readonly errIsTty: boolean
   readonly columns: number
@@ -29,8 +30,10 @@ export interface Io {
   /** Where the person typed; paths on the command line are relative to it. */
   readonly cwd: string
   readonly version: string
-  /** How a person starts this program from `cwd`. */
+  /** How a person starts this program, in any folder. */
   readonly program: string
+  /** Options of this command line that lead to its home; what is typed next needs them as well. */
+  readonly place?: ReadonlyArray<ReadonlyArray<string>>
 }
 
 const IS_SOURCE = import.meta.url.endsWith('.ts')
@@ -55,13 +58,13 @@ const packageVersion = (): string => {
 const typedIn = (env: NodeJS.ProcessEnv): string =>
   (env['npm_lifecycle_event'] === 'start' ? env['INIT_CWD'] : undefined) ?? process.cwd()
 
-/** `unroll` when it was found on the path, else `node` and the path of the script. */
-const programName = (script: string, cwd: string): string => {
+/** `unroll` when it was found on the path, else `node` and the whole path of the script, which works in every folder. */
+const programName = (script: string): string => {
   if (!/[\\/](main\.ts|unroll\.cjs)$/.test(script)) {
     return script.includes('node_modules') ? 'npx unroll' : 'unroll'
   }
   const loader = script.endsWith('.ts') ? '--import tsx ' : ''
-  return `node ${loader}${shellWord(relative(cwd, script))}`
+  return `node ${loader}${shellWord(script)}`
 }
 
 const COLUMNS_DEFAULT = 80
@@ -149,6 +152,7 @@ export const processIo = (): Io => {
       return Buffer.concat(chunks)
     },
     ask: asker(stop),
+    inIsTty: process.stdin.isTTY === true,
     outIsTty: process.stdout.isTTY,
     errIsTty: isatty(STDERR),
     columns: columnsOf(process.env),
@@ -156,7 +160,7 @@ export const processIo = (): Io => {
     stop,
     nowMs: Date.now,
     version: packageVersion(),
-    program: programName(process.argv[1] ?? '', cwd),
+    program: programName(process.argv[1] ?? ''),
     cwd
   }
 }

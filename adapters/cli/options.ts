@@ -36,6 +36,9 @@ export const pathOf = (input: Input, io: Io, name: string): string | undefined =
   return path === undefined ? undefined : resolve(io.cwd, path)
 }
 
+/** The exit code of a command that found something. */
+export const foundExit = (input: Input): number => (flagOf(input, 'exit-zero') ? 0 : 1)
+
 /** The direction of a list; `usual` where none is asked for. */
 export const directionIn = (input: Input, usual: SortDirection = 'desc'): SortDirection => {
   if (flagOf(input, 'asc')) return 'asc'
@@ -116,7 +119,7 @@ export const writeNewFile = async (
 }
 
 const wrong = (message: string): E.Either<StoreError, never> =>
-  E.left({ _tag: 'InvalidRequest', message })
+  E.left({ _tag: 'InvalidRequest', message, about: 'point' })
 
 const EXAMPLES = `a revision such as 40, a turn, or a time (${TIME_EXAMPLES})`
 

@@ -4,7 +4,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import { flagOf, parseCommandLine, textOf, type Input, type ParsedCommandLine } from './args.ts'
+import {
+  flagOf,
+  parseCommandLine,
+  placeWords,
+  textOf,
+  type Input,
+  type ParsedCommandLine
+} from './args.ts'
 import type { Io } from './io.ts'
 import { readSettings, withSettings } from './settings.ts'
 import { rowOptionsOf } from './table/commands.ts'
@@ -205,9 +212,10 @@ export const run = async (
 ): Promise<number> => {
   const hidden = HIDDEN[argv[0] ?? '']
   if (hidden !== undefined) return (await hidden())(argv.slice(1), given)
-  const { parsed, io } = await prepared(argv, given)
-  if (!parsed.ok) return report(parsed.failure, parsed.json, io)
-  const input = withJson(parsed.input, io)
+  const { parsed, io: settled } = await prepared(argv, given)
+  if (!parsed.ok) return report(parsed.failure, parsed.json, settled)
+  const input = withJson(parsed.input, settled)
+  const io = { ...settled, place: placeWords(input) }
   const zone = zoneProblem(input)
   if (zone !== null)
     return report(usage(zone, 'write one such as Europe/Berlin, UTC, or local'), input.json, io)

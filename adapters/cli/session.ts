@@ -14,6 +14,7 @@ import { flagOf, textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
 import { pointIn } from './options.ts'
 import { startProgress } from './text/progress.ts'
+import { waitingLine } from './text/waiting.ts'
 import { ownFailure, warn, type CommandFailure } from './text/report.ts'
 
 /** Opens an engine; tests pass their own. */
@@ -140,10 +141,6 @@ const openFailure = ({ home, index }: CommandPlace, thrown: unknown): unknown =>
   return { _tag: 'IndexUnavailable', path, reason: thrown.message } satisfies StoreError
 }
 
-/** Says that a store does not answer, and that the command waits for it. */
-export const tellSilence = (why: StoreError, io: Io): void =>
-  warn(`${describe(why)}; trying again for a while`, io)
-
 /**
  * Runs `use` over an engine. When the process is told to stop, the answer does not wait for `use`: the engine is
  * closed under it, which leaves the index as of its last transaction. `use` prints through the `io` it is given. Where the
@@ -159,14 +156,15 @@ export const withEngine = async (
 ): Promise<CommandEnd> => {
   const missing = missingHome(place)
   if (missing !== null) return E.left(missing)
-  const progress = startProgress(io)
-  const quiet = progress.before(io)
+  const waiting = waitingLine(io)
+  const progress = startProgress(waiting.io)
+  const quiet = progress.before(waiting.io)
   const opened = await open({
     ...place,
     ...answers(input),
     actor: 'cli',
     onProgress: progress.show,
-    onSilentStore: (why) => tellSilence(why, quiet),
+    onSilentStore: waiting.show,
     ...(needsIndex
       ? {}
       : {
@@ -178,6 +176,7 @@ export const withEngine = async (
   })
   if (E.isLeft(opened)) {
     progress.clear()
+    waiting.clear()
     return opened
   }
   const engine = opened.right
@@ -185,6 +184,7 @@ export const withEngine = async (
     return await Promise.race([use(engine, quiet), stopped(io.stop)])
   } finally {
     progress.clear()
+    waiting.clear()
     await engine.close()
   }
 }

@@ -32,6 +32,7 @@ describe('docs/REPAIR.md', () => {
       const { out, err } = await unroll(real, {
         open: (options) => openEngine({ ...options, index: 'memory' }),
         tty: true,
+        answer: 'y',
         columns: 120,
         env: { CODEX_HOME: home, NO_COLOR: '1' }
       })

@@ -21,9 +21,11 @@ import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadNamed } from '../naming/thread-name.ts'
 import { answers, type CommandEnd, type EngineCommand } from '../session.ts'
+import { typedInput } from '../typed-input.ts'
+import { calledName, printChange } from './changed.ts'
 import { printJson } from '../text/print.ts'
 import { usage, type Tried } from '../text/report.ts'
-import { oneLine } from '../text/text.ts'
+import { oneLine, plural } from '../text/text.ts'
 
 const WORDS: ReadonlySet<string> = new Set(['any', 'no_stream', 'stream_exists'])
 
@@ -119,7 +121,10 @@ export const appendCommand: EngineCommand = async (input, io, engine) => {
     return E.left(usage(`--expected-revision takes ${words}, not "${wanted}"`, ''))
   }
   const path = textOf(input, 'file') ?? '-'
-  const bytes = path === '-' ? await io.input() : readFileSync(resolve(io.cwd, path))
+  const bytes =
+    path === '-'
+      ? await typedInput('events, one per line,', io)
+      : readFileSync(resolve(io.cwd, path))
   const now = new Date(io.nowMs()).toISOString()
   const events = eventsOf(bytes, now, PROFILES[answers(input).profile])
   if (E.isLeft(events)) return events
@@ -131,6 +136,7 @@ export const appendCommand: EngineCommand = async (input, io, engine) => {
   const done = await engine.append(id, fresh, expected)()
   if (E.isLeft(done)) return done
   if (input.json) return printJson(done.right, io)
-  await io.out(`${done.right.next.revision}\n`)
-  return 0
+  const did = `Appended ${plural(fresh.length, 'event')} to ${await calledName(engine, id)}`
+  const lines = [String(done.right.next.revision)]
+  return printChange({ did: `${did}; it has ${lines[0]} now`, undo: null, lines }, input, io)
 }

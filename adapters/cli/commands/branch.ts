@@ -13,8 +13,8 @@ import { ofThread } from '../naming/threads.ts'
 import { mutationOptions } from '../options.ts'
 import type { CommandEnd } from '../session.ts'
 import { refusedBy } from '../terminal/confirm.ts'
-import { turnIn } from '../naming/turn-name.ts'
-import { calledName, printChange } from './changed.ts'
+import { turnIn, type NamedTurn } from '../naming/turn-name.ts'
+import { calledName, printChange, type Change } from './changed.ts'
 import { printJson, walkPages, type FetchPage } from '../text/print.ts'
 import { clockOf } from '../text/clock.ts'
 import { table } from '../text/table.ts'
@@ -22,10 +22,16 @@ import { painter } from '../text/style.ts'
 import { usage } from '../text/report.ts'
 import { oneLine, plural } from '../text/text.ts'
 
+/** Prints the lines that a dry run did not write. */
+export const printUnwritten = async (events: Written['events'], io: Io): Promise<number> => {
+  await io.out(events.map((event) => `${oneLine(printEvent(event, null))}\n`).join(''))
+  return 0
+}
+
 /** Prints the new revision, or what a person wants to know; after a dry run the lines. */
 export const printWritten = async (
   done: E.Either<StoreError, Written>,
-  did: string,
+  change: Pick<Change, 'did' | 'undo'>,
   input: Input,
   io: Io,
   would?: string
@@ -37,12 +43,9 @@ export const printWritten = async (
     await io.out(would)
     return 0
   }
-  if (flagOf(input, 'dry-run')) {
-    await io.out(events.map((event) => `${oneLine(printEvent(event, null))}\n`).join(''))
-    return 0
-  }
+  if (flagOf(input, 'dry-run')) return printUnwritten(events, io)
   if (appended !== null)
-    return printChange({ did, lines: [`revision ${appended.next.revision}`] }, input, io)
+    return printChange({ ...change, lines: [`revision ${appended.next.revision}`] }, input, io)
   await io.out('nothing to write\n')
   return 0
 }
@@ -67,9 +70,16 @@ const printThread = async (
 }
 
 /** How much of a thread a fork takes. */
-const turnsWords = (last: string | undefined, before: string | undefined): string => {
-  if (last !== undefined) return ` up to turn ${last}`
-  return before === undefined ? '' : ` up to before turn ${before}`
+const turnsTaken = async (
+  engine: Engine,
+  id: string,
+  { last, before }: Readonly<Record<'last' | 'before', NamedTurn | undefined>>
+): Promise<E.Either<StoreError, string>> => {
+  const counted = await engine.turnPlaces(id, 0, 0)()
+  if (E.isLeft(counted)) return counted
+  const { count } = counted.right
+  const taken = last !== undefined ? last.place + 1 : (before?.place ?? count)
+  return E.right(taken === count ? plural(count, 'turn') : `${taken} of ${plural(count, 'turn')}`)
 }
 
 export const forkCommand = ofThread(async (id, input, io, engine) => {
@@ -77,22 +87,23 @@ export const forkCommand = ofThread(async (id, input, io, engine) => {
   if (E.isLeft(last)) return last
   const before = await turnIn(input, engine, id, 'before-turn')
   if (E.isLeft(before)) return before
-  const point = { lastTurnId: last.right, beforeTurnId: before.right }
-  const name = await calledName(engine, id)
+  const taken = await turnsTaken(engine, id, { last: last.right, before: before.right })
+  if (E.isLeft(taken)) return taken
+  const point = { lastTurnId: last.right?.id, beforeTurnId: before.right?.id }
+  const what = `${await calledName(engine, id)} (${taken.right})`
   const made = await engine.fork(id, point, mutationOptions(input))()
-  const until = turnsWords(last.right, before.right)
-  const would = `would fork ${name}${until}`
-  return printThread(made, (thread) => `Forked ${name}${until} to ${thread.id}`, would, input, io)
+  const did = ({ id: fork }: Thread): string => `Forked ${what} to ${fork}`
+  return printThread(made, did, `would fork ${what}`, input, io)
 })
 
 export const revertCommand = ofThread(async (id, input, io, engine) => {
   const before = await turnIn(input, engine, id, 'before-turn')
   if (E.isLeft(before)) return before
-  const beforeTurnId = before.right
-  if (beforeTurnId === undefined) return E.left(usage('revert needs --before-turn TURN', ''))
+  if (before.right === undefined) return E.left(usage('revert needs --before-turn TURN', ''))
+  const { id: turnId, place, count } = before.right
   const name = await calledName(engine, id)
-  const made = await engine.revert(id, beforeTurnId, mutationOptions(input))()
-  const to = `${name} to before turn ${beforeTurnId}`
+  const made = await engine.revert(id, turnId, mutationOptions(input))()
+  const to = `${name} to before turn ${place + 1} of ${count}`
   return printThread(made, () => `Rewound ${to}`, `would rewind ${to}`, input, io)
 })
 
@@ -151,11 +162,12 @@ export const rollbackCommand = ofThread(async (id, input, io, engine) => {
   const isShown = flagOf(input, 'dry-run') && io.outIsTty && !input.json
   const turns = isShown ? await turnsText(engine, id, count, input, io) : E.right(undefined)
   if (E.isLeft(turns)) return turns
-  return printWritten(done, `Hid ${many} of ${name}`, input, io, turns.right)
+  return printWritten(done, { did: `Hid ${many} of ${name}` }, input, io, turns.right)
 })
 
 export const unrollbackCommand = ofThread(async (id, input, io, engine) => {
   const name = await calledName(engine, id)
   const done = await engine.unrollback(id, mutationOptions(input))()
-  return printWritten(done, `Restored the turns of ${name} that were hidden last`, input, io)
+  const did = `Restored the turns of ${name} that were hidden last`
+  return printWritten(done, { did }, input, io)
 })

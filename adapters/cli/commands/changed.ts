@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { flagOf, nextCommand, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { title } from '../naming/threads.ts'
+import { note } from '../text/report.ts'
 import { cut, oneLine } from '../text/text.ts'
 
 const TITLE_WIDTH = 40
@@ -17,7 +18,7 @@ export const calledName = async (engine: Engine, threadId: string): Promise<stri
   return name === '' ? threadId : `"${cut(name, TITLE_WIDTH)}"`
 }
 
-interface Change {
+export interface Change {
   /** A sentence without its full stop. */
   readonly did: string
   /** The command that takes it back, in words; null where nothing does. */
@@ -27,13 +28,12 @@ interface Change {
   readonly lines: ReadonlyArray<string>
 }
 
-/** Prints what a change came to. */
+/** Tells what a change came to on stderr, so that a pipe gets its lines and nothing else. */
 export const printChange = async (change: Change, input: Input, io: Io): Promise<number> => {
   const { did, undo = ['undo'], more, lines } = change
   if (!io.outIsTty) await io.out(lines.map((line) => `${line}\n`).join(''))
-  else if (!flagOf(input, 'quiet')) {
-    const back = undo === null ? [] : [`undo: ${nextCommand(input, io, undo)}`]
-    await io.out([`${did}.`, ...(more === undefined ? [] : [more]), ...back, ''].join('\n'))
-  }
+  if (flagOf(input, 'quiet')) return 0
+  const back = undo === null ? [] : [`undo: ${nextCommand(input, io, undo)}`]
+  for (const line of [`${did}.`, ...(more === undefined ? [] : [more]), ...back]) note(line, io)
   return 0
 }

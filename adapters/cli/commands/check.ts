@@ -11,7 +11,9 @@ import { homeNames } from '../../home/names.ts'
 import { jsonlStore } from '../../log/jsonl/store.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { foundExit } from '../options.ts'
 import { withHomeFiles, withIndex, type CommandEnd, type HomeCommand } from '../session.ts'
+import { bareAsTyped } from '../text/as-typed.ts'
 import { printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import type { CommandFailure } from '../text/report.ts'
@@ -22,7 +24,7 @@ import { cutFront, oneLine, plural, size, widthOf, wrap } from '../text/text.ts'
 import { unknownKind } from './explain.ts'
 
 const STYLE = { broken: 'red', warning: 'yellow', note: 'dim' } as const
-const WORD = { broken: 'BROKEN', warning: 'WARNING', note: 'note' } as const
+const WORD = { broken: 'broken', warning: 'warning', note: 'note' } as const
 const WORD_WIDTH = 8
 
 const rangeText = ({ range, revision }: AdvisedFinding): string => {
@@ -31,7 +33,8 @@ const rangeText = ({ range, revision }: AdvisedFinding): string => {
   return `${line} bytes ${range.offsetBytes}–${range.offsetBytes + range.bytes}`
 }
 
-const forPeople = (finding: AdvisedFinding, width: number, paint: Paint): string => {
+const forPeople = (finding: AdvisedFinding, io: Io, paint: Paint): string => {
+  const { columns: width } = io
   const { severity, kind, threadId, path, affected, remedy } = finding
   const where = path === null ? (threadId ?? '') : `${path}${rangeText(finding)}`
   const indent = ' '.repeat(WORD_WIDTH)
@@ -40,7 +43,9 @@ const forPeople = (finding: AdvisedFinding, width: number, paint: Paint): string
   const shown = fits ? `  ${place}` : `\n${indent}${cutFront(place, width - WORD_WIDTH)}`
   const head = `${paint(STYLE[severity], WORD[severity].padEnd(WORD_WIDTH))}${paint('bold', kind)}${shown}`
   const effect = wrap(oneLine(affected), WORD_WIDTH, width)
-  const next = wrap(`→ ${oneLine(remedy)}`, WORD_WIDTH, width)
+  const typed = oneLine(bareAsTyped(remedy, io))
+  // A command is copied in one piece.
+  const next = remedy.startsWith('unroll ') ? `→ ${typed}` : wrap(`→ ${typed}`, WORD_WIDTH, width)
   return `${head}\n${indent}${effect}\n${indent}${paint('dim', next)}\n`
 }
 
@@ -88,7 +93,7 @@ const printerOf = (input: Input, io: Io): E.Either<CommandFailure, FindingPrinte
   const notes = flagOf(input, 'notes')
   return E.right({
     finding: async (finding) => {
-      if (notes || finding.severity !== 'note') await io.out(forPeople(finding, io.columns, paint))
+      if (notes || finding.severity !== 'note') await io.out(forPeople(finding, io, paint))
     },
     summary: (summary, ms) => io.out(wrap(sums(summary, ms), 0, io.columns))
   })
@@ -108,7 +113,7 @@ const run = async (input: Input, io: Io, options: CheckOptions): Promise<Command
     if (next.done === true) {
       const summary = kinds.size === 0 ? next.value : { ...next.value, findings: counts }
       await printer.summary(summary, io.nowMs() - startMs)
-      return counts.warning + counts.broken === 0 ? 0 : 1
+      return counts.warning + counts.broken === 0 ? 0 : foundExit(input)
     }
     const finding = next.value
     if (kinds.size > 0 && !kinds.has(finding.kind)) continue

@@ -16,6 +16,7 @@ import type { PastPoint } from '../../../replay/past/time-travel/past.ts'
 import { type Input, listOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadNamed } from '../naming/thread-name.ts'
+import { foundExit } from '../options.ts'
 import { type CommandEnd, type HomeCommand, withEngine } from '../session.ts'
 import { itemText, speaker } from '../text/item-text.ts'
 import { printRows } from '../text/row-form.ts'
@@ -153,7 +154,7 @@ const compare = async (
   const listing = { columns: DIFFERENCES, human, nothing: 'no difference' }
   const printed = await printRows(listing, found.right, input, io)
   if (E.isLeft(printed)) return printed
-  return found.right.length > 0 ? 1 : 0
+  return found.right.length > 0 ? foundExit(input) : 0
 }
 
 export const diffCommand: HomeCommand = async (input, io, place, open) => {

@@ -15,8 +15,10 @@ import {
 import { DATABASES } from '../../upkeep/codex-state/places.ts'
 import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { foundExit } from '../options.ts'
 import { withEngine, withHomeFiles, type HomeCommand } from '../session.ts'
 import { clockOf, type Clock } from '../text/clock.ts'
+import { bareAsTyped } from '../text/as-typed.ts'
 import { printJson } from '../text/print.ts'
 import { formOf, printRows } from '../text/row-form.ts'
 import { column, type Columns } from '../text/rows.ts'
@@ -128,9 +130,10 @@ const groupText = (
   kind: ProblemKind,
   findings: ReadonlyArray<AdvisedFinding>,
   shown: number,
-  width: number,
+  io: Io,
   paint: Paint
 ): string => {
+  const { columns: width } = io
   const [first] = findings
   const severity = first?.severity ?? KINDS[kind].severity
   const place = ({ threadId, path }: AdvisedFinding): string =>
@@ -138,7 +141,7 @@ const groupText = (
   const more = findings.length - shown
   const line = (indent: number, text: string): string =>
     `${' '.repeat(indent)}${wrap(text, indent, width)}\n`
-  const remedy = wrap(first?.remedy ?? '', 2, width - 'remedy: '.length)
+  const remedy = wrap(bareAsTyped(first?.remedy ?? '', io), 2, width - 'remedy: '.length)
   return [
     `\n${paint(COLOURS[severity], severity)} ${paint('bold', kind)} ${findings.length}\n`,
     line(2, KINDS[kind].meaning),
@@ -173,7 +176,7 @@ const print = async (found: Inspection, input: Input, io: Io): Promise<void> => 
   for (const group of groups(found.findings)) {
     const kind = group[0]?.kind
     if (kind === undefined) continue
-    await out(groupText(kind, group, all ? group.length : SAMPLES, columns, paint))
+    await out(groupText(kind, group, all ? group.length : SAMPLES, io, paint))
   }
   await out(verdict(found))
 }
@@ -188,7 +191,7 @@ export const FINDINGS: Columns<AdvisedFinding> = [
   column('facts', ({ facts }) => JSON.stringify(facts))
 ]
 
-const INSTEAD = 'compare the home by itself: unroll doctor --store file'
+const INSTEAD = 'compare the home by itself: "unroll doctor --store file"'
 
 export const doctorCommand: HomeCommand = (input, outside, place, open) =>
   withHomeFiles(input, place, INSTEAD, (home) =>
@@ -203,6 +206,6 @@ export const doctorCommand: HomeCommand = (input, outside, place, open) =>
         const printed = await printRows(listing, found.findings, input, io)
         if (E.isLeft(printed)) return printed
       }
-      return found.agrees ? 0 : 1
+      return found.agrees ? 0 : foundExit(input)
     })
   )

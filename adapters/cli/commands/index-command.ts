@@ -14,6 +14,7 @@ import { numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { shortCells } from '../naming/threads.ts'
 import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
+import { printChange } from './changed.ts'
 import { printJson } from '../text/print.ts'
 import { ownFailure, usage } from '../text/report.ts'
 import { formOf, printRows } from '../text/row-form.ts'
@@ -113,7 +114,13 @@ const drop = async (input: Input, io: Io, place: CommandPlace): Promise<CommandE
     }
     if (kept.length === 0) await rmdir(directory)
   }
-  return printFacts({ index: directory, dropped: files !== 'missing' }, input, io)
+  const facts = { index: directory, dropped: files !== 'missing' }
+  if (input.json || formOf(input, io) !== 'people') return printFacts(facts, input, io)
+  const did =
+    files === 'missing'
+      ? `There is no index at ${oneLine(directory)}`
+      : `Deleted the index of ${size(bytes)}; the next command that needs it builds it again`
+  return printChange({ did, undo: null, lines: [] }, input, io)
 }
 
 const isoOf = ({ noticedAtMs }: HomeChange): string => new Date(noticedAtMs).toISOString()

@@ -55,7 +55,7 @@ const ofTypes =
 export const itemsCommand = ofThread(async (threadId, input, io, engine) => {
   const turn = await turnIn(input, engine, threadId, 'turn')
   if (E.isLeft(turn)) return turn
-  const turnId = turn.right
+  const turnId = turn.right?.id
   const ids = listOf(input, 'item')
   if (ids.length > 0 && turnId === undefined) return E.left(usage('--item needs --turn TURN', ''))
   const sortDirection = directionIn(input, 'asc')

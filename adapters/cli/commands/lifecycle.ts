@@ -47,7 +47,7 @@ const printThreads = async (
   for (const { threadId, reason } of skipped) warn(`skipped ${threadId}: ${oneLine(reason)}`, io)
   if (input.json) return printJson(done.right, io)
   if (flagOf(input, 'dry-run')) {
-    await io.out(files.map(({ from, to }) => `${oneLine(from)} -> ${oneLine(to)}\n`).join(''))
+    await io.out(files.map(({ from, to }) => `${oneLine(from)} → ${oneLine(to)}\n`).join(''))
     return 0
   }
   const sentence = did(withOthers(name, threadIds.length))
@@ -94,18 +94,22 @@ export const restoreCommand: EngineCommand = async (input, io, engine) => {
 }
 
 export const renameCommand = ofThread(async (id, input, io, engine) => {
+  const called = await calledName(engine, id)
   const done = await engine.rename(id, input.args[1] ?? '', mutationOptions(input))()
   if (E.isLeft(done)) return done
   if (input.json) return printJson(done.right, io)
   const { before, name } = done.right
-  const was = before === null ? 'no name' : `"${oneLine(before)}"`
+  const [was, will] = [before === null ? called : `"${oneLine(before)}"`, `"${oneLine(name)}"`]
   if (flagOf(input, 'dry-run')) {
-    await io.out(`${was} -> "${oneLine(name)}"\n`)
+    await io.out(`would name ${was} ${will}\n`)
     return 0
   }
   // A name that was given for the first time cannot be taken away.
-  const back = before === null ? { undo: null } : {}
-  return printChange({ did: `Renamed ${was} to "${oneLine(name)}"`, ...back, lines: [] }, input, io)
+  const change =
+    before === null
+      ? { did: `Named ${was} ${will}`, undo: null }
+      : { did: `Renamed ${was} to ${will}` }
+  return printChange({ ...change, lines: [] }, input, io)
 })
 
 export const undoCommand: EngineCommand = async (input, io, engine) => {

@@ -18,6 +18,7 @@ import type { RepairDone } from '../../../replay/change/life/repair.ts'
 import { type FiledPlan, planHome } from '../../upkeep/repair/plan-home.ts'
 import { repairWork } from '../../upkeep/repair/repair.ts'
 import { type Input, nextCommand, textOf } from '../args.ts'
+import { refusedBy } from '../terminal/confirm.ts'
 import type { Io } from '../io.ts'
 import { shortCells, threadIdIn } from '../naming/threads.ts'
 import { pathOf } from '../options.ts'
@@ -30,6 +31,7 @@ import {
   withHomeFiles,
   withIndex
 } from '../session.ts'
+import { printChange } from './changed.ts'
 import { printJson } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { note, usage } from '../text/report.ts'
@@ -71,7 +73,7 @@ const stepLines = (step: PlanStep, paint: Paint): ReadonlyArray<string> => {
     ...(findings.length > EDITS_SHOWN_MAX
       ? [`  and ${findings.length - EDITS_SHOWN_MAX} more`]
       : []),
-    ...why.map((each) => `  -> ${oneLine(each)}`),
+    ...why.map((each) => `  → ${oneLine(each)}`),
     ...shown,
     ...(more > 0 ? [`    and ${plural(more, 'edit')} more`] : []),
     ...(to === null ? ['    the file goes to quarantine'] : []),
@@ -162,17 +164,13 @@ const plan: RepairWord = async (input, io, place, open) => {
 }
 
 /** Prints the files of a repair or of its undo, and the command for the opposite. */
-const printDone = async (
-  done: RepairDone,
-  [what, ...words]: readonly [what: string, ...words: ReadonlyArray<string>],
-  input: Input,
-  io: Io
-): Promise<number> => {
+const printDone = async (done: RepairDone, verb: string, input: Input, io: Io): Promise<number> => {
   if (input.json) return printJson(done, io)
-  await io.out(done.files.map((path) => `${oneLine(path)}\n`).join(''))
-  const next = nextCommand(input, io, ['repair', 'undo', ...words])
-  note(`operation ${done.operationId ?? ''}; ${what}: ${next}`, io)
-  return 0
+  const lines = done.files.map((path) => oneLine(path))
+  // A person sees the files, too.
+  if (io.outIsTty) await io.out(lines.map((path) => `${path}\n`).join(''))
+  const undo = ['undo', ...(done.operationId === null ? [] : [done.operationId])]
+  return printChange({ did: `${verb} ${plural(lines.length, 'file')}`, undo, lines }, input, io)
 }
 
 const apply: RepairWord = async (input, io, place, open) => {
@@ -188,9 +186,12 @@ const apply: RepairWord = async (input, io, place, open) => {
   }
   const work = repairWork(place.home, readFileSync(path), digest)
   if (E.isLeft(work)) return work
+  const text = `Repair ${plural(Number(work.right.arguments['steps']), 'file')} of ${place.home}?`
+  const refused = await refusedBy({ text }, input, io)
+  if (refused !== null) return E.left(refused)
   return withEngine(input, io, open, place, async (engine, quiet) => {
     const done = await engine.repair(work.right)()
-    return E.isLeft(done) ? done : printDone(done.right, ['take it back'], input, quiet)
+    return E.isLeft(done) ? done : printDone(done.right, 'Repaired', input, quiet)
   })
 }
 
@@ -221,7 +222,7 @@ const undo: RepairWord = (input, io, place, open) =>
     const { operationId } = done.right
     const { threadIds } = first.began
     const undone = { operationId, threadIds, files: [...new Set(files)] }
-    return printDone(undone, ['do it again', operationId ?? ''], input, quiet)
+    return printDone(undone, 'Restored', input, quiet)
   })
 
 export const REPAIRS: Columns<Operation> = [

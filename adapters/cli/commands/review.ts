@@ -8,15 +8,16 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { ReviewTarget } from '../../../domain/changes/review.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { StartedReview } from '../../../replay/change/mutate/mutations.ts'
-import { flagOf, textOf, type Input } from '../args.ts'
+import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadNamed } from '../naming/thread-name.ts'
 import { mutationOptions } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { oneLine } from '../text/text.ts'
-import { calledName } from './changed.ts'
-import { printWritten } from './branch.ts'
+import { typedInput } from '../typed-input.ts'
+import { calledName, printChange } from './changed.ts'
+import { printUnwritten, printWritten } from './branch.ts'
 
 const targetOf = (input: Input): ReviewTarget => {
   const branch = textOf(input, 'base')
@@ -56,11 +57,15 @@ const start = async (
     targetOf(input),
     asked
   )()
-  if (E.isLeft(done) || flagOf(input, 'dry-run')) return printWritten(done, '', input, io)
+  if (E.isLeft(done)) return done
   if (input.json) return printJson(done.right, io)
+  if (flagOf(input, 'dry-run')) return printUnwritten(done.right.events, io)
   const { hint, turnId } = done.right
-  await io.out(`${place.right}\nreview of ${oneLine(hint)}, turn ${turnId}\n`)
-  return 0
+  const where = await calledName(engine, place.right)
+  const did = `Began a review of ${oneLine(hint)} in ${where}`
+  const more = `record its answer: ${nextCommand(input, io, ['review', 'complete', place.right])}`
+  const lines = [place.right, `review of ${oneLine(hint)}, turn ${turnId}`]
+  return printChange({ did, undo: null, more, lines }, input, io)
 }
 
 const complete = async (
@@ -72,10 +77,13 @@ const complete = async (
   const path = textOf(input, 'file') ?? '-'
   const said = flagOf(input, 'failed')
     ? null
-    : (path === '-' ? await io.input() : readFileSync(resolve(io.cwd, path))).toString('utf8')
+    : (path === '-'
+        ? await typedInput('the answer of the reviewer', io)
+        : readFileSync(resolve(io.cwd, path))
+      ).toString('utf8')
   const done = await engine.completeReview(threadId, said, mutationOptions(input))()
   const name = await calledName(engine, threadId)
-  return printWritten(done, `Recorded the review of ${name}`, input, io)
+  return printWritten(done, { did: `Recorded the review of ${name}`, undo: null }, input, io)
 }
 
 export const reviewCommand: EngineCommand = async (input, io, engine) => {

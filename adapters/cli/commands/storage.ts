@@ -18,6 +18,7 @@ import type { Io } from '../io.ts'
 import { shortIds } from '../naming/threads.ts'
 import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
+import { printChange } from './changed.ts'
 import { printTotal } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { warn } from '../text/report.ts'
@@ -165,6 +166,7 @@ const sum = (outcomes: ReadonlyArray<FileOutcome>) => {
   }
 }
 
+/** What a change came to, without its full stop. */
 const changeText = (
   work: 'compress' | 'expand',
   outcomes: ReadonlyArray<FileOutcome>,
@@ -174,10 +176,21 @@ const changeText = (
   const [from, to] =
     work === 'compress' ? [plainBytes, compressedBytes] : [compressedBytes, plainBytes]
   const share = from === 0 ? 0 : Math.round((100 * (from - to)) / from)
-  const verb = dry ? `would ${work}` : `${work}ed`
+  const done = work === 'compress' ? 'Compressed' : 'Expanded'
+  const verb = dry ? `would ${work}` : done
   const gain = work === 'compress' ? `, ${size(from - to)} less (${share} %)` : ''
   const others = left === 0 ? '' : `; ${left} left as they are`
-  return `${verb} ${plural(files, 'file')}: ${size(from)} to ${size(to)}${gain}${others}\n`
+  return `${verb} ${plural(files, 'file')}: ${size(from)} to ${size(to)}${gain}${others}`
+}
+
+const UNDO_THREADS_MAX = 5
+
+/** The command that expands what was compressed; there is an operation for each thread. */
+const undoOf = (outcomes: ReadonlyArray<FileOutcome>): ReadonlyArray<string> => {
+  const done = outcomes.filter(({ operationId }) => operationId !== null)
+  const threads = [...new Set(done.map(({ threadId }) => threadId))]
+  if (threads.length === 1) return ['undo']
+  return ['storage', 'expand', ...(threads.length > UNDO_THREADS_MAX ? [] : threads)]
 }
 
 const warnOfOldCodex = (home: string, io: Io): void => {
@@ -217,7 +230,15 @@ const change = (
       if (form !== 'people' && done.right.length > 0) await end()
       if (form === 'json') await printTotal(sum(done.right), input, io)
       else if (done.right.length === 0) warn(`there is nothing to ${work}`, io)
-      else if (form === 'people') await io.out(changeText(work, done.right, dryRun))
+      else if (form === 'people') {
+        const did = changeText(work, done.right, dryRun)
+        if (dryRun) await io.out(`${did}\n`)
+        else {
+          const isBackThere = work === 'compress' && sum(done.right).files > 0
+          const undo = isBackThere ? undoOf(done.right) : null
+          return printChange({ did, undo, lines: [] }, input, io)
+        }
+      }
       return 0
     })
   )

@@ -42,7 +42,7 @@ const filterOf = async (
     threadId === undefined ? E.right(undefined) : await turnIn(input, engine, threadId, 'turn')
   // The ledger has the turns that were rolled back too, by their whole ids.
   if (E.isLeft(turn) && turn.left._tag !== 'TurnNotFound') return turn
-  const turnId = E.isRight(turn) ? turn.right : turnText
+  const turnId = E.isRight(turn) ? turn.right?.id : turnText
   return E.right({
     ...range.right,
     ...(kinds.length === 0 ? {} : { kinds }),

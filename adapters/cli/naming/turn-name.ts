@@ -73,15 +73,13 @@ export const turnNamed = async (
   return wrong(`"${text}" names ${meant} turns: ${shown.join(', ')}${more}`)
 }
 
-/** The id of the turn that an option names; undefined without the option. */
+/** The turn that an option names; undefined without the option. */
 export const turnIn = async (
   input: Input,
   engine: Engine,
   threadId: string,
   option: string
-): Promise<E.Either<StoreError, string | undefined>> => {
+): Promise<E.Either<StoreError, NamedTurn | undefined>> => {
   const text = textOf(input, option)
-  return text === undefined
-    ? E.right(undefined)
-    : E.map(({ id }: NamedTurn) => id)(await turnNamed(engine, threadId, text))
+  return text === undefined ? E.right(undefined) : turnNamed(engine, threadId, text)
 }

@@ -8,6 +8,7 @@ import {
   AT,
   AT_TIME,
   between,
+  EXIT_ZERO,
   limit,
   LISTS,
   MAX_BYTES,
@@ -368,7 +369,8 @@ const diff: CommandSpec = {
       'changed, with the lines of all patches so far. See docs/TIME-TRAVEL.md.'
   ],
   options: [
-    option('of PART...', 'What to compare. Default: turns.', { choices: DIFFERENCE_PARTS })
+    option('of PART...', 'What to compare. Default: turns.', { choices: DIFFERENCE_PARTS }),
+    EXIT_ZERO
   ],
   output: {
     human: 'a line per difference: `-` removed, `+` added, `~` changed.',

@@ -8,6 +8,7 @@ import {
   option,
   TOTAL,
   word,
+  YES,
   type CommandSpec,
   type OptionSpec,
   type WordSpec
@@ -177,7 +178,10 @@ const STORE_WORDS: ReadonlyArray<WordSpec> = [
   word(
     'pull [thread...]',
     'Write what the store holds as files that Codex reads.',
-    [option('to DIR', 'The folder to write to, created if it does not exist. Default: the home.')],
+    [
+      option('to DIR', 'The folder to write to, created if it does not exist. Default: the home.'),
+      YES
+    ],
     {
       about: [
         'Byte for byte, at their places, with times and names. An incomplete file gets the rest, unless a Codex has the thread open. ' +
@@ -222,7 +226,7 @@ export const store: CommandSpec = {
       '`subscribe`: a line per rollout line, `{"position":{"commit","prepare"},"stream","revision","thread","at","type","segment","line","offset","bytes","event"}`, ' +
       'with `raw` (base64) instead of `event` for what is not JSON, and per fact `{"position",…,"type","data"}`.'
   },
-  exits: [0, 1, 2, 3, 5, 7, 8],
+  exits: [0, 1, 2, 3, 5, 7, 8, 9],
   examples: [
     ["unroll store push --store 'esdb://127.0.0.1:2113?tls=false'", 'copy the home to a store'],
     ['unroll store pull --to ./restored', 'a home of everything that the store holds'],

@@ -228,6 +228,8 @@ export const LAST = option('last', 'The newest thread, as `@1`, instead of namin
 export const threadPlace = (args: ReadonlyArray<string>): number =>
   args.findIndex((arg) => /^[<[]thread(?:\.\.\.)?[>\]]$/.test(arg))
 
+export const EXIT_ZERO = option('exit-zero', 'End with exit code 0, also if something was found.')
+
 /** How a turn is named. */
 export const TURN_NAME =
   'An id, a unique id prefix, a number (`7`, `#7`), or counted from the end (`-1`).'

@@ -3,6 +3,7 @@
  */
 import {
   DRY_RUN,
+  EXIT_ZERO,
   limit,
   LISTS,
   ONE_THREAD,
@@ -33,6 +34,7 @@ const check: CommandSpec = {
     ),
     option('kind KIND...', 'Print and count only findings of this kind.'),
     option('notes', 'Print notes on a terminal, too.'),
+    EXIT_ZERO,
     TOTAL
   ],
   output: {
@@ -82,7 +84,7 @@ const doctor: CommandSpec = {
       'Every kind is listed with its meaning and its remedy.',
     'The databases are read in memory: no lock is taken, no file is made, and a running Codex is not disturbed. See docs/DOCTOR.md.'
   ],
-  options: [option('all', 'List every finding; without it the first three of a kind.')],
+  options: [option('all', 'List every finding; without it the first three of a kind.'), EXIT_ZERO],
   output: {
     human: 'counts, databases, and the findings by kind.',
     tsv: '{database findings}; `facts` is JSON.',
@@ -118,7 +120,8 @@ const repair: CommandSpec = {
         option(
           'digest DIGEST',
           'The digest that `plan` printed, which is the SHA-256 of the file. Required.'
-        )
+        ),
+        YES
       ],
       {
         about: [
@@ -149,7 +152,7 @@ const repair: CommandSpec = {
       '`plan`: `{"digest","file","plan"}`, the plan as in docs/FORMAT.md. `apply` and `undo`: `{"operationId","threadIds","files"}`. ' +
       '`list`: an operation per line, as in `unroll log`.'
   },
-  exits: [0, 2, 3, 5, 6, 7],
+  exits: [0, 2, 3, 5, 6, 7, 9],
   examples: [
     ['unroll repair plan', 'what can be repaired in the home, and what cannot'],
     ['unroll repair plan --out plan.json', 'the same, as a file to apply'],

@@ -51,7 +51,7 @@ const append: CommandSpec = {
   ],
   output: {
     human:
-      'the new revision: what the next append expects. With --dry-run the lines, without numbers.',
+      'on stderr what was appended; in a pipe also the new revision, which the next append expects. With --dry-run the lines, without numbers.',
     json:
       '`{"streamId","from","next","path"}`: the places before the first event and behind the last one, each ' +
       '`{"revision","segment","offset"}`. With --dry-run `{"streamId","revision","lines"}`, `revision` null for a new thread.'
@@ -84,7 +84,8 @@ const fork: CommandSpec = {
   ],
   conflicts: [['last-turn', 'before-turn']],
   output: {
-    human: 'the id and the file of the new thread.',
+    human:
+      'on stderr what was made, and how to take it back; in a pipe also the id and the file of the new thread.',
     json: 'the new thread, as `show --json` prints it without turns.'
   },
   exits: CHANGES,
@@ -116,7 +117,8 @@ const revert: CommandSpec = {
     EXPECTED
   ],
   output: {
-    human: 'the id and the new file of the thread.',
+    human:
+      'on stderr what was done, and how to take it back; in a pipe also the id and the new file of the thread.',
     json: 'the thread, as `show --json` prints it without turns.'
   },
   exits: CHANGES,
@@ -129,7 +131,8 @@ const revert: CommandSpec = {
 }
 
 const WRITTEN = {
-  human: 'the new revision; with --dry-run the lines that would be written.',
+  human:
+    'on stderr what was done, and how to take it back; in a pipe also the new revision. With --dry-run the turns or lines that would be written.',
   json: '`{"threadId","events","appended","operationId"}`: what was written, and `{"streamId","from","next","path"}`, the places before and behind it; null after a dry run.'
 }
 
@@ -212,7 +215,8 @@ const review: CommandSpec = {
     ['file', 'failed']
   ],
   output: {
-    human: '`start`: the thread of the review and its subject; `complete`: the new revision.',
+    human:
+      'on stderr what was done; in a pipe also, for `start`, the thread of the review and its subject, and for `complete` the new revision.',
     json: 'as `rollback --json`; `start` adds `turnId`, `reviewTurnId` and `hint`.'
   },
   exits: CHANGES,
@@ -224,7 +228,7 @@ const review: CommandSpec = {
 
 const RELOCATED = {
   human:
-    'the ids of the threads, in the order of Codex; with --dry-run the files. Skipped threads are named on stderr.',
+    'on stderr what was done, and how to take it back; in a pipe also the ids of the threads, in the order of Codex. With --dry-run the files. Skipped threads are named on stderr.',
   json:
     'one object: `{"operationId","threadIds","skipped":[{"threadId","reason"}],"files":[{"from","to"}]}`; ' +
     '`operationId` is null with --dry-run.'
@@ -274,7 +278,7 @@ const rename: CommandSpec = {
   ],
   options: [DRY_RUN, EXPECTED],
   output: {
-    human: 'nothing; with --dry-run the name before and after.',
+    human: 'on stderr what was done; with --dry-run the name before and after.',
     json: 'one object: `{"operationId","threadId","name","before"}`; `before` is null for a thread without a name.'
   },
   exits: CHANGES,
@@ -342,7 +346,7 @@ const undo: CommandSpec = {
     FORCE_PLACE
   ],
   output: {
-    human: 'what was undone, and how.',
+    human: 'on stderr what was undone; in a pipe also the operation, and how.',
     json: 'one object: `{"undone","operation","by":{"operation","arguments"},"operationId"}`.'
   },
   exits: CHANGES,

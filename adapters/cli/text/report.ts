@@ -7,6 +7,7 @@ import { describe, ERROR_KIND, isRetryable, type StoreError } from '../../../dom
 import type { ThreadTitle } from '../../../replay/engine.ts'
 import type { Io } from '../io.ts'
 import { hint } from '../../hint.ts'
+import { quotedAsTyped } from './as-typed.ts'
 import { oneLine } from './text.ts'
 
 /** Threads that a text means, or may have meant, and how many more there are. */
@@ -114,6 +115,5 @@ export const note = (text: string, io: Io): void => io.err(`${text}\n`)
 
 export const warn = (text: string, io: Io): void => io.err(`unroll: ${oneLine(text)}\n`)
 
-/** A hint on a line of its own, with its commands as this program is started. */
-export const tellHint = (text: string, io: Io): void =>
-  note(oneLine(text.replace(/"unroll /g, `"${io.program} `)), io)
+/** A hint on a line of its own, with its commands as they are typed. */
+export const tellHint = (text: string, io: Io): void => note(oneLine(quotedAsTyped(text, io)), io)

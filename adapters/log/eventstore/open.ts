@@ -11,6 +11,7 @@ import type { EventStore, Index } from '../../../replay/ports.ts'
 import { configuredProvider } from '../../home/config.ts'
 import type { Source } from '../source.ts'
 import { connectWire } from './connection/connect.ts'
+import type { OnSilence } from './connection/session.ts'
 import { directoryOf, type Directory } from './directory/directory.ts'
 import { storeLife, storeNames } from './life/life.ts'
 import { eventStore } from './threads/store.ts'
@@ -22,7 +23,7 @@ export interface StoreOptions {
   readonly home: string
   readonly index: Index
   /** Told why the server does not answer, when that lasts; it is tried again. */
-  readonly onSilence?: ((why: StoreError) => void) | undefined
+  readonly onSilence?: OnSilence | undefined
 }
 
 export interface ReadingMode {

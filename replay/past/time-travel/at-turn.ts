@@ -102,5 +102,5 @@ export const loggedTurn = async (
     if (E.isLeft(end)) return end
     if (end.right !== null) return E.right({ ...end.right, info })
   }
-  return E.left({ _tag: 'TurnNotFound', streamId: now.streamId, turnId: text })
+  return E.left({ _tag: 'TurnNotFound', streamId: now.streamId, turnId: text, about: 'point' })
 }

@@ -24,7 +24,7 @@ import {
   namesOf
 } from './home-at.ts'
 import { storeAt, type Then } from './store-at.ts'
-import { invalidRequest, type Result } from '../../result.ts'
+import type { Result } from '../../result.ts'
 
 /** A point in the past; a revision or a turn is one of a thread, which is named by its id, a beginning of it, or its name. */
 export type PastPoint =
@@ -124,7 +124,7 @@ const placed = async (
     const { then, events } = found.right
     if (events === null || events >= point.revision) return E.right(then)
     const message = `thread ${now.streamId} has no revision ${point.revision}: it holds ${events} events`
-    return invalidRequest(message)
+    return E.left({ _tag: 'InvalidRequest', message, about: 'point' })
   }
   const turn = await loggedTurn(store, now, point.turn, profile)
   if (E.isLeft(turn)) return turn

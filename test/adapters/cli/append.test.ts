@@ -48,7 +48,11 @@ describe('command line: append', () => {
   it('appends the events of stdin and prints the new revision', async () => {
     const before = text()
     const done = await unroll(['append', ID], { input: input('two', 'three') })
-    expect(done).to.deep.equal({ code: 0, out: '4\n', err: '' })
+    expect(done).to.deep.equal({
+      code: 0,
+      out: '4\n',
+      err: 'Appended 2 events to "one"; it has 4 now.\n'
+    })
     expect(text()).to.equal(before + stamped('two', 'three'))
   })
 
@@ -101,7 +105,11 @@ describe('command line: append', () => {
     const id = idOf(2)
     const argv = ['append', id, '--expected-revision', 'no_stream']
     const done = await unroll(argv, { input: linesOf([metaLine(id), userLine('hello')]) })
-    expect(done).to.deep.equal({ code: 0, out: '2\n', err: '' })
+    expect(done).to.deep.equal({
+      code: 0,
+      out: '2\n',
+      err: 'Appended 2 events to "hello"; it has 2 now.\n'
+    })
     expect(readFileSync(rolloutPath(home, id), 'utf8')).to.equal(
       linesOf([metaLine(id), userLine('hello')])
     )

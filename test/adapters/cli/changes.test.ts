@@ -20,6 +20,9 @@ describe('command line: changing a thread', () => {
   })
   afterEach(() => removeFolder(home))
 
+  /** How a change is taken back, as it is printed. */
+  const undoLine = (): string => `undo: unroll undo --home ${home} --index memory\n`
+
   const turnIds = async (thread = PLAIN): Promise<ReadonlyArray<unknown>> => {
     const { out } = await unroll(['turns', thread, '--asc', '--view', 'notLoaded', '--json'])
     return jsonLines(out).flatMap(({ id }) => (id === undefined ? [] : [id]))
@@ -29,10 +32,10 @@ describe('command line: changing a thread', () => {
     expect(await unroll(['rollback', PLAIN, '--turns', '2'])).to.deep.equal({
       code: 0,
       out: 'revision 31\n',
-      err: ''
+      err: `Hid 2 turns of "Spare queue 603".\n${undoLine()}`
     })
     expect(await turnIds()).to.deep.equal(TURNS.slice(0, 1))
-    expect(await unroll(['unrollback', PLAIN])).to.include({ code: 0, err: '' })
+    expect(await unroll(['unrollback', PLAIN, '--quiet'])).to.include({ code: 0, err: '' })
     expect(await turnIds()).to.deep.equal(TURNS)
     expect(await unroll(['unrollback', PLAIN])).to.deep.equal({
       code: 6,
@@ -88,12 +91,13 @@ describe('command line: changing a thread', () => {
     ])
     expect(homeFiles(home)).to.deep.equal(before)
     const agreed = await unroll(argv, { tty: true, answer: 'y' })
-    expect([agreed.code, agreed.out]).to.deep.equal([
-      0,
-      `${HIDE_ALL.replace('Hide', 'Hid')}.\nundo: unroll undo --home ${home} --index memory\n`
-    ])
-    expect(await unroll(['undo', '--quiet'])).to.include({ code: 0 })
-    expect(await unroll([...argv, '--yes'])).to.include({ code: 0, err: '' })
+    expect(agreed).to.deep.equal({
+      code: 0,
+      out: '',
+      err: `${HIDE_ALL}? [y/N] y\n${HIDE_ALL.replace('Hide', 'Hid')}.\n${undoLine()}`
+    })
+    expect(await unroll(['undo', '--quiet'])).to.include({ code: 0, err: '' })
+    expect(await unroll([...argv, '--yes', '--quiet'])).to.include({ code: 0, err: '' })
   })
 
   it('refuses a rollback at another revision, and writes nothing', async () => {
@@ -159,7 +163,10 @@ describe('command line: changing a thread', () => {
       overall_confidence_score: 0.75
     }
     const done = await unroll(['review', 'complete', thread], { input: JSON.stringify(answer) })
-    expect(done).to.include({ code: 0, err: '' })
+    expect([done.code, done.err]).to.deep.equal([
+      0,
+      'Recorded the review of "Can you stack the second queue near the…".\n'
+    ])
     const shown = JSON.parse((await unroll(['show', thread, '--json', '--limit', '2'])).out)
     expect(
       shown.turns.map((turn: { items: ReadonlyArray<{ type: string }> }) =>

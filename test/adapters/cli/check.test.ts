@@ -44,9 +44,9 @@ describe('command line: check', () => {
     )
     expect([code, out]).to.deep.equal([
       1,
-      `BROKEN  not_json  ${PATH} line 5, bytes ${size(WHOLE)}–${size(WHOLE) + 5}\n` +
+      `broken  not_json  ${PATH} line 5, bytes ${size(WHOLE)}–${size(WHOLE) + 5}\n` +
         `        The content of this line is lost.\n` +
-        `        → unroll repair plan ${THREAD}\n` +
+        `        → unroll repair plan ${THREAD} --home ${home} --index memory\n` +
         `ok 0  warning 0  broken 1  (1 rollout, ${size(WHOLE) + 6} B; 1 break, 0 warnings, 0 notes)\n`
     ])
   })
@@ -96,7 +96,8 @@ describe('command line: check', () => {
     const { code, err } = await unroll(['check', '--store', 'esdb://localhost:1?tls=false'])
     expect([code, err]).to.deep.equal([
       6,
-      'unroll: check is about files, and a store holds the threads\ncompare a store with a home with "unroll store verify"\n'
+      'unroll: check is about files, and a store holds the threads\n' +
+        `compare a store with a home with "unroll store verify --store 'esdb://localhost:1?tls=false'"\n`
     ])
   })
 

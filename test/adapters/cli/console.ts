@@ -29,6 +29,8 @@ export interface Setting {
   readonly answer?: string
   /** What stands on stdin. */
   readonly input?: string | Buffer
+  /** A person types what stands on stdin. */
+  readonly typed?: boolean
 }
 
 /** True for a command line that prints JSON; a variable asks for it where no other form is asked for. */
@@ -45,6 +47,7 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
     stop,
     nowMs = () => 0,
     input = '',
+    typed = false,
     answer
   } = setting
   const out: Array<Buffer> = []
@@ -59,6 +62,7 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
       err.push(`${question}${answer}\n`)
       return answer
     },
+    inIsTty: typed,
     outIsTty: tty,
     errIsTty: tty,
     columns,
@@ -82,11 +86,17 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
   }
 }
 
-/** A command line over one home, with an index in memory. */
+/** Hints without the options of a place, which a command line that names one has in all of them. */
+export const unplaced = (text: string): string =>
+  text.replace(/("unroll [^"]*?)(?: --(?:home|index|store) (?:'[^']*'|[^\s"]+))+(?=")/g, '$1')
+
+/** A command line over one home, with an index in memory; its hints do not show these options. */
 export const inHome =
   (home: () => string) =>
-  (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> =>
-    unroll([...argv, '--home', home(), '--index', 'memory'], setting)
+  async (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> => {
+    const done = await unroll([...argv, '--home', home(), '--index', 'memory'], setting)
+    return { ...done, err: unplaced(done.err) }
+  }
 
 /* oxlint-disable typescript/no-explicit-any -- JSON nobody typed */
 

@@ -61,14 +61,25 @@ describe('command line: changing a home', () => {
 
   it('archives, says so, and names the opposite when asked twice', async () => {
     const ids = [PARENT, THIRD, SECOND, FIRST].map((id) => `${id}\n`).join('')
-    expect(await unroll(['archive', PARENT])).to.deep.equal({ code: 0, out: ids, err: '' })
+    const name = '"Can you count the narrow seedling twice…" and 3 sub-agents'
+    const told = (did: string): string =>
+      `${did}.\nundo: unroll undo --home ${home} --index memory\n`
+    expect(await unroll(['archive', PARENT])).to.deep.equal({
+      code: 0,
+      out: ids,
+      err: told(`Archived ${name}`)
+    })
     expect(await unroll(['archive', PARENT])).to.deep.equal({
       code: 6,
       out: '',
       err: `unroll: thread ${PARENT} is archived already\ntype "unroll unarchive ${PARENT}" for the opposite\n`
     })
     const back = [PARENT, FIRST, SECOND, THIRD].map((id) => `${id}\n`).join('')
-    expect(await unroll(['unarchive', PARENT])).to.deep.equal({ code: 0, out: back, err: '' })
+    expect(await unroll(['unarchive', PARENT])).to.deep.equal({
+      code: 0,
+      out: back,
+      err: told(`Brought ${name} back from the archive`)
+    })
   })
 
   it('tells which files a dry run would move, and moves none', async () => {
@@ -77,7 +88,7 @@ describe('command line: changing a home', () => {
     const name = `rollout-2026-11-21T07-36-57-${FIRST}.jsonl`
     expect([code, out]).to.deep.equal([
       0,
-      `sessions/2026/11/21/${name} -> archived_sessions/${name}\n`
+      `sessions/2026/11/21/${name} → archived_sessions/${name}\n`
     ])
     expect(homeFiles(home)).to.deep.equal(before)
   })
@@ -111,12 +122,13 @@ describe('command line: changing a home', () => {
       expect((await unroll(argv, { tty: true, answer })).code).to.equal(9)
     expect((await unroll(argv)).code).to.equal(9)
     expect(homeFiles(home)).to.deep.equal(before)
-    const { code, out } = await unroll(argv, { tty: true, answer: (FIRST ?? '').slice(0, 13) })
-    expect([code, out.split('\n')[0]?.endsWith(' for good.'), out.includes('undo')]).to.deep.equal([
-      0,
-      true,
-      false
-    ])
+    const typed = (FIRST ?? '').slice(0, 13)
+    const { code, err } = await unroll(argv, { tty: true, answer: typed })
+    const [question = '', ...told] = err.split('\n')
+    const did = question
+      .replace('Delete ', 'Deleted ')
+      .replace(/, with its sub-agents\? Type .*/, '.')
+    expect([code, told]).to.deep.equal([0, [did, '']])
     expect(Object.keys(homeFiles(home))).to.have.length(Object.keys(before).length - 1)
   })
 

@@ -46,7 +46,12 @@ describe('unroll repair', () => {
       'unroll: the plan is for another home\n' +
         'name its home with --home DIR, or make a new plan: unroll repair plan --out FILE\n'
     )
-    const applied = await run('apply', file, '--digest', digest)
+    const unasked = await run('apply', file, '--digest', digest)
+    expect([unasked.code, unasked.err.split('\n')[0]]).to.deep.equal([
+      9,
+      `unroll: not confirmed: Repair 1 file of ${home}?`
+    ])
+    const applied = await run('apply', file, '--digest', digest, '--yes')
     expect([applied.code, applied.out]).to.deep.equal([0, `${FILE}\n`])
     const listed = await run('list')
     expect(listed.out.split('\t').slice(2)).to.deep.equal(['repair', 'done', '1', `${THREAD}\n`])
@@ -54,8 +59,7 @@ describe('unroll repair', () => {
     expect(undone.out).to.equal(`${FILE}\n`)
     const { 'plan.json': _, ...after } = stateOf(home)
     expect(after).to.deep.equal(before)
-    const again =
-      /^operation (\S+); do it again: unroll repair undo \1 --home \S+ --index memory\n$/
+    const again = /^Restored 1 file\.\nundo: unroll undo (\S+) --home \S+ --index memory\n$/
     const [, id = ''] = again.exec(undone.err) ?? []
     expect([(await run('undo', id)).code, (await run('plan')).out]).to.deep.equal([0, ''])
   })

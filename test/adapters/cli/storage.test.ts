@@ -76,8 +76,8 @@ describe('command line: storage', () => {
     expect(jsonLines(log)[0].began.operation).to.equal('compress')
     expect(await unroll(['undo', file.operationId])).to.include({ code: 0 })
     expect(statSync(join(home, path)).size).to.equal(plainBytes)
-    expect((await unroll(['storage', 'compress'], { tty: true, answer: 'y' })).out).to.match(
-      /^compressed 1 file: [\d.]+ kB to [\d.]+ kB, [\d.]+ kB less \(\d+ %\)\n$/
+    expect((await unroll(['storage', 'compress'], { tty: true, answer: 'y' })).err).to.match(
+      /\nCompressed 1 file: [\d.]+ kB to [\d.]+ kB, [\d.]+ kB less \(\d+ %\)\.\nundo: unroll undo --home \S+ --index memory\n$/
     )
     expect((await unroll(['storage', 'expand'])).out).to.match(/^expanded\t/)
   })

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { storeIndexDirectory } from '../../../adapters/home/places.ts'
+import type { OpenEngine } from '../../../adapters/cli/session.ts'
 import { openEngine, type EngineOptions } from '../../../adapters/library.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
 import { unroll, type Done, type Setting } from './console.ts'
@@ -57,21 +58,24 @@ describe('command line: a store', () => {
     expect(opened).to.deep.equal([])
   })
 
+  const silent: OpenEngine = async ({ onSilentStore }) => {
+    const reason = 'nobody\u001b is\nthere'
+    onSilentStore?.({ _tag: 'StoreUnavailable', where: ADDRESS, reason }, 26_400)
+    return openEngine({ home, index: 'memory' })
+  }
+  const WHY = `unroll: the store at ${ADDRESS} cannot be reached: nobody\\x1b is there`
+
   it('is waited for with a word of why when it does not answer', async () => {
-    const { code, err } = await unroll(['threads', '--store', STORE], {
-      open: async ({ onSilentStore }) => {
-        onSilentStore?.({
-          _tag: 'StoreUnavailable',
-          where: ADDRESS,
-          reason: 'nobody\u001b is\nthere'
-        })
-        return openEngine({ home, index: 'memory' })
-      }
-    })
-    expect({ code, err }).to.deep.equal({
-      code: 0,
-      err: `unroll: the store at ${ADDRESS} cannot be reached: nobody\\x1b is there; trying again for a while\n`
-    })
+    const { code, err } = await unroll(['threads', '--store', STORE], { open: silent })
+    expect({ code, err }).to.deep.equal({ code: 0, err: `${WHY}; trying for 27 s more\n` })
+  })
+
+  it('is waited for on a terminal in one line, which is gone when it answers', async () => {
+    const setting = { open: silent, tty: true, columns: 200 }
+    const { code, err } = await unroll(['threads', '--store', STORE], setting)
+    const cleared = '\r\u001b[2K'
+    const told = `${cleared}store not reachable, trying for 27 s more${cleared}`
+    expect({ code, err }).to.deep.equal({ code: 0, err: `${WHY}\n${told}` })
   })
 
   it('is named without its password in the commands to type next', async () => {

@@ -83,10 +83,13 @@ describe('command line: store pull, verify and mirror', () => {
     )
 
   it('pulls everything into another folder, once', async () => {
-    const [first, second] = [
-      await store(['pull', '--to', target]),
-      await store(['pull', '--to', target])
-    ]
+    const first = await store(['pull', '--to', target])
+    const unasked = await store(['pull', '--to', target])
+    expect([unasked.code, unasked.err.split('\n')[0]]).to.deep.equal([
+      9,
+      `unroll: not confirmed: Write what the store holds into ${target}, which has 4 threads?`
+    ])
+    const second = await store(['pull', '--to', target, '--yes'])
     const name = server.url.replace(/\?.*/, '')
     const line = (what: string): string => `pulled ${name} to ${target}: 4 threads, ${what}\n`
     expect([first, second]).to.deep.equal([
@@ -106,7 +109,7 @@ describe('command line: store pull, verify and mirror', () => {
       const there = [...homeBytes(other).keys()]
       expect(there.some((one) => one.includes(named.id))).to.equal(true)
       writeFileSync(join(target, path), 'something else\n')
-      const refused = await store(['pull', '--to', target])
+      const refused = await store(['pull', '--to', target, '--yes'])
       expect([refused.code, refused.err.split('\n')[0]]).to.deep.equal([
         1,
         `unroll: ${path}: the file holds other bytes than the store from byte 0 on`

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { ioHint } from '../../../adapters/io-hint.ts'
 import { copyHome, removeFolder } from '../../support/fixture-home.ts'
 import { homeFiles } from '../../support/home-state.ts'
-import { inHome, jsonLines } from './console.ts'
+import { inHome, jsonLines, unroll as plainly } from './console.ts'
 
 const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
-const FIRST_TURN = '01a1fcdb-4284-7d22-8532-e46d1ea470d1'
+const UNNAMED = '01a1fcdb-46e0-71c3-911f-3350c9a8ce4c'
 
 describe('command line: what people are told', () => {
   let home = ''
@@ -75,14 +75,58 @@ describe('command line: what people are told', () => {
 
   it('says what a fork would take, what it took, and how an undo is undone', async () => {
     const would = await unroll(['fork', PLAIN, '--last-turn', '1', '--dry-run'])
-    expect(would.out).to.equal(`would fork "Spare queue 603" up to turn ${FIRST_TURN}\n`)
+    expect(would.out).to.equal('would fork "Spare queue 603" (1 of 3 turns)\n')
     await unroll(['archive', PLAIN])
-    const { code, out } = await unroll(['undo'], onTerminal)
+    const { code, err } = await unroll(['undo'], onTerminal)
     const [operation] = jsonLines((await unroll(['log', '--json'])).out)
-    expect([code, out]).to.deep.equal([
+    expect([code, err]).to.deep.equal([
       0,
       `Undid archive.\nundo: unroll undo ${operation.began.id} --home ${home} --index memory\n`
     ])
+  })
+
+  it('keeps the options of a place in every hint, but those of help', async () => {
+    const { err } = await plainly(['show', 'nothing like it', '-C', home])
+    expect(err.split('\n')[1]).to.equal(
+      `list the threads with "unroll threads --all --home ${home}", archived ones with --archived`
+    )
+    const wrong = await plainly(['threads', '-C', home, '--since', 'foo'])
+    expect(wrong.err).to.match(/; see "unroll help times"\n$/)
+  })
+
+  it('says what a point of a thread is where there is none like it', async () => {
+    const hint =
+      'write a revision such as 40, a turn, or a time such as yesterday, 2h or 2026-11-21T14:30; see "unroll help times"'
+    const late = await unroll(['show', PLAIN, '--at', '99999'])
+    expect([late.code, late.err.split('\n')[1]]).to.deep.equal([2, hint])
+    const unknown = await unroll(['show', `${PLAIN}@foo`])
+    expect([unknown.code, unknown.err.split('\n')[1]]).to.deep.equal([
+      3,
+      `${hint}; "unroll turns ${PLAIN}" lists the turns`
+    ])
+  })
+
+  it('says what is read where a person has to type it', async () => {
+    const { err } = await unroll(['append', PLAIN], { typed: true })
+    expect(err.split('\n')[0]).to.equal(
+      'reading events, one per line, from the terminal; Ctrl-D on a line of its own ends it'
+    )
+  })
+
+  it('ends with 0 when something was found, if asked to', async () => {
+    const argv = ['diff', `${PLAIN}@5`]
+    expect((await unroll(argv)).code).to.equal(1)
+    expect((await unroll([...argv, '--exit-zero'])).code).to.equal(0)
+  })
+
+  it('names a thread that had no name, and says nothing when that is asked for', async () => {
+    const argv = ['rename', UNNAMED, 'A name']
+    expect(await unroll(argv)).to.deep.equal({
+      code: 0,
+      out: '',
+      err: 'Named "Can you lift the quiet garden under the…" "A name".\n'
+    })
+    expect(await unroll(['rename', UNNAMED, 'Another', '-q'])).to.include({ out: '', err: '' })
   })
 
   it('says that a thread has no sub-agents', async () => {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FIXTURES, removeFolder } from '../../support/fixture-home.ts'
 import { spendHome } from '../../support/spend-home.ts'
-import { inHome } from './console.ts'
+import { inHome, unplaced } from './console.ts'
 
 const FIRST = '01a1fcde-0000-7000-8000-00000000a000'
 const SECOND = '01a1fcdf-0000-7000-8000-00000000b000'
@@ -183,7 +183,7 @@ describe('unroll usage, typed wrong', () => {
         expect([code, error.message, error.hint]).to.deep.equal([2, message, hint])
         return
       }
-      expect([code, out, err]).to.deep.equal([2, '', `unroll: ${message}\n${hint}\n`])
+      expect([code, out, unplaced(err)]).to.deep.equal([2, '', `unroll: ${message}\n${hint}\n`])
     })
   }
 

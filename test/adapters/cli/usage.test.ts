@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type Engine } from '../../../replay/engine.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { temporaryFolder, removeFolder } from '../../support/fixture-home.ts'
-import { unroll } from './console.ts'
+import { unplaced, unroll } from './console.ts'
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''
 
@@ -167,7 +167,7 @@ describe('command line: failures of the engine', () => {
         retryable
       ])
       const text = await unroll(argv, { open })
-      expect(text).to.deep.equal({
+      expect({ ...text, err: unplaced(text.err) }).to.deep.equal({
         code,
         out: '',
         err: `unroll: ${error.message}\n${error.hint}\n`

@@ -91,5 +91,7 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
     ...analytics,
     ...(powers.right === undefined ? {} : { powers: powers.right })
   }
+  if (listen.right.kind === 'stdio' && io.inIsTty)
+    note('reading JSON-RPC from stdin; for clients add --listen ws://127.0.0.1:4500', io)
   return runAppServer({ ...options, listen: listen.right, auth: authOptions(input, io) })
 }

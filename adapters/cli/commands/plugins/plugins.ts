@@ -31,6 +31,8 @@ import {
   type HomeCommand
 } from '../../session.ts'
 import { printJson } from '../../text/print.ts'
+import { typedInput } from '../../typed-input.ts'
+import { printChange } from '../changed.ts'
 import { usage, warn } from '../../text/report.ts'
 import { oneLine, plural } from '../../text/text.ts'
 import { pluginFailure, printHistory, printPlugins, printUsage, verifyPlugins } from './shown.ts'
@@ -85,8 +87,16 @@ const printChanged = async (work: PluginWork, done: ChangedPlugin): Promise<Comm
   const version = done.version === null ? '' : ` ${done.version}`
   const old =
     done.removedVersions.length === 0 ? '' : `, without ${done.removedVersions.join(', ')}`
-  await io.out(`${oneLine(`${done.pluginId}${version} ${verb}${old}`)}\n`)
-  return 0
+  const told = oneLine(`${done.pluginId}${version} ${verb}${old}`)
+  if (dryRun) {
+    await io.out(`${told}\n`)
+    return 0
+  }
+  const did = `${happening === 'installed' ? 'Installed' : 'Uninstalled'} ${told.replace(` ${verb}`, '')}`
+  // What was removed is nowhere any more.
+  const isNew = happening === 'installed' && done.removedVersions.length === 0
+  const undo = isNew ? ['plugins', 'uninstall', done.pluginId] : null
+  return printChange({ did, undo, lines: [told] }, input, io)
 }
 
 const failInstall = async (
@@ -129,7 +139,7 @@ const change = async (work: PluginWork): Promise<CommandEnd> => {
 const listText = async ({ input, io }: PluginWork): Promise<string> => {
   const [, file = ''] = input.args
   return file === '-'
-    ? (await io.input()).toString('utf8')
+    ? (await typedInput('the list of plugins', io)).toString('utf8')
     : readFile(resolve(io.cwd, file), 'utf8')
 }
 

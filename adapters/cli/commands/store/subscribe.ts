@@ -14,14 +14,16 @@ import {
   type OpenReader,
   printingReader
 } from '../../../log/eventstore/readers/readers.ts'
+import type { OnSilence } from '../../../log/eventstore/connection/session.ts'
 import { tell } from '../../../log/eventstore/readers/tell.ts'
 import { flagOf, type Input, textOf } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { threadIdIn } from '../../naming/threads.ts'
 import { pathOf } from '../../options.ts'
-import { type CommandEnd, type HomeCommand, type CommandPlace, tellSilence } from '../../session.ts'
+import { type CommandEnd, type HomeCommand, type CommandPlace } from '../../session.ts'
 import { type CommandFailure, usage } from '../../text/report.ts'
 import { jsonLine } from '../../text/print.ts'
+import { waitingLine } from '../../text/waiting.ts'
 import { directoryOf } from '../index-command.ts'
 
 const parsed = (bytes: Uint8Array): unknown => {
@@ -124,10 +126,11 @@ const follow = async (
   io: Io,
   connection: string,
   threadId: string | null,
-  reader: OpenReader
+  reader: OpenReader,
+  onSilence: OnSilence
 ): Promise<CommandEnd> => {
   const { connectWire } = await import('../../../log/eventstore/connection/connect.ts')
-  const wire = await connectWire(connection, { onSilence: (why) => tellSilence(why, io) })
+  const wire = await connectWire(connection, { onSilence })
   if (E.isLeft(wire)) return wire
   const isChosen = chosenBy(textOf(input, 'types'))
   try {
@@ -148,7 +151,9 @@ const follow = async (
   }
 }
 
-export const subscribeCommand: HomeCommand = async (input, io, place, open) => {
+export const subscribeCommand: HomeCommand = async (input, outside, place, open) => {
+  const waiting = waitingLine(outside)
+  const { io } = waiting
   const problem = problemOf(input, place)
   if (problem !== null) return E.left(problem)
   const [, text] = input.args
@@ -161,8 +166,10 @@ export const subscribeCommand: HomeCommand = async (input, io, place, open) => {
   const reader = readerOf(input, io, place, from)
   if (E.isLeft(reader)) return reader
   try {
-    return await follow(input, io, place.store ?? '', threadId.right, reader.right)
+    const connection = place.store ?? ''
+    return await follow(input, io, connection, threadId.right, reader.right, waiting.show)
   } finally {
+    waiting.clear()
     await reader.right.close()
   }
 }

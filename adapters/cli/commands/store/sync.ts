@@ -14,24 +14,26 @@ import { flagOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { lostThreads, threadsMeant } from '../../naming/threads.ts'
 import { pathOf } from '../../options.ts'
+import { refusedBy } from '../../terminal/confirm.ts'
 import {
+  isFolder,
   missingHome,
-  tellSilence,
   type CommandEnd,
   type HomeCommand,
   type CommandPlace
 } from '../../session.ts'
 import { jsonLine, printJson, printTotal } from '../../text/print.ts'
 import { withProgress } from '../../text/progress.ts'
-import { note, tellHint, usage, warn } from '../../text/report.ts'
+import { note, tellHint, usage, warn, type CommandFailure } from '../../text/report.ts'
+import { waitingLine } from '../../text/waiting.ts'
 import { oneLine, plural, sentence, size } from '../../text/text.ts'
 
 /** Connects to the store of a place, runs `use`, and closes the connection. */
 const withStore = async (
   { store, ...place }: CommandPlace,
-  io: Io,
+  outside: Io,
   needsHome: boolean,
-  use: (place: CommandPlace & { readonly store: string }, wire: Wire) => Promise<CommandEnd>
+  use: (place: CommandPlace & { readonly store: string }, wire: Wire, io: Io) => Promise<CommandEnd>
 ): Promise<CommandEnd> => {
   if (store === undefined) {
     const next = 'name one with --store esdb://HOST:PORT, or with UNROLL_STORE in the environment'
@@ -40,11 +42,13 @@ const withStore = async (
   const missing = needsHome ? missingHome(place) : null
   if (missing !== null) return E.left(missing)
   const { connectWire } = await import('../../../log/eventstore/connection/connect.ts')
-  const wire = await connectWire(store, { onSilence: (why) => tellSilence(why, io) })
+  const waiting = waitingLine(outside)
+  const wire = await connectWire(store, { onSilence: waiting.show })
   if (E.isLeft(wire)) return wire
   try {
-    return await use({ ...place, store }, wire.right)
+    return await use({ ...place, store }, wire.right, waiting.io)
   } finally {
+    waiting.clear()
     await wire.right.dispose()
   }
 }
@@ -94,8 +98,8 @@ const pushText = (summary: PushSummary): string => {
   return `${verb} ${home} to ${store}: ${what}; ${which}${kept}${left}`
 }
 
-export const pushCommand: HomeCommand = (input, outside, named) =>
-  withStore(named, outside, true, (place, wire) =>
+export const pushCommand: HomeCommand = (input, terminal, named) =>
+  withStore(named, terminal, true, (place, wire, outside) =>
     withProgress(outside, 'pushing threads', async (io, onProgress) => {
       const done = await push({
         ...{ home: place.home, wire, words: input.args.slice(1), signal: outside.stop, onProgress },
@@ -112,14 +116,24 @@ const pullText = (summary: PullSummary): string => {
   return `pulled ${store} to ${home}: ${what}`
 }
 
-export const pullCommand: HomeCommand = (input, outside, named) =>
-  withStore(named, outside, false, (place, wire) =>
+/** Asks before threads are written into a home that has some; null when they may be. */
+const refusedOver = async (home: string, input: Input, io: Io): Promise<CommandFailure | null> => {
+  const there = isFolder(home) ? homeFiles(home).threads().length : 0
+  const text = `Write what the store holds into ${home}, which has ${plural(there, 'thread')}?`
+  return there === 0 ? null : refusedBy({ text }, input, io)
+}
+
+export const pullCommand: HomeCommand = (input, terminal, named) =>
+  withStore(named, terminal, false, (place, wire, outside) =>
     withProgress(outside, 'pulling threads', async (io, onProgress) => {
       const [, ...words] = input.args
+      const home = pathOf(input, io, 'to') ?? place.home
+      const refused = await refusedOver(home, input, io)
+      if (refused !== null) return E.left(refused)
       const threads = await threadsMeant(place, words)
       if (E.isLeft(threads)) return threads
       const done = await pull({
-        home: pathOf(input, io, 'to') ?? place.home,
+        home,
         ...{ wire, threads: threads.right, isAll: words.length === 0 },
         ...{ signal: outside.stop, onProgress }
       })
@@ -154,8 +168,8 @@ const printVerified = async (found: VerifiedThread, input: Input, io: Io): Promi
     }
 }
 
-export const verifyCommand: HomeCommand = (input, outside, named) =>
-  withStore(named, outside, !flagOf(input, 'store-only'), (place, wire) =>
+export const verifyCommand: HomeCommand = (input, terminal, named) =>
+  withStore(named, terminal, !flagOf(input, 'store-only'), (place, wire, outside) =>
     withProgress(outside, 'verifying threads', async (io, onProgress) => {
       const files = flagOf(input, 'store-only')
         ? null
@@ -216,8 +230,8 @@ const mirrorText = ({ home, store, lines, bytes, names }: MirrorSummary): string
     `mirrored ${home} to ${store}: ${plural(lines, 'line')}, ${size(bytes)}, ${plural(names, 'name')}`
   )
 
-export const mirrorCommand: HomeCommand = (input, io, named) =>
-  withStore(named, io, true, async (place, wire) => {
+export const mirrorCommand: HomeCommand = (input, terminal, named) =>
+  withStore(named, terminal, true, async (place, wire, io) => {
     const done = await mirror({
       ...{ home: place.home, wire, signal: io.stop },
       onNews: (news) => {

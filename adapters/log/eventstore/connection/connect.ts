@@ -10,7 +10,7 @@ import { clientsOf, loadPackage, readCertificates, type ClientPackage } from './
 import { parseConnectionString, secretsOf, type Connection } from './connection-string.ts'
 import { numberOf, proposed } from './convert.ts'
 import { realPace, type RetryPace } from './pace.ts'
-import { call, type Session } from './session.ts'
+import { call, type OnSilence, type Session } from './session.ts'
 import { follow, readRange } from './streams.ts'
 import { otherTransport } from './transport.ts'
 import type { Append, ExpectedStreamRevision, Wire } from '../wire.ts'
@@ -20,8 +20,8 @@ export interface ConnectOptions {
   /** How long a call is repeated while nobody answers; three times as long as one attempt may take unless said. */
   readonly deadlineMs?: number
   readonly pace?: RetryPace
-  /** Called with the reason once in each silence of the store of more than two seconds; calls are repeated until the deadline. */
-  readonly onSilence?: ((why: StoreError) => void) | undefined
+  /** Called once in each silence of the store of more than two seconds; calls are repeated until the deadline. */
+  readonly onSilence?: OnSilence | undefined
   readonly load?: () => Promise<ClientPackage | null>
 }
 

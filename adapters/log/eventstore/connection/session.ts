@@ -14,6 +14,9 @@ import { versionOf, type Client, type Clients, type LentClient } from './client.
 import type { ServerTransport } from './transport.ts'
 import { backoffMs, ENDED, LATE, pause, within, type RetryPace } from './pace.ts'
 
+/** Hears why a store does not answer, and for how long calls are still repeated; null without an end. */
+export type OnSilence = (why: StoreError, leftMs: number | null) => void
+
 export interface Session {
   readonly name: string
   readonly clients: Clients
@@ -33,8 +36,8 @@ export interface Session {
   readonly admission: { known: Promise<E.Either<StoreError, ServerTraits>> | null }
   /** How the servers talk, where that is not as the connection string says. */
   readonly otherTransport: () => Promise<ServerTransport | null>
-  /** Called once in each long silence of the store, with the reason; calls are still repeated. */
-  readonly onSilence: (why: StoreError) => void
+  /** Called once in each long silence of the store; calls are still repeated. */
+  readonly onSilence: OnSilence
 }
 
 /** What follows from the version of a server. */
@@ -143,7 +146,8 @@ export const retriesOf = (
         const transport = await session.otherTransport()
         if (transport !== null) return failureOf(session, OTHER_TRANSPORT[transport])
         isReported = true
-        if (!isOver) session.onSilence(unavailable(session, reason))
+        const leftMs = isPatient() ? null : deadlineMs - silenceMs
+        if (!isOver) session.onSilence(unavailable(session, reason), leftMs)
       }
       if (isOver) return unavailable(session, reason)
       await pause(pace, waitMs, signal)
