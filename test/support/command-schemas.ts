@@ -23,14 +23,29 @@ const programOf = (): ts.Program => {
   return ts.createProgram([LINES], { ...options, noEmit: true, types: ['node'] })
 }
 
-const sorted = (
-  definitions: ReadonlyMap<string, JsonSchema>
-): ReadonlyArray<[string, JsonSchema]> => [...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1))
+/** The kinds of lines as they are listed, then what they are made of; failures last. */
+const inOrder = (
+  definitions: ReadonlyMap<string, JsonSchema>,
+  kinds: ReadonlyArray<string>
+): ReadonlyArray<readonly [string, JsonSchema]> => {
+  const rank = (name: string): number => {
+    if (/^(error|ErrorLine|ThreadTitle)$/.test(name)) return kinds.length + 1
+    return kinds.includes(name) ? kinds.indexOf(name) : kinds.length
+  }
+  return [...definitions].toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+}
 
 /** Fields that depend on what is asked, and those of facts, which no document lists. */
 const MORE_FIELDS: Readonly<Record<string, ReadonlyArray<string>>> = {
   usage: ['name', 'models', 'cost', 'currency'],
   index: ['name', 'value']
+}
+
+/** What a list is made of that is a member of a row. */
+const LISTS_INSIDE: Readonly<Record<string, ReadonlyArray<string>>> = {
+  doctor: ['AdvisedFinding'],
+  repair: ['PlanStep'],
+  tools: ['ToolGroup']
 }
 
 /** The fields that `--fields` takes, from the rows that the command table names in braces. */
@@ -119,19 +134,22 @@ export const commandSchemas = (): ReadonlyMap<string, JsonSchema> => {
       for (const [each, schema] of more) definitions.set(each, schema)
       definitions.set(name, { ...description, ...made })
     }
-    const rows = all.flatMap(([name]) => (isTagged(name) ? [] : [name]))
+    const rows = [
+      ...all.flatMap(([name]) => (isTagged(name) ? [] : [name])),
+      ...(LISTS_INSIDE[command.name] ?? [])
+    ]
     const fields = chosenFields(command.name, rows, definitions)
     if (fields !== null) definitions.set('fields', fields)
+    const own = all.flatMap(([name]) => (name === 'error' ? [] : [name]))
+    const names = [...own, ...(fields === null ? [] : ['fields']), 'error']
     const spec = COMMANDS.find(({ name }) => name === command.name)
     return {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: `unroll.${command.name}.row/${NUMBERS[command.name] ?? 1}`,
       title: `A line of unroll ${command.name} --json`,
       description: `${spec?.summary ?? ''} ${UNITS}`,
-      anyOf: [...all.map(([name]) => name), ...(fields === null ? [] : ['fields'])].map((name) => ({
-        $ref: `#/$defs/${name}`
-      })),
-      $defs: Object.fromEntries(sorted(definitions))
+      anyOf: names.map((name) => ({ $ref: `#/$defs/${name}` })),
+      $defs: Object.fromEntries(inOrder(definitions, names))
     }
   }
   const commands = checker.getPropertiesOfType(typeNamed('JsonLines'))
@@ -140,18 +158,32 @@ export const commandSchemas = (): ReadonlyMap<string, JsonSchema> => {
 
 const WIDTH = 100
 
-/** JSON with everything on one line that fits there. */
-export const printedSchema = (value: unknown, indent = 0, before = 0): string => {
-  const short = JSON.stringify(value, null, 1).replace(/\n\s*/g, ' ')
-  if (typeof value !== 'object' || value === null || indent + before + short.length < WIDTH)
-    return short
-  const pad = ' '.repeat(indent + 1)
+/** JSON on one line. */
+const onOneLine = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(onOneLine).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).map(
+    ([name, one]) => `${JSON.stringify(name)}: ${onOneLine(one)}`
+  )
+  return `{${members.join(', ')}}`
+}
+
+/** Lists of names, each of which is one thing. */
+const NAMES = new Set(['required', 'enum'])
+
+/** A schema with a line for each member: what is short, and what a member is, stands on one line. */
+export const printedSchema = (value: unknown, name = '', depth = 0, isMember = false): string => {
+  const whole = onOneLine(value)
+  const isShort = depth + name.length + whole.length < WIDTH
+  if (typeof value !== 'object' || value === null || isMember || isShort || NAMES.has(name))
+    return whole
   const lines = Array.isArray(value)
-    ? value.map((one) => pad + printedSchema(one, indent + 1))
-    : Object.entries(value).map(([name, one]) => {
-        const head = `${JSON.stringify(name)}: `
-        return pad + head + printedSchema(one, indent + 1, head.length)
-      })
+    ? value.map((one) => printedSchema(one, '', depth + 1))
+    : Object.entries(value).map(
+        ([each, one]) =>
+          `${JSON.stringify(each)}: ${printedSchema(one, each, depth + 1, name === 'properties')}`
+      )
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
-  return `${open}\n${lines.join(',\n')}\n${' '.repeat(indent)}${close}`
+  const pad = ' '.repeat(depth + 1)
+  return `${open}\n${lines.map((line) => pad + line).join(',\n')}\n${' '.repeat(depth)}${close}`
 }

@@ -2,7 +2,7 @@
  * unroll help: the overview, a command, a word of it, or a topic.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { flagOf } from '../../args.ts'
+import { flagOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { didYouMean } from '../../naming/nearest.ts'
 import { withPager } from '../../terminal/pager.ts'
@@ -42,7 +42,8 @@ const pageOf = (
 }
 
 /** Prints a schema of `--json`, or names those there are. */
-const printSchema = async ([name]: ReadonlyArray<string>, io: Io): Promise<CommandEnd> => {
+const printSchema = async (input: Input, io: Io): Promise<CommandEnd> => {
+  const [name] = input.args
   const { schemaNames, schemaText } = await import('../../schema/files.ts')
   const names = schemaNames()
   if (name === undefined) {
@@ -55,13 +56,15 @@ const printSchema = async ([name]: ReadonlyArray<string>, io: Io): Promise<Comma
     return E.left(
       usage(`${command.name} has no --json`, 'list the schemas: "unroll help --schema"')
     )
-  await io.out(schemaText(command.name))
-  return 0
+  return withPager(input, io, async (paged) => {
+    await paged.out(schemaText(command.name))
+    return 0
+  })
 }
 
 export const helpCommand: FreeCommand = async (input, io) => {
   if (flagOf(input, 'why')) return (await import('./why.ts')).whyCommand(input, io)
-  if (flagOf(input, 'schema')) return printSchema(input.args, io)
+  if (flagOf(input, 'schema')) return printSchema(input, io)
   const { args } = input
   const about = args[0] === undefined ? undefined : commandOf(args[0])
   if (flagOf(input, 'man') && (args[0] === undefined || about !== undefined)) {
