@@ -14,9 +14,14 @@ export interface RetryPace {
 export const realPace: RetryPace = {
   nowMs: () => performance.now(),
   random: Math.random,
+  // The timers of a process that was kept waiting come before what lies in its sockets, which may be what is waited for.
   after: (durationMs, then) => {
-    const timer = setTimeout(then, durationMs)
-    return () => clearTimeout(timer)
+    let turn: NodeJS.Immediate | undefined
+    const timer = setTimeout(() => (turn = setImmediate(then)), durationMs)
+    return () => {
+      clearTimeout(timer)
+      clearImmediate(turn)
+    }
   }
 }
 

@@ -165,6 +165,12 @@ export const retriesOf = (
 /** What a call came to that is not repeated and no failure. */
 export type Answered<A> = Exclude<CallResult<A>, { readonly kind: 'again' | 'refused' | 'ended' }>
 
+/**
+ * The transport gives a call up after so many attempts' time, so that none stays for ever. It looks at its clock before its
+ * sockets; whether an answer came in time is decided by `within`, which looks at both.
+ */
+const TRANSPORT_ATTEMPTS = 2
+
 const repeated = async <A>(
   session: Session,
   run: (lent: LentClient, deadlineMs: number) => Promise<A>
@@ -174,7 +180,7 @@ const repeated = async <A>(
   for (;;) {
     if (closing.aborted) return E.left(closed(session))
     const lent = clients.lend()
-    const attempt = (): Promise<A> => run(lent, attemptMs)
+    const attempt = (): Promise<A> => run(lent, TRANSPORT_ATTEMPTS * attemptMs)
     const result = await answerOf(session, lent, attempt, attemptMs, closing)
     lent.release()
     if (result.kind === 'refused' || result.kind === 'ended')
