@@ -61,7 +61,7 @@ const baseImports = {
 
 /** Development packages that sources may use: the build puts them inside, so nobody who installs unroll gets them twice. */
 const bundled =
-  '@hpcc-js/wasm-zstd @noble/hashes @streamparser/json fzstd jose ndjson semver smol-toml sql.js uuid ws xxhash-wasm'
+  '@hpcc-js/wasm-zstd @noble/hashes @streamparser/json fzstd jose ndjson semver smol-toml sql.js uuid ws xxhash-wasm yaml'
 
 module.exports = {
   forbidden: [
@@ -124,6 +124,7 @@ module.exports = {
     only('xxhash-wasm', 'adapters/log/jsonl/'),
     only('semver', 'domain/ledgers/plugins/'),
     only('smol-toml', 'adapters/home/'),
+    only('yaml', 'domain/imports/settings/'),
     only('sql.js', 'adapters/upkeep/codex-state/'),
     only('ws', 'adapters/rpc/transports/'),
     only('jose', 'adapters/rpc/transports/'),

@@ -1,0 +1,100 @@
+/**
+ * Writes what a plan says: new files whole and never over one that says something, `config.toml` by whole lines.
+ */
+import { linkSync, lstatSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { isBlank } from '../../../domain/white-space.ts'
+import { configText, replaceConfig } from '../../home/config-file.ts'
+import { withAdded } from '../../home/config-text.ts'
+import { makeFolder } from '../../home/own-folder.ts'
+import { LinkRefused, refuseLinks, removeQuietly } from '../../home/plain-file.ts'
+import { replaceFile } from '../../home/replace-file.ts'
+import type { SettingsWrite } from './plan.ts'
+import { SettingsProblem } from './read.ts'
+import { isLink, type Site } from './site.ts'
+
+/** What a write leaves behind, for whoever takes it back. */
+export interface WrittenEntry {
+  readonly kind: 'file' | 'folder' | 'config'
+  readonly path: string
+}
+
+const FOLDER_MODE = 0o755
+
+/** Throws where a folder on the way is a link in a repository. */
+const refuseLinked = ({ repository }: Site, folder: string): void => {
+  if (repository === null) return
+  try {
+    refuseLinks(repository, folder)
+  } catch (cause) {
+    if (cause instanceof LinkRefused) throw new SettingsProblem(cause.message)
+    throw cause
+  }
+}
+
+/** Makes a folder and those above it; answers those that were not there, outermost first. */
+const madeFolders = (site: Site, path: string): ReadonlyArray<WrittenEntry> => {
+  refuseLinked(site, path)
+  const missing: Array<WrittenEntry> = []
+  for (let at = path; lstatSync(at, { throwIfNoEntry: false }) === undefined; at = dirname(at))
+    missing.unshift({ kind: 'folder', path: at })
+  if (missing.length > 0) makeFolder(path, FOLDER_MODE)
+  return missing
+}
+
+/** Gives a file its name, unless it is taken by one that says something. */
+const placed = (
+  { path, content, mode }: Extract<SettingsWrite, { kind: 'file' }>,
+  step: () => void
+): boolean => {
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  const how = { temporary: join(dirname(path), `.unroll-${process.pid}.tmp`), mode, step }
+  if (there !== undefined) {
+    if (!there.isFile() || !isBlank(readFileSync(path, 'utf8'))) return false
+    replaceFile(path, content, how)
+    return true
+  }
+  const whole = `${how.temporary}.new`
+  try {
+    replaceFile(whole, content, how)
+    step()
+    linkSync(whole, path)
+    return true
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw cause
+  } finally {
+    removeQuietly(whole)
+  }
+}
+
+/** The text that a configuration would have. */
+export const configAfter = (
+  site: Site,
+  { path, added }: Extract<SettingsWrite, { kind: 'config' }>
+): string => {
+  if (site.repository !== null && isLink(path)) throw new SettingsProblem(`${path} is a link`)
+  const text = configText(path)
+  if (text === null) throw new SettingsProblem(`${path} is not UTF-8`, 'invalid_existing_config')
+  const edited = withAdded(text, added)
+  if (edited !== null) return edited
+  throw new SettingsProblem(`${path} cannot be added to without touching anything else`)
+}
+
+/** Does one write; answers what is new. Throws a `SettingsProblem`, or what the system says. */
+export const written = (
+  site: Site,
+  write: SettingsWrite,
+  step: () => void = () => undefined
+): ReadonlyArray<WrittenEntry> => {
+  step()
+  if (write.kind === 'folder') return madeFolders(site, write.path)
+  const folders = madeFolders(site, dirname(write.path))
+  step()
+  if (write.kind === 'file') {
+    const isNew = placed(write, step)
+    return isNew ? [...folders, { kind: 'file', path: write.path }] : folders
+  }
+  replaceConfig(write.path, configAfter(site, write), step)
+  return [...folders, { kind: 'config', path: write.path }]
+}

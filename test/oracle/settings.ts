@@ -1,0 +1,135 @@
+/**
+ * Lets a real Codex import made settings of other agents, and compares what it detects, tells and writes with what unroll does.
+ *
+ *   npm run oracle:settings -- CODEX [COUNT] [SEED] [--details] [--record]
+ *
+ * 0.130 starts the servers that it imports: those that are made only name `true`. With `--record` the answers are written to
+ * `test/fixtures/imported-settings`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { ImportItem } from '../../adapters/imports/item.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
+import { removeFolder } from '../support/fixture-home.ts'
+import {
+  changedFiles,
+  comparableImport,
+  isSameImport,
+  ordered,
+  ourImport,
+  type AgentName,
+  type ImportedSettings
+} from '../support/imported-settings.ts'
+import { madeSettings } from '../support/made-settings.ts'
+import { planted, plantedRoot, rootless } from '../support/planted-settings.ts'
+import type { Message } from '../support/rpc-client.ts'
+import { startCodex, versionOf } from './codex.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { details: { type: 'boolean' }, record: { type: 'boolean' } }
+})
+const [codex = '', count = '200', first = '1'] = positionals
+if (codex === '') {
+  process.stderr.write(
+    'usage: npm run oracle:settings -- CODEX [COUNT] [SEED] [--details] [--record]\n'
+  )
+  process.exit(2)
+}
+const version = versionOf(codex)
+const era = version.split('.').slice(0, 2).join('.') as ProfileName
+
+interface ToldResults {
+  readonly itemTypeResults?: ReadonlyArray<{
+    readonly itemType: string
+    readonly successes: ReadonlyArray<Record<string, string | null>>
+    readonly failures: ReadonlyArray<Record<string, string | null>>
+  }>
+}
+
+/** What a last message tells of everything that was asked. */
+const toldIn = (message: Message | undefined): ImportedSettings['told'] => {
+  const { itemTypeResults = [] } = (message?.['params'] ?? {}) as ToldResults
+  const rows = itemTypeResults.flatMap(({ itemType, successes, failures }) => [
+    ...successes.map(({ cwd = null, source = null, target = null }) => ({
+      itemType,
+      cwd,
+      source,
+      target
+    })),
+    ...failures.map(({ cwd = null, source = null, message: text }) => ({
+      itemType,
+      cwd,
+      source,
+      message: text ?? ''
+    }))
+  ])
+  return era === '0.130' ? null : ordered(rows)
+}
+
+/** What the real one makes of the settings of a seed. */
+const realImport = async (seed: number, from: AgentName): Promise<ImportedSettings> => {
+  const root = plantedRoot(madeSettings(seed))
+  const source = from === 'cursor' ? { migrationSource: 'cursor' } : {}
+  const env = { HOME: join(root, 'user') }
+  try {
+    const real = await startCodex(codex, join(root, 'user/.codex'), { experimentalApi: true }, env)
+    try {
+      const before = planted(root)
+      const asked = { includeHome: true, cwds: [join(root, 'work/repo/sub')], ...source }
+      const answer = await real.answer('externalAgentConfig/detect', asked)
+      if (answer['error'] !== undefined)
+        return { seed, isRefused: true, items: [], told: [], files: {} }
+      const { items } = answer['result'] as { readonly items: ReadonlyArray<ImportItem> }
+      let last: Message | undefined
+      if (items.length > 0) {
+        await real.answer('externalAgentConfig/import', { migrationItems: items, ...source })
+        await real.seen((message) => {
+          last = message
+          return message['method'] === 'externalAgentConfig/import/completed'
+        })
+      }
+      const files = changedFiles(before, planted(root))
+      return rootless(root, { seed, isRefused: false, items, told: toldIn(last), files })
+    } finally {
+      await real.stop()
+    }
+  } finally {
+    removeFolder(root)
+  }
+}
+
+const difference = (real: ImportedSettings, ours: ImportedSettings): string =>
+  Object.entries(comparableImport(real) as object)
+    .flatMap(([name, value]) => {
+      const own = (comparableImport(ours) as Readonly<Record<string, unknown>>)[name]
+      const [a, b] = [JSON.stringify(value), JSON.stringify(own)]
+      return a === b ? [] : [`  ${name}\n    codex ${a}\n    here  ${b}\n`]
+    })
+    .join('')
+
+const agents: ReadonlyArray<AgentName> = era === '0.169' ? ['claude', 'cursor'] : ['claude']
+for (const from of agents) {
+  const records: Array<ImportedSettings> = []
+  const differing: Array<number> = []
+  for (let seed = Number(first); seed < Number(first) + Number(count); seed += 1) {
+    const real = await realImport(seed, from)
+    const ours = await ourImport(seed, era, from)
+    records.push(real)
+    if (isSameImport(real, ours)) continue
+    differing.push(seed)
+    if (values.details === true) process.stdout.write(`${seed}\n${difference(real, ours)}`)
+  }
+  const told = differing.length === 0 ? '' : `; seeds that differ: ${differing.join(', ')}`
+  process.stdout.write(
+    `${version} ${from}: ${records.length} homes, ${differing.length} differ${told}\n`
+  )
+  if (values.record !== true) continue
+  const folder = join(import.meta.dirname, '..', 'fixtures', 'imported-settings', version)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(
+    join(folder, `${from}.json`),
+    `[\n${records.map((record) => JSON.stringify(record)).join(',\n')}\n]\n`
+  )
+}
