@@ -13,7 +13,7 @@ const WAIT_MS = 10
 const WAIT_TOTAL_MS = 10_000
 
 /** The locks of a home, in `.unroll`. */
-export const HOME_LOCKS = ['files.lock', 'plugins.lock', 'seals.lock'] as const
+export const HOME_LOCKS = ['files.lock', 'plugins.lock', 'seals.lock', 'imports.lock'] as const
 
 /** A lock whose name is on disk; released when that cannot be. */
 const synced = (folder: string, { leftOver, release }: LockFile): HomeHold => {
@@ -30,11 +30,12 @@ const synced = (folder: string, { leftOver, release }: LockFile): HomeHold => {
 /** Acquires a lock of a home, waiting for its holder. */
 export const holdHome = async (
   home: string,
-  right: 'files' | 'plugins' | 'seals' = 'files'
+  right: 'files' | 'plugins' | 'seals' | 'imports' = 'files',
+  waitTotalMs = WAIT_TOTAL_MS
 ): Promise<E.Either<StoreError, HomeHold>> => {
   try {
     const folder = ownFolder(home)
-    for (let waited = 0; waited <= WAIT_TOTAL_MS; waited += WAIT_MS) {
+    for (let waited = 0; waited <= waitTotalMs; waited += WAIT_MS) {
       const lock = acquireLockFile(join(folder, `${right}.lock`))
       if (lock !== null) return E.right(synced(folder, lock))
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS))

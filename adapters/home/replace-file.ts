@@ -58,9 +58,13 @@ export const replaceFile = (
 export const createFile = async (
   path: string,
   content: (file: number) => Promise<void>,
-  { temporary, step = () => undefined }: Pick<Replacement, 'temporary' | 'step'>
+  {
+    temporary,
+    step = () => undefined,
+    mode
+  }: Pick<Replacement, 'temporary' | 'step'> & Partial<Pick<Replacement, 'mode'>>
 ): Promise<void> => {
-  const file = openSync(temporary, 'wx')
+  const file = openSync(temporary, 'wx', mode)
   try {
     await content(file)
     step()

@@ -18,6 +18,8 @@ interface ImportedTurn {
   readonly turnId: string
   readonly startedAt: number | null
   readonly lastAgentMessage: string | null
+  /** True where an import ended with it: it is completed already, unless somebody answers in it once more. */
+  readonly isCompleted: boolean
 }
 
 /** What of the messages so far the next events depend on; it does not grow with them. */
@@ -127,7 +129,8 @@ export const importMessage = (
   const item = itemOf(message)
   const size = fold.size + sizeOf(message, item, era)
   if (message.role === 'assistant') {
-    const turn = open === null ? null : { ...open, lastAgentMessage: message.text }
+    const turn =
+      open === null ? null : { ...open, lastAgentMessage: message.text, isCompleted: false }
     const next = { ...fold, open: turn, size, counted: size, at: message.at }
     return [next, newEvents(both(agentMessage(message.text), item, era), timestamp)]
   }
@@ -135,15 +138,20 @@ export const importMessage = (
   const turn: ImportedTurn = {
     turnId: `external-import-turn-${turns}`,
     startedAt: message.at,
-    lastAgentMessage: null
+    lastAgentMessage: null,
+    isCompleted: false
   }
   const payloads = [
-    ...(open === null ? [] : [event(completed(open, era, null))]),
+    ...(open === null || open.isCompleted ? [] : [event(completed(open, era, null))]),
     event(started(turn)),
     ...both(userMessage(message.text, era), item, era)
   ]
   return [{ ...fold, turns, open: turn, size, at: message.at }, newEvents(payloads, timestamp)]
 }
+
+/** Where an earlier import ended. */
+export const afterImport = (fold: ImportFold): ImportFold =>
+  fold.open === null ? fold : { ...fold, open: { ...fold.open, isCompleted: true } }
 
 /** How many tokens of context an imported thread fills. */
 export const contextTokens = ({ counted }: ImportFold, era: ProfileName): number =>

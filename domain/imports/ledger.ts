@@ -104,8 +104,8 @@ const sameRecord = (value: Json, path: string, sha256: string): boolean =>
   textIn(value['content_sha256']) === sha256
 
 /**
- * A ledger with one more record, or another one for the same source. What stands for the same content of the same source is
- * replaced, and so is `replaces`, the content that it had before it grew.
+ * A ledger with one more record, or with another one in the place of that for the same content of the same source; `replaces` is the
+ * content that it had before it grew.
  */
 export const withRecord = (
   { written }: ImportLedger,
@@ -114,14 +114,12 @@ export const withRecord = (
   replaces: string | null = null
 ): ImportLedger => {
   const { sourcePath, sha256 } = record
-  const others = listed(written).filter(
-    (value) =>
-      !sameRecord(value, sourcePath, sha256) &&
-      (replaces === null || !sameRecord(value, sourcePath, replaces))
-  )
-  const same = listed(written).find((value) => sameRecord(value, sourcePath, replaces ?? sha256))
-  const kept = isJsonObject(same) ? same : {}
-  const records = [...others, { ...kept, ...writtenRecord(record, era) }]
+  const before = listed(written)
+  const isSame = (value: Json): boolean => sameRecord(value, sourcePath, replaces ?? sha256)
+  const at = before.findIndex(isSame)
+  const kept = at === -1 ? {} : (before[at] as JsonObject)
+  const added = { ...kept, ...writtenRecord(record, era) }
+  const records = at === -1 ? [...before, added] : before.with(at, added)
   const connectors =
     era === '0.169' && written['detected_connector_records'] === undefined
       ? { detected_connector_records: [] }

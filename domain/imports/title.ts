@@ -74,10 +74,18 @@ export interface TitleFold {
   readonly agent: string | null
   readonly said: string | null
   readonly hasUser: boolean
+  /** How the first user message begins: what a thread without a name is shown as. */
+  readonly begins: string
 }
 
 /** Before the first line. */
-export const NO_TITLE: TitleFold = { person: null, agent: null, said: null, hasUser: false }
+export const NO_TITLE: TitleFold = {
+  person: null,
+  agent: null,
+  said: null,
+  hasUser: false,
+  begins: ''
+}
 
 /** Takes a line. */
 export const evolveTitle = (
@@ -87,7 +95,10 @@ export const evolveTitle = (
 ): TitleFold => {
   if (title !== undefined) return { ...fold, [title.by]: title.text }
   if (message?.role !== 'user' || fold.said !== null) return fold
-  return { ...fold, said: titleOfMessage(message.text, era), hasUser: true }
+  const begins = fold.hasUser
+    ? fold.begins
+    : shortened(firstLine(message.text), TITLE_CHARACTERS_MAX)
+  return { ...fold, said: titleOfMessage(message.text, era), hasUser: true, begins }
 }
 
 /** The title; null where nobody asked anything. */
@@ -96,3 +107,9 @@ export const titleOf = (
   era: ProfileName
 ): string | null =>
   person ?? agent ?? said ?? (hasUser && era === '0.169' ? 'Imported session' : null)
+
+/** The name a thread gets; null where it begins with its title anyway. 0.130 names every thread. */
+export const nameOf = (fold: TitleFold, era: ProfileName): string | null => {
+  const title = titleOf(fold, era)
+  return era !== '0.130' && title === fold.begins ? null : title
+}

@@ -15,7 +15,6 @@ export const REASONS = {
   analytics: 'asserts facts that Codex reports about its use; nothing is reported here',
   asks: 'the server asks its client something, an approval for instance; this server asks nothing',
   hooks: 'runs a program that the configuration names; nothing is run here',
-  import: 'sessions of other agents are not imported',
   inner: 'a part inside of Codex with no counterpart here that could be seen from outside',
   mcp: 'starts MCP servers',
   model: 'asserts what a model is sent',
@@ -384,8 +383,8 @@ const TABLE = `
 320 changed_rollout_items_dedupe_updated_item_snapshots + changed_rollout_items_dedupe_turn_metadata_snapshots + changed_rollout_items_drop_prior_changes_for_removed_turns ~ each state of an item is told, in order
 ## others
 321 skills_changed_notification_is_emitted_after_skill_change - other
-322 external_agent_config_import_* - import
-323 external_agent_config_import_sends_completion_notification_after_pending_plugins_finish - import
+322 external_agent_config_import_*
+323 external_agent_config_import_sends_completion_notification_after_pending_plugins_finish - other
 324 thread_manager_accepts_separate_agent_graph_store_and_thread_store
 325 plugin_list_uses_warmed_featured_plugin_ids_cache_on_first_request - other
 326 device_key_create_rejects_empty_account_user_id + device_key_create_rejected_over_websocket + device_key_create_in_process_allows - other

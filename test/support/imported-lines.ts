@@ -1,6 +1,8 @@
 /**
  * What unroll makes of a session file, without a home, and lines as they can be compared with those of a real Codex.
  */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parsedJson, type JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { importEnd, importMessage, NO_MESSAGES } from '../../domain/imports/events.ts'
@@ -42,3 +44,11 @@ export const importedLines = (
   events.push(...importEnd(fold, era, ''))
   return { lines: events.map(textOf), title: titleOf(title, era) }
 }
+
+/** The rollouts of a home without metadata and times of lines, in the order of what they say. */
+export const importedRollouts = (home: string): ReadonlyArray<string> =>
+  (readdirSync(join(home, 'sessions'), { recursive: true }) as Array<string>)
+    .filter((path) => path.endsWith('.jsonl'))
+    .map((path) => comparable(readFileSync(join(home, 'sessions', path), 'utf8')).join('\n'))
+    .map((text) => text.replace(/"((?:started|completed)_at)":\d+/g, '"$1":0'))
+    .toSorted()

@@ -22,6 +22,12 @@ import {
   unitValue
 } from '../wire/serde.ts'
 import { conversationSummary } from './conversation-summary.ts'
+import {
+  externalAgentDetect,
+  externalAgentHistories,
+  externalAgentImport,
+  externalAgentRecord
+} from './external-agents.ts'
 import { GATED_FIELDS } from './gated-fields.ts'
 import { initialize } from './initialize.ts'
 import {
@@ -97,6 +103,10 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'turn/interrupt': turnInterrupt,
   'thread/timeline/list': timelineList,
   'review/start': reviewStart,
+  'externalAgentConfig/detect': externalAgentDetect,
+  'externalAgentConfig/import': externalAgentImport,
+  'externalAgentConfig/import/recordHistory': externalAgentRecord,
+  'externalAgentConfig/import/readHistories': externalAgentHistories,
   getConversationSummary: conversationSummary,
   'unroll/usage/read': usageRead,
   'unroll/tools/list': toolsList,

@@ -27,7 +27,6 @@ const LACKING: Readonly<Record<string, string>> = {
   'no-plugins': 'needs plugins, and this server has none',
   'no-mcp-servers': 'needs an MCP server, and this server starts none',
   'no-configuration': 'concerns the configuration of an agent, and this server is none',
-  'no-imports': 'imports from other agents, and this server does not',
   'no-account': 'needs an account, and this server has none',
   'no-database': "needs Codex's database, and this server does without",
   'no-memories': 'needs memories, and this server keeps none',

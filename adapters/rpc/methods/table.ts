@@ -193,10 +193,10 @@ process/writeStdin                        xxx process:processHandle  no-such-pro
 process/kill                              xxx process:processHandle  no-such-process       ProcessKillParams processHandle
 process/resizePty                         xxx process:processHandle  no-such-process       ProcessResizePtyParams processHandle size:any
 config/read                               yyy config(shared)         own                   ConfigReadParams
-externalAgentConfig/detect                yyy config                 import:no-imports     ExternalAgentConfigDetectParams
-externalAgentConfig/import                yyy config                 import:no-imports     ExternalAgentConfigImportParams migrationItems:list
-externalAgentConfig/import/recordHistory  ..y config                 import:no-imports     ExternalAgentConfigImportHistoryRecordParams providerId itemTypeResults:list
-externalAgentConfig/import/readHistories  .yy config                 import:no-imports     ()
+externalAgentConfig/detect                yyy config                 import:served
+externalAgentConfig/import                yyy config                 import:served
+externalAgentConfig/import/recordHistory  ..y config                 import:served
+externalAgentConfig/import/readHistories  .yy config                 import:served         ()
 config/value/write                        yyy config                 no-configuration      ConfigValueWriteParams keyPath value:any mergeStrategy:any
 config/batchWrite                         yyy config                 no-configuration      ConfigBatchWriteParams edits:list
 configRequirements/read                   yyy config                 own                   ()

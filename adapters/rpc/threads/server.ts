@@ -71,6 +71,8 @@ export interface Server {
   readonly home: string
   /** Values of its configuration that the command line replaced. */
   readonly overrides?: JsonObject
+  /** Where other agents keep what is theirs; default: the home of the user. */
+  readonly userHome?: string
   readonly profile: ProfileName
   readonly strict: boolean
   /** Version of this package, for the user agent. */

@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 
 /** Characters of a text that are read. */
 export const TEXT_CHARACTERS_MAX = 4096
+/** Characters of a text that is read whole. */
+const WHOLE_CHARACTERS_MAX = 16 * 1024 * 1024
 /** Rows of a table that are read. */
 export const ROWS_MAX = 200_000
 
@@ -21,6 +23,8 @@ export type SqliteRow = Readonly<Record<string, string | number | null>>
 export interface OpenDatabase {
   /** The wanted columns of a table; null when there is no such plain table. Throws when it is damaged. */
   readonly rows: (table: string, columns: ReadonlyArray<string>) => ReadonlyArray<SqliteRow> | null
+  /** The same with texts that are never cut. */
+  readonly wholeRows: OpenDatabase['rows']
   /** What SQLite finds wrong with the database: `ok`, or the first few sentences. */
   readonly integrity: () => string
   readonly close: () => void
@@ -72,14 +76,15 @@ const COLUMNS = 'select name, hidden from pragma_table_xinfo(?)'
 const rowsOf = (
   database: Database,
   table: string,
-  wanted: ReadonlyArray<string>
+  wanted: ReadonlyArray<string>,
+  charactersMax = TEXT_CHARACTERS_MAX
 ): ReadonlyArray<SqliteRow> | null => {
   if (all(database, IS_PLAIN, [table]).length === 0) return null
   const columns = all(database, COLUMNS, [table])
   const plain = new Set(columns.filter(({ hidden }) => hidden === 0).map(({ name }) => name))
   const taken = (name: string): string => {
     const column = quoted(name)
-    return `case typeof(${column}) when 'text' then substr(${column}, 1, ${TEXT_CHARACTERS_MAX}) when 'blob' then null else ${column} end`
+    return `case typeof(${column}) when 'text' then substr(${column}, 1, ${charactersMax}) when 'blob' then null else ${column} end`
   }
   const terms = wanted.map((name) => `${plain.has(name) ? taken(name) : 'null'} as ${quoted(name)}`)
   return all(database, `select ${terms.join(', ')} from ${quoted(table)} limit ${ROWS_MAX}`)
@@ -92,6 +97,7 @@ export const openBytes = async (bytes: Uint8Array): Promise<OpenDatabase> => {
   database.exec('pragma trusted_schema = off; pragma cell_size_check = on; pragma query_only = on')
   return {
     rows: (table, columns) => rowsOf(database, table, columns),
+    wholeRows: (table, columns) => rowsOf(database, table, columns, WHOLE_CHARACTERS_MAX),
     integrity: () =>
       all(database, `pragma integrity_check(${COMPLAINTS_MAX})`)
         .map(({ integrity_check: said }) => String(said))

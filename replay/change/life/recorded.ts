@@ -21,6 +21,8 @@ export interface OperationRequest {
   readonly undoes?: string | null | undefined
   /** Files it moves or deletes: then the record before is on disk first, and a kill is made good from it. */
   readonly relocation?: (operationId: string) => Relocation
+  /** The records are on disk before what follows them, though it moves no files. */
+  readonly durable?: boolean
 }
 
 export interface Performed<A> {
@@ -105,7 +107,7 @@ export const recorded = async <A>(
   if (log === undefined) return answerOf(await run(''))
   const actor = request.actor ?? parts.actor
   const began = beginningOf(log, { ...request, actor }, before)
-  const durable = began.relocation !== null
+  const durable = began.relocation !== null || request.durable === true
   const noted = await log.append(began, durable)
   if (E.isLeft(noted)) return noted
   const done = await run(began.id).catch(async (thrown: unknown) => {

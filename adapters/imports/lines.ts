@@ -1,0 +1,56 @@
+/**
+ * The lines of a session, one after the other, in memory that does not grow with the file.
+ */
+import { readSync } from 'node:fs'
+
+/** A longer line is passed over: JavaScript cannot hold much longer strings. */
+export const LINE_BYTES_MAX = 256 * 1024 * 1024
+
+const CHUNK_BYTES = 1024 * 1024
+const NEWLINE = 10
+
+/** Bytes on their way, as they stand in the file: for a digest. */
+type Seen = (bytes: Buffer) => void
+
+/** Gives every line of the first bytes of a file; one that is too long is left out. */
+export async function* linesOf(
+  file: number,
+  sizeBytes: number,
+  seen: Seen = () => undefined
+): AsyncIterable<string> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  let parts: Array<Buffer> = []
+  let held = 0
+  let isLost = false
+  const taken = (end: Buffer): string | null => {
+    const whole = parts.length === 0 ? end : Buffer.concat([...parts, end])
+    const line = isLost ? null : whole.toString('utf8')
+    parts = []
+    held = 0
+    isLost = false
+    return line
+  }
+  for (let at = 0; at < sizeBytes;) {
+    const read = readSync(file, chunk, 0, Math.min(CHUNK_BYTES, sizeBytes - at), at)
+    if (read === 0) break
+    at += read
+    const bytes = chunk.subarray(0, read)
+    seen(bytes)
+    let from = 0
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
+      const line = taken(bytes.subarray(from, end))
+      if (line !== null) yield line
+      from = end + 1
+    }
+    if (from < read) {
+      held += read - from
+      isLost ||= held >= LINE_BYTES_MAX
+      if (isLost) parts = []
+      else parts.push(Buffer.from(bytes.subarray(from)))
+    }
+    // Others have their turn between chunks.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const last = held === 0 ? null : taken(Buffer.alloc(0))
+  if (last !== null) yield last
+}

@@ -1,0 +1,121 @@
+/**
+ * What there is to know of a session before it is imported, found in one pass.
+ */
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync } from 'node:fs'
+import { readLine } from '../../domain/imports/line.ts'
+import type {
+  ImportedMessage,
+  ImportedSpending,
+  SessionLine,
+  SessionSource
+} from '../../domain/imports/source.ts'
+import { evolveTitle, nameOf, NO_TITLE, titleOf } from '../../domain/imports/title.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
+import { linesOf } from './lines.ts'
+import { isDirectory, openSession, type SessionFile } from './place.ts'
+
+/** A session as its file says it. */
+export interface Survey {
+  /** Bytes that were read: what is appended meanwhile is not part of it. */
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly title: string | null
+  /** What its thread is called; null where its beginning says as much. */
+  readonly name: string | null
+  /** Where it worked; null when nothing tells. */
+  readonly cwd: string | null
+  readonly messages: number
+  /** True when somebody asked something. */
+  readonly hasUser: boolean
+  /** Unix seconds of its newest message; null when none has a time. */
+  readonly newestAt: number | null
+  readonly spending: ReadonlyArray<ImportedSpending>
+}
+
+/** A source and how it is read. */
+export interface Reading {
+  /** Canonical folder of the sessions. */
+  readonly root: string
+  readonly source: SessionSource
+  readonly era: ProfileName
+}
+
+/** A message with the time that stands in for one it lacks. */
+export const timed = (
+  message: ImportedMessage,
+  { source }: Reading,
+  { modifiedAtMs }: SessionFile
+): ImportedMessage =>
+  message.at !== null || source.fallbackTime === 'none'
+    ? message
+    : { ...message, at: Math.floor(modifiedAtMs / 1000) }
+
+/** An open session, of which the bytes that were there when it was opened are read. */
+export const withSession = async <A>(
+  reading: Reading,
+  session: SessionFile,
+  use: (file: number, sizeBytes: number) => Promise<A>
+): Promise<A> => {
+  const file = openSession(reading.root, session)
+  try {
+    return await use(file, fstatSync(file).size)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** What an open file says, line by line. */
+export async function* sessionLines(
+  file: number,
+  sizeBytes: number,
+  { source, era }: Reading,
+  seen?: (bytes: Buffer) => void
+): AsyncIterable<SessionLine> {
+  for await (const text of linesOf(file, sizeBytes, seen)) {
+    const line = readLine(text, source, era)
+    if (line !== null) yield line
+  }
+}
+
+/** Reads an open session once. */
+export const surveyOf = async (
+  file: number,
+  sizeBytes: number,
+  reading: Reading,
+  session: SessionFile
+): Promise<Survey> => {
+  const { source, era } = reading
+  const digest = createHash('sha256')
+  const spending = new Map<string, ImportedSpending>()
+  let title = NO_TITLE
+  let cwd: string | null = null
+  let messages = 0
+  let newestAt: number | null = null
+  for await (const line of sessionLines(file, sizeBytes, reading, (bytes) =>
+    digest.update(bytes)
+  )) {
+    title = evolveTitle(title, line, era)
+    if (line.cwd !== undefined && cwd === null) cwd = line.cwd
+    if (line.spending !== undefined) spending.set(line.spending.key, line.spending)
+    if (line.message === undefined) continue
+    messages += 1
+    const { at } = timed(line.message, reading, session)
+    if (at !== null && (newestAt === null || at > newestAt)) newestAt = at
+  }
+  return {
+    sizeBytes,
+    sha256: digest.digest('hex'),
+    title: titleOf(title, era),
+    name: nameOf(title, era),
+    cwd: cwd ?? source.fallbackCwd(session.name, isDirectory),
+    messages,
+    hasUser: title.hasUser,
+    newestAt,
+    spending: [...spending.values()]
+  }
+}
+
+/** True for a session that is worth a thread: something was said, at some time, in a directory that is there. */
+export const isWhole = ({ cwd, messages, newestAt }: Survey, { source }: Reading): boolean =>
+  messages > 0 && newestAt !== null && cwd !== null && (!source.needsDirectory || isDirectory(cwd))
