@@ -61,15 +61,25 @@ export const FINDINGS: Columns<AdvisedFinding> = [
   column('remedy', ({ remedy }) => remedy)
 ]
 
+/** A rate says something after this long. */
+const RATE_FROM_MS = 1000
+
 const speed = (bytes: number, ms: number): string =>
-  ms < 1 ? '' : `, ${(ms / 1000).toFixed(1)} s, ${Math.round(bytes / 1e3 / ms)} MB/s`
+  ms < 1
+    ? ''
+    : `, ${(ms / 1000).toFixed(1)} s${ms < RATE_FROM_MS ? '' : `, ${Math.round(bytes / 1e3 / ms)} MB/s`}`
 
 const sums = (
   { rollouts, ok, warned, broken, findings, bytes }: CheckSummary,
-  ms: number
-): string =>
-  `ok ${ok}  warning ${warned}  broken ${broken}  (${plural(rollouts, 'rollout')}, ${size(bytes)}${speed(bytes, ms)}; ` +
-  `${plural(findings.broken, 'break')}, ${plural(findings.warning, 'warning')}, ${plural(findings.note, 'note')})\n`
+  ms: number,
+  columns: number
+): string => {
+  const verdicts = `ok ${ok}  warning ${warned}  broken ${broken}`
+  const found = `${plural(findings.broken, 'break')}, ${plural(findings.warning, 'warning')}, ${plural(findings.note, 'note')}`
+  const all = `(${plural(rollouts, 'rollout')}, ${size(bytes)}${speed(bytes, ms)}; ${found})`
+  const fits = verdicts.length + 2 + all.length <= columns
+  return `${verdicts}${fits ? '  ' : '\n'}${wrap(all, 0, columns)}\n`
+}
 
 interface FindingPrinter {
   readonly finding: (finding: AdvisedFinding) => Promise<void>
@@ -86,7 +96,7 @@ const printerOf = (input: Input, io: Io): E.Either<CommandFailure, FindingPrinte
       summary: async (summary, durationMs) => {
         await end()
         if (form === 'json') await printTotal({ ...summary, durationMs }, input, io)
-        else io.err(sums(summary, durationMs))
+        else io.err(sums(summary, durationMs, Infinity))
       }
     })
   const paint = painter(input, io)
@@ -95,7 +105,7 @@ const printerOf = (input: Input, io: Io): E.Either<CommandFailure, FindingPrinte
     finding: async (finding) => {
       if (notes || finding.severity !== 'note') await io.out(forPeople(finding, io, paint))
     },
-    summary: (summary, ms) => io.out(wrap(sums(summary, ms), 0, io.columns))
+    summary: (summary, ms) => io.out(sums(summary, ms, io.columns))
   })
 }
 

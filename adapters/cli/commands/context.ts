@@ -78,6 +78,8 @@ const settingFacts = ({
 
 const NAME_WIDTH = 10
 
+const counts = (tokens: number): string => tokens.toLocaleString('en')
+
 const facts = (context: ThreadContext, columns: number, paint: Paint): string => {
   const { items, estimatedTokens, settings, turnContext, tokenUsage } = context
   const next = turnContext === null ? ', and the environment again with the next turn' : ''
@@ -85,9 +87,9 @@ const facts = (context: ThreadContext, columns: number, paint: Paint): string =>
   const counted =
     usage === undefined
       ? 'none counted'
-      : `${usage.last_token_usage.total_tokens} in the last answer, ${usage.total_token_usage.total_tokens} in all`
+      : `${counts(usage.last_token_usage.total_tokens)} in the last answer, ${counts(usage.total_token_usage.total_tokens)} in all`
   const lines: ReadonlyArray<readonly [string, string]> = [
-    ['context', `${plural(items.length, 'item')}, about ${estimatedTokens} tokens${next}`],
+    ['context', `${plural(items.length, 'item')}, about ${counts(estimatedTokens)} tokens${next}`],
     ['tokens', counted],
     ...(settings === null ? [] : settingFacts(settings))
   ]

@@ -10,6 +10,7 @@ import type {
 } from '../../../domain/thread/difference/thread.ts'
 import { isJsonObject, type JsonObject, textIn } from '../../../domain/json.ts'
 import type { ThreadItem, Turn } from '../../../domain/protocol.ts'
+import { isUuid } from '../../../domain/ids.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { compareThreads, type Side } from '../../../replay/past/time-travel/compare.ts'
 import type { PastPoint } from '../../../replay/past/time-travel/past.ts'
@@ -19,6 +20,7 @@ import { threadNamed } from '../naming/thread-name.ts'
 import { foundExit } from '../options.ts'
 import { type CommandEnd, type HomeCommand, withEngine } from '../session.ts'
 import { itemText, speaker } from '../text/item-text.ts'
+import { shortIds } from '../text/short-id.ts'
 import { printRows } from '../text/row-form.ts'
 import { column, type Columns } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
@@ -109,7 +111,9 @@ const nameOf = (one: ThreadDifference): string => {
 }
 
 const differenceText = (one: ThreadDifference, width: number, paint: Paint): string => {
-  const line = `${SIGNS[one.change]} ${one.of.padEnd(7)}  ${oneLine(nameOf(one))}  ${oneLine(wordsOf(one))}`
+  const name = nameOf(one)
+  const [shown = name] = isUuid(name) ? shortIds([name]) : []
+  const line = `${SIGNS[one.change]} ${one.of.padEnd(7)}  ${oneLine(shown)}  ${oneLine(wordsOf(one))}`
   return `${paint(COLOURS[one.change], cut(line, width))}\n`
 }
 

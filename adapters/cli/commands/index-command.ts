@@ -125,6 +125,11 @@ const drop = async (input: Input, io: Io, place: CommandPlace): Promise<CommandE
 
 const isoOf = ({ noticedAtMs }: HomeChange): string => new Date(noticedAtMs).toISOString()
 
+const ROLLOUT_NAME = /rollout-[\dT-]{19}-([\da-f]{8}-[\da-f]{4})[\da-f-]*(?=\.jsonl)/
+
+/** A path in which the name of a rollout is cut to what tells it from others. */
+const shortPath = (path: string): string => path.replace(ROLLOUT_NAME, '…$1')
+
 export const FILE_CHANGES: Columns<HomeChange> = [
   timeColumn('noticedAt', isoOf, ({ noticedAtMs }) => noticedAtMs, { head: 'NOTICED' }),
   column('reason', ({ reason }) => reason, {
@@ -152,7 +157,10 @@ export const FILE_CHANGES: Columns<HomeChange> = [
   shown({
     head: 'FROM → TO',
     flex: 20,
-    cell: ({ from, to }) => (from === to ? (from ?? '') : `${from ?? ''} → ${to ?? 'nowhere'}`)
+    cell: ({ from, to }) => {
+      const [before, after] = [shortPath(from ?? ''), shortPath(to ?? 'nowhere')]
+      return from === to ? before : `${before} → ${after}`
+    }
   })
 ]
 

@@ -41,7 +41,7 @@ const words = (done: Salvaged, threads: number, dry: boolean): string => {
     ...(of('unusable') === 0 ? [] : [`${of('unusable')} not usable`]),
     ...(done.names === 0 ? [] : [`${plural(done.names, 'name')}`])
   ]
-  return `${parts.join(', ')}${dry ? '' : `; ${plural(threads, 'thread')} in the home`}\n`
+  return `${parts.join(', ')}${dry ? '' : `; ${plural(threads, 'thread')} in the home`}`
 }
 
 /** Every thread of a home, newest first, archived ones last. */
@@ -106,7 +106,10 @@ export const salvageCommand: HomeCommand = async (input, io, named, open) => {
   const printed = await printFiles(files, input, io)
   if (E.isLeft(printed)) return printed
   const end = files.some(isLost) ? 1 : 0
-  if (dryRun && !isFolder(home)) return end
+  if (dryRun && !isFolder(home)) {
+    if (formOf(input, io) === 'people') await io.out(sentence(words(done.right, 0, dryRun), io))
+    return end
+  }
   const place = { home, index: named.index ?? 'memory' }
   return withEngine(input, io, open, place, async (engine, quiet) => {
     const threads = await threadsIn(engine)
@@ -121,7 +124,7 @@ export const salvageCommand: HomeCommand = async (input, io, named, open) => {
       await quiet.out(
         table(columns, threads.right, io.columns, painter(input, io), clockOf(input, io))
       )
-      await quiet.out(words(done.right, threads.right.length, dryRun))
+      await quiet.out(sentence(words(done.right, threads.right.length, dryRun), io))
     }
     return end
   })

@@ -12,7 +12,7 @@ import { clockOf } from '../text/clock.ts'
 import { table } from '../text/table.ts'
 import { linker } from '../text/link.ts'
 import { painter, type Paint } from '../text/style.ts'
-import { oneLine } from '../text/text.ts'
+import { oneLine, widthOf, wrap } from '../text/text.ts'
 import { usualView } from '../text/turn-text.ts'
 import { printThread } from './show/thread.ts'
 import { threadColumns } from './threads/threads.ts'
@@ -65,7 +65,11 @@ const nextSteps = (input: Input, io: Io, id: string, paint: Paint): string => {
     [`${io.program} help`, 'everything else']
   ] as const
   const width = Math.max(...steps.map(([command]) => command.length))
-  const rows = steps.map(([command, what]) => `  ${command.padEnd(width)}  ${paint('dim', what)}`)
+  const indent = width + 4
+  const rows = steps.map(
+    ([command, what]) =>
+      `  ${command.padEnd(width)}  ${paint('dim', wrap(what, indent, io.columns))}`
+  )
   return `\nnext:\n${rows.join('\n')}\n`
 }
 
@@ -84,7 +88,10 @@ export const startCommand: HomeCommand = async (input, outside, named, open) => 
     })()
     if (E.isLeft(page)) return page
     const { data } = page.right
-    await io.out(`${paint('bold', oneLine(source))}  (${why})\n\n`)
+    const name = oneLine(source)
+    const fits = widthOf(name) + why.length + 4 <= io.columns
+    const reason = wrap(`(${why})`, 0, io.columns)
+    await io.out(`${paint('bold', name)}${fits ? '  ' : '\n'}${reason}\n\n`)
     const newest = data[0]?.thread
     if (newest === undefined) {
       await io.out('no threads here yet; threads --all lists those of sub-agents and exec runs\n')

@@ -13,7 +13,7 @@ import { shortCursor, wholeCursor } from './cursor.ts'
 import type { CommandEnd } from '../session.ts'
 import { rowWriter, type RowOutput, type RowWriter } from './row-form.ts'
 import { plural, safeJson } from './text.ts'
-import { note } from './report.ts'
+import { note, tell } from './report.ts'
 
 const PIECE_CHARS = 64 * 1024
 
@@ -175,7 +175,7 @@ export const printPages = async <A>(
     await io.out(
       taggedLine('page', { nextCursor: next, backwardsCursor: shortened(backwardsCursor) })
     )
-  if (count === 0 && form === 'tsv') note(listing.nothing, io)
+  if (count === 0 && form === 'tsv') tell(listing.nothing, io)
   if (next !== null) tellMore(count, next, input, io)
   return 0
 }

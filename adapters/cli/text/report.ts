@@ -8,7 +8,7 @@ import type { ThreadTitle } from '../../../replay/engine.ts'
 import type { Io } from '../io.ts'
 import { hint } from '../../hint.ts'
 import { quotedAsTyped } from './as-typed.ts'
-import { oneLine } from './text.ts'
+import { oneLine, wrapQuoted } from './text.ts'
 
 /** Threads that a text means, or may have meant, and how many more there are. */
 export interface MeantThreads {
@@ -113,7 +113,11 @@ export const thrownFailure = (thrown: unknown): CommandFailure => {
 /** A notice for people, which is already safe to print. */
 export const note = (text: string, io: Io): void => io.err(`${text}\n`)
 
-export const warn = (text: string, io: Io): void => io.err(`unroll: ${oneLine(text)}\n`)
+/** A sentence for people, broken into lines on a terminal. */
+export const tell = (text: string, io: Io): void =>
+  note(io.errIsTty ? wrapQuoted(oneLine(text), io.columns) : oneLine(text), io)
+
+export const warn = (text: string, io: Io): void => tell(`unroll: ${text}`, io)
 
 /** A hint on a line of its own, with its commands as they are typed. */
-export const tellHint = (text: string, io: Io): void => note(oneLine(quotedAsTyped(text, io)), io)
+export const tellHint = (text: string, io: Io): void => tell(quotedAsTyped(text, io), io)

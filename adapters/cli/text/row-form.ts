@@ -7,7 +7,7 @@ import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { clockOf } from './clock.ts'
 import { linker } from './link.ts'
-import { note, usage, type CommandFailure } from './report.ts'
+import { tell, usage, type CommandFailure } from './report.ts'
 import {
   columnNamed,
   csvHead,
@@ -142,7 +142,7 @@ export const rowWriter = <A>(
       for (const row of rows) held.push(row)
     }
     const end = async (): Promise<void> => {
-      if (held.length === 0) return note(listing.nothing, io)
+      if (held.length === 0) return tell(listing.nothing, io)
       const human = form === 'people' ? listing.human : undefined
       const [paint, clock, link] = [painter(input, io), clockOf(input, io), linker(input, io)]
       const text =

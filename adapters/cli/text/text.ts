@@ -195,12 +195,21 @@ export const sentence = (
   { outIsTty, columns }: { readonly outIsTty: boolean; readonly columns: number }
 ): string => `${outIsTty ? wrap(oneLine(text), 0, columns) : oneLine(text)}\n`
 
+/** A sentence for people broken into lines, but not inside of quotes: a command that is quoted can be copied. */
+export const wrapQuoted = (text: string, width: number): string =>
+  wrap(text, 0, width, text.match(/[^\s"]*"[^"]*"\S*|\S+/g) ?? [])
+
 /** A text broken into lines at spaces; every line but the first begins with the indent. */
-export const wrap = (text: string, indent: number, width = 80): string => {
+export const wrap = (
+  text: string,
+  indent: number,
+  width = 80,
+  words: ReadonlyArray<string> = text.split(' ')
+): string => {
   const broken: Array<string> = []
   let line = ''
   let taken = indent
-  for (const word of text.split(' ')) {
+  for (const word of words) {
     const size = widthOf(word)
     if (line !== '' && taken + 1 + size > width) {
       broken.push(line.trimEnd())

@@ -41,7 +41,7 @@ describe('unroll context', () => {
     const context = await withEngine({ home }, (engine) => right(engine.context(ROOT)))
     expect(facts.split('\n')).to.deep.equal([
       `context   ${context.items.length} items, about ${context.estimatedTokens} tokens`,
-      `tokens    ${context.tokenUsage?.info.last_token_usage.total_tokens} in the last answer, ${context.tokenUsage?.info.total_token_usage.total_tokens} in all`,
+      'tokens    3,055 in the last answer, 24,008 in all',
       'model     lab-a',
       'cwd       /workspace/demo',
       'approval  never',

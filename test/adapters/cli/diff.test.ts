@@ -80,7 +80,7 @@ describe('unroll diff', () => {
   it('says in a line what each difference is', async () => {
     const { out, code } = await unroll(['diff', `${ROOT}@91`, '--color', 'never'], { tty: true })
     expect(code).to.equal(1)
-    expect(out).to.match(/^~ turns {4}[0-9a-f-]{36} {2}status "[a-zA-Z]+" → "completed"/)
+    expect(out).to.match(/^~ turns {4}[0-9a-f-]{13} {2}status "[a-zA-Z]+" → "completed"/)
   })
 
   it('refuses a side that is not there', async () => {

@@ -54,7 +54,7 @@ describe('command line: --at', () => {
 
   it('keeps the point in commands to type next', async () => {
     const { out } = await unroll(['show', ROOT, '--at', '60', '--limit', '1'])
-    expect(out).to.contain(`show ${ROOT} --all`)
+    expect(out).to.contain(`show ${ROOT.slice(0, 13)} --all`)
     expect(out).to.match(/--all .*--at 60/)
   })
 

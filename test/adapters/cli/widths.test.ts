@@ -5,7 +5,9 @@ import { right } from 'fp-ts/lib/Either.js'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openReal, type OpenEngine } from '../../../adapters/cli/session.ts'
+import { SAMPLE_HOME } from '../../../adapters/cli/io.ts'
 import { COMMANDS } from '../../../adapters/cli/table/commands.ts'
+import { TOPICS } from '../../../adapters/cli/table/topics.ts'
 import { widthOf } from '../../../adapters/cli/text/text.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { copySample, removeFolder } from '../../support/fixture-home.ts'
@@ -32,7 +34,12 @@ const USAGE = [
 const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null>> = {
   threads: [[], ['--all'], ['--archived'], ['--sort', 'created_at']],
   search: [['the'], ['字'], ['the', '--thread', ROOT], ['字', '--thread', ROOT]],
-  show: null,
+  show: [
+    [ROOT, '--all', '--full', '--rolled-back', '--reasoning'],
+    [TOOLS, '--all', '--diff'],
+    [TOOLS, '--item', 'call_e50008'],
+    [TOOLS, '--only', 'diffs']
+  ],
   turns: [[ROOT], [TOOLS]],
   items: [[ROOT], [TOOLS]],
   events: [[ROOT], [TOOLS]],
@@ -54,7 +61,7 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   blame: [['/workspace/demo/notes.txt']],
   audit: [[], ['approvals'], ['reviews'], ['verify']],
   plugins: [['list'], ['history'], ['usage'], ['verify']],
-  analytics: null,
+  analytics: [[]],
   check: [[], ['--notes']],
   explain: [[], ['torn_tail']],
   append: null,
@@ -72,18 +79,24 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   doctor: [[], ['--all']],
   repair: [['list']],
   storage: [[]],
-  salvage: null,
-  store: null,
+  salvage: [[SAMPLE_HOME, '--to', '/nowhere/home', '--dry-run']],
+  store: [[]],
   index: [['status'], ['changes']],
   'app-server': null,
-  start: null,
-  help: null,
+  start: [[]],
+  help: [
+    [],
+    ['commands'],
+    ...TOPICS.map(({ name }) => [name]),
+    ...COMMANDS.map(({ name }) => [name])
+  ],
   version: null
 }
 
 /** What is to be copied is never broken: a command to type, and a path or a hash on a line of its own. */
 const isWhole = (line: string): boolean =>
-  line.startsWith('next: ') || !line.trimStart().includes(' ')
+  /^(?:next|earlier turns): |^(?:file|directory) +\S+$|^ {2}unroll /.test(line) ||
+  !line.trimStart().includes(' ')
 
 const tooWide = (text: string, width: number): ReadonlyArray<string> =>
   text.split('\n').filter((line) => widthOf(line) > width && !isWhole(line))

@@ -43,6 +43,8 @@ export const EVERYDAY_NAMES = [
   'check'
 ] as const
 
+const EXAMPLE_INDENT = 6
+
 const plain = (text: string): string => text.replace(/`/g, '')
 
 const widthOf = ({ columns }: HelpPage): number => Math.min(columns, COLUMNS_MAX)
@@ -137,7 +139,9 @@ export const formText = (form: CommandForm, page: HelpPage): string => {
   const { command, word, summary, about, options, examples } = form
   const aliases = (word ?? command).aliases ?? []
   const known: HelpRows = options.map((option) => [optionHead(option), optionText(option)])
-  const typed = examples.map(([line, what]) => `  ${line}\n      ${what}\n`).join('')
+  const typed = examples
+    .map(([line, what]) => `  ${line}\n      ${wrap(what, EXAMPLE_INDENT, widthOf(page))}\n`)
+    .join('')
   return [
     `${word === null ? synopsis(command) : synopsisOf(form)}\n`,
     `${summary}${aliases.length === 0 ? '' : ` Also: ${aliases.join(', ')}.`}\n`,

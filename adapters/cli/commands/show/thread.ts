@@ -11,7 +11,7 @@ import { shortIds, title } from '../../naming/threads.ts'
 import type { TranscriptView } from '../../text/item-rows.ts'
 import { linker } from '../../text/link.ts'
 import { factLines, type Paint } from '../../text/style.ts'
-import { msOf, oneLine, plural, tokenCount, wrap } from '../../text/text.ts'
+import { cut, msOf, oneLine, plural, tokenCount, wrap } from '../../text/text.ts'
 import { hasShown, turnText, type TurnFacts } from '../../text/turn-text.ts'
 import type { RolledBack } from './rolled-back.ts'
 import { sourceLabel } from '../threads/threads.ts'
@@ -121,14 +121,17 @@ const threadFacts = (
   const { gitInfo, agentNickname, agentRole } = thread
   const git = [gitInfo?.branch ?? '', (gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
   const agent = [agentNickname, agentRole].filter((text) => text !== null).join(', ')
+  // A path is copied whole; a text with spaces is none that a shell took.
+  const fitted = (text: string): string => cut(oneLine(text), Math.max(1, width - FACT_WIDTH))
+  const { cwd } = thread
   const facts: Parameters<typeof factLines>[0] = [
     ['id', thread.id, thread.path],
     ['created', clock.lone(msOf(thread.createdAt))],
     ['updated', clock.lone(msOf(thread.updatedAt))],
-    ['directory', thread.cwd],
-    ['git', git],
-    ['source', origin(thread)],
-    ['agent', agent],
+    ['directory', /\s/.test(cwd) ? fitted(cwd) : cwd],
+    ['git', fitted(git)],
+    ['source', fitted(origin(thread))],
+    ['agent', fitted(agent)],
     ['forked from', thread.forkedFromId ?? ''],
     ['spawned by', thread.parentThreadId ?? ''],
     ['file', thread.path, thread.path]

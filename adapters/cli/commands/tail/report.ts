@@ -21,7 +21,7 @@ import {
   turnLine,
   type TailDetail
 } from './text.ts'
-import { harmless } from '../../text/text.ts'
+import { harmless, wrap } from '../../text/text.ts'
 import type { TailedThread, TailNews, ThreadFate } from './thread.ts'
 
 const BELL = '\u0007'
@@ -149,7 +149,10 @@ const inWords = (detail: TailDetail, view: TranscriptView, paint: Paint, isKnown
 
   const shown = (threadId: string, news: TailNews): ReadonlyArray<string> => {
     if (news.kind === 'change') return shownChange(threadId, news.change)
-    if (news.kind === 'thread') return [paint('yellow', `  ${WORDS[news.event]}`)]
+    if (news.kind === 'thread')
+      return wrap(`  ${WORDS[news.event]}`, 2, view.width)
+        .split('\n')
+        .map((line) => paint('yellow', line))
     const { turn, item } = news
     if (item !== null) return itemShown(threadId, turn.id, item)
     const head = turnLine({ type: 'turn_started', turn }, paint, view)
