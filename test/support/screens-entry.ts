@@ -26,6 +26,9 @@ const untilColumns = async (columns: number): Promise<void> => {
     await new Promise((resolve) => process.stdout.once('resize', resolve))
 }
 
+// A change of size alone keeps no process alive.
+setInterval(() => undefined, 60_000)
+
 for (let count = 0; ; count += 1) {
   process.stdout.write(`ready ${count}\n`)
   const [columns = '', ...typed] = (await nextLine()).split(' ')
