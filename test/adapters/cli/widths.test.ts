@@ -95,7 +95,7 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
 
 /** What is to be copied is never broken: a command to type, and a path or a hash on a line of its own. */
 const isWhole = (line: string): boolean =>
-  /^(?:next|earlier turns): |^(?:file|directory) +\S+$|^ {2}unroll /.test(line) ||
+  /^(?:next|earlier turns): |^(?:file|directory) +\S+$|^ {2}unroll |^ +→ unroll /.test(line) ||
   !line.trimStart().includes(' ')
 
 const tooWide = (text: string, width: number): ReadonlyArray<string> =>
