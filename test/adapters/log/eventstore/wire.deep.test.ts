@@ -301,9 +301,9 @@ describe('a store of streams', () => {
   describe('reads', () => {
     const filled = async (count: number) => {
       const { server } = await start()
-      const wire = await open(server.url + HASTY)
-      right(await wire.append('thread-a', 'no_stream', several(count)))
-      return { server, wire }
+      const patient = await open(server.url)
+      right(await patient.append('thread-a', 'no_stream', several(count)))
+      return { server, wire: await open(server.url + HASTY) }
     }
     const revisions = async (reader: AsyncIterable<{ readonly revision: number }>) =>
       (await everything(reader)).map(({ revision }) => revision)
