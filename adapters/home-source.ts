@@ -59,7 +59,9 @@ export const homeSource = (options: HomeSourceOptions): Source => {
     homeWriter: {
       ...homeWriter(home, { isOpen: (threadId) => isBeingWritten(home, threadId), telemetry }),
       expand: async (...asked) =>
-        (await import('./upkeep/storage/change.ts')).undoCompression(home, ...asked)
+        (await import('./upkeep/storage/change.ts')).undoCompression(home, ...asked),
+      unimportSettings: async (...asked) =>
+        (await import('./imports/settings/apply.ts')).undoSettingsImport(home, ...asked)
     },
     operations: homeOperations(home),
     homeLogs: homeLog(home),

@@ -145,6 +145,15 @@ export interface HomeWriter {
     operationId: string,
     done: ReadonlyArray<FileExchange>
   ) => Promise<Either<StoreError, StagedExchange>>
+  /** Takes an import of settings back, where every file is as the import left it; absent where there are no files. */
+  readonly unimportSettings?: (
+    given: JsonObject,
+    options: {
+      readonly actor?: string | undefined
+      readonly undoes?: string | undefined
+      readonly dryRun?: boolean | undefined
+    }
+  ) => Promise<Either<StoreError, { readonly operationId: string | null }>>
   readonly trash: () => Promise<Either<StoreError, ReadonlyArray<TrashEntry>>>
   /**
    * Brings compressed files of a thread back as plain ones; `files` holds the digest of each by its path. Absent where nothing is

@@ -312,12 +312,46 @@ const leaves = (
     return isJsonObject(there) && isJsonObject(value) ? leaves(there, value, own) : []
   })
 
-/** The text with values that it does not have; those that it has stay as they are. Null when no edit says that and nothing else. */
-export const withAdded = (text: string, added: JsonObject): string | null =>
-  leaves(parsedConfig(text) ?? {}, added).reduce<string | null>(
-    (edited, [path, value]) => (edited === null ? null : withAddition(edited, path, value)),
-    parsedConfig(text) === null ? null : text
+/** A piece that was put into a text: where it begins, and how long it is. */
+export type Insertion = readonly [at: number, length: number]
+
+/** The pieces that make one text of another, in the order in which they were put in. */
+const insertions = (before: string, after: string): ReadonlyArray<Insertion> => {
+  let start = 0
+  while (start < before.length && before[start] === after[start]) start += 1
+  const rest = before.length - start
+  if (after.endsWith(before.slice(start))) return [[start, after.length - before.length]]
+  // Its last line got a newline first.
+  const end = after.endsWith('\r\n') ? '\r\n' : '\n'
+  return rest === 0 ? [] : [[before.length, end.length], ...insertions(before + end, after)]
+}
+
+interface Addition {
+  readonly text: string
+  readonly inserted: ReadonlyArray<Insertion>
+}
+
+/** Values that a text does not have are added; those that it has stay as they are. Null when no edit says that and nothing else. */
+export const addition = (text: string, added: JsonObject): Addition | null => {
+  const before = parsedConfig(text)
+  if (before === null) return null
+  return leaves(before, added).reduce<Addition | null>(
+    (done, [path, value]) => {
+      const edited = done === null ? null : withAddition(done.text, path, value)
+      return done === null || edited === null
+        ? null
+        : { text: edited, inserted: [...done.inserted, ...insertions(done.text, edited)] }
+    },
+    { text, inserted: [] }
   )
+}
+
+export const withAdded = (text: string, added: JsonObject): string | null =>
+  addition(text, added)?.text ?? null
+
+/** A text without the pieces that were put into it. */
+export const withoutInsertions = (text: string, inserted: ReadonlyArray<Insertion>): string =>
+  inserted.reduceRight((all, [at, length]) => all.slice(0, at) + all.slice(at + length), text)
 
 /** Ways to give a flag that is there another value. */
 function* switches(text: string, name: string, on: boolean): Generator<string> {

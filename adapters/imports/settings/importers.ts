@@ -1,15 +1,12 @@
 /**
  * Settings of other agents as items: each type detects and imports by its plan.
  */
+import * as E from 'fp-ts/lib/Either.js'
+import { describe } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import type {
-  ImportItem,
-  ImportPlace,
-  ItemFailure,
-  ItemImporter,
-  ItemOutcome,
-  ItemType
-} from '../item.ts'
+import { homeOperations } from '../../home/operations.ts'
+import type { ImportItem, ImportPlace, ItemImporter, ItemOutcome, ItemType } from '../item.ts'
+import { importPlanned, settingsFailure } from './apply.ts'
 import type { SettingsPlan } from './plan.ts'
 import {
   planCommands,
@@ -23,7 +20,6 @@ import {
 } from './plans.ts'
 import { SettingsProblem } from './read.ts'
 import { repositoryOf, siteOf, type Site } from './site.ts'
-import { written } from './write.ts'
 
 /** Types of settings, in the order in which they are detected. */
 export const SETTINGS_PLANNERS: ReadonlyArray<readonly [ItemType, SettingsPlanner]> = [
@@ -57,35 +53,12 @@ const detailsOf = ({ itemType, names }: SettingsPlan, { profile }: Site): JsonOb
 }
 
 /** The site of a directory, or of the user; null where the directory does not exist. */
-const siteFor = (place: ImportPlace, cwd: string | null): Site | null => {
+export const siteFor = (place: ImportPlace, cwd: string | null): Site | null => {
   const repository = cwd === null || cwd === '' ? null : repositoryOf(cwd)
   return cwd !== null && cwd !== '' && repository === null ? null : siteOf(place, repository)
 }
 
-/** What went wrong with an item; anything but settings and disks is a defect and thrown on. */
-const failureOf = (cause: unknown, cwd: string | null): ItemFailure => {
-  const isSystem =
-    cause instanceof Error && typeof (cause as NodeJS.ErrnoException).code === 'string'
-  if (!(cause instanceof SettingsProblem) && !isSystem) throw cause
-  const errorType = cause instanceof SettingsProblem ? cause.errorType : null
-  return {
-    errorType,
-    subErrorType: null,
-    failureStage: 'import_request_failed',
-    message: cause.message,
-    cwd,
-    source: null
-  }
-}
-
-const importPlanned = (site: Site, plan: SettingsPlan, cwd: string | null): ItemOutcome => {
-  for (const write of plan.writes) written(site, write)
-  const rows =
-    plan.whole === null
-      ? (plan.names ?? []).map((name) => ({ source: name, target: name }))
-      : [plan.whole]
-  return { successes: rows.map((row) => ({ cwd, ...row, title: null })), failures: [] }
-}
+const NOTHING: ItemOutcome = { successes: [], failures: [] }
 
 const importerOf = ([itemType, plan]: readonly [ItemType, SettingsPlanner]): ItemImporter => ({
   itemType,
@@ -105,11 +78,13 @@ const importerOf = ([itemType, plan]: readonly [ItemType, SettingsPlanner]): Ite
     try {
       const site = siteFor(place, cwd)
       const found = site === null ? null : plan(site)
-      return found === null || site === null
-        ? { successes: [], failures: [] }
-        : importPlanned(site, found, cwd)
+      if (found === null || site === null) return NOTHING
+      const doer = { operations: homeOperations(place.home), actor: 'import' }
+      const done = await importPlanned([{ site, plan: found }], doer)
+      if (E.isLeft(done)) throw new SettingsProblem(describe(done.left))
+      return done.right[0] ?? NOTHING
     } catch (cause) {
-      return { successes: [], failures: [failureOf(cause, cwd)] }
+      return { successes: [], failures: [settingsFailure(cause, cwd)] }
     }
   }
 })

@@ -5,7 +5,7 @@ import { linkSync, lstatSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isBlank } from '../../../domain/white-space.ts'
 import { configText, replaceConfig } from '../../home/config-file.ts'
-import { withAdded } from '../../home/config-text.ts'
+import { addition, type Insertion } from '../../home/config-text.ts'
 import { makeFolder } from '../../home/own-folder.ts'
 import { LinkRefused, refuseLinks, removeQuietly } from '../../home/plain-file.ts'
 import { replaceFile } from '../../home/replace-file.ts'
@@ -14,10 +14,13 @@ import { SettingsProblem } from './read.ts'
 import { isLink, type Site } from './site.ts'
 
 /** What a write leaves behind, for whoever takes it back. */
-export interface WrittenEntry {
-  readonly kind: 'file' | 'folder' | 'config'
-  readonly path: string
-}
+export type WrittenEntry =
+  | { readonly kind: 'file' | 'folder'; readonly path: string }
+  | {
+      readonly kind: 'config'
+      readonly path: string
+      readonly inserted: ReadonlyArray<Insertion>
+    }
 
 const FOLDER_MODE = 0o755
 
@@ -68,17 +71,25 @@ const placed = (
   }
 }
 
-/** The text that a configuration would have. */
-export const configAfter = (
+/** A configuration before and after. */
+interface ConfigChange {
+  readonly before: string
+  readonly after: string
+  readonly inserted: ReadonlyArray<Insertion>
+}
+
+/** What a configuration would become. */
+export const configChange = (
   site: Site,
   { path, added }: Extract<SettingsWrite, { kind: 'config' }>
-): string => {
+): ConfigChange => {
   if (site.repository !== null && isLink(path)) throw new SettingsProblem(`${path} is a link`)
-  const text = configText(path)
-  if (text === null) throw new SettingsProblem(`${path} is not UTF-8`, 'invalid_existing_config')
-  const edited = withAdded(text, added)
-  if (edited !== null) return edited
-  throw new SettingsProblem(`${path} cannot be added to without touching anything else`)
+  const before = configText(path)
+  if (before === null) throw new SettingsProblem(`${path} is not UTF-8`, 'invalid_existing_config')
+  const edited = addition(before, added)
+  if (edited === null)
+    throw new SettingsProblem(`${path} cannot be added to without touching anything else`)
+  return { before, after: edited.text, inserted: edited.inserted }
 }
 
 /** Does one write; answers what is new. Throws a `SettingsProblem`, or what the system says. */
@@ -91,10 +102,11 @@ export const written = (
   if (write.kind === 'folder') return madeFolders(site, write.path)
   const folders = madeFolders(site, dirname(write.path))
   step()
-  if (write.kind === 'file') {
-    const isNew = placed(write, step)
-    return isNew ? [...folders, { kind: 'file', path: write.path }] : folders
-  }
-  replaceConfig(write.path, configAfter(site, write), step)
-  return [...folders, { kind: 'config', path: write.path }]
+  const { path } = write
+  if (write.kind === 'file')
+    return placed(write, step) ? [...folders, { kind: 'file', path }] : folders
+  const isNew = lstatSync(path, { throwIfNoEntry: false }) === undefined
+  const { after, inserted } = configChange(site, write)
+  replaceConfig(path, after, step)
+  return [...folders, isNew ? { kind: 'file', path } : { kind: 'config', path, inserted }]
 }

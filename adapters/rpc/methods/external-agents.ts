@@ -24,6 +24,7 @@ import {
 } from '../../imports/detect.ts'
 import { readHistories, recordHistory, type ImportHistory } from '../../imports/history.ts'
 import { IMPORTERS } from '../../imports/importers.ts'
+import { settingsFailure } from '../../imports/settings/apply.ts'
 import type { ImportTarget } from '../../imports/importing.ts'
 import { ITEM_TYPES, type ImportItem, type ImportPlace, type ItemType } from '../../imports/item.ts'
 import { runImport, sessionsOf, type ImportRequest, type TypeOutcome } from '../../imports/run.ts'
@@ -134,6 +135,23 @@ const sessionsItem = async (
   return E.right(sessions.length === 0 ? [] : [item])
 }
 
+/** Settings of the user or of a directory; one file that cannot be read refuses all, as in Codex. */
+const settingsItems = async (
+  place: ImportPlace,
+  cwd: string | null
+): Promise<E.Either<string, ReadonlyArray<ImportItem>>> => {
+  const found: Array<ImportItem> = []
+  try {
+    for (const importer of IMPORTERS) {
+      const item = await importer.detect(place, cwd)
+      if (item !== null) found.push(item)
+    }
+  } catch (cause) {
+    return E.left(settingsFailure(cause, cwd).message)
+  }
+  return E.right(found)
+}
+
 /** Finishes the import of a process that was killed. */
 const finishOthers = async (call: RpcCall): Promise<void> => {
   const lock = join(call.server.home, OWN_FOLDER, 'imports.lock')
@@ -167,10 +185,9 @@ export const externalAgentDetect = served(
     const found: Array<ImportItem> = []
     const places = [...(params.includeHome === true ? [null] : []), ...(params.cwds ?? [])]
     for (const cwd of places) {
-      for (const importer of IMPORTERS) {
-        const item = await importer.detect(place, cwd)
-        if (item !== null) found.push(item)
-      }
+      const settings = await settingsItems(place, cwd)
+      if (E.isLeft(settings)) return E.left(internal(settings.left))
+      found.push(...settings.right)
       if (cwd !== null) continue
       const sessions = await sessionsItem(server, source, place, {
         max: given.maxSessions ?? SESSIONS_MAX,

@@ -12,6 +12,7 @@ import { impossible, type Result } from '../../result.ts'
 export interface OperationRequest {
   /** A verb, as the log spells it. */
   readonly operation: string
+  /** Empty for an operation that concerns no thread. */
   readonly threadId: string
   readonly arguments: JsonObject
   /** Who asks; default: the actor of the engine. */
@@ -45,7 +46,7 @@ const beginningOf = (
     id,
     at: new Date(log.nowMs()).toISOString(),
     operation,
-    threadIds: [threadId, ...others],
+    threadIds: [threadId, ...others].filter((one) => one !== ''),
     by: { ...log.process, actor },
     arguments: request.arguments,
     before,

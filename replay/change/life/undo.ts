@@ -77,6 +77,10 @@ const INVERSES: Readonly<Record<string, Perform>> = {
     homeWriter?.expand === undefined
       ? E.left(READ_ONLY)
       : homeWriter.expand(text(given, 'threadId'), objectIn(given, 'files'), { actor, ...options }),
+  'unimport-settings': async ({ homeWriter, actor }, given, options) =>
+    homeWriter?.unimportSettings === undefined
+      ? E.left(READ_ONLY)
+      : homeWriter.unimportSettings(given, { actor, ...options }),
   rollback: (_, given, options, { rollback }) =>
     rollback(text(given, 'threadId'), Number(given['turns']), options)(),
   unrollback: (_, given, options, { unrollback }) => unrollback(text(given, 'threadId'), options)(),
