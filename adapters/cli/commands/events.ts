@@ -5,10 +5,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../../domain/log/event.ts'
 import type { Engine } from '../../../replay/engine.ts'
-import { type Batch, isDamaged, START } from '../../../replay/ports.ts'
-import { flagOf, numberOf } from '../args.ts'
+import { type Batch, isDamaged, type Position, START } from '../../../replay/ports.ts'
+import { flagOf, listOf, numberOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming/threads.ts'
+import { directionIn } from '../options.ts'
 import { clockOf, timeWidth, type Clock } from '../text/clock.ts'
 import { printJsonLines } from '../text/print.ts'
 import { note, usage } from '../text/report.ts'
@@ -136,6 +137,55 @@ async function* linesBetween(
   }
 }
 
+/** Where each batch of a thread begins, and at last where the thread ends. */
+const beginnings = async (batches: AsyncIterable<Batch>): Promise<ReadonlyArray<Position>> => {
+  const places: Array<Position> = [START]
+  for await (const { next } of batches) places.push(next)
+  return places
+}
+
+/** The lines between two revisions, newest first: batches are read again from the last one on, so that one is held at a time. */
+async function* linesBackwards(
+  engine: Pick<Engine, 'events'>,
+  threadId: string,
+  places: ReadonlyArray<Position>,
+  from: number,
+  to: number
+): AsyncGenerator<ReadonlyArray<EventLine>> {
+  for (let at = places.length - 2; at >= 0; at -= 1) {
+    const [begin = START, end = START] = [places[at], places[at + 1]]
+    if (begin.revision > to) continue
+    if (end.revision <= from) return
+    const batches = await engine.events(threadId, begin)()
+    // The thread was there a moment ago; what was written or taken since is not shown.
+    if (E.isLeft(batches)) return
+    const last = Math.min(to, end.revision - 1)
+    const found: Array<EventLine> = []
+    for await (const lines of linesBetween(batches.right, Math.max(from, begin.revision), last))
+      found.push(...lines)
+    if (found.length > 0) yield found.toReversed()
+  }
+}
+
+/** True for a kind that is named whole, or by either of its two parts. */
+const isOfKind = (kind: string, named: ReadonlyArray<string>): boolean =>
+  named.some((name) => kind === name || kind.startsWith(`${name}:`) || kind.endsWith(`:${name}`))
+
+/** The lines of some kinds, and no more than a number of them. */
+async function* chosen(
+  batches: AsyncIterable<ReadonlyArray<EventLine>>,
+  kinds: ReadonlyArray<string>,
+  limit: number
+): AsyncGenerator<ReadonlyArray<EventLine>> {
+  let left = limit
+  for await (const lines of batches) {
+    const those = kinds.length === 0 ? lines : lines.filter((line) => isOfKind(kindOf(line), kinds))
+    if (those.length > 0) yield those.slice(0, left)
+    left -= those.length
+    if (left <= 0) return
+  }
+}
+
 async function* oneByOne<A>(batches: AsyncIterable<ReadonlyArray<A>>): AsyncGenerator<A> {
   for await (const batch of batches) yield* batch
 }
@@ -146,7 +196,11 @@ export const eventsCommand = ofThread(async (id, input, io, engine) => {
   if (from > to) return E.left(usage(`--from ${from} is after --to ${to}`, ''))
   const batches = await engine.events(id, START)()
   if (E.isLeft(batches)) return batches
-  const lines = linesBetween(batches.right, from, to)
+  const ordered =
+    directionIn(input, 'asc') === 'asc'
+      ? linesBetween(batches.right, from, to)
+      : linesBackwards(engine, id, await beginnings(batches.right), from, to)
+  const lines = chosen(ordered, listOf(input, 'kind'), numberOf(input, 'limit') ?? Infinity)
   if (flagOf(input, 'raw')) {
     const printed = await printRaw(io, engine, id, lines)
     return E.isLeft(printed) ? printed : 0

@@ -50,6 +50,12 @@ const marked = ({ snippet, range }: Snippet, width: number, paint: Paint): strin
   return start + paint('yellow', hit) + end
 }
 
+/** True for a hit in what a thread is called, which is printed once. */
+const isTitle = (thread: FoundThread['thread'], { snippet }: Snippet): boolean => {
+  const said = oneLine(snippet).replace(/^…|…$/g, '')
+  return thread.name === null && oneLine(thread.preview).startsWith(said)
+}
+
 const foundText = (
   found: ReadonlyArray<FoundThread>,
   width: number,
@@ -64,8 +70,11 @@ const foundText = (
       const id = ids[at] ?? ''
       const when = clock.lone(msOf(thread.createdAt))
       const head = `${link(thread.path, paint('cyan', id))}  ${when}`
-      const name = cut(oneLine(title(thread)), width - widthOf(`${id}  ${when}  `))
+      const room = width - widthOf(`${id}  ${when}  `)
       const turn = turnId === null ? '' : `  turn ${turns[at]}`
+      if (isTitle(thread, hit))
+        return `${head}  ${marked(hit, room - widthOf(turn), paint)}${paint('dim', turn)}\n`
+      const name = cut(oneLine(title(thread)), room)
       const said = marked(hit, width - INDENT.length - widthOf(turn), paint)
       return `${head}  ${paint('bold', name)}\n${INDENT}${said}${paint('dim', turn)}\n`
     })

@@ -267,12 +267,18 @@ const events: CommandSpec = {
     option('from N', 'First revision. Default: 0.', ANY_COUNT),
     option('to N', 'Last revision, included. Default: the last one.', ANY_COUNT),
     option(
+      'kind KIND...',
+      'Only events of this kind, whole or either part: `event_msg:user_message`, `event_msg`, `user_message`.'
+    ),
+    limit('How many. Default: all.'),
+    ...ordering('oldest'),
+    option(
       'raw',
       'Print the lines byte for byte, decompressed; on a terminal with control characters spelled out.'
     ),
     AT
   ],
-  conflicts: [['raw', 'json']],
+  conflicts: [['raw', 'json'], ['raw', 'desc'], ['raw', 'order'], ...ONE_ORDER],
   output: {
     human: 'a table: revision, time, bytes, kind, or the reason why a line is damaged.',
     tsv: '{events}; a damaged line has no time and its kind is `damaged:<reason>`.',
@@ -283,6 +289,7 @@ const events: CommandSpec = {
   exits: LISTS,
   examples: [
     ['unroll events 01a1fcde-3637 --from 10 --to 20', 'eleven events'],
+    ['unroll events 01a1fcde-3637 --kind user_message --desc', 'what was asked, newest first'],
     ['unroll events 01a1fcde-3637 --raw > copy.jsonl', 'the rollout without blank lines']
   ]
 }

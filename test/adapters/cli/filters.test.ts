@@ -108,6 +108,26 @@ describe('command line: filters and orders of lists', () => {
     expect(last).to.deep.equal(all.slice(0, 1))
   })
 
+  it('takes events by their kind, in either direction, and no more than asked for', async () => {
+    const all = await rows('events', THREAD)
+    const kinds = [...new Set(all.map((row) => row[3] ?? ''))]
+    for (const kind of [...kinds, 'event_msg', 'user_message'])
+      expect(await rows('events', THREAD, '--kind', kind), kind).to.deep.equal(
+        all.filter((row) => row[3] === kind || (row[3] ?? '').split(':').includes(kind))
+      )
+    const some = all.filter((row) => /^(?:session_meta|turn_context)$/.test(row[3] ?? ''))
+    const two = ['--kind', 'session_meta', '--kind', 'turn_context']
+    expect(await rows('events', THREAD, ...two)).to.deep.equal(some)
+    expect(await rows('events', THREAD, '--desc')).to.deep.equal(all.toReversed())
+    expect(await rows('events', THREAD, '--desc', '--from', '3', '--to', '9')).to.deep.equal(
+      all.slice(3, 10).toReversed()
+    )
+    expect(await rows('events', THREAD, '--limit', '2')).to.deep.equal(all.slice(0, 2))
+    expect(await rows('events', THREAD, '-n', '2', '--desc', ...two)).to.deep.equal(
+      some.slice(-2).toReversed()
+    )
+  })
+
   it('refuses two directions at once', async () => {
     const { code, err } = await unroll(['threads', '--asc', '--desc'])
     expect([code, err.split('\n')[0]]).to.deep.equal([

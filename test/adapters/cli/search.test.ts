@@ -24,6 +24,13 @@ describe('unroll search', () => {
     expect(out).to.include('unroll search KeepNeedle --thread 01960001-0000')
   })
 
+  it('prints a hit once where the thread is called by it', async () => {
+    const { out } = await search(['search', 'line only'], { tty: true, env: { NO_COLOR: '1' } })
+    expect(out.replace(/(?<=turn )\S+/g, 'T').split('\n\n')[0]).to.equal(
+      '01960001-0000  2026-05-01 10:00 UTC  first line only  turn T'
+    )
+  })
+
   it('spells out what could command a terminal', async () => {
     const { out } = await search(['search', 'ansineedle'], { tty: true, env: { NO_COLOR: '1' } })
     expect(out).to.include('    \\x1b[31mred ansineedle\\x00x  turn ')

@@ -1,6 +1,7 @@
 /**
  * Rows of the audit trail as people and scripts read them.
  */
+import { isUuid } from '../../../../domain/ids.ts'
 import type { AuditEvidence, AuditRow } from '../../../../domain/ledgers/audit/row.ts'
 import type { JsonObject } from '../../../../domain/json.ts'
 import type { ApprovalRow, ReviewRow } from '../../../../replay/ledgers/audit.ts'
@@ -17,20 +18,23 @@ const actorOf = ({ actor }: AuditRow): string => {
   return [originator, cliVersion].filter((part) => part !== null).join(' ')
 }
 
+const SHORT_ID = 13
+
 const short = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (isUuid(text)) return text.slice(0, SHORT_ID)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
 const detailsOf = ({ before, after, turnId, certainty }: AuditRow): string =>
   [
     ...(certainty === 'recorded' ? [] : [certainty]),
-    ...(turnId === null ? [] : [`turn ${turnId}`]),
+    ...(turnId === null ? [] : [`turn ${short(turnId)}`]),
     ...Object.entries(after ?? {})
       .filter(([, value]) => value !== null && value !== undefined && !Array.isArray(value))
       .map(([name, value]) => {
         const was = before?.[name]
-        const from = was === undefined || was === null ? '' : `${short(was)} -> `
+        const from = was === undefined || was === null ? '' : `${short(was)} → `
         return `${name} ${from}${short(value)}`
       })
   ].join(', ')
@@ -82,7 +86,7 @@ export const TRAIL: Columns<AuditRow> = [
   column('offset', ({ evidence }) => (evidence.kind === 'line' ? evidence.offset : null)),
   column('bytes', ({ evidence }) => (evidence.kind === 'line' ? evidence.bytes : null)),
   shown({ head: 'BY', max: 24, drop: 2, cell: actorOf }),
-  shown({ head: 'DETAILS', flex: 30, cell: detailsOf })
+  shown({ head: 'DETAILS', flex: 18, cell: detailsOf })
 ]
 
 export const APPROVALS: Columns<ApprovalRow> = [

@@ -2,6 +2,7 @@
  * A thread for people: its facts, then its turns one by one, oldest first. At most a page of turns is held.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { statSync } from 'node:fs'
 import { BASE_REMEDY, type StoreError } from '../../../../domain/errors.ts'
 import type { Thread, Turn } from '../../../../domain/protocol.ts'
 import type { Engine, ThreadDamage } from '../../../../replay/engine.ts'
@@ -112,6 +113,10 @@ const countsText = (counts: ThreadCounts): string =>
     .filter((part) => part !== '')
     .join(', ')
 
+/** What is said of a thread without a name and without a message. */
+const unsaid = ({ path }: Thread): string =>
+  statSync(path, { throwIfNoEntry: false })?.size === 0 ? '(empty file)' : '(nothing said yet)'
+
 /** The facts of a thread, one per line. */
 const threadFacts = (
   thread: Thread,
@@ -136,7 +141,7 @@ const threadFacts = (
     ['spawned by', thread.parentThreadId ?? ''],
     ['file', thread.path, thread.path]
   ]
-  const head = wrap(oneLine(title(thread)) || '(nothing said yet)', 0, width)
+  const head = wrap(oneLine(title(thread)) || unsaid(thread), 0, width)
   const told = factLines(facts, FACT_WIDTH, paint, Infinity, linker(input, io))
   return `${paint('bold', head)}\n${countsText(counts)}\n${told}`
 }
