@@ -2,15 +2,12 @@
  * unroll check: problems of a home or a thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { eraOf, NEWEST_ERA } from '../../../domain/log/profile.ts'
-import { resolveThread } from '../../../replay/read/threads/resolve.ts'
+import { streamId } from '../../../domain/ids.ts'
 import { check, type CheckOptions, type CheckSummary } from '../../upkeep/check/check.ts'
 import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
-import { homeMemory } from '../../upkeep/codex-state/home-memory.ts'
-import { homeNames } from '../../home/names.ts'
-import { jsonlStore } from '../../log/jsonl/store.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { threadIdIn } from '../naming/threads.ts'
 import { foundExit } from '../options.ts'
 import { withHomeFiles, withIndex, type CommandEnd, type HomeCommand } from '../session.ts'
 import { bareAsTyped } from '../text/as-typed.ts'
@@ -132,32 +129,34 @@ const run = async (input: Input, io: Io, options: CheckOptions): Promise<Command
   }
 }
 
-const checkFiles = (input: Input, outside: Io, home: string): Promise<CommandEnd> =>
+const checkFiles = (
+  input: Input,
+  outside: Io,
+  home: string,
+  threadId: string | null
+): Promise<CommandEnd> =>
   withProgress(outside, 'checking rollouts', async (io, onProgress) => {
     const { index } = withIndex(input, io, home)
-    const options = {
+    return run(input, io, {
       home,
       ...(index === undefined ? {} : { index }),
+      ...(threadId === null ? {} : { threadId: streamId(threadId) }),
       deep: flagOf(input, 'deep'),
       env: io.env,
       signal: io.stop,
       onProgress
-    }
-    const [thread] = input.args
-    if (thread === undefined) return run(input, io, options)
-    const profile = eraOf(NEWEST_ERA, false)
-    const store = jsonlStore({ home, profile, strict: false })
-    const found = await resolveThread(
-      { store, names: homeNames(home), remembered: homeMemory(home) },
-      thread
-    )
-    return E.isLeft(found) ? found : run(input, io, { ...options, threadId: found.right })
+    })
   })
 
 const INSTEAD = 'compare a store with a home with "unroll store verify"'
 
-export const checkCommand: HomeCommand = async (input, io, place) => {
+export const checkCommand: HomeCommand = async (input, io, place, open) => {
   const unknown = unknownKind(listOf(input, 'kind'))
   if (unknown !== null) return E.left(unknown)
-  return withHomeFiles(input, place, INSTEAD, (home) => checkFiles(input, io, home))
+  return withHomeFiles(input, place, INSTEAD, async (home) => {
+    const [name] = input.args
+    if (name === undefined) return checkFiles(input, io, home, null)
+    const thread = await threadIdIn(name, input, io, place, open)
+    return E.isLeft(thread) ? thread.left : checkFiles(input, io, home, thread.right)
+  })
 }

@@ -4,8 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import { isUuid } from '../../../domain/ids.ts'
-import type { Page, Thread } from '../../../domain/protocol.ts'
-import { SOURCE_KINDS } from '../../../projections/thread-row.ts'
+import type { Thread } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { LostThread } from '../../log/eventstore/directory/lost.ts'
 import type { Input } from '../args.ts'
@@ -138,38 +137,6 @@ export const threadsMeant = async (
   const all = [...new Set([...names.keys(), ...missing, ...others])]
   const { chosen } = await import('../../log/eventstore/sync/choose.ts')
   return chosen(words, all, (thread) => names.get(thread) ?? null)
-}
-
-/** The engine gives at most this many at once. */
-const LIST_MAX = 100
-
-/** What threads are called, by id; one that cannot be listed is absent. */
-export const threadTitlesOf = async (
-  engine: Engine,
-  ids: ReadonlyArray<string>
-): Promise<
-  E.Either<
-    StoreError,
-    ReadonlyMap<string, { readonly name: string | null; readonly preview: string }>
-  >
-> => {
-  const wanted = new Set(ids)
-  const titles = new Map<string, { readonly name: string | null; readonly preview: string }>()
-  for (const archived of [false, true]) {
-    let cursor: string | null = null
-    do {
-      if (titles.size === wanted.size) return E.right(titles)
-      const page: E.Either<StoreError, Page<Thread>> = await engine.listThreads({
-        ...{ archived, cursor, limit: LIST_MAX, sortKey: 'last_event_at' },
-        ...{ modelProviders: [], sourceKinds: SOURCE_KINDS }
-      })()
-      if (E.isLeft(page)) return page
-      for (const { id, name, preview } of page.right.data)
-        if (wanted.has(id)) titles.set(id, { name, preview })
-      cursor = page.right.nextCursor
-    } while (cursor !== null)
-  }
-  return E.right(titles)
 }
 
 /** What a person would call the thread. */

@@ -14,7 +14,7 @@ import type {
 } from '../../../../replay/ledgers/usage.ts'
 import { flagOf, nextCommand, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
-import { optionalThread, shortIds, threadTitlesOf } from '../../naming/threads.ts'
+import { optionalThread, shortIds } from '../../naming/threads.ts'
 import { pathOf, rangeIn } from '../../options.ts'
 import type { CommandEnd, EngineCommand } from '../../session.ts'
 import { clockOf, zoneOf } from '../../text/clock.ts'
@@ -223,13 +223,13 @@ const printStatus = async (
 /** What the threads of a report by thread are called; null for another report. */
 const titlesFor = async (
   input: Input,
-  engine: Engine,
-  { groups }: UsageReport
+  engine: Engine
 ): Promise<E.Either<StoreError, ThreadTitles | null>> => {
   if (reportOf(input) !== 'thread') return E.right(null)
-  return threadTitlesOf(
-    engine,
-    groups.map(({ key }) => key)
+  const titles = await engine.titles()()
+  if (E.isLeft(titles)) return titles
+  return E.right(
+    new Map(titles.right.map(({ threadId, name, preview }) => [threadId, { name, preview }]))
   )
 }
 
@@ -248,7 +248,7 @@ export const usageCommand: EngineCommand = async (input, io, engine) => {
   if (reportOf(input) === 'statusline') return printStatus(input, io, engine, pricing.right)
   const report = await engine.usage(request.right)()
   if (E.isLeft(report)) return report
-  const titles = await titlesFor(input, engine, report.right)
+  const titles = await titlesFor(input, engine)
   if (E.isLeft(titles)) return titles
   const spends = flagOf(input, 'explain') ? await engine.usageRows(request.right)() : E.right(null)
   if (E.isLeft(spends)) return spends
