@@ -72,8 +72,11 @@ const foundText = (
       const head = `${link(thread.path, paint('cyan', id))}  ${when}`
       const room = width - widthOf(`${id}  ${when}  `)
       const turn = turnId === null ? '' : `  turn ${turns[at]}`
-      if (isTitle(thread, hit))
-        return `${head}  ${marked(hit, room - widthOf(turn), paint)}${paint('dim', turn)}\n`
+      if (isTitle(thread, hit)) {
+        // The words are worth more than the turn.
+        const shown = widthOf(oneLine(hit.snippet)) + widthOf(turn) <= room ? turn : ''
+        return `${head}  ${marked(hit, room - widthOf(shown), paint)}${paint('dim', shown)}\n`
+      }
       const name = cut(oneLine(title(thread)), room)
       const said = marked(hit, width - INDENT.length - widthOf(turn), paint)
       return `${head}  ${paint('bold', name)}\n${INDENT}${said}${paint('dim', turn)}\n`
