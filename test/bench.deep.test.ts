@@ -88,7 +88,7 @@ describe('bench', () => {
   })
 
   it('measures usage beside another program, and compares both with what recorded runs spent', function () {
-    this.timeout(120_000)
+    this.timeout(600_000)
     const other = join(folder, 'other.js')
     writeFileSync(other, `console.log('{"totals":{"totalTokens":650}}')`)
     const runs = join(folder, 'runs')

@@ -142,7 +142,7 @@ const differing = async (
 }
 
 describe('model context, recorded', function () {
-  this.timeout(60_000)
+  this.timeout(600_000)
 
   for (const [version, others] of Object.entries(OTHER_ITEMS)) {
     it(`is what Codex ${version} told a model, but for ${Object.keys(others).length} rollouts with a reason`, async () => {

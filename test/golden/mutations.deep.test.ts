@@ -194,7 +194,7 @@ describe('changes to recorded homes', () => {
     if (scripts.length === 0) continue
     it(`go as with Codex ${scripts[0]?.reader ?? ''} for ${name}, in ${scripts.length} scripts`, async () => {
       expect(await replayed(name, scripts)).to.deep.equal([])
-    }).timeout(60_000)
+    }).timeout(600_000)
   }
 
   it('differ in no way that is explained and never seen', () => {

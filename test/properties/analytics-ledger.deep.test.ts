@@ -96,7 +96,7 @@ describe('the analytics of rollouts', () => {
           expect(grown).to.deep.equal(whole)
         }),
         { numRuns: 6 }
-      )).timeout(60_000)
+      )).timeout(600_000)
 
   it('are so for random lines too, with rollbacks among them', () =>
     fc.assert(
@@ -106,7 +106,7 @@ describe('the analytics of rollouts', () => {
         expect(grown).to.deep.equal(whole)
       }),
       { numRuns: 40 }
-    )).timeout(120_000)
+    )).timeout(600_000)
 
   for (const run of ['commands-142', 'h3-142', 'compact-auto-130'])
     it(`${run}: happened all the same when turns are rolled back, and once when they are back`, () =>
@@ -137,5 +137,5 @@ describe('the analytics of rollouts', () => {
           0
         )
       }
-    })).timeout(60_000)
+    })).timeout(600_000)
 })

@@ -32,7 +32,7 @@ const rolloutsIn = (home: string): ReadonlyArray<string> =>
     .map((path) => join(home, path))
 
 describe('audit trail', function () {
-  this.timeout(120_000)
+  this.timeout(600_000)
 
   it('is the same when it is folded at once and when it is folded as the files grow', () =>
     fc.assert(

@@ -259,5 +259,5 @@ const runAll = async (seeds: number, check: typeof checkThread): Promise<void> =
 describe('damaged lineages', () => {
   it('never hide an undamaged turn', () => runAll(SEEDS, checkThread)).timeout(600_000)
 
-  it('page as they are read at once', () => runAll(PAGED_SEEDS, checkPaged)).timeout(120_000)
+  it('page as they are read at once', () => runAll(PAGED_SEEDS, checkPaged)).timeout(600_000)
 })

@@ -144,7 +144,7 @@ describe('the ledger of tool calls', () => {
           })
       ),
       { numRuns: 40 }
-    )).timeout(120_000)
+    )).timeout(600_000)
 
   it('finds every call by its turn, and adds up to the calls it lists', () =>
     fc.assert(
@@ -168,7 +168,7 @@ describe('the ledger of tool calls', () => {
         })
       ),
       { numRuns: 40 }
-    )).timeout(120_000)
+    )).timeout(600_000)
 
   it('flags the calls of a rollback, and no call once it is taken back', async () => {
     const home = copyHome('tools-142')

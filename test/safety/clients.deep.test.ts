@@ -80,7 +80,7 @@ describe('a client that names what is not in the home', () => {
       await client.close()
       expect(outside(touched, [home])).to.deep.equal([])
       expect(everything(beside)).to.deep.equal(before)
-    }).timeout(120_000)
+    }).timeout(600_000)
 
   it('opens nothing outside of it through the commands for threads', async () => {
     const { home, beside } = place
@@ -106,5 +106,5 @@ describe('a client that names what is not in the home', () => {
     expect(ofThreads.length).to.be.greaterThan(10)
     expect(outside(touched, [home])).to.deep.equal([])
     expect(everything(beside)).to.deep.equal(before)
-  }).timeout(120_000)
+  }).timeout(600_000)
 })

@@ -30,7 +30,7 @@ const ended = async (code: number): Promise<void> => {
 }
 
 describe('everyday commands on a terminal', function () {
-  this.timeout(60_000)
+  this.timeout(600_000)
   before(function () {
     // Without tmux there is no terminal to try this on.
     if (!hasTmux()) this.test?.parent?.eachTest((one) => (one.pending = true))

@@ -27,5 +27,5 @@ describe('an index directory that was tampered with', () => {
       counts: { 'as built from the files': TRIED.size },
       problems: []
     })
-  }).timeout(120_000)
+  }).timeout(600_000)
 })

@@ -89,5 +89,5 @@ describe('an index shared by processes', () => {
       await once(builder, 'close')
     }
     expect(await answers(home, index)).to.deep.equal(await answers(home, 'memory'))
-  }).timeout(120_000)
+  }).timeout(600_000)
 })

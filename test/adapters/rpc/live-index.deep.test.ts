@@ -23,5 +23,5 @@ describe('a server whose index is damaged while it answers', () => {
         const tally = await liveTrials(() => liveServer(transport), random, 1, isMeant)
         expect(tally).to.deep.equal({ trials: names.length, counts: {}, problems: [] })
       }
-    ).timeout(120_000)
+    ).timeout(600_000)
 })

@@ -40,7 +40,7 @@ const refusalsOf = (err: string): ReadonlySet<string> =>
   )
 
 describe('a thread that several processes append to', function () {
-  this.timeout(60_000)
+  this.timeout(600_000)
   let folder = ''
   let home = ''
   let path = ''

@@ -92,7 +92,7 @@ describe('a rollout with members of other types than they should be', () => {
         }
       ),
       { numRuns: 40 }
-    )).timeout(120_000)
+    )).timeout(600_000)
 })
 
 const BLOCK_BYTES = 128 * 1024

@@ -88,7 +88,7 @@ const wrongWith = async (home: string): Promise<ReadonlyArray<unknown>> =>
   )
 
 describe('answers do not depend on the order of members', function () {
-  this.timeout(120_000)
+  this.timeout(600_000)
   for (const name of homeNames())
     for (const [which, order] of Object.entries(ORDERS))
       it(`${which}: ${name}`, async () => {

@@ -38,7 +38,7 @@ const CUTS: Readonly<Record<string, { readonly cut: Cut; readonly isGone: boolea
 }
 
 describe(`streams that somebody else cut, on ${SERVER_NAME}`, function () {
-  this.timeout(120_000)
+  this.timeout(600_000)
   let server: ServerUnderTest
   let client: EventStoreDBClient
   before(async () => {
