@@ -18,8 +18,10 @@ export interface SessionsRequest {
   readonly folder: string
   readonly source: SessionSource
   readonly era: ProfileName
-  /** The most that are given. */
+  /** How many of the newest files are looked into; in 0.130 the most that are given. */
   readonly max: number
+  /** The most that are given. */
+  readonly maxFound?: number
   /** Older ones are left out; null for none. */
   readonly days: number | null
   readonly nowMs: number
@@ -55,7 +57,9 @@ export const folderOf = (userHome: string, source: SessionSource): string =>
 const notesOf = (folder: string, passedOver: number, tooMany: boolean): ReadonlyArray<string> => [
   ...(passedOver === 0
     ? []
-    : [`${passedOver} files below ${folder} were passed over: links, or files of others`]),
+    : [
+        `${passedOver === 1 ? '1 file' : `${passedOver} files`} below ${folder} passed over: links, or files of others`
+      ]),
   ...(tooMany ? [`there are more files below ${folder} than are looked at`] : [])
 ]
 
@@ -119,6 +123,7 @@ export const detectSessions = async (
     // The newest that are not imported yet are looked into, and some of them are none.
     const candidates = newest.filter((file) => isUnknown(ledger.right, file, era)).slice(0, max)
     for (const file of candidates) {
+      if (sessions.length === request.maxFound) break
       const survey = await lookInto(reading, ledger.right, file)
       if (survey !== null) sessions.push(found(file, survey))
     }
@@ -131,7 +136,8 @@ export const detectSessions = async (
     if (survey !== null && at !== null && at * 1000 >= sinceMs) dated.push([at, file, survey])
   }
   dated.sort(([a, one], [b, other]) => b - a || byName(one, other))
-  for (const [, file, survey] of dated.slice(0, max)) sessions.push(found(file, survey))
+  for (const [, file, survey] of dated.slice(0, Math.min(max, request.maxFound ?? max)))
+    sessions.push(found(file, survey))
   return E.right({ sessions, notes })
 }
 

@@ -48,7 +48,7 @@ type FailureStage = 'session_missing' | 'session_prepare' | 'session_persist' | 
 export interface ImportChoices {
   /** Appends what is new to their threads; else they become threads of their own. */
   readonly appends: boolean
-  /** Makes a thread of its own of one that was rewritten. */
+  /** Makes a thread of its own of one that was rewritten, or whose thread was deleted. */
   readonly again: boolean
 }
 
@@ -146,6 +146,12 @@ const grown = async (
   return { kind: 'appended', threadId, survey: source.survey }
 }
 
+/** True when the thread that was made of a session was deleted since. */
+const isGone = async ({ engine }: ImportTarget, { threadId }: LedgerRecord): Promise<boolean> => {
+  const found = await (await engine()).locate(threadId)()
+  return E.isLeft(found) && found.left._tag === 'StreamNotFound'
+}
+
 const importOpen = async (
   target: ImportTarget,
   reading: Reading,
@@ -168,13 +174,13 @@ const importOpen = async (
   const known = lookUp(ledger.right, session.path, session.modifiedAtNs, '0.130')
   const records = known.kind === 'unclear' ? known.records : []
   const same = records.find(({ sha256 }) => sha256 === survey.sha256)
-  if (same !== undefined) {
+  if (same !== undefined && !(again && (await isGone(target, same)))) {
     if (same.modifiedAtNs !== session.modifiedAtNs && reading.era !== '0.130')
       refreshed(target, reading, session, same, survey)
     return { kind: 'known', threadId: same.threadId }
   }
   const last = records.at(-1)
-  return last === undefined || !appends
+  return last === undefined || !appends || same !== undefined
     ? madeAnew(target, reading, session, source)
     : grown(target, reading, session, source, last, again)
 }
@@ -188,7 +194,8 @@ const importOne = async (
   const ledger = homeLedger(target.home)
   if (E.isLeft(ledger)) return prepareFailed(ledger.left)
   const known = lookUp(ledger.right, session.path, session.modifiedAtNs, reading.era)
-  if (known.kind === 'imported') return { kind: 'known', threadId: known.record.threadId }
+  if (known.kind === 'imported' && !(choices.again && (await isGone(target, known.record))))
+    return { kind: 'known', threadId: known.record.threadId }
   try {
     return await withSession(reading, session, (file, sizeBytes) =>
       importOpen(target, reading, session, file, sizeBytes, choices)

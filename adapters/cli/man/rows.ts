@@ -8,6 +8,7 @@ import { FINDINGS as DATABASE_FINDINGS } from '../commands/doctor.ts'
 import { EVENTS } from '../commands/events.ts'
 import { PARAGRAPHS, PROBLEMS } from '../commands/explain.ts'
 import { WHY } from '../commands/help/why.ts'
+import { IMPORTABLE, IMPORTED } from '../commands/import/sessions.ts'
 import { FILE_CHANGES } from '../commands/index-command.ts'
 import { ITEMS } from '../commands/items.ts'
 import { OPERATIONS } from '../commands/log.ts'
@@ -68,6 +69,8 @@ const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
   storage: rows(STORAGE),
   'changed files': rows(CHANGED_FILES),
   'salvaged files': rows(SALVAGED_FILES),
+  'imported sessions': rows(IMPORTED),
+  'importable sessions': rows(IMPORTABLE),
   'noticed changes': rows(FILE_CHANGES)
 }
 

@@ -32,6 +32,7 @@ import type { Occurrence } from '../../../replay/read/search/occurrences.ts'
 import type { PullSummary } from '../../log/eventstore/sync/pull.ts'
 import type { PushSummary } from '../../log/eventstore/sync/push.ts'
 import type { VerifiedThread } from '../../log/eventstore/sync/verify.ts'
+import type { ImportableSession, ImportedSession } from '../../imports/import-sessions.ts'
 import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
 import type { Inspection } from '../../upkeep/codex-state/inspect.ts'
 import type { PluginFinding } from '../../upkeep/plugins/findings.ts'
@@ -171,6 +172,12 @@ interface UpkeepLines {
     readonly row: SalvagedFile
     readonly thread: own.SalvagedThreadLine
     readonly total: own.SalvageTotalLine
+  }
+  readonly import: {
+    readonly row: ImportedSession
+    /** With --dry-run. */
+    readonly importable: ImportableSession
+    readonly list: ImportableSession
   }
   readonly store: {
     readonly push: PushSummary

@@ -24,7 +24,6 @@ export const PEER_WORDS: Readonly<Record<string, ReadonlyArray<string>>> = {
   grep: ['search'],
   head: ['turns', 'items'],
   history: ['threads', 'show', 'log'],
-  import: ['salvage', 'store pull'],
   info: ['show', 'index status'],
   inspect: ['show', 'events'],
   lint: ['check'],

@@ -66,6 +66,64 @@ const append: CommandSpec = {
   ]
 }
 
+const FROM = option('from AGENT', 'Whose sessions: one of these. Default: of every agent.', {
+  choices: ['claude', 'cursor']
+})
+const SOURCE = option(
+  'source DIR',
+  'Read this folder instead of `~/.claude` or `~/.cursor`, for instance a backup; needs --from.'
+)
+const DAYS = option('days N', 'Only sessions modified in the last N days. Default: 30.', ANY_COUNT)
+const MAX = option('max N', 'At most N sessions, newest first. Default: all.', ANY_COUNT)
+
+const importing: CommandSpec = {
+  name: 'import',
+  group: 'Change',
+  args: ['[session...]'],
+  words: [
+    word('list [agent]', 'List sessions that can be imported.', [FROM, SOURCE, DAYS, MAX], {
+      about: ['Newest first. Sessions that were imported and have not changed since are left out.']
+    })
+  ],
+  withoutWord: 'itself',
+  summary: 'Import sessions of Claude Code and Cursor as threads.',
+  about: [
+    '`<session>` is the path of a session file, or the beginning of its name. Session files are only read.',
+    'Threads are those that Codex of the profile would make. The ledger of imports is shared with Codex: neither imports what ' +
+      'the other has. What a session says since it was imported is appended to its thread. A session that was rewritten is refused; --again ' +
+      'makes a new thread of it.',
+    'An import that is killed is finished by the next one. `unroll undo` takes a new thread back.'
+  ],
+  options: [
+    option('all', 'Import every session that `unroll import list` shows.'),
+    FROM,
+    SOURCE,
+    DAYS,
+    MAX,
+    option(
+      'again',
+      'Make a new thread of a session that was rewritten since it was imported, or whose thread was deleted.'
+    ),
+    DRY_RUN
+  ],
+  output: {
+    human:
+      'a table: {imported sessions}, and on stderr a summary. `list`, `--dry-run`: {importable sessions}.',
+    tsv: '{imported sessions}; the outcome is `imported`, `appended`, `known`, `empty` or `failed`. `list`, `--dry-run`: {importable sessions}.',
+    json:
+      '`{"outcome","agent","path","threadId","title","messages","reason"}` per session. `list`, `--dry-run`: ' +
+      '`{"agent","path","cwd","title","modifiedAtMs","sizeBytes","messages"}` per session.'
+  },
+  exits: [0, 1, 2, 3, 5, 6, 7],
+  examples: [
+    ['unroll import list', 'what can be imported'],
+    ['unroll import list claude --days 365', 'of Claude Code, of a whole year'],
+    ['unroll import --all --dry-run', 'what would be imported'],
+    ['unroll import --all --from claude', 'import every recent session of Claude Code'],
+    ['unroll import 3f8c21aa', 'import one session']
+  ]
+}
+
 const fork: CommandSpec = {
   name: 'fork',
   group: 'Change',
@@ -369,5 +427,6 @@ export const WRITING: ReadonlyArray<CommandSpec> = [
   revert,
   append,
   review,
+  importing,
   undo
 ]

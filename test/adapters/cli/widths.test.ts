@@ -70,6 +70,7 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   rollback: null,
   unrollback: null,
   review: null,
+  import: null,
   archive: null,
   unarchive: null,
   rename: null,
