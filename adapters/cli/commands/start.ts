@@ -2,7 +2,7 @@
  * unroll start: a first look at the reader's own home when there is one, else at the sample.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { addressOf } from '../../log/eventstore/connection/connection-string.ts'
 import { nextCommand, textOf, type Input } from '../args.ts'
 import { SAMPLE_HOME, type Io } from '../io.ts'
@@ -49,11 +49,9 @@ const chosenHome = (input: Input, io: Io, place: CommandPlace): ChosenHome => {
 }
 
 /** The next commands need the home of the sample, which is nobody's default. */
-const withHome = (input: Input, io: Io, { sample }: ChosenHome): Input => {
+const withHome = (input: Input, { sample }: ChosenHome): Input => {
   if (!sample) return input
-  const from = relative(io.cwd, SAMPLE_HOME)
-  const home = from.startsWith('..') ? SAMPLE_HOME : from
-  return { ...input, values: new Map([...input.values, ['home', [home]]]) }
+  return { ...input, values: new Map([...input.values, ['home', [SAMPLE_HOME]]]) }
 }
 
 const nextSteps = (input: Input, io: Io, id: string, paint: Paint): string => {
@@ -65,10 +63,12 @@ const nextSteps = (input: Input, io: Io, id: string, paint: Paint): string => {
     [`${io.program} help`, 'everything else']
   ] as const
   const width = Math.max(...steps.map(([command]) => command.length))
-  const indent = width + 4
-  const rows = steps.map(
-    ([command, what]) =>
-      `  ${command.padEnd(width)}  ${paint('dim', wrap(what, indent, io.columns))}`
+  const fits = steps.every(([, what]) => width + 4 + what.length <= io.columns)
+  // A command is copied in one piece.
+  const rows = steps.map(([command, what]) =>
+    fits
+      ? `  ${command.padEnd(width)}  ${paint('dim', what)}`
+      : `  ${paint('dim', `# ${what}`)}\n  ${command}`
   )
   return `\nnext:\n${rows.join('\n')}\n`
 }
@@ -76,7 +76,7 @@ const nextSteps = (input: Input, io: Io, id: string, paint: Paint): string => {
 export const startCommand: HomeCommand = async (input, outside, named, open) => {
   const chosen = chosenHome(input, outside, named)
   const { place, source, why } = chosen
-  const next = withHome(input, outside, chosen)
+  const next = withHome(input, chosen)
   const paint = painter(input, outside)
   const clock = clockOf(input, outside)
   const link = linker(input, outside)

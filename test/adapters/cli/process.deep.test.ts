@@ -68,9 +68,10 @@ describe('command line: process', () => {
     })
     expect([status, stderr]).to.deep.equal([0, ''])
     const lines = stdout.split('\n')
-    expect(lines.slice(0, 10)).to.deep.equal([
-      `${join(ROOT, 'adapters/home/sample')}  (the sample that comes with unroll: ` +
-        '$CODEX_HOME is not set and ~/.codex has no sessions)',
+    expect(lines.slice(0, 12)).to.deep.equal([
+      join(ROOT, 'adapters/home/sample'),
+      '(the sample that comes with unroll: $CODEX_HOME is not set and ~/.codex has no',
+      'sessions)',
       '',
       'ID             LAST EVENT (UTC)  THREAD',
       '01a1fcf0-7dc2  2026-11-21 07:09  Grüße aus dem Gärtchen 🌱🪴',
@@ -81,16 +82,16 @@ describe('command line: process', () => {
       '01a1fcdb-46e0  2026-11-21 06:46  Can you lift the quiet garden under the bench?…',
       '01a1fcdb-41be  2026-11-21 06:46  Spare queue 603'
     ])
-    expect(lines.at(-2)).to.match(
-      /^ {2}node --import tsx adapters\/cli\/main\.ts help +everything else$/
-    )
+    const program = `node --import tsx ${join(ROOT, 'adapters/cli/main.ts')}`
+    expect(lines.slice(-3)).to.deep.equal(['  # everything else', `  ${program} help`, ''])
   })
 
   it('offers commands with start that work as they are', () => {
     const run = (command: string) =>
       execFileSync('sh', ['-c', command], { cwd: ROOT, env, encoding: 'utf8', stdio: 'pipe' })
     const start = run(`node --import tsx ${MAIN} start`)
-    const offered = start.split('\nnext:\n')[1]?.split('\n').slice(0, -1) ?? []
+    const next = start.split('\nnext:\n')[1]?.split('\n').slice(0, -1) ?? []
+    const offered = next.filter((line) => !line.startsWith('  # '))
     expect(offered).to.have.length(5)
     for (const line of offered) {
       const [command = ''] = line.trim().split(/ {2,}/)
