@@ -26,7 +26,7 @@ import { ownFailure, type CommandFailure } from '../text/report.ts'
 import { painter } from '../text/style.ts'
 import { turnText, usualView } from '../text/turn-text.ts'
 import { harmless, msOf, oneLine, tsvField } from '../text/text.ts'
-import { sourcesOf } from './threads/threads.ts'
+import { sourcesOf } from './threads/filters.ts'
 
 const CANCELLED = 130
 /** The engine gives at most this many at once. */

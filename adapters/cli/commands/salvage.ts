@@ -19,7 +19,8 @@ import { column, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
 import { table } from '../text/table.ts'
 import { plural, sentence } from '../text/text.ts'
-import { EVERY_SOURCE, threadColumns } from './threads/threads.ts'
+import { EVERY_SOURCE } from './threads/filters.ts'
+import { threadColumns } from './threads/threads.ts'
 
 const OUTCOMES = ['copied', 'present', 'older', 'kept', 'unusable'] as const
 

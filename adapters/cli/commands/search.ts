@@ -2,13 +2,14 @@
  * unroll search: messages of all threads, or every place of one thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { TimeRange } from '../../../domain/time/typed-time.ts'
 import type { Snippet } from '../../../domain/thread/search/snippet.ts'
 import type { Engine, FoundThread, Occurrence } from '../../../replay/engine.ts'
 import type { SortKey } from '../../../replay/read/lists/list-filter.ts'
 import type { SearchRequest } from '../../../replay/read/search/search.ts'
-import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
+import { nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { directionIn } from '../options.ts'
+import { directionIn, rangeIn } from '../options.ts'
 import { optionalThread, shortIds, title } from '../naming/threads.ts'
 import { shortCursor } from '../text/cursor.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
@@ -19,7 +20,7 @@ import { column, type Columns } from '../text/rows.ts'
 import { linker, type Link } from '../text/link.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { cut, cutFront, harmless, isoSecond, msOf, oneLine, widthOf } from '../text/text.ts'
-import { sourcesOf } from './threads/threads.ts'
+import { filtersOf } from './threads/filters.ts'
 
 export const FOUND_THREADS: Columns<FoundThread> = [
   column('threadId', ({ thread }) => thread.id),
@@ -84,13 +85,19 @@ const foundText = (
     .join('')
 }
 
-const inHome = (term: string, input: Input, io: Io, engine: Engine): Promise<CommandEnd> => {
+const inHome = (
+  term: string,
+  range: TimeRange,
+  input: Input,
+  io: Io,
+  engine: Engine
+): Promise<CommandEnd> => {
   const request: SearchRequest = {
     searchTerm: term,
     sortKey: (textOf(input, 'sort') ?? 'created_at') as SortKey,
     sortDirection: directionIn(input),
-    sourceKinds: sourcesOf(input),
-    archived: flagOf(input, 'archived')
+    ...range,
+    ...filtersOf(input, io.cwd)
   }
   const paint = painter(input, io)
   return printPages<FoundThread>(
@@ -114,6 +121,7 @@ const inHome = (term: string, input: Input, io: Io, engine: Engine): Promise<Com
 const inThread = (
   threadId: string,
   term: string,
+  range: TimeRange,
   input: Input,
   io: Io,
   engine: Engine
@@ -135,7 +143,8 @@ const inThread = (
       human: foundLines,
       nothing: 'no matches in this thread'
     },
-    (cursor, limit) => engine.searchOccurrences(threadId, { searchTerm: term, cursor, limit }),
+    (cursor, limit) =>
+      engine.searchOccurrences(threadId, { ...range, searchTerm: term, cursor, limit }),
     input,
     io
   )
@@ -147,7 +156,9 @@ export const searchCommand: EngineCommand = async (input, io, engine) => {
     return E.left(usage('a search needs a term that is not empty', 'see "unroll help search"'))
   const thread = await optionalThread(engine, textOf(input, 'thread'))
   if (E.isLeft(thread)) return thread
+  const range = rangeIn(input, io)
+  if (E.isLeft(range)) return range
   return thread.right === undefined
-    ? inHome(term, input, io, engine)
-    : inThread(thread.right, term, input, io, engine)
+    ? inHome(term, range.right, input, io, engine)
+    : inThread(thread.right, term, range.right, input, io, engine)
 }

@@ -22,8 +22,19 @@ import {
   READS,
   SOURCE,
   TURN_NAME,
-  type CommandSpec
+  type CommandSpec,
+  type OptionSpec
 } from './spec.ts'
+
+/** Which threads a command is about; `threads` and `search` take the same. */
+const FILTERS: ReadonlyArray<OptionSpec> = [
+  option('name TEXT...', 'Only threads with this text in their name, in any letter case.'),
+  option('model NAME...', 'Only threads whose last settings name this model.'),
+  option('branch NAME...', 'Only this branch of git.'),
+  option('provider NAME...', 'Only this model provider.'),
+  SOURCE,
+  option('cwd DIR...', 'Only this working directory.')
+]
 
 const threads: CommandSpec = {
   name: 'threads',
@@ -45,13 +56,8 @@ const threads: CommandSpec = {
     }),
     ...ordering(),
     ...between('Last event:'),
-    option('name TEXT...', 'Only threads with this text in their name, in any letter case.'),
-    option('model NAME...', 'Only threads whose last settings name this model.'),
-    option('branch NAME...', 'Only this branch of git.'),
-    option('provider NAME...', 'Only this model provider.'),
-    SOURCE,
+    ...FILTERS,
     option('archived', 'List the archived threads instead.'),
-    option('cwd DIR...', 'Only this working directory.'),
     option(
       'search TEXT',
       'Only threads with this text in name, title or preview. Letter case matters.'
@@ -85,7 +91,8 @@ const search: CommandSpec = {
     'Searches the messages of people and agents, in turns that were not rolled back. Matches are literal and may start or end inside a word; ' +
       'letter case and spacing are ignored.',
     'Without options: the interactive sources `cli` and `vscode`, newest thread first, each with its first match. ' +
-      'Until the text is indexed, searches scan the rollouts; later ones read only what is new.'
+      'Until the text is indexed, searches scan the rollouts; later ones read only what is new.',
+    'A filter that is repeated means one of its values; different filters all hold. A turn without a time counts as of the last event of its thread.'
   ],
   options: [
     ...PAGING,
@@ -94,7 +101,8 @@ const search: CommandSpec = {
       choices: ['created_at', 'updated_at', 'recency_at']
     }),
     ...ordering(),
-    SOURCE,
+    ...between('Turns of the matches:'),
+    ...FILTERS,
     option('archived', 'Search the archived threads instead.'),
     ALL_SOURCES,
     AT
@@ -103,9 +111,10 @@ const search: CommandSpec = {
     ['all', 'source'],
     ['all-rows', 'limit'],
     ...ONE_ORDER,
-    ...(['sort', 'order', 'asc', 'desc', 'source', 'archived', 'all'] as const).map(
-      (name) => ['thread', name] as const
-    )
+    ...[
+      ...['sort', 'order', 'asc', 'desc', 'archived', 'all'],
+      ...FILTERS.map(({ name }) => name)
+    ].map((name) => ['thread', name] as const)
   ],
   output: {
     human:

@@ -16,6 +16,12 @@ import {
 /** The orders a client may ask for; `last_event_at` is ours and comes from the log, not from the file's time. */
 export type SortKey = 'created_at' | 'updated_at' | 'recency_at' | 'last_event_at'
 
+/** Which threads are asked for, wherever threads are listed or searched. */
+export type ThreadFilters = Pick<
+  ListRequest,
+  'names' | 'models' | 'branches' | 'modelProviders' | 'sourceKinds' | 'archived' | 'cwd'
+>
+
 /** What a list is asked with; names and defaults are Codex's. */
 export interface ListRequest {
   readonly cursor?: string | null | undefined

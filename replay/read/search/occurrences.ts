@@ -17,11 +17,13 @@ import type { StreamInfo } from '../../ports.ts'
 import type { FullText } from './full-text.ts'
 import { messagesWith, type Term } from './messages.ts'
 import { termOf } from './search.ts'
+import { turnFilter, type TurnTimes } from './asked-threads.ts'
+import { threadRow } from '../threads/thread-row.ts'
 import { turnsAt } from './turn-at.ts'
 import { isBlank } from '../../../domain/white-space.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
-export interface OccurrencesRequest {
+export interface OccurrencesRequest extends TurnTimes {
   readonly searchTerm: string
   readonly cursor?: string | null | undefined
   /** 50 when absent, at most 1,000. */
@@ -138,15 +140,21 @@ const collect = async (
   text: FullText,
   term: Term,
   cursor: OccurrenceCursor | null,
-  limit: number
+  limit: number,
+  range: TurnTimes
 ): Promise<ReadonlyArray<PlacedMatch>> => {
+  const isAsked = turnFilter(range, threadRow(walk.env, walk.info.streamId))
+  const rowAt = (turn: number) => walk.live.rows(turn, turn + 1)[0]
   const found: Array<PlacedMatch> = []
   let done = firstTurn(walk, cursor)
   for (const turn of await turnsWith(walk, text, term)) {
-    if (turn < done) continue
+    const begun = rowAt(turn)
+    if (turn < done || begun === undefined || !isAsked(begun)) continue
     const together = togetherWith(walk, turn)
     done = together.until
     for (const item of await itemsOfTurns(walk, together)) {
+      const row = rowAt(item.turn)
+      if (row === undefined || !isAsked(row)) continue
       const order = cursor === null ? 1 : orderTo(item, cursor)
       if (order < 0) continue
       const skipped = order === 0 ? (cursor?.nextOccurrenceIndex ?? 0) : 0
@@ -179,7 +187,7 @@ export const occurrencePage = async (
   const walk: ItemWalk = { env: { ...env, rich: false }, info, live, bounds, step: 1 }
   const limit = Math.min(PAGE_MAX, Math.max(1, Math.floor(request.limit ?? PAGE_DEFAULT)))
   const term = termOf(searchTerm, env.strict)
-  const found = await collect(walk, text, term, cursor, limit)
+  const found = await collect(walk, text, term, cursor, limit, request)
   text.goOn()
   const data = found.slice(0, limit).map(({ item, match }): Occurrence => {
     const row = live.rows(item.turn, item.turn + 1)[0]

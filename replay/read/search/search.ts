@@ -19,7 +19,8 @@ import type { HomeCatchUp } from '../../catch-up/backfill.ts'
 import { codexListPage } from '../lists/codex-list.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
 import { listEntries, pageOf, type PlacedEntry, type Listed } from '../lists/list.ts'
-import type { ListRequest } from '../lists/list-filter.ts'
+import type { ListRequest, ThreadFilters } from '../lists/list-filter.ts'
+import { hasFilters, threadFilter, turnFilter, type TurnTimes } from './asked-threads.ts'
 import { liveTurns, pageLimit, type LiveTurnRows } from '../pages/turn-page.ts'
 import { itemsOf } from '../pages/turn-items.ts'
 import type { StreamInfo } from '../../ports.ts'
@@ -32,10 +33,11 @@ import { trimmed } from '../../../domain/white-space.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
 /** What a search is asked with; names and defaults are Codex's. */
-export interface SearchRequest extends Pick<
-  ListRequest,
-  'cursor' | 'limit' | 'sortKey' | 'sortDirection' | 'sourceKinds' | 'archived'
-> {
+export interface SearchRequest
+  extends
+    Pick<ListRequest, 'cursor' | 'limit' | 'sortKey' | 'sortDirection'>,
+    ThreadFilters,
+    TurnTimes {
   /** What to find: trimmed, not empty. */
   readonly searchTerm: string
 }
@@ -88,7 +90,8 @@ type FindHit = (
   parts: SearchParts,
   info: StreamInfo,
   view: TextView,
-  term: Term
+  term: Term,
+  isAsked: (row: TurnRow) => boolean
 ) => Promise<Hit | null>
 
 /** The turns of a thread in which something was found; nobody may have asked for them yet. */
@@ -98,14 +101,15 @@ const turnsOf = async (env: ListParts, info: StreamInfo): Promise<LiveTurnRows> 
   return liveTurns(env, info, true)
 }
 
-const firstHit: FindHit = async ({ env, text }, info, view, term) => {
+const firstHit: FindHit = async ({ env, text }, info, view, term, isAsked) => {
   let live: LiveTurnRows | null = null
   const looked = new Set<number>()
   for await (const said of messagesWith(env, text, info, view, term)) {
     live ??= await turnsOf(env, info)
     for (const place of turnsAt(live, said)) {
       const [row] = live.rows(place, place + 1)
-      if (row === undefined || (said.turnId !== null && looked.has(place))) continue
+      if (row === undefined || !isAsked(row) || (said.turnId !== null && looked.has(place)))
+        continue
       looked.add(place)
       const found = await shownIn(env, info, row, said, term)
       if (found !== null) return { ...found, turnId: row.id }
@@ -126,9 +130,9 @@ const strictHit: FindHit = async ({ env, text }, info, view, term) => {
 /** What a file that cannot be read says nobody finds; it costs the other threads nothing. */
 const hitOrNone =
   (find: FindHit): FindHit =>
-  async (parts, info, view, term) => {
+  async (parts, info, view, term, isAsked) => {
     try {
-      return await find(parts, info, view, term)
+      return await find(parts, info, view, term, isAsked)
     } catch (cause) {
       if (isOwnFailure(cause, info)) return null
       throw cause
@@ -142,10 +146,10 @@ export interface SearchParts {
   readonly nameOf: (threadId: string) => string | null
 }
 
-/** Codex searches the threads of every provider. */
-const listed = ({ searchTerm: _, ...request }: SearchRequest): ListRequest => ({
+/** Codex searches the threads of every provider. A thread that goes on behind `untilMs` has turns before it. */
+const listed = ({ searchTerm: _, untilMs: _until, ...request }: SearchRequest): ListRequest => ({
   ...request,
-  modelProviders: []
+  modelProviders: request.modelProviders ?? []
 })
 
 /** False for a thread that is indexed and has no chunk that may contain the term. */
@@ -161,16 +165,19 @@ const hitsInOrder = async (
   infoOf: (id: string) => StreamInfo | null,
   view: TextView,
   term: Term,
-  limit: number
+  request: SearchRequest
 ): Promise<FoundThreads> => {
-  const { env } = parts
+  const { env, nameOf } = parts
+  const limit = pageLimit(request.limit)
+  const isAsked = threadFilter(env, listed(request), nameOf)
   const found: Array<Listed & { readonly hit: Hit }> = []
   for (const { streamId, ms } of entries) {
     const info = isPossible(view, streamId) ? infoOf(streamId) : null
     if (info === null) continue
-    const hit = await hitOrNone(firstHit)(parts, info, view, term)
-    const row = hit === null ? null : threadRow(env, streamId)
-    if (hit === null || row === null) continue
+    const row = threadRow(env, streamId)
+    if (row === null || !isAsked(streamId, row)) continue
+    const hit = await hitOrNone(firstHit)(parts, info, view, term, turnFilter(request, row))
+    if (hit === null) continue
     found.push({ streamId, ms, row, hit })
     if (found.length > limit) break
   }
@@ -192,7 +199,7 @@ const pageInOrder = async (
   const byId = new Map<string, StreamInfo>()
   for (const info of infos) if (among.ids.has(info.streamId)) byId.set(info.streamId, info)
   const infoOf = (id: string): StreamInfo | null => byId.get(id) ?? null
-  const found = await hitsInOrder(parts, entries.right, infoOf, view, term, limit)
+  const found = await hitsInOrder(parts, entries.right, infoOf, view, term, request)
   return E.right({ page: pageOf(found, limit), infos: null })
 }
 
@@ -212,7 +219,7 @@ const pageNearby = async (
 ): Promise<Result<FoundPage> | null> => {
   const { env, home, text } = parts
   const limit = pageLimit(request.limit)
-  if ((request.sortKey ?? 'created_at') !== 'created_at') return null
+  if ((request.sortKey ?? 'created_at') !== 'created_at' || hasFilters(request)) return null
   if (text.look([], term.key).candidates.size < COMMON_PAGES * limit) return null
   const caughtUp = await home.membership()
   if (E.isLeft(caughtUp)) return caughtUp
@@ -232,7 +239,7 @@ const pageNearby = async (
   if (E.isLeft(indexed)) return indexed
   const infoOf = (id: string): StreamInfo | null => infos.get(id) ?? null
   const view = text.look([...infos.values()], term.key)
-  const found = await hitsInOrder(parts, near, infoOf, view, term, limit)
+  const found = await hitsInOrder(parts, near, infoOf, view, term, request)
   return found.length > limit ? E.right({ page: pageOf(found, limit), infos: null }) : null
 }
 
@@ -247,12 +254,11 @@ const pageAsCodex = async (
   const view = text.look(infos, term.key)
   for (const info of infos) {
     if (!isPossible(view, info.streamId)) continue
-    const hit = await hitOrNone(strictHit)(parts, info, view, term)
+    const hit = await hitOrNone(strictHit)(parts, info, view, term, () => true)
     if (hit !== null) hits.set(info.streamId, hit)
   }
-  const page = codexListPage(env, infos, listed(request), env.defaultProvider, nameOf, (id) =>
-    hits.has(id)
-  )
+  const list = { ...listed(request), untilMs: request.untilMs }
+  const page = codexListPage(env, infos, list, env.defaultProvider, nameOf, (id) => hits.has(id))
   if (E.isLeft(page)) return page
   const data = page.right.data.flatMap((thread) => {
     const hit = hits.get(thread.streamId)

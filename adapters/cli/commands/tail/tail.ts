@@ -27,7 +27,7 @@ import {
   type TailedThread,
   type TailNews
 } from './thread.ts'
-import { EVERY_SOURCE } from '../threads/threads.ts'
+import { EVERY_SOURCE } from '../threads/filters.ts'
 
 const ROUND_MS = 100
 /** Threads that are followed from the start with --all, if they were written to lately. */

@@ -2,15 +2,13 @@
  * unroll threads: pages of a home's threads.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { resolve } from 'node:path'
 import { isUuid } from '../../../../domain/ids.ts'
 import type { Json } from '../../../../domain/json.ts'
 import type { Thread } from '../../../../domain/protocol.ts'
-import type { SourceKind } from '../../../../projections/thread-row.ts'
 import type { TimeRange } from '../../../../domain/time/typed-time.ts'
 import type { DatedThread, Engine } from '../../../../replay/engine.ts'
 import type { ListRequest, SortKey } from '../../../../replay/read/lists/list-filter.ts'
-import { flagOf, listOf, nextCommand, textOf, type Input } from '../../args.ts'
+import { flagOf, nextCommand, textOf, type Input } from '../../args.ts'
 import { optionalThread, shortCells, shortIds, title } from '../../naming/threads.ts'
 import { directionIn, rangeIn } from '../../options.ts'
 import type { EngineCommand } from '../../session.ts'
@@ -19,20 +17,7 @@ import { column, shown, timeColumn, type Columns } from '../../text/rows.ts'
 import type { Tried } from '../../text/report.ts'
 import { painter } from '../../text/style.ts'
 import { cutFront, isoMs, isoSecond, msOf, oneLine } from '../../text/text.ts'
-
-/** Every kind of source; `subAgent` stands for all of its own. */
-export const EVERY_SOURCE: ReadonlyArray<SourceKind> = [
-  'cli',
-  'vscode',
-  'exec',
-  'appServer',
-  'subAgent',
-  'unknown'
-]
-
-/** The sources that the options ask for. */
-export const sourcesOf = (input: Input): ReadonlyArray<SourceKind> =>
-  flagOf(input, 'all') ? EVERY_SOURCE : (listOf(input, 'source') as Array<SourceKind>)
+import { filtersOf } from './filters.ts'
 
 /** A thread's `source` in a word or two. */
 export const sourceLabel = (source: Json): string => {
@@ -108,15 +93,9 @@ const sortOf = (input: Input): SortKey => (textOf(input, 'sort') ?? 'last_event_
 
 const requestOf = (input: Input, cwd: string, range: TimeRange): ListRequest => ({
   ...range,
-  names: listOf(input, 'name'),
-  models: listOf(input, 'model'),
-  branches: listOf(input, 'branch'),
+  ...filtersOf(input, cwd),
   sortKey: sortOf(input),
   sortDirection: directionIn(input),
-  modelProviders: listOf(input, 'provider'),
-  sourceKinds: sourcesOf(input),
-  archived: flagOf(input, 'archived'),
-  cwd: input.values.has('cwd') ? listOf(input, 'cwd').map((path) => resolve(cwd, path)) : null,
   searchTerm: textOf(input, 'search')
 })
 
