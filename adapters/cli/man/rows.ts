@@ -9,6 +9,7 @@ import { EVENTS } from '../commands/events.ts'
 import { PARAGRAPHS, PROBLEMS } from '../commands/explain.ts'
 import { WHY } from '../commands/help/why.ts'
 import { IMPORTABLE, IMPORTED } from '../commands/import/sessions.ts'
+import { IMPORTED_SETTINGS } from '../commands/import/settings.ts'
 import { FILE_CHANGES } from '../commands/index-command.ts'
 import { ITEMS } from '../commands/items.ts'
 import { OPERATIONS } from '../commands/log.ts'
@@ -71,6 +72,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
   'salvaged files': rows(SALVAGED_FILES),
   'imported sessions': rows(IMPORTED),
   'importable sessions': rows(IMPORTABLE),
+  'imported settings': rows(IMPORTED_SETTINGS),
   'noticed changes': rows(FILE_CHANGES)
 }
 

@@ -32,6 +32,7 @@ import type { Occurrence } from '../../../replay/read/search/occurrences.ts'
 import type { PullSummary } from '../../log/eventstore/sync/pull.ts'
 import type { PushSummary } from '../../log/eventstore/sync/push.ts'
 import type { VerifiedThread } from '../../log/eventstore/sync/verify.ts'
+import type { ImportedSetting } from '../commands/import/settings.ts'
 import type { ImportableSession, ImportedSession } from '../../imports/import-sessions.ts'
 import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
 import type { Inspection } from '../../upkeep/codex-state/inspect.ts'
@@ -178,6 +179,7 @@ interface UpkeepLines {
     /** With --dry-run. */
     readonly importable: ImportableSession
     readonly list: ImportableSession
+    readonly settings: ImportedSetting
   }
   readonly store: {
     readonly push: PushSummary

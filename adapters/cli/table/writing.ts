@@ -83,10 +83,29 @@ const importing: CommandSpec = {
   words: [
     word('list [agent]', 'List sessions that can be imported.', [FROM, SOURCE, DAYS, MAX], {
       about: ['Newest first. Sessions that were imported and have not changed since are left out.']
-    })
+    }),
+    word(
+      'settings',
+      'Import settings of Claude Code and Cursor.',
+      [
+        option('from AGENT', 'Whose settings: one of these. Default: of every agent.', {
+          choices: ['claude', 'cursor']
+        }),
+        option('repo DIR', 'Settings of this repository. Default: those of the user.'),
+        DRY_RUN
+      ],
+      {
+        about: [
+          'Imports the environment and the sandbox, MCP servers, hooks, skills, commands, subagents and guidance as Codex of the profile does. ' +
+            'What Codex has already stays; comments in `config.toml` stay. What cannot be said in Codex is left out, with the reason.',
+          '`--dry-run` shows every file as a diff, and the programs that Codex would start later; unroll starts none. Environments and ' +
+            'headers are shown by their first four characters. `unroll undo` takes an import back.'
+        ]
+      }
+    )
   ],
   withoutWord: 'itself',
-  summary: 'Import sessions of Claude Code and Cursor as threads.',
+  summary: 'Import sessions and settings of Claude Code and Cursor.',
   about: [
     '`<session>` is the path of a session file, or the beginning of its name. Session files are only read.',
     'Threads are those that Codex of the profile would make. The ledger of imports is shared with Codex: neither imports what ' +
@@ -108,11 +127,13 @@ const importing: CommandSpec = {
   ],
   output: {
     human:
-      'a table: {imported sessions}, and on stderr a summary. `list`, `--dry-run`: {importable sessions}.',
-    tsv: '{imported sessions}; the outcome is `imported`, `appended`, `known`, `empty` or `failed`. `list`, `--dry-run`: {importable sessions}.',
+      'a table: {imported sessions}, and on stderr a summary. `list`, `--dry-run`: {importable sessions}. ' +
+      '`settings`: {imported settings}; `settings --dry-run`: diffs.',
+    tsv: '{imported sessions}; the outcome is `imported`, `appended`, `known`, `empty` or `failed`. `list`, `--dry-run`: {importable sessions}. `settings`: {imported settings}; the outcome is `create`, `add`, `starts`, `left_out` or `failed`.',
     json:
       '`{"outcome","agent","path","threadId","title","messages","reason"}` per session. `list`, `--dry-run`: ' +
-      '`{"agent","path","cwd","title","modifiedAtMs","sizeBytes","messages"}` per session.'
+      '`{"agent","path","cwd","title","modifiedAtMs","sizeBytes","messages"}` per session. `settings`: ' +
+      '`{"outcome","agent","itemType","repository","what","reason"}` per file, program and part that is left out.'
   },
   exits: [0, 1, 2, 3, 5, 6, 7],
   examples: [
@@ -120,7 +141,9 @@ const importing: CommandSpec = {
     ['unroll import list claude --days 365', 'of Claude Code, of a whole year'],
     ['unroll import --all --dry-run', 'what would be imported'],
     ['unroll import --all --from claude', 'import every recent session of Claude Code'],
-    ['unroll import 3f8c21aa', 'import one session']
+    ['unroll import 3f8c21aa', 'import one session'],
+    ['unroll import settings --dry-run', 'what settings would become'],
+    ['unroll import settings --repo . --from claude', 'import settings of this repository']
   ]
 }
 

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../domain/json.ts'
 import { homeOperations } from '../../home/operations.ts'
 import type { ImportItem, ImportPlace, ItemImporter, ItemOutcome, ItemType } from '../item.ts'
 import { importPlanned, settingsFailure } from './apply.ts'
-import type { SettingsPlan } from './plan.ts'
+import { isNothing, type SettingsPlan } from './plan.ts'
 import {
   planCommands,
   planConfig,
@@ -65,7 +65,7 @@ const importerOf = ([itemType, plan]: readonly [ItemType, SettingsPlanner]): Ite
   detect: async (place, cwd): Promise<ImportItem | null> => {
     const site = siteFor(place, cwd)
     const found = site === null ? null : plan(site)
-    return found === null || site === null
+    return found === null || site === null || isNothing(found)
       ? null
       : {
           itemType,
@@ -78,7 +78,7 @@ const importerOf = ([itemType, plan]: readonly [ItemType, SettingsPlanner]): Ite
     try {
       const site = siteFor(place, cwd)
       const found = site === null ? null : plan(site)
-      if (found === null || site === null) return NOTHING
+      if (found === null || site === null || isNothing(found)) return NOTHING
       const doer = { operations: homeOperations(place.home), actor: 'import' }
       const done = await importPlanned([{ site, plan: found }], doer)
       if (E.isLeft(done)) throw new SettingsProblem(describe(done.left))

@@ -5,8 +5,8 @@ import type { LeftOutPart } from '../../../domain/imports/settings/settings.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ItemType } from '../item.ts'
 
-/** One change on the disk. */
-export type SettingsWrite =
+/** A new file or folder. */
+export type NewEntry =
   | {
       readonly kind: 'file'
       readonly path: string
@@ -14,6 +14,12 @@ export type SettingsWrite =
       readonly mode: number
     }
   | { readonly kind: 'folder'; readonly path: string }
+
+/** One change on the disk. */
+export type SettingsWrite =
+  | NewEntry
+  /** A folder that appears with everything in it: half a skill would count as one. */
+  | { readonly kind: 'tree'; readonly path: string; readonly entries: ReadonlyArray<NewEntry> }
   | {
       readonly kind: 'config'
       readonly path: string
@@ -32,3 +38,7 @@ export interface SettingsPlan {
   readonly writes: ReadonlyArray<SettingsWrite>
   readonly leftOut: ReadonlyArray<LeftOutPart>
 }
+
+/** True for a plan that only says what is left out. */
+export const isNothing = ({ names, writes }: SettingsPlan): boolean =>
+  names === null ? writes.length === 0 : names.length === 0

@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { commandsOf } from '../../../domain/imports/settings/commands.ts'
+import { commandsOf, type CommandSkill } from '../../../domain/imports/settings/commands.ts'
 import { configOf } from '../../../domain/imports/settings/config.ts'
 import { inCodexWords, type Reword } from '../../../domain/imports/settings/words.ts'
 import { hooksOf } from '../../../domain/imports/settings/hooks.ts'
@@ -26,7 +26,7 @@ import { subagentOf } from '../../../domain/imports/settings/subagents.ts'
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
 import { isBlank } from '../../../domain/white-space.ts'
 import { parsedToml } from '../../home/config.ts'
-import type { SettingsPlan, SettingsWrite } from './plan.ts'
+import type { NewEntry, SettingsPlan, SettingsWrite } from './plan.ts'
 import {
   bytesOf,
   entriesBelow,
@@ -41,7 +41,7 @@ import {
 import { samePath, type Site } from './site.ts'
 import { statSync } from 'node:fs'
 
-/** Plans one type of settings; null where there is nothing of it to import. Throws a `SettingsProblem`. */
+/** Plans one type of settings; null where the agent has no such settings. Throws a `SettingsProblem`. */
 export type SettingsPlanner = (site: Site) => SettingsPlan | null
 
 const NEW_FILE = 0o644
@@ -73,6 +73,9 @@ const existingConfig = (site: Site): JsonObject => {
   throw new SettingsProblem(`invalid existing config.toml: ${read.left}`, 'invalid_existing_config')
 }
 
+const alreadyThere = (names: ReadonlyArray<string>): ReadonlyArray<LeftOutPart> =>
+  names.map((what) => ({ what, why: 'it is there already' }))
+
 const isMissingOrBlank = (site: Site, path: string): boolean => {
   if (!existsSync(path)) return true
   if (statSync(path).isFile()) return isBlank(textOf(site, path))
@@ -86,16 +89,15 @@ export const planConfig: SettingsPlanner = (site) => {
   if (!isSettings(settings))
     throw new SettingsProblem('external agent settings root must be an object')
   const { config, leftOut } = configOf(settings)
-  if (Object.keys(config).length === 0) return null
-  const added = missingIn(existingConfig(site), config)
-  if (added === null) return null
+  const isEmpty = Object.keys(config).length === 0
+  const added = isEmpty ? null : missingIn(existingConfig(site), config)
   const [source, target] = [join(site.source, 'settings.json'), join(site.target, CONFIG_FILE)]
   return {
     itemType: 'CONFIG',
     description: `Migrate ${source} into ${target}`,
     names: null,
     whole: { source, target },
-    writes: [{ kind: 'config', path: target, added }],
+    writes: added === null ? [] : [{ kind: 'config', path: target, added }],
     leftOut
   }
 }
@@ -139,30 +141,33 @@ export const planMcpServers: SettingsPlanner = (site) => {
   const isClaude = site.agent.name === 'claude'
   const file = join(site.source, 'mcp.json')
   const settings = isClaude ? serverSettings(site) : undefined
-  const known = isClaude
+  const named = isClaude
     ? claudeServers(site)
     : withServers(new Map(), jsonIfThere(site, file, 'invalid MCP config: '))
-  const { servers, leftOut } = mcpServersOf(known, settings)
-  if (Object.keys(servers).length === 0) return null
-  const existing = existingConfig(site)['mcp_servers'] ?? {}
+  const { servers, leftOut } = mcpServersOf(named, settings)
+  const isEmpty = Object.keys(servers).length === 0
+  const existing = isEmpty ? {} : (existingConfig(site)['mcp_servers'] ?? {})
   const kept = isJsonObject(existing) ? existing : servers
   const added = Object.entries(servers).filter(([name]) => !Object.hasOwn(kept, name))
-  if (added.length === 0) return null
+  const known = Object.keys(servers).filter((name) => Object.hasOwn(kept, name))
   const target = join(site.target, CONFIG_FILE)
   return {
     itemType: 'MCP_SERVER_CONFIG',
     description: `Migrate MCP servers from ${isClaude ? site.root : file} into ${target}`,
     names: added.map(([name]) => name),
     whole: null,
-    writes: [{ kind: 'config', path: target, added: { mcp_servers: Object.fromEntries(added) } }],
-    leftOut
+    writes:
+      added.length === 0
+        ? []
+        : [{ kind: 'config', path: target, added: { mcp_servers: Object.fromEntries(added) } }],
+    leftOut: [...leftOut, ...alreadyThere(known)]
   }
 }
 
 /** Files and folders of a folder, as they are, where nothing stands yet. */
-const copies = (site: Site, from: string, to: string): ReadonlyArray<SettingsWrite> => [
+const copies = (site: Site, from: string, to: string): ReadonlyArray<NewEntry> => [
   ...(existsSync(to) ? [] : [{ kind: 'folder' as const, path: to }]),
-  ...entriesBelow(from).flatMap(({ path, kind }): ReadonlyArray<SettingsWrite> => {
+  ...entriesBelow(from).flatMap(({ path, kind }): ReadonlyArray<NewEntry> => {
     const [source, target] = [join(from, ...path), join(to, ...path)]
     if (kind === 'other' || existsSync(target)) return []
     if (kind === 'folder') return [{ kind, path: target }]
@@ -195,24 +200,29 @@ export const planHooks: SettingsPlanner = (site) => {
   const rules = { profile: site.profile, reword: rewordOf(site), scripts }
   const { hooks, leftOut } = hooksOf(files, rules)
   const target = join(site.target, 'hooks.json')
-  if (Object.keys(hooks).length === 0 || !isMissingOrBlank(site, target)) return null
+  const isEmpty = Object.keys(hooks).length === 0
+  const isFree = isEmpty || isMissingOrBlank(site, target)
   const from = join(site.source, 'hooks')
   return {
     itemType: 'HOOKS',
     description: `Migrate hooks from ${site.source} to ${target}`,
-    names: Object.keys(hooks),
+    names: isFree ? Object.keys(hooks) : [],
     whole: null,
-    writes: [
-      ...(isFolder(from) ? copies(site, from, scripts) : []),
-      {
-        kind: 'file',
-        path: target,
-        content: `${JSON.stringify({ hooks }, null, 2)}\n`,
-        mode: NEW_FILE
-      }
-    ],
+    writes:
+      isEmpty || !isFree
+        ? []
+        : [
+            ...(isFolder(from) ? copies(site, from, scripts) : []),
+            {
+              kind: 'file',
+              path: target,
+              content: `${JSON.stringify({ hooks }, null, 2)}\n`,
+              mode: NEW_FILE
+            }
+          ],
     leftOut: [
       ...leftOut,
+      ...(isFree ? [] : alreadyThere(['hooks.json'])),
       ...linksBelow(from).map(({ what, why }) => ({ what: `hooks/${what}`, why }))
     ]
   }
@@ -222,15 +232,18 @@ export const planSkills: SettingsPlanner = (site) => {
   const from = join(site.source, 'skills')
   const there = new Set(foldersIn(site.skills))
   const names = foldersIn(from).filter((name) => !there.has(name))
-  if (names.length === 0) return null
+  const known = foldersIn(from).filter((name) => there.has(name))
   const free = names.filter((name) => !existsSync(join(site.skills, name)))
   return {
     itemType: 'SKILLS',
     description: `Migrate skills from ${from} to ${site.skills}`,
     names: [...names].sort(byBytes),
     whole: null,
-    writes: free.flatMap((name) => copies(site, join(from, name), join(site.skills, name))),
-    leftOut: linksBelow(from)
+    writes: free.map((name): SettingsWrite => {
+      const path = join(site.skills, name)
+      return { kind: 'tree', path, entries: copies(site, join(from, name), path) }
+    }),
+    leftOut: [...linksBelow(from), ...alreadyThere(known)]
   }
 }
 
@@ -246,18 +259,24 @@ export const planCommands: SettingsPlanner = (site) => {
     reword: inCodexWords(site.agent.words, site.profile, 'commands'),
     describes
   })
-  const free = skills.filter(({ name }) => !existsSync(join(site.skills, name)))
-  if (free.length === 0) return null
+  const isFree = ({ name }: CommandSkill): boolean => !existsSync(join(site.skills, name))
+  const free = skills.filter(isFree)
+  const known = skills.filter((skill) => !isFree(skill)).map(({ name }) => name)
   return {
     itemType: 'COMMANDS',
     description: `Migrate commands from ${from} to ${site.skills}`,
     names: free.map(({ name }) => name),
     whole: null,
-    writes: free.flatMap(({ name, text }): ReadonlyArray<SettingsWrite> => [
-      { kind: 'folder', path: join(site.skills, name) },
-      { kind: 'file', path: join(site.skills, name, 'SKILL.md'), content: text, mode: NEW_FILE }
-    ]),
-    leftOut
+    writes: free.map(({ name, text: content }): SettingsWrite => {
+      const path = join(site.skills, name)
+      const file = join(path, 'SKILL.md')
+      return {
+        kind: 'tree',
+        path,
+        entries: [{ kind: 'file', path: file, content, mode: NEW_FILE }]
+      }
+    }),
+    leftOut: [...leftOut, ...alreadyThere(known)]
   }
 }
 
@@ -269,7 +288,10 @@ export const planSubagents: SettingsPlanner = (site) => {
   const leftOut: Array<LeftOutPart> = []
   const made = files.flatMap((name) => {
     const path = join(to, `${basename(name, '.md')}.toml`)
-    if (existsSync(path)) return []
+    if (existsSync(path)) {
+      leftOut.push(...alreadyThere([name]))
+      return []
+    }
     const subagent = subagentOf(name, textOf(site, join(from, name), false), {
       reword: rewordOf(site),
       sorts: site.profile === '0.130'
@@ -281,7 +303,6 @@ export const planSubagents: SettingsPlanner = (site) => {
     leftOut.push(...subagent.leftOut)
     return [{ name: subagent.name, path, content: subagent.text }]
   })
-  if (made.length === 0) return null
   return {
     itemType: 'SUBAGENTS',
     description: `Migrate subagents from ${from} to ${to}`,
@@ -306,14 +327,15 @@ const guidanceFile = (site: Site): string | null => {
 
 export const planGuidance: SettingsPlanner = (site) => {
   const source = guidanceFile(site)
-  if (source === null || !isMissingOrBlank(site, site.guidance)) return null
+  if (source === null) return null
+  const isFree = isMissingOrBlank(site, site.guidance)
   const content = rewordOf(site)(textOf(site, source))
   return {
     itemType: 'AGENTS_MD',
     description: `Migrate ${source} to ${site.guidance}`,
     names: null,
     whole: { source, target: site.guidance },
-    writes: [{ kind: 'file', path: site.guidance, content, mode: NEW_FILE }],
-    leftOut: []
+    writes: isFree ? [{ kind: 'file', path: site.guidance, content, mode: NEW_FILE }] : [],
+    leftOut: isFree ? [] : alreadyThere(['AGENTS.md'])
   }
 }

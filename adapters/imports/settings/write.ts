@@ -1,12 +1,20 @@
 /**
  * Writes what a plan says: new files whole and never over one that says something, `config.toml` by whole lines.
  */
-import { linkSync, lstatSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { isBlank } from '../../../domain/white-space.ts'
 import { configText, replaceConfig } from '../../home/config-file.ts'
 import { addition, type Insertion } from '../../home/config-text.ts'
-import { makeFolder } from '../../home/own-folder.ts'
+import { makeFolder, syncFolder } from '../../home/own-folder.ts'
 import { LinkRefused, refuseLinks, removeQuietly } from '../../home/plain-file.ts'
 import { replaceFile } from '../../home/replace-file.ts'
 import type { SettingsWrite } from './plan.ts'
@@ -71,6 +79,58 @@ const placed = (
   }
 }
 
+/** Folders that killed processes left half made. */
+const removeAbandoned = (folder: string): void => {
+  for (const name of readdirSync(folder)) {
+    const pid = Number(/^\.unroll-(\d+)\.tree$/.exec(name)?.[1] ?? NaN)
+    if (!Number.isNaN(pid) && pid !== process.pid && !isAlive(pid))
+      rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Makes a folder with all that is in it under another name, then gives it its own. */
+const placedTree = (
+  { path, entries }: Extract<SettingsWrite, { kind: 'tree' }>,
+  step: () => void
+): ReadonlyArray<WrittenEntry> => {
+  const temporary = join(dirname(path), `.unroll-${process.pid}.tree`)
+  removeAbandoned(dirname(path))
+  rmSync(temporary, { recursive: true, force: true })
+  mkdirSync(temporary, { mode: FOLDER_MODE })
+  try {
+    for (const entry of entries) {
+      const at = join(temporary, relative(path, entry.path))
+      step()
+      makeFolder(entry.kind === 'folder' ? at : dirname(at), FOLDER_MODE)
+      if (entry.kind === 'file')
+        replaceFile(at, entry.content, { temporary: `${at}.new`, mode: entry.mode, step })
+    }
+    step()
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return []
+    renameSync(temporary, path)
+    step()
+    syncFolder(dirname(path))
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+  const folders = new Set([
+    path,
+    ...entries.map((entry) => (entry.kind === 'folder' ? entry.path : dirname(entry.path)))
+  ])
+  return [
+    ...[...folders].map((folder) => ({ kind: 'folder' as const, path: folder })),
+    ...entries.flatMap(({ kind, path: at }) => (kind === 'file' ? [{ kind, path: at }] : []))
+  ]
+}
+
 /** A configuration before and after. */
 interface ConfigChange {
   readonly before: string
@@ -103,6 +163,7 @@ export const written = (
   const folders = madeFolders(site, dirname(write.path))
   step()
   const { path } = write
+  if (write.kind === 'tree') return [...folders, ...placedTree(write, step)]
   if (write.kind === 'file')
     return placed(write, step) ? [...folders, { kind: 'file', path }] : folders
   const isNew = lstatSync(path, { throwIfNoEntry: false }) === undefined

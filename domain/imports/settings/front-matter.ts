@@ -44,7 +44,7 @@ const frontOf = (text: string): Pick<MarkdownDocument, 'front' | 'problem'> => {
   const none = (problem: string) => ({ front: new Map<string, string | null>(), problem })
   const document = parseDocument(text, { version: '1.2', intAsBigInt: true, logLevel: 'silent' })
   const [error] = document.errors
-  if (error !== undefined) return none(error.message.split('\n')[0] ?? '')
+  if (error !== undefined) return none((error.message.split('\n')[0] ?? '').replace(/:$/, ''))
   if (!isMap(document.contents)) return none('it is no YAML mapping')
   const front = new Map<string, string | null>()
   for (const { key, value } of document.contents.items) {

@@ -254,6 +254,8 @@ export const importCommand: HomeCommand = (input, io, place, open) => {
   const instead = 'import to a home, then type "unroll store push"'
   return withHomeFiles(input, place, instead, async (home) => {
     if (input.form.word?.name === 'list') return list(input, io, home)
+    if (input.form.word?.name === 'settings')
+      return (await import('./settings.ts')).importSettings(input, io, home)
     const isNamed = input.args.length > 0
     if (isNamed === flagOf(input, 'all'))
       return E.left(usage('name sessions, or import --all', 'see "unroll import list"'))
