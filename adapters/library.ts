@@ -33,9 +33,24 @@ import type { AdvisedFinding } from './upkeep/check/remedies.ts'
 import type { CheckOptions, CheckSummary } from './upkeep/check/check.ts'
 import type { HomePlugins } from './upkeep/plugins/plugins.ts'
 import type { FiledPlan } from './upkeep/repair/plan-home.ts'
+import type { FoundSession } from './imports/detect.ts'
+import type { SessionsOfAgent, SessionsToImport } from './imports/from-library.ts'
+import type { ImportedSession } from './imports/import-sessions.ts'
 
 export { describe, ERROR_KIND, isRetryable, type StoreError } from '../domain/errors.ts'
 export { hint } from './hint.ts'
+export { CLAUDE } from '../domain/imports/claude.ts'
+export { CURSOR } from '../domain/imports/cursor.ts'
+export type {
+  ImportedMessage,
+  ImportedSpending,
+  IsDirectory,
+  SessionLine,
+  SessionSource
+} from '../domain/imports/source.ts'
+export type { FoundSession } from './imports/detect.ts'
+export type { SessionsOfAgent, SessionsToImport } from './imports/from-library.ts'
+export type { ImportedSession } from './imports/import-sessions.ts'
 export type { NewSeal, SealReport, SealRequest } from './upkeep/seal/seal.ts'
 export type { FileOutcome, StorageRequest } from './upkeep/storage/change.ts'
 export type { ThreadSpent } from './upkeep/storage/report.ts'
@@ -226,3 +241,15 @@ export const sealHome = async (request: NewSeal): Promise<Either<StoreError, Sea
 /** Compares the rollouts of a home with their seals. Errors of the system are thrown. */
 export const verifySeals = async (request: SealRequest): Promise<SealReport> =>
   (await import('./upkeep/seal/seal.ts')).verifySeal(request)
+
+/** Finds sessions of another agent that can be imported: those of `CLAUDE` and `CURSOR`, or of any `SessionSource`. See docs/IMPORTS.md. */
+export const findSessions = async (
+  request: SessionsOfAgent
+): Promise<Either<StoreError, ReadonlyArray<FoundSession>>> =>
+  (await import('./imports/from-library.ts')).findSessions(request)
+
+/** Makes threads of sessions of another agent, each once; `Engine.undo` takes a new thread back. */
+export const importSessions = async (
+  request: SessionsToImport
+): Promise<Either<StoreError, ReadonlyArray<ImportedSession>>> =>
+  (await import('./imports/from-library.ts')).importFound(request)

@@ -70,10 +70,10 @@ export async function* sessionLines(
   file: number,
   sizeBytes: number,
   { source, era }: Reading,
-  seen?: (bytes: Buffer) => void
+  glance?: { readonly seen: (bytes: Buffer) => void }
 ): AsyncIterable<SessionLine> {
-  for await (const text of linesOf(file, sizeBytes, seen)) {
-    const line = readLine(text, source, era)
+  for await (const text of linesOf(file, sizeBytes, glance?.seen)) {
+    const line = readLine(text, source, era, glance !== undefined)
     if (line !== null) yield line
   }
 }
@@ -87,14 +87,13 @@ export const surveyOf = async (
 ): Promise<Survey> => {
   const { source, era } = reading
   const digest = createHash('sha256')
+  const seen = (bytes: Buffer): void => void digest.update(bytes)
   const spending = new Map<string, ImportedSpending>()
   let title = NO_TITLE
   let cwd: string | null = null
   let messages = 0
   let newestAt: number | null = null
-  for await (const line of sessionLines(file, sizeBytes, reading, (bytes) =>
-    digest.update(bytes)
-  )) {
+  for await (const line of sessionLines(file, sizeBytes, reading, { seen })) {
     title = evolveTitle(title, line, era)
     if (line.cwd !== undefined && cwd === null) cwd = line.cwd
     if (line.spending !== undefined) spending.set(line.spending.key, line.spending)

@@ -8,16 +8,28 @@ import { PROFILES, type ProfileName } from '../log/profile.ts'
 import { isBlank } from '../white-space.ts'
 import type { SessionLine, SessionSource } from './source.ts'
 
-/** What a line says; null for one that is no JSON or says nothing. */
+/** What makes a line one that a strict reader may refuse: half of a surrogate pair, or in 0.130 a number that is too large. */
+const REFUSED: Readonly<Record<ProfileName, RegExp>> = {
+  '0.130': /\\u[dD]|\d[eE]\+?\d{3}|\d{300}/,
+  '0.142': /\\u[dD]/,
+  '0.169': /\\u[dD]/
+}
+
+/**
+ * What a line says; null for one that is no JSON or says nothing. A glance is enough for everything but the text of tool calls, in
+ * which numbers and the order of members show.
+ */
 export const readLine = (
   text: string,
   source: Pick<SessionSource, 'parse'>,
-  era: ProfileName
+  era: ProfileName,
+  isGlance = false
 ): SessionLine | null => {
   if (isBlank(text)) return null
-  const ordered = inOrder(text)
+  const isRough = isGlance && !REFUSED[era].test(text)
+  const ordered = isRough ? text : inOrder(text)
   const value = parsedJson(ordered)
   if (value === undefined) return null
-  const exact = exactValue(ordered, value, PROFILES[era].numbers, true)
+  const exact = isRough ? value : exactValue(ordered, value, PROFILES[era].numbers, true)
   return exact === undefined ? null : source.parse(exact as Json, era)
 }

@@ -42,7 +42,7 @@ const conversation = (cwd: string, said: string, at: number): ReadonlyArray<stri
 
 /** Makes the user. Times go by the clock: what is recent is. */
 export const importUser = (): ImportUser => {
-  const root = mkdtempSync(join(tmpdir(), 'import-user-'))
+  const root = mkdtempSync(join(tmpdir(), 'importuser'))
   const [userHome, home, work, gone, outside] = [
     'user',
     'codex',
@@ -93,6 +93,24 @@ export const importUser = (): ImportUser => {
   ])
   plant(join(outside, 'out.jsonl'), conversation(work, 'outside', at), at)
   symlinkSync(join(outside, 'out.jsonl'), join(sessions, 'one/link-out.jsonl'))
+  const said = (role: string, content: object | string): string =>
+    JSON.stringify({ role, message: { content } })
+  const transcripts = join(userHome, '.cursor/projects', work.slice(1).replaceAll('/', '-'))
+  const unknown = join(userHome, '.cursor/projects/nowhere-at-all')
+  for (const folder of [transcripts, unknown])
+    mkdirSync(join(folder, 'agent-transcripts/inner/subagents'), { recursive: true })
+  const cursor = [
+    said('user', [{ type: 'text', text: '<user_query>\nask the cursor\n</user_query>' }]),
+    said('assistant', [{ type: 'text', text: 'an answer' }]),
+    JSON.stringify({ type: 'user', message: { content: 'only a type' } }),
+    said('user', 'a text alone'),
+    said('assistant', [{ type: 'tool_use', name: 'Shell', input: { command: 'ls' } }])
+  ]
+  plant(join(transcripts, 'agent-transcripts/first.jsonl'), cursor, at)
+  plant(join(transcripts, 'agent-transcripts/inner/second.jsonl'), cursor.slice(3), at - 5)
+  plant(join(transcripts, 'agent-transcripts/inner/subagents/third.jsonl'), cursor, at)
+  plant(join(transcripts, 'fourth.jsonl'), cursor, at)
+  plant(join(unknown, 'agent-transcripts/fifth.jsonl'), cursor, at - 9)
   writeFileSync(join(home, 'config.toml'), '')
   return { root, userHome, home, sessions }
 }
@@ -151,7 +169,6 @@ export const importSteps = (user: ImportUser, era: ProfileName): ReadonlyArray<I
           detect({ includeHome: true, maxSessions: 0 }),
           detect({ includeHome: true, maxSessionAgeDays: 1, maxSessions: 5 }),
           detect({ includeHome: true, maxSessionAgeDays: 90, maxSessions: 200 }),
-          detect({ includeHome: true, migrationSource: 'Cursor' }),
           detect({ includeHome: true, migrationSource: 'nobody', maxSessions: 1 })
         ]
       : []),
@@ -210,6 +227,7 @@ export const importSteps = (user: ImportUser, era: ProfileName): ReadonlyArray<I
           ...histories
         ]
       : []),
+    ...(era === '0.169' ? [detect({ includeHome: true, migrationSource: 'cursor' })] : []),
     change('a broken ledger', () =>
       writeFileSync(join(user.home, 'external_agent_session_imports.json'), '{no')
     ),

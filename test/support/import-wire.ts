@@ -11,6 +11,7 @@ export const importNames = ({ root }: Pick<ImportUser, 'root'>): ((text: string)
   return (text) =>
     text
       .replaceAll(root, '{{ROOT}}')
+      .replaceAll(root.slice(1).replaceAll('/', '-'), '{{ENCODED}}')
       .replace(UUID, (id) => {
         if (!ids.has(id)) ids.set(id, `{{ID ${ids.size + 1}}}`)
         return ids.get(id) ?? ''

@@ -107,7 +107,9 @@ describe('unroll import', () => {
 
   it('changes nothing with --dry-run', async () => {
     const done = await at('import', '--all', '--dry-run', '--json')
-    expect(rowsOf(done)).to.have.length(62)
+    const agents = rowsOf<ImportableSession>(done).map(({ agent }) => agent)
+    expect(agents.filter((agent) => agent === 'claude')).to.have.length(62)
+    expect(agents.filter((agent) => agent === 'cursor')).to.have.length(2)
     expect(ledgerOf(user)).to.equal('')
     expect(rowsOf(await at('threads', '--json'))).to.deep.equal([])
   })
