@@ -5,6 +5,7 @@
 import type { JsonObject } from '../domain/json.ts'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Sha256 } from '../domain/ledgers/audit/chain.ts'
+import type { ImportedSource } from '../domain/imports/provenance.ts'
 import type { ImportRecord, NameLine } from '../domain/ledgers/audit/outside.ts'
 import type { StoreError } from '../domain/errors.ts'
 import type { StateGoal } from '../domain/upkeep/codex-state/state.ts'
@@ -178,5 +179,7 @@ export interface AuditHome {
   readonly names: () => Promise<ReadonlyArray<NameLine>>
   /** Every record of `external_agent_session_imports.json`. */
   readonly imports: () => Promise<ReadonlyArray<ImportRecord>>
+  /** Where imported threads come from, oldest first; the last one about a thread counts. */
+  readonly sources: () => Promise<ReadonlyArray<ImportedSource>>
   readonly sha256: Sha256
 }

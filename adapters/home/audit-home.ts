@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { ImportRecord } from '../../domain/ledgers/audit/outside.ts'
 import { isJsonObject, parsedJson } from '../../domain/json.ts'
 import type { AuditHome } from '../../replay/home-ports.ts'
+import { importSources } from './import-log.ts'
 import { readPlain } from './plain-file.ts'
 import { nameEntryOf, sessionIndexOf } from './names.ts'
 
@@ -57,6 +58,7 @@ export const auditHome = (home: string): AuditHome => ({
         return name === null || updatedAt === null ? [] : [{ threadId, name, updatedAt }]
       }),
   imports: async () => importsIn(textOf(join(home, IMPORTS))),
+  sources: async () => importSources(home),
   sha256: sha256Hex
 })
 

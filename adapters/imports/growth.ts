@@ -11,7 +11,7 @@ import { importedLine, type ThreadMessage } from '../../domain/imports/prefix.ts
 import type { ImportedMessage } from '../../domain/imports/source.ts'
 import { isJsonObject, parsedObject, textIn } from '../../domain/json.ts'
 import { openPlain } from '../home/plain-file.ts'
-import type { ImportTarget } from './importing.ts'
+import { keepSource, type ImportTarget } from './importing.ts'
 import { linesOf } from './lines.ts'
 import type { SessionFile } from './place.ts'
 import { sessionLines, timed, type Reading, type Survey } from './survey.ts'
@@ -50,7 +50,7 @@ async function* saidIn(
   rollout: number,
   count: { lines: number }
 ): AsyncGenerator<ThreadMessage | 'later'> {
-  for await (const text of linesOf(rollout, fstatSync(rollout).size)) {
+  for await (const { text } of linesOf(rollout, fstatSync(rollout).size)) {
     if (text.trim() === '') continue
     count.lines += 1
     const line = parsedObject(text)
@@ -135,6 +135,7 @@ export const growThread = async (
         why: `source was rewritten since it was imported as thread ${threadId}`
       }
     if (missing.events.length === 0) return { kind: 'same' }
+    keepSource(target, reading, session, source.survey, threadId)
     target.step?.()
     const options = { actor: target.actor }
     const done = await engine.append(threadId, missing.events, count.lines, options)()

@@ -1,22 +1,12 @@
 /**
  * What was imported when: unroll's own imports in `.unroll/imports.jsonl`, a line each, and Codex's in its database, which is only
- * read. The same lines keep what a session says that it spent.
+ * read.
  */
-import { join } from 'node:path'
-import {
-  isJsonObject,
-  parsedObject,
-  textOrNull,
-  type Json,
-  type JsonObject
-} from '../../domain/json.ts'
-import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
-import { appendLine, ownFolder } from '../home/own-folder.ts'
-import { readPlain } from '../home/plain-file.ts'
+import { isJsonObject, textOrNull, type Json, type JsonObject } from '../../domain/json.ts'
+import { appendImport, importLines } from '../home/import-log.ts'
 import { databasePath, sqliteHome } from '../upkeep/codex-state/places.ts'
 import { outsideOf, snapshotOf } from '../upkeep/codex-state/snapshot.ts'
 
-const FILE = 'imports.jsonl'
 const TABLE = 'external_agent_config_imports'
 
 /** An import that ended. Successes and failures are as Codex keeps them. */
@@ -38,40 +28,7 @@ export const recordHistory = (home: string, history: ImportHistory): void => {
     failures: history.failures,
     ...(history.providerId === null ? {} : { provider_id: history.providerId })
   }
-  appendLine(join(ownFolder(home), FILE), JSON.stringify(record), { durable: true })
-}
-
-/** What a session says that it spent, by model. */
-export interface SpentElsewhere {
-  readonly threadId: string
-  readonly at: string
-  readonly sourcePath: string
-  readonly spending: ReadonlyArray<{
-    readonly model: string | null
-    readonly answers: number
-    readonly inputTokens: number
-    readonly cachedInputTokens: number
-    readonly outputTokens: number
-  }>
-}
-
-/** Keeps what a session spent. */
-export const recordSpending = (home: string, spent: SpentElsewhere): void =>
-  appendLine(join(ownFolder(home), FILE), JSON.stringify({ record: 'spending', ...spent }), {
-    durable: false
-  })
-
-const linesOf = (home: string): ReadonlyArray<JsonObject> => {
-  try {
-    const text = readPlain(join(home, OWN_FOLDER, FILE)).toString('utf8')
-    return text
-      .split('\n')
-      .map(parsedObject)
-      .filter((line) => line !== null)
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw cause
-  }
+  appendImport(home, JSON.stringify(record))
 }
 
 const objects = (value: Json | undefined): ReadonlyArray<JsonObject> => {
@@ -94,7 +51,7 @@ const historyOf = (row: JsonObject): ReadonlyArray<ImportHistory> => {
 }
 
 const ownHistories = (home: string): ReadonlyArray<ImportHistory> =>
-  linesOf(home)
+  importLines(home)
     .filter(({ record }) => record === 'import')
     .flatMap(historyOf)
 

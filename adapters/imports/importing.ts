@@ -6,6 +6,7 @@ import { lstatSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { v7 } from 'uuid'
 import { threadMeta } from '../../domain/changes/new-thread.ts'
+import { printSource } from '../../domain/imports/provenance.ts'
 import { printEvent, type NewEvent } from '../../domain/changes/new-event.ts'
 import { importEnd, importMessage, NO_MESSAGES } from '../../domain/imports/events.ts'
 import { PROFILES } from '../../domain/log/profile.ts'
@@ -19,6 +20,7 @@ import { segmentPath } from '../log/jsonl/create.ts'
 import { makeFolder } from '../home/own-folder.ts'
 import { refuseLinks, removeQuietly, writeWhole } from '../home/plain-file.ts'
 import { createFile } from '../home/replace-file.ts'
+import { appendImport } from '../home/import-log.ts'
 import { appendName } from '../home/session-index.ts'
 import { addToLedger } from './ledger-file.ts'
 import type { SessionFile } from './place.ts'
@@ -98,6 +100,19 @@ const writeRollout = async (
     put(events)
   }
   put(importEnd(fold, era, at), true)
+}
+
+/** Keeps where a thread comes from, before there is anything of it: a kill leaves no thread without. */
+export const keepSource = (
+  { home, nowMs }: Pick<ImportTarget, 'home' | 'nowMs'>,
+  { source }: Reading,
+  { path: sourcePath }: SessionFile,
+  { sha256, sizeBytes, turns, spends }: Survey,
+  threadId: string
+): void => {
+  const at = new Date(nowMs()).toISOString()
+  const from = { source: source.name, sourcePath, sha256, sourceBytes: sizeBytes }
+  appendImport(home, printSource({ threadId, at, ...from, turns, spends }))
 }
 
 /** Where a rollout is written before it appears; found again after a kill. */
@@ -187,6 +202,8 @@ export const makeThread = async (
       step()
       refuseLinks(home, folder)
       makeFolder(folder)
+      keepSource(target, reading, session, source.survey, planned.threadId)
+      step()
       const write = (rollout: number): Promise<void> =>
         writeRollout(target, reading, session, source, planned, rollout)
       await createFile(planned.path, write, { temporary, mode: 0o600, step })

@@ -12,19 +12,27 @@ const NEWLINE = 10
 /** Bytes on their way, as they stand in the file: for a digest. */
 type Seen = (bytes: Buffer) => void
 
+/** A line without its end, and where it begins. */
+export interface TextLine {
+  readonly text: string
+  readonly offsetBytes: number
+}
+
 /** Gives every line of the first bytes of a file; one that is too long is left out. */
 export async function* linesOf(
   file: number,
   sizeBytes: number,
   seen: Seen = () => undefined
-): AsyncIterable<string> {
+): AsyncIterable<TextLine> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   let parts: Array<Buffer> = []
   let held = 0
   let isLost = false
-  const taken = (end: Buffer): string | null => {
+  let begins = 0
+  const taken = (end: Buffer): TextLine | null => {
     const whole = parts.length === 0 ? end : Buffer.concat([...parts, end])
-    const line = isLost ? null : whole.toString('utf8')
+    const line = isLost ? null : { text: whole.toString('utf8'), offsetBytes: begins }
+    begins += held + end.length + 1
     parts = []
     held = 0
     isLost = false

@@ -6,14 +6,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, type StoreError } from '../../domain/errors.ts'
 import { foldOperation, startOperations } from '../../domain/changes/operations.ts'
 import { lookUp, type LedgerRecord } from '../../domain/imports/ledger.ts'
-import type { ImportedSpending } from '../../domain/imports/source.ts'
 import { endOf } from '../../replay/change/life/recorded.ts'
 import { isThere } from '../home/own-folder.ts'
 import { holdHome } from '../home/hold.ts'
 import { removeQuietly } from '../home/plain-file.ts'
 import { homeNames } from '../home/names.ts'
 import { join } from 'node:path'
-import { recordSpending } from './history.ts'
 import { growThread } from './growth.ts'
 import {
   makeThread,
@@ -83,32 +81,6 @@ const refreshed = (
     record.sha256
   )
 
-const spentByModel = (spending: ReadonlyArray<ImportedSpending>) => {
-  const models = new Map<string | null, Array<ImportedSpending>>()
-  for (const one of spending) models.set(one.model, [...(models.get(one.model) ?? []), one])
-  const sum = (all: ReadonlyArray<ImportedSpending>, of: (one: ImportedSpending) => number) =>
-    all.reduce((total, one) => total + of(one), 0)
-  return [...models].map(([model, all]) => ({
-    model,
-    answers: all.length,
-    inputTokens: sum(all, ({ inputTokens }) => inputTokens),
-    cachedInputTokens: sum(all, ({ cachedInputTokens }) => cachedInputTokens),
-    outputTokens: sum(all, ({ outputTokens }) => outputTokens)
-  }))
-}
-
-/** Keeps what the source says it spent; the last word about a thread counts. */
-const keepSpending = (
-  { home, nowMs }: ImportTarget,
-  threadId: string,
-  { path }: SessionFile,
-  { spending }: Survey
-): void => {
-  if (spending.length === 0) return
-  const at = new Date(nowMs()).toISOString()
-  recordSpending(home, { threadId, at, sourcePath: path, spending: spentByModel(spending) })
-}
-
 interface Opened {
   readonly file: number
   readonly survey: Survey
@@ -122,7 +94,6 @@ const madeAnew = async (
 ): Promise<SessionOutcome> => {
   const made = await makeThread(target, reading, session, source)
   if (E.isLeft(made)) return failed('session_persist', describe(made.left))
-  keepSpending(target, made.right, session, source.survey)
   return { kind: 'imported', threadId: made.right, survey: source.survey }
 }
 
@@ -142,7 +113,6 @@ const grown = async (
     return { kind: 'failed', stage: 'session_prepare', message: what.why, isRewritten: true }
   refreshed(target, reading, session, record, source.survey)
   if (what.kind === 'same') return { kind: 'known', threadId }
-  keepSpending(target, threadId, session, source.survey)
   return { kind: 'appended', threadId, survey: source.survey }
 }
 

@@ -4,15 +4,11 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync } from 'node:fs'
 import { readLine } from '../../domain/imports/line.ts'
-import type {
-  ImportedMessage,
-  ImportedSpending,
-  SessionLine,
-  SessionSource
-} from '../../domain/imports/source.ts'
+import type { SourceSpend } from '../../domain/imports/provenance.ts'
+import type { ImportedMessage, SessionLine, SessionSource } from '../../domain/imports/source.ts'
 import { evolveTitle, nameOf, NO_TITLE, titleOf } from '../../domain/imports/title.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
-import { linesOf } from './lines.ts'
+import { linesOf, type TextLine } from './lines.ts'
 import { isDirectory, openSession, type SessionFile } from './place.ts'
 
 /** A session as its file says it. */
@@ -30,7 +26,9 @@ export interface Survey {
   readonly hasUser: boolean
   /** Unix seconds of its newest message; null when none has a time. */
   readonly newestAt: number | null
-  readonly spending: ReadonlyArray<ImportedSpending>
+  /** Where each of its turns begins. */
+  readonly turns: ReadonlyArray<number>
+  readonly spends: ReadonlyArray<SourceSpend>
 }
 
 /** A source and how it is read. */
@@ -71,10 +69,10 @@ export async function* sessionLines(
   sizeBytes: number,
   { source, era }: Reading,
   glance?: { readonly seen: (bytes: Buffer) => void }
-): AsyncIterable<SessionLine> {
-  for await (const text of linesOf(file, sizeBytes, glance?.seen)) {
+): AsyncIterable<SessionLine & Pick<TextLine, 'offsetBytes'>> {
+  for await (const { text, offsetBytes } of linesOf(file, sizeBytes, glance?.seen)) {
     const line = readLine(text, source, era, glance !== undefined)
-    if (line !== null) yield line
+    if (line !== null) yield { ...line, offsetBytes }
   }
 }
 
@@ -88,7 +86,8 @@ export const surveyOf = async (
   const { source, era } = reading
   const digest = createHash('sha256')
   const seen = (bytes: Buffer): void => void digest.update(bytes)
-  const spending = new Map<string, ImportedSpending>()
+  const turns: Array<number> = []
+  const spends = new Map<string, SourceSpend>()
   let title = NO_TITLE
   let cwd: string | null = null
   let messages = 0
@@ -96,10 +95,15 @@ export const surveyOf = async (
   for await (const line of sessionLines(file, sizeBytes, reading, { seen })) {
     title = evolveTitle(title, line, era)
     if (line.cwd !== undefined && cwd === null) cwd = line.cwd
-    if (line.spending !== undefined) spending.set(line.spending.key, line.spending)
-    if (line.message === undefined) continue
+    const { spending, message, offsetBytes } = line
+    if (message?.role === 'user') turns.push(offsetBytes)
+    if (spending !== undefined) {
+      const turn = turns.length === 0 ? null : turns.length
+      spends.set(spending.key ?? String(offsetBytes), { ...spending, turn, offsetBytes })
+    }
+    if (message === undefined) continue
     messages += 1
-    const { at } = timed(line.message, reading, session)
+    const { at } = timed(message, reading, session)
     if (at !== null && (newestAt === null || at > newestAt)) newestAt = at
   }
   return {
@@ -111,7 +115,8 @@ export const surveyOf = async (
     messages,
     hasUser: title.hasUser,
     newestAt,
-    spending: [...spending.values()]
+    turns,
+    spends: [...spends.values()]
   }
 }
 

@@ -38,20 +38,21 @@ const titleOf = (record: JsonObject): SessionLine['title'] => {
 const count = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0
 
-const spendingOf = (record: JsonObject): ImportedSpending | undefined => {
+const spendingOf = (record: JsonObject, era: ProfileName): ImportedSpending | undefined => {
   const { message } = record
   if (record['type'] !== 'assistant' || !isJsonObject(message)) return undefined
   const { usage, id, model } = message
   if (!isJsonObject(usage)) return undefined
   const cachedInputTokens = count(usage['cache_read_input_tokens'])
+  const cacheWriteInputTokens = count(usage['cache_creation_input_tokens'])
+  const answer = textOrNull(id)
   return {
-    key: `${textOrNull(id) ?? ''} ${textOrNull(record['requestId']) ?? ''}`,
+    key: answer === null ? null : `${answer} ${textOrNull(record['requestId']) ?? ''}`,
     model: textOrNull(model),
-    inputTokens:
-      count(usage['input_tokens']) +
-      count(usage['cache_creation_input_tokens']) +
-      cachedInputTokens,
+    at: secondsOf(record, era),
+    inputTokens: count(usage['input_tokens']) + cacheWriteInputTokens + cachedInputTokens,
     cachedInputTokens,
+    cacheWriteInputTokens,
     outputTokens: count(usage['output_tokens'])
   }
 }
@@ -61,7 +62,7 @@ const parse = (record: Json, era: ProfileName): SessionLine | null => {
   if (!isJsonObject(record)) return null
   const message = messageOf(record, era)
   const title = titleOf(record)
-  const spending = spendingOf(record)
+  const spending = spendingOf(record, era)
   const cwd = textOrNull(record['cwd'])
   return {
     ...(message === undefined ? {} : { message }),

@@ -9,6 +9,7 @@
 import type { JsonObject } from '../json.ts'
 import type { NewEvent } from '../changes/new-event.ts'
 import type { ProfileName } from '../log/profile.ts'
+import { importTurnId } from './provenance.ts'
 import type { ImportedMessage } from './source.ts'
 
 /** What the last message of an import says. */
@@ -136,7 +137,7 @@ export const importMessage = (
   }
   const turns = fold.turns + 1
   const turn: ImportedTurn = {
-    turnId: `external-import-turn-${turns}`,
+    turnId: importTurnId(turns),
     startedAt: message.at,
     lastAgentMessage: null,
     isCompleted: false

@@ -15,11 +15,14 @@ export interface ImportedMessage {
 
 /** What a session says that a model spent. */
 export interface ImportedSpending {
-  /** The same text for every line about the same answer; the last of them counts. */
-  readonly key: string
+  /** The same text for every line about the same answer; the last of them counts. Null for a line that stands for itself. */
+  readonly key: string | null
   readonly model: string | null
+  /** Unix seconds; null where the line has no time. */
+  readonly at: number | null
   readonly inputTokens: number
   readonly cachedInputTokens: number
+  readonly cacheWriteInputTokens: number
   readonly outputTokens: number
 }
 

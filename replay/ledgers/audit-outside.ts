@@ -25,7 +25,7 @@ const threadOf = ({ threadId }: { readonly threadId: string }): string => thread
 export const trailsOf = async (
   files: ReadonlyArray<AuditFile>,
   operations: Operations,
-  home: Pick<AuditHome, 'names' | 'imports'>,
+  home: Pick<AuditHome, 'names' | 'imports' | 'sources'>,
   lastMs: (file: string) => number
 ): Promise<Trails> => {
   const byThread = grouped(
@@ -35,6 +35,7 @@ export const trailsOf = async (
   const byId = new Map(files.map((file) => [file.id, file]))
   const names = grouped(await home.names(), threadOf)
   const imports = grouped(await home.imports(), threadOf)
+  const sources = new Map((await home.sources()).map((source) => [source.threadId, source]))
   const known = new Map<string, OutsideFacts>()
   const mine = (threadId: string): ReadonlyArray<AuditFile> => byThread.get(threadId) ?? []
   const outsideOf = (threadId: string): OutsideFacts => {
@@ -46,6 +47,7 @@ export const trailsOf = async (
       operations: operations.of(threadId),
       names: names.get(threadId) ?? [],
       imports: imports.get(threadId) ?? [],
+      source: sources.get(threadId) ?? null,
       place: head === undefined ? null : { file: head.name, archived: head.archived },
       hasFiles: head !== undefined
     }

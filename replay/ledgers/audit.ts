@@ -64,9 +64,10 @@ export interface AuditLedger {
 }
 
 /** A home with nothing beside its rollouts and logs. */
-const BARE: Pick<AuditHome, 'names' | 'imports'> = {
+const BARE: Pick<AuditHome, 'names' | 'imports' | 'sources'> = {
   names: async () => [],
-  imports: async () => []
+  imports: async () => [],
+  sources: async () => []
 }
 
 interface AuditParts {

@@ -15,6 +15,7 @@ import {
   type OpenGroup,
   type UsageGroup
 } from '../../domain/ledgers/usage/groups.ts'
+import { importedSpends } from '../../domain/ledgers/usage/imported.ts'
 import { shownSpend, type Spend } from '../../domain/ledgers/usage/spend.ts'
 import { agentKeyOf } from '../../domain/ledgers/usage/spender.ts'
 import { QUARTER_MS, quarterOf, sumOf, type UsageSum } from '../../domain/ledgers/usage/sums.ts'
@@ -39,6 +40,8 @@ export interface UsageRequest {
   readonly modifiedSinceMs?: number
   readonly sinceMs?: number
   readonly untilMs?: number
+  /** And what the sources of imported threads say that they spent; left out by default, because their agents count it too. */
+  readonly imported?: boolean
   /** The zone whose days, weeks and months count, or its IANA name; UTC when absent. */
   readonly timeZone?: string | Zone
 }
@@ -189,25 +192,49 @@ const reasonsOf = (
   })
 }
 
+/** Gives what the source of a thread says that it spent; every answer once, for the first thread that has it. */
+type SpentBefore = (spending: Spending) => ReadonlyArray<UsageRow>
+
+const spentBefore = async (
+  home: LedgerParts['auditHome'],
+  { imported = false }: UsageRequest
+): Promise<SpentBefore> => {
+  if (!imported) return () => []
+  const sources = (await home?.sources()) ?? []
+  const byThread = new Map(sources.map((source) => [source.threadId, source]))
+  const counted = new Set<string>()
+  return ({ threadId, spends }) => {
+    const source = byThread.get(threadId)
+    if (source === undefined) return []
+    const path = source.sourcePath
+    return importedSpends(source, counted, spends).map((spend) => ({ ...spend, path }))
+  }
+}
+
 /** Spends that are not among the rows of a thread. */
-const outside = async (ledger: Ledger, spending: Spending): Promise<ReadonlyArray<UsageRow>> => {
+const outside = async (
+  ledger: Ledger,
+  spending: Spending,
+  before: SpentBefore
+): Promise<ReadonlyArray<UsageRow>> => {
   const { threadId, info, spends, uncounted } = spending
   const own = uncounted === null ? [] : [shownSpend(threadId, { ...uncounted, sequence: spends })]
   const left = spending.hasOlderFiles ? await leftBehind(ledger, spending) : []
-  return [...own.map((spend) => ({ ...spend, path: info.path })), ...left]
+  return [...own.map((spend) => ({ ...spend, path: info.path })), ...left, ...before(spending)]
 }
 
 const report = async (
   ledger: Ledger,
   scope: Scope,
-  question: UsageQuestion
+  question: UsageQuestion,
+  before: SpentBefore
 ): Promise<UsageReport> => {
   const groups = new Map<string, OpenGroup>()
   const total = newGroup('total')
   const reasons: Array<UsageReason> = []
   const sumsOf = scope.isWhole ? sumsOfAll(ledger) : sumsOfEach(ledger)
   for (const spending of scope.threads) {
-    const left = await outside(ledger, spending)
+    const left = await outside(ledger, spending, before)
     let unrecorded = 0
     for (const piece of piecesOf(ledger, spending, left, sumsOf, question)) {
       const key = keyOf(question, spending, piece)
@@ -225,7 +252,8 @@ const report = async (
 async function* rowsOf(
   ledger: Ledger,
   scope: Scope,
-  question: UsageQuestion
+  question: UsageQuestion,
+  before: SpentBefore
 ): AsyncGenerator<UsageRow> {
   for (const spending of scope.threads) {
     const { threadId, info } = spending
@@ -233,20 +261,30 @@ async function* rowsOf(
     for (const spend of spendsOf(ledger, threadId))
       if (isIn(question, spend.occurredAtMs))
         yield { ...spend, path: lineage[spend.place.segment]?.path ?? info.path }
-    for (const spend of await outside(ledger, spending))
+    for (const spend of await outside(ledger, spending, before))
       if (isIn(question, spend.occurredAtMs)) yield spend
   }
 }
 
-export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, USAGE)
+interface UsageParts {
+  readonly ledger: Ledger
+  readonly home: LedgerParts['auditHome']
+}
+
+export const open = (parts: LedgerParts): UsageParts => ({
+  ledger: ledgerOf(parts, USAGE),
+  home: parts.auditHome
+})
 
 const asked =
-  <A>(answer: (ledger: Ledger, scope: Scope, question: UsageQuestion) => A) =>
-  async (ledger: Ledger, request: UsageRequest): Promise<Result<Awaited<A>>> => {
+  <A>(answer: (ledger: Ledger, scope: Scope, question: UsageQuestion, before: SpentBefore) => A) =>
+  async ({ ledger, home }: UsageParts, request: UsageRequest): Promise<Result<Awaited<A>>> => {
     const question = questionOf(request)
     if (E.isLeft(question)) return question
     const scope = await scopeOf(ledger, request)
-    return E.isLeft(scope) ? scope : E.right(await answer(ledger, scope.right, question.right))
+    if (E.isLeft(scope)) return scope
+    const before = await spentBefore(home, request)
+    return E.right(await answer(ledger, scope.right, question.right, before))
   }
 
 export const usageReport = asked(report)

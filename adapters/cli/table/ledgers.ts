@@ -66,6 +66,10 @@ const usage: CommandSpec = {
     ),
     ...between(),
     option(
+      'imported',
+      'Include what sources of imported threads say that they spent; their agents may count it too.'
+    ),
+    option(
       'explain',
       'List the spends too: size, rule, certainty, thread, turn, model, and the revision and byte of the line.'
     ),

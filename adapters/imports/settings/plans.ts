@@ -148,19 +148,25 @@ export const planMcpServers: SettingsPlanner = (site) => {
   const isEmpty = Object.keys(servers).length === 0
   const existing = isEmpty ? {} : (existingConfig(site)['mcp_servers'] ?? {})
   const kept = isJsonObject(existing) ? existing : servers
-  const added = Object.entries(servers).filter(([name]) => !Object.hasOwn(kept, name))
   const known = Object.keys(servers).filter((name) => Object.hasOwn(kept, name))
+  // 0.130 also completes servers that are there, and names all of them where anything is new.
+  const completes = site.profile === '0.130'
+  const more = completes ? (missingIn(kept, servers) ?? {}) : servers
+  const added = Object.entries(more).filter(([name]) => completes || !Object.hasOwn(kept, name))
   const target = join(site.target, CONFIG_FILE)
   return {
     itemType: 'MCP_SERVER_CONFIG',
     description: `Migrate MCP servers from ${isClaude ? site.root : file} into ${target}`,
-    names: added.map(([name]) => name),
+    names: completes && added.length > 0 ? Object.keys(servers) : added.map(([name]) => name),
     whole: null,
     writes:
       added.length === 0
         ? []
         : [{ kind: 'config', path: target, added: { mcp_servers: Object.fromEntries(added) } }],
-    leftOut: [...leftOut, ...alreadyThere(known)]
+    leftOut: [
+      ...leftOut,
+      ...alreadyThere(known.filter((name) => !(completes && Object.hasOwn(more, name))))
+    ]
   }
 }
 

@@ -128,6 +128,7 @@ export const usageRead = question(
     by: required(oneOf(...USAGE_BY)),
     threadId: option(text),
     tree: defaulted(flag, false),
+    imported: defaulted(flag, false),
     sinceMs: option(i64),
     untilMs: option(i64),
     timeZone: option(text)
@@ -146,9 +147,9 @@ export const usageRead = question(
     },
     'UsageReport'
   ),
-  (engine, { by, tree, ...params }, thread) =>
+  (engine, { by, tree, imported, ...params }, thread) =>
     engine.usage({
-      ...{ by, tree },
+      ...{ by, tree, imported },
       ...about(thread),
       ...given(params, 'sinceMs', 'untilMs', 'timeZone')
     })

@@ -1,6 +1,8 @@
 /**
  * What happened to a thread outside of its rollouts: names, imports, and the folder its file lies in.
  */
+import type { JsonObject } from '../../json.ts'
+import { sourceTurns, type ImportedSource } from '../../imports/provenance.ts'
 import type { OperationFact, TimedRow } from './operations.ts'
 import { actorOf, operationRow, stands } from './operations.ts'
 import { NOBODY, shortText, type AuditRow, type TrailRow } from './row.ts'
@@ -30,6 +32,8 @@ export interface OutsideFacts {
   readonly operations: ReadonlyArray<OperationFact>
   readonly names: ReadonlyArray<NameLine>
   readonly imports: ReadonlyArray<ImportRecord>
+  /** Where it was imported from; null for a thread that unroll did not import. */
+  readonly source: ImportedSource | null
   /** Where its newest file lies; null when it has none. */
   readonly place: { readonly file: string; readonly archived: boolean } | null
   /** True when a file of it begins with a row of its own. */
@@ -135,6 +139,21 @@ export const outsideRows = (outside: OutsideFacts, lastMs: number): ReadonlyArra
     .sort(([a], [b]) => a - b)
     .concat(placeRow(outside, lastMs))
 
+/** The most turns of a source that a row tells. */
+const TURNS_MAX = 200
+
+/** Which agent a thread was imported from, and which bytes of the source each turn was made of. */
+const sourceOf = ({ source }: OutsideFacts): JsonObject => {
+  if (source === null) return {}
+  const turns = sourceTurns(source)
+  const further = turns.length - TURNS_MAX
+  return {
+    source: source.source,
+    sourceTurns: turns.slice(0, TURNS_MAX).map((turn) => ({ ...turn })),
+    ...(further > 0 ? { furtherTurns: further } : {})
+  }
+}
+
 /** Inferred from what is missing: no operation wrote it. */
 const isAbsence = ({ action, at }: TrailRow): boolean => action === 'resumed' || at === null
 
@@ -155,7 +174,12 @@ export const lineRow = (
     after:
       source === undefined
         ? after
-        : { ...after, sourcePath: source.sourcePath, sourceSha256: source.sourceSha256 },
+        : {
+            ...after,
+            sourcePath: source.sourcePath,
+            sourceSha256: source.sourceSha256,
+            ...sourceOf(outside)
+          },
     evidence: { kind: 'line', file, offset, bytes, operationId: operation?.id ?? null }
   }
 }

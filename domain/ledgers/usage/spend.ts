@@ -5,19 +5,23 @@ import type { Certainty } from '../../certainty.ts'
 import type { LedgerPlace } from '../place.ts'
 import type { Tokens } from './tokens.ts'
 
-/** What the tokens were spent on; the last two are spends that no line tells the size of. */
+/**
+ * What the tokens were spent on; the two that are unrecorded are spends that no line tells the size of. What is imported was spent by
+ * another agent.
+ */
 export type SpendKind =
   | 'sampling'
   | 'compaction'
   | 'review'
   | 'compaction_unrecorded'
   | 'answer_unrecorded'
+  | 'imported'
 
 /**
- * How the size was found: the record of the answer itself, the growth of the thread's running count, or a running count
- * that began anew.
+ * How the size was found: the record of the answer itself, the growth of the thread's running count, a running count that
+ * began anew, or what the source of an imported thread says.
  */
-export type SpendRule = 'record' | 'delta' | 'reset'
+export type SpendRule = 'record' | 'delta' | 'reset' | 'source'
 
 export interface Spend {
   readonly threadId: string

@@ -36,7 +36,8 @@ export const auditHomeAt = (home: AuditHome, timeMs: number): AuditHome => ({
   ...home,
   names: async () => (await home.names()).filter(({ updatedAt }) => isBy(updatedAt, timeMs)),
   imports: async () =>
-    (await home.imports()).filter(({ importedAt }) => importedAt * 1000 <= timeMs)
+    (await home.imports()).filter(({ importedAt }) => importedAt * 1000 <= timeMs),
+  sources: async () => (await home.sources()).filter(({ at }) => isBy(at, timeMs))
 })
 
 const refuse = async (): Promise<Result<never>> => E.left(PAST_IS_OVER)

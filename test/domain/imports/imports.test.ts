@@ -129,7 +129,8 @@ describe('lines of sessions', () => {
     const line =
       '{"type":"assistant","message":{"content":"x","usage":{"input_tokens":3,"cache_creation_input_tokens":2,"cache_read_input_tokens":4,"output_tokens":5},"id":"m","model":"c"},"requestId":"r"}'
     expect(readLine(line, CLAUDE, '0.169')?.spending).to.deep.equal({
-      ...{ key: 'm r', model: 'c', inputTokens: 9, cachedInputTokens: 4, outputTokens: 5 }
+      ...{ key: 'm r', model: 'c', at: null, inputTokens: 9, cachedInputTokens: 4 },
+      ...{ cacheWriteInputTokens: 2, outputTokens: 5 }
     })
   })
 })

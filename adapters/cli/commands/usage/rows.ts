@@ -162,14 +162,17 @@ const sizeText = ({ tokens }: UsageRow): string => {
 const RULES = {
   record: 'the record of this answer',
   delta: "growth of the thread's running count",
-  reset: 'the running count restarted'
+  reset: 'the running count restarted',
+  source: 'the source of an imported thread says so'
 } as const
 
 const reasonsOf = ({ rule, certainty, threadId, turnId, place, path }: UsageRow) => [
   `${rule === null ? 'no line says what it cost' : RULES[rule]} (${certainty})`,
   `thread ${threadId}`,
   turnId === null ? 'between turns' : `turn ${turnId}`,
-  place.revision < 0 ? 'in no history any more' : `revision ${place.revision}`,
+  ...(rule === 'source'
+    ? []
+    : [place.revision < 0 ? 'in no history any more' : `revision ${place.revision}`]),
   `byte ${grouped(place.offsetBytes)}${path === null ? '' : ` of ${path}`}`
 ]
 

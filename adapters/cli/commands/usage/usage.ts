@@ -72,7 +72,11 @@ const requestOf = async (
     return retype(input, '--tree needs a thread', 'THREAD', '--tree')
   const thread = await optionalThread(engine, named)
   if (E.isLeft(thread)) return thread
-  const request = { by: REPORTS[report][0], tree, ...range.right, timeZone: zoneOf(input) }
+  const imported = flagOf(input, 'imported')
+  const request = {
+    ...{ by: REPORTS[report][0], tree, imported, timeZone: zoneOf(input) },
+    ...range.right
+  }
   return E.right(thread.right === undefined ? request : { ...request, threadId: thread.right })
 }
 

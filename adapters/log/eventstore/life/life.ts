@@ -63,6 +63,8 @@ const storeAuditHome = (directory: Directory): AuditHome => ({
       return known === null || !isInTrash(known)
     }),
   imports: async () => directory.imported().flatMap(importIn),
+  // They are facts of a home, beside its rollouts.
+  sources: async () => [],
   sha256: sha256Hex
 })
 
