@@ -69,7 +69,11 @@ Use this skill when the user asks to run the migrated source command \`${source}
 ${body === '' ? 'No command template body was found.' : body}
 `
 
-const skillOf = ({ path, text }: CommandFile, rules: CommandRules): CommandSkill | string => {
+interface MadeSkill extends CommandSkill {
+  readonly isDescribed: boolean
+}
+
+const skillOf = ({ path, text }: CommandFile, rules: CommandRules): MadeSkill | string => {
   const source = [...path.slice(0, -1), (path.at(-1) ?? '').replace(/\.md$/, '')].join('-')
   if (path.at(-1) === 'README.md') return 'it is a README'
   const document = markdownOf(text)
@@ -82,7 +86,8 @@ const skillOf = ({ path, text }: CommandFile, rules: CommandRules): CommandSkill
   const { reword } = rules
   const description = reword(written ?? `Migrated source command \`${source}\``)
   const body = reword(trimmed(document.body))
-  return { name, text: skillText({ name, source }, description, body) }
+  const isDescribed = written !== null
+  return { name, isDescribed, text: skillText({ name, source }, description, body) }
 }
 
 /** The skills that commands become, by name. */
@@ -91,7 +96,7 @@ export const commandsOf = (
   rules: CommandRules
 ): CommandsImport => {
   const leftOut: Array<LeftOutPart> = []
-  const named = new Map<string, Array<{ readonly what: string; readonly skill: CommandSkill }>>()
+  const named = new Map<string, Array<{ readonly what: string; readonly skill: MadeSkill }>>()
   for (const file of files) {
     const what = file.path.join('/')
     const skill = skillOf(file, rules)
@@ -99,10 +104,14 @@ export const commandsOf = (
     else named.set(skill.name, [...(named.get(skill.name) ?? []), { what, skill }])
   }
   const skills = [...named.values()].flatMap((same) => {
-    if (same.length === 1) return same.map(({ skill }) => skill)
+    // One that is described goes before those that are not.
+    const described = same.filter(({ skill }) => skill.isDescribed)
+    const [only, ...others] = described.length === 0 ? same : described
+    const made = only === undefined || others.length > 0 ? null : only.skill
     const why = `several commands would become the skill ${same[0]?.skill.name ?? ''}`
-    leftOut.push(...same.map(({ what }) => ({ what, why })))
-    return []
+    const left = same.filter(({ skill }) => skill !== made)
+    leftOut.push(...left.map(({ what }) => ({ what, why })))
+    return made === null ? [] : [{ name: made.name, text: made.text }]
   })
   return { skills: [...skills].sort((a, b) => byBytes(a.name, b.name)), leftOut }
 }
