@@ -12,6 +12,7 @@ import type { Index } from '../replay/ports.ts'
 import type { PastPoint } from '../replay/past/time-travel/past.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
 import type { OpenStore } from './log/eventstore/open.ts'
+import { bounded } from './bounded.ts'
 import { systemLessee } from './home/lessee.ts'
 import { homeSource } from './home-source.ts'
 import { indexDirectory } from './index-directory.ts'
@@ -164,6 +165,7 @@ const engineOf = (
     profile,
     strict,
     rich: options.rich ?? !strict,
+    bounded,
     progress: options.onProgress ?? (() => undefined),
     ...(options.absolute === undefined ? {} : { absolute: options.absolute }),
     ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax })

@@ -35,6 +35,7 @@ import type { SessionLines } from './past/context/session.ts'
 import type { ThreadSummary } from './read/threads/thread-view.ts'
 import type { OccurrencePage, OccurrencesRequest } from './read/search/occurrences.ts'
 import type { SearchRequest } from './read/search/search.ts'
+import type { Bounded } from './read/search/thorough.ts'
 import type { TimelinePage, TimelineRequest } from './read/pages/timeline.ts'
 import type { TurnPageRequest } from './read/pages/turn-page.ts'
 import type { TurnPlaces, TurnsLike } from './read/pages/turn-places.ts'
@@ -43,6 +44,8 @@ export interface EngineParts extends LifeParts {
   /** Provider of threads whose file names none, and of lists that name none. */
   readonly defaultProvider: string
   readonly progress: Progress
+  /** Gives up on regular expressions that take too long; absent where whoever searches may wait for ever. */
+  readonly bounded?: Bounded
   /** A second thread for the first fold of a group; absent where one is enough. */
   readonly foldBeside?: LedgerSource['foldAside']
   /** Memory for pages of turns that are asked for again, in bytes; without it none is kept. */

@@ -2,6 +2,7 @@
  * The commands that read threads.
  */
 import { DIFFERENCE_PARTS } from '../../../domain/thread/difference/thread.ts'
+import { SEARCH_PARTS } from '../../../domain/thread/search/parts.ts'
 import {
   ALL_SOURCES,
   ANY_COUNT,
@@ -90,6 +91,11 @@ const search: CommandSpec = {
   about: [
     'Searches the messages of people and agents, in turns that were not rolled back. Matches are literal and may start or end inside a word; ' +
       'letter case and spacing are ignored.',
+    'With --in, also searches what tools were asked (`tools`: commands, arguments, queries), what they printed (`outputs`), patches (`diffs`), ' +
+      'or reasoning and plans (`reasoning`). Only messages are indexed: these searches read every thread that the filters leave.',
+    'A regular expression is one of JavaScript with the flag `u`, of at most 1,000 characters. `^` and `$` stand for the ends of a text, ' +
+      '`(?:^|\\n)` for the beginning of a line. Texts over 65,536 characters are searched in parts of whole lines. ' +
+      'A search ends with exit code 2 when its pattern takes more than a second on a turn.',
     'Without options: the interactive sources `cli` and `vscode`, newest thread first, each with its first match. ' +
       'Until the text is indexed, searches scan the rollouts; later ones read only what is new.',
     'A filter that is repeated means one of its values; different filters all hold. A turn without a time counts as of the last event of its thread.'
@@ -97,6 +103,9 @@ const search: CommandSpec = {
   options: [
     ...PAGING,
     option('thread THREAD', 'Every match in this thread, oldest first.'),
+    option('case', 'Letter case matters.'),
+    option('regex', 'The text is a regular expression: `"gear(box|wheel)"`. Spacing matters.'),
+    option('in WHERE...', 'Search only here. Default: user and agent.', { choices: SEARCH_PARTS }),
     option('sort KEY', 'Order. Default: created_at.', {
       choices: ['created_at', 'updated_at', 'recency_at']
     }),

@@ -6,10 +6,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { parsedObject } from '../../../domain/json.ts'
 import type { ThreadItem } from '../../../domain/protocol.ts'
+import type { TurnRow } from '../../../domain/thread/turns/turn-state.ts'
 import { finder, spaced } from '../../../domain/thread/search/folded.ts'
+import type { SearchPart } from '../../../domain/thread/search/parts.ts'
 import { saidByItem } from '../../../domain/thread/search/said.ts'
 import { snippetOf, type Snippet } from '../../../domain/thread/search/snippet.ts'
-import type { ListParts } from '../lists/fresh-list.ts'
 import { itemsOfTurns, togetherWith, type FoundItem, type ItemWalk } from '../pages/item-page.ts'
 import { earlyAmong } from '../pages/early-turns.ts'
 import { printCursor, turnsBefore } from '../pages/turn-page.ts'
@@ -18,12 +19,20 @@ import type { FullText } from './full-text.ts'
 import { messagesWith, type Term } from './messages.ts'
 import { termOf } from './search.ts'
 import { turnFilter, type TurnTimes } from './asked-threads.ts'
+import {
+  matchesInThread,
+  thoroughOf,
+  untilTooSlow,
+  type SearchEnv,
+  type SearchManner,
+  type Thorough
+} from './thorough.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { turnsAt } from './turn-at.ts'
 import { isBlank } from '../../../domain/white-space.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
-export interface OccurrencesRequest extends TurnTimes {
+export interface OccurrencesRequest extends TurnTimes, SearchManner {
   readonly searchTerm: string
   readonly cursor?: string | null | undefined
   /** 50 when absent, at most 1,000. */
@@ -34,6 +43,8 @@ export interface OccurrencesRequest extends TurnTimes {
 export interface Occurrence extends Snippet {
   readonly turnId: string
   readonly itemId: string
+  /** Where a search names parts. */
+  readonly part?: SearchPart
   /** Cursor to a page of turns that begins with this one. */
   readonly turnCursor: string
 }
@@ -91,6 +102,13 @@ const cursorTo = (item: FoundItem, isOrdered: boolean, index: number): Occurrenc
     ? { nextRolloutOrdinal: item.ordinal, nextOccurrenceIndex: index }
     : { nextTurnIndex: item.turn, nextItemIndex: item.item, nextOccurrenceIndex: index }
 
+/** True for a match before the one a cursor names. */
+const isBefore = (item: FoundItem, index: number, cursor: OccurrenceCursor | null): boolean => {
+  if (cursor === null) return false
+  const order = orderTo(item, cursor)
+  return order < 0 || (order === 0 && index < cursor.nextOccurrenceIndex)
+}
+
 /** Every match of a term in a text, without overlaps. */
 const matchesIn = (text: string, { text: term, folding }: Term): ReadonlyArray<Snippet> => {
   const shown = spaced(text)
@@ -131,19 +149,24 @@ const isComment = (item: ThreadItem): boolean =>
 
 interface PlacedMatch {
   readonly item: FoundItem
+  readonly where: { readonly part?: SearchPart }
   readonly index: number
   readonly match: Snippet
+}
+
+/** What a page begins with, and how much of it is wanted. */
+interface PageFrom {
+  readonly cursor: OccurrenceCursor | null
+  readonly limit: number
+  readonly isAsked: (row: TurnRow) => boolean
 }
 
 const collect = async (
   walk: ItemWalk,
   text: FullText,
   term: Term,
-  cursor: OccurrenceCursor | null,
-  limit: number,
-  range: TurnTimes
+  { cursor, limit, isAsked }: PageFrom
 ): Promise<ReadonlyArray<PlacedMatch>> => {
-  const isAsked = turnFilter(range, threadRow(walk.env, walk.info.streamId))
   const rowAt = (turn: number) => walk.live.rows(turn, turn + 1)[0]
   const found: Array<PlacedMatch> = []
   let done = firstTurn(walk, cursor)
@@ -155,12 +178,9 @@ const collect = async (
     for (const item of await itemsOfTurns(walk, together)) {
       const row = rowAt(item.turn)
       if (row === undefined || !isAsked(row)) continue
-      const order = cursor === null ? 1 : orderTo(item, cursor)
-      if (order < 0) continue
-      const skipped = order === 0 ? (cursor?.nextOccurrenceIndex ?? 0) : 0
       if (walk.env.strict && isComment(item.value)) continue
       matchesIn(saidByItem(item.value) ?? '', term).forEach((match, index) => {
-        if (index >= skipped) found.push({ item, index, match })
+        if (!isBefore(item, index, cursor)) found.push({ item, where: {}, index, match })
       })
       if (found.length > limit) return found
     }
@@ -168,31 +188,57 @@ const collect = async (
   return found
 }
 
-export const occurrencePage = async (
-  env: ListParts,
+/** The same of a search that looks at items. */
+const collectThoroughly = async (
+  walk: ItemWalk,
   text: FullText,
-  info: StreamInfo,
-  request: OccurrencesRequest
-): Promise<Result<OccurrencePage>> => {
-  const { searchTerm } = request
-  if (isBlank(searchTerm))
-    return invalidRequest('thread/searchOccurrences requires a non-empty searchTerm')
-  const given = request.cursor ?? null
-  const cursor = given === null ? null : parseCursor(given, info.streamId, searchTerm)
-  if (given !== null && cursor === null) return invalidRequest(`invalid cursor: ${given}`)
-  const indexed = await text.catchUp([info], false)
-  if (E.isLeft(indexed)) return indexed
-  const live = earlyAmong(env, info)
-  const bounds = { from: 0, until: live.count }
-  const walk: ItemWalk = { env: { ...env, rich: false }, info, live, bounds, step: 1 }
+  thorough: Thorough,
+  { cursor, limit, isAsked }: PageFrom
+): Promise<ReadonlyArray<PlacedMatch>> => {
+  const most = (cursor?.nextOccurrenceIndex ?? 0) + limit + 1
+  const wanted = { isAsked, from: firstTurn(walk, cursor), most, trims: false }
+  const found: Array<PlacedMatch> = []
+  for await (const { item, where, index, match } of matchesInThread(walk, text, thorough, wanted)) {
+    if (isBefore(item, index, cursor)) continue
+    found.push({ item, where, index, match })
+    if (found.length > limit) break
+  }
+  return found
+}
+
+/** What a cursor must have been made for; of a plain search the words are those of Codex. */
+const askedBy = ({ searchTerm, matchCase, regex, parts }: OccurrencesRequest): string =>
+  matchCase === true || regex === true || (parts ?? []).length > 0
+    ? JSON.stringify([searchTerm, matchCase ?? false, regex ?? false, parts ?? []])
+    : searchTerm
+
+interface OccurrencesAsked {
+  readonly walk: ItemWalk
+  readonly text: FullText
+  readonly thorough: Thorough | null
+  readonly request: OccurrencesRequest
+  readonly cursor: OccurrenceCursor | null
+}
+
+const pageOf = async ({
+  walk,
+  text,
+  thorough,
+  request,
+  cursor
+}: OccurrencesAsked): Promise<OccurrencePage> => {
+  const { env, info, live } = walk
   const limit = Math.min(PAGE_MAX, Math.max(1, Math.floor(request.limit ?? PAGE_DEFAULT)))
-  const term = termOf(searchTerm, env.strict)
-  const found = await collect(walk, text, term, cursor, limit, request)
-  text.goOn()
-  const data = found.slice(0, limit).map(({ item, match }): Occurrence => {
+  const isAsked = turnFilter(request, threadRow(env, info.streamId))
+  const page: PageFrom = { cursor, limit, isAsked }
+  const found =
+    thorough === null
+      ? await collect(walk, text, termOf(request.searchTerm, env.strict), page)
+      : await collectThoroughly(walk, text, thorough, page)
+  const data = found.slice(0, limit).map(({ item, where, match }): Occurrence => {
     const row = live.rows(item.turn, item.turn + 1)[0]
     const turnCursor = row === undefined ? '' : printCursor(env, info, live, row, item.turn, true)
-    return { turnId: row?.id ?? '', itemId: item.value.id, ...match, turnCursor }
+    return { turnId: row?.id ?? '', itemId: item.value.id, ...where, ...match, turnCursor }
   })
   const next = found[limit]
   const nextCursor =
@@ -200,8 +246,37 @@ export const occurrencePage = async (
       ? null
       : JSON.stringify({
           threadId: info.streamId,
-          searchTerm,
+          searchTerm: askedBy(request),
           ...cursorTo(next.item, live.isOrdered, next.index)
         })
-  return E.right({ data, nextCursor })
+  return { data, nextCursor }
+}
+
+export const occurrencePage = async (
+  env: SearchEnv,
+  text: FullText,
+  info: StreamInfo,
+  request: OccurrencesRequest
+): Promise<Result<OccurrencePage>> => {
+  const { searchTerm } = request
+  if (isBlank(searchTerm))
+    return invalidRequest('thread/searchOccurrences requires a non-empty searchTerm')
+  const manner = thoroughOf(env, searchTerm, request)
+  if (E.isLeft(manner)) return manner
+  const thorough = manner.right
+  const given = request.cursor ?? null
+  const cursor = given === null ? null : parseCursor(given, info.streamId, askedBy(request))
+  if (given !== null && cursor === null) return invalidRequest(`invalid cursor: ${given}`)
+  const isLooked = thorough === null || thorough.term !== null
+  const indexed = isLooked ? await text.catchUp([info], false) : E.right(undefined)
+  if (E.isLeft(indexed)) return indexed
+  const live = earlyAmong(env, info)
+  const bounds = { from: 0, until: live.count }
+  const of = thorough === null ? { ...env, rich: false } : env
+  const walk: ItemWalk = { env: of, info, live, bounds, step: 1 }
+  const page = await untilTooSlow(async () =>
+    E.right(await pageOf({ walk, text, thorough, request, cursor }))
+  )
+  text.goOn()
+  return page
 }

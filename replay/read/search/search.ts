@@ -8,6 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../../domain/ids.ts'
 import { finder, folded, spaced } from '../../../domain/thread/search/folded.ts'
+import type { SearchPart } from '../../../domain/thread/search/parts.ts'
 import { saidByItem } from '../../../domain/thread/search/said.ts'
 import { snippetOf, type Snippet } from '../../../domain/thread/search/snippet.ts'
 import type { Page } from '../../../domain/protocol.ts'
@@ -22,12 +23,21 @@ import { listEntries, pageOf, type PlacedEntry, type Listed } from '../lists/lis
 import type { ListRequest, ThreadFilters } from '../lists/list-filter.ts'
 import { hasFilters, threadFilter, turnFilter, type TurnTimes } from './asked-threads.ts'
 import { liveTurns, pageLimit, type LiveTurnRows } from '../pages/turn-page.ts'
+import type { ItemWalk } from '../pages/item-page.ts'
 import { itemsOf } from '../pages/turn-items.ts'
 import type { StreamInfo } from '../../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import type { FullText, TextView } from './full-text.ts'
 import { isOwnFailure } from './index-text.ts'
 import { messagesWith, type SaidMessage, type Term } from './messages.ts'
+import {
+  matchesInThread,
+  thoroughOf,
+  untilTooSlow,
+  type SearchEnv,
+  type SearchManner,
+  type Thorough
+} from './thorough.ts'
 import { turnsAt } from './turn-at.ts'
 import { trimmed } from '../../../domain/white-space.ts'
 import { invalidRequest, type Result } from '../../result.ts'
@@ -37,14 +47,17 @@ export interface SearchRequest
   extends
     Pick<ListRequest, 'cursor' | 'limit' | 'sortKey' | 'sortDirection'>,
     ThreadFilters,
-    TurnTimes {
-  /** What to find: trimmed, not empty. */
+    TurnTimes,
+    SearchManner {
+  /** What to find, not empty; trimmed unless it is a regular expression. */
   readonly searchTerm: string
 }
 
 export interface Hit extends Snippet {
   /** Null in strict mode, which searches lines and not turns. */
   readonly turnId: string | null
+  /** Where a search names parts. */
+  readonly part?: SearchPart
 }
 
 export interface FoundPage {
@@ -89,8 +102,6 @@ const shownIn = async (
 type FindHit = (
   parts: SearchParts,
   info: StreamInfo,
-  view: TextView,
-  term: Term,
   isAsked: (row: TurnRow) => boolean
 ) => Promise<Hit | null>
 
@@ -101,38 +112,55 @@ const turnsOf = async (env: ListParts, info: StreamInfo): Promise<LiveTurnRows> 
   return liveTurns(env, info, true)
 }
 
-const firstHit: FindHit = async ({ env, text }, info, view, term, isAsked) => {
-  let live: LiveTurnRows | null = null
-  const looked = new Set<number>()
-  for await (const said of messagesWith(env, text, info, view, term)) {
-    live ??= await turnsOf(env, info)
-    for (const place of turnsAt(live, said)) {
-      const [row] = live.rows(place, place + 1)
-      if (row === undefined || !isAsked(row) || (said.turnId !== null && looked.has(place)))
-        continue
-      looked.add(place)
-      const found = await shownIn(env, info, row, said, term)
-      if (found !== null) return { ...found, turnId: row.id }
+const firstHit =
+  (view: TextView, term: Term): FindHit =>
+  async ({ env, text }, info, isAsked) => {
+    let live: LiveTurnRows | null = null
+    const looked = new Set<number>()
+    for await (const said of messagesWith(env, text, info, view, term)) {
+      live ??= await turnsOf(env, info)
+      for (const place of turnsAt(live, said)) {
+        const [row] = live.rows(place, place + 1)
+        if (row === undefined || !isAsked(row) || (said.turnId !== null && looked.has(place)))
+          continue
+        looked.add(place)
+        const found = await shownIn(env, info, row, said, term)
+        if (found !== null) return { ...found, turnId: row.id }
+      }
     }
+    return null
   }
-  return null
-}
+
+/** The first hit in the items of a thread. */
+const firstMatch =
+  (thorough: Thorough): FindHit =>
+  async ({ env, text }, info, isAsked) => {
+    const live = await turnsOf(env, info)
+    const bounds = { from: 0, until: live.count }
+    const walk: ItemWalk = { env, info, live, bounds, step: 1 }
+    const wanted = { isAsked, from: 0, most: 1, trims: true }
+    for await (const { row, where, match } of matchesInThread(walk, text, thorough, wanted))
+      return { ...match, turnId: row.id, ...where }
+    return null
+  }
 
 /** The first hit as Codex finds it: in lines, whatever became of their turns; white space of the term counts. */
-const strictHit: FindHit = async ({ env, text }, info, view, term) => {
-  for await (const said of messagesWith(env, text, info, view, term)) {
-    const found = matchIn(said.text, term)
-    if (found !== null) return { ...found, turnId: null }
+const strictHit =
+  (view: TextView, term: Term): FindHit =>
+  async ({ env, text }, info) => {
+    for await (const said of messagesWith(env, text, info, view, term)) {
+      const found = matchIn(said.text, term)
+      if (found !== null) return { ...found, turnId: null }
+    }
+    return null
   }
-  return null
-}
 
 /** What a file that cannot be read says nobody finds; it costs the other threads nothing. */
 const hitOrNone =
   (find: FindHit): FindHit =>
-  async (parts, info, view, term, isAsked) => {
+  async (parts, info, isAsked) => {
     try {
-      return await find(parts, info, view, term, isAsked)
+      return await find(parts, info, isAsked)
     } catch (cause) {
       if (isOwnFailure(cause, info)) return null
       throw cause
@@ -140,17 +168,37 @@ const hitOrNone =
   }
 
 export interface SearchParts {
-  readonly env: ListParts
+  readonly env: SearchEnv
   readonly home: HomeCatchUp
   readonly text: FullText
   readonly nameOf: (threadId: string) => string | null
 }
 
 /** Codex searches the threads of every provider. A thread that goes on behind `untilMs` has turns before it. */
-const listed = ({ searchTerm: _, untilMs: _until, ...request }: SearchRequest): ListRequest => ({
+const listed = ({
+  searchTerm: _term,
+  untilMs: _until,
+  matchCase: _case,
+  regex: _regex,
+  parts: _parts,
+  ...request
+}: SearchRequest): ListRequest => ({
   ...request,
   modelProviders: request.modelProviders ?? []
 })
+
+/** What is looked for in a home. */
+interface HomeSearch {
+  readonly request: SearchRequest
+  /** What the full text is asked for; null where every thread is looked at. */
+  readonly term: Term | null
+  readonly findIn: (view: TextView) => FindHit
+}
+
+const viewOf = (text: FullText, infos: ReadonlyArray<StreamInfo>, term: Term | null): TextView =>
+  term === null
+    ? { candidates: new Map(), unread: new Set(infos.map(({ streamId }) => streamId)) }
+    : text.look(infos, term.key)
 
 /** False for a thread that is indexed and has no chunk that may contain the term. */
 const isPossible = ({ candidates, unread }: TextView, id: string): boolean =>
@@ -158,25 +206,41 @@ const isPossible = ({ candidates, unread }: TextView, id: string): boolean =>
 
 type FoundThreads = ReadonlyArray<Listed & { readonly hit: Hit }>
 
+/** Tells how far a search has come that looks at every thread. */
+const telling = (
+  entries: Iterable<PlacedEntry>,
+  { progress = () => undefined }: Pick<SearchEnv, 'progress'>
+) => {
+  const all = [...entries]
+  let [done, bytes] = [0, 0]
+  return {
+    all,
+    tell: ({ sizeBytes }: StreamInfo): void => progress(done++, all.length, (bytes += sizeBytes))
+  }
+}
+
 /** The first hits in the order of a list, at most `limit + 1`. */
 const hitsInOrder = async (
   parts: SearchParts,
   entries: Iterable<PlacedEntry>,
-  infoOf: (id: string) => StreamInfo | null,
+  infos: ReadonlyArray<StreamInfo>,
   view: TextView,
-  term: Term,
-  request: SearchRequest
+  { request, term, findIn }: HomeSearch
 ): Promise<FoundThreads> => {
   const { env, nameOf } = parts
   const limit = pageLimit(request.limit)
   const isAsked = threadFilter(env, listed(request), nameOf)
+  const find = hitOrNone(findIn(view))
+  const known = new Map(infos.map((info) => [info.streamId as string, info]))
+  const { all, tell } = term === null ? telling(entries, env) : { all: entries, tell: null }
   const found: Array<Listed & { readonly hit: Hit }> = []
-  for (const { streamId, ms } of entries) {
-    const info = isPossible(view, streamId) ? infoOf(streamId) : null
-    if (info === null) continue
+  for (const { streamId, ms } of all) {
+    const info = isPossible(view, streamId) ? known.get(streamId) : undefined
+    if (info === undefined) continue
+    tell?.(info)
     const row = threadRow(env, streamId)
     if (row === null || !isAsked(streamId, row)) continue
-    const hit = await hitOrNone(firstHit)(parts, info, view, term, turnFilter(request, row))
+    const hit = await find(parts, info, turnFilter(request, row))
     if (hit === null) continue
     found.push({ streamId, ms, row, hit })
     if (found.length > limit) break
@@ -187,20 +251,16 @@ const hitsInOrder = async (
 const pageInOrder = async (
   parts: SearchParts,
   infos: ReadonlyArray<StreamInfo>,
-  request: SearchRequest,
-  term: Term
+  asked: HomeSearch
 ): Promise<Result<FoundPage>> => {
   const { env, text } = parts
-  const view = text.look(infos, term.key)
+  const { request, term } = asked
+  const view = viewOf(text, infos, term)
   const among = { ids: new Set([...view.candidates.keys(), ...view.unread]), of: infos.length }
   const entries = listEntries(env, listed(request), env.defaultProvider, among)
   if (E.isLeft(entries)) return entries
-  const limit = pageLimit(request.limit)
-  const byId = new Map<string, StreamInfo>()
-  for (const info of infos) if (among.ids.has(info.streamId)) byId.set(info.streamId, info)
-  const infoOf = (id: string): StreamInfo | null => byId.get(id) ?? null
-  const found = await hitsInOrder(parts, entries.right, infoOf, view, term, request)
-  return E.right({ page: pageOf(found, limit), infos: null })
+  const found = await hitsInOrder(parts, entries.right, infos, view, asked)
+  return E.right({ page: pageOf(found, pageLimit(request.limit)), infos: null })
 }
 
 /** For a term that most threads contain, a page is full after looking at this many times its size. */
@@ -214,13 +274,13 @@ const COMMON_PAGES = 8
  */
 const pageNearby = async (
   parts: SearchParts,
-  request: SearchRequest,
-  term: Term
+  asked: HomeSearch
 ): Promise<Result<FoundPage> | null> => {
   const { env, home, text } = parts
+  const { request, term } = asked
   const limit = pageLimit(request.limit)
   if ((request.sortKey ?? 'created_at') !== 'created_at' || hasFilters(request)) return null
-  if (text.look([], term.key).candidates.size < COMMON_PAGES * limit) return null
+  if (term === null || text.look([], term.key).candidates.size < COMMON_PAGES * limit) return null
   const caughtUp = await home.membership()
   if (E.isLeft(caughtUp)) return caughtUp
   const entries = listEntries(env, listed(request), env.defaultProvider)
@@ -234,12 +294,11 @@ const pageNearby = async (
   if (E.isLeft(shown)) return shown
   const there = env.store.find(near.map((entry) => streamId(entry.streamId)))
   if (E.isLeft(there)) return there
-  const infos = there.right
-  const indexed = await text.catchUp([...infos.values()], false)
+  const infos = [...there.right.values()]
+  const indexed = await text.catchUp(infos, false)
   if (E.isLeft(indexed)) return indexed
-  const infoOf = (id: string): StreamInfo | null => infos.get(id) ?? null
-  const view = text.look([...infos.values()], term.key)
-  const found = await hitsInOrder(parts, near, infoOf, view, term, request)
+  const view = viewOf(text, infos, term)
+  const found = await hitsInOrder(parts, near, infos, view, asked)
   return found.length > limit ? E.right({ page: pageOf(found, limit), infos: null }) : null
 }
 
@@ -252,9 +311,10 @@ const pageAsCodex = async (
   const { env, text, nameOf } = parts
   const hits = new Map<string, Hit>()
   const view = text.look(infos, term.key)
+  const find = hitOrNone(strictHit(view, term))
   for (const info of infos) {
     if (!isPossible(view, info.streamId)) continue
-    const hit = await hitOrNone(strictHit)(parts, info, view, term, () => true)
+    const hit = await find(parts, info, () => true)
     if (hit !== null) hits.set(info.streamId, hit)
   }
   const list = { ...listed(request), untilMs: request.untilMs }
@@ -267,22 +327,43 @@ const pageAsCodex = async (
   return E.right({ page: { ...page.right, data }, infos })
 }
 
-export const searchPage = async (
+const pageOfHome = async (
   parts: SearchParts,
-  request: SearchRequest
+  asked: HomeSearch,
+  pageOfAll: (infos: ReadonlyArray<StreamInfo>) => Promise<Result<FoundPage>>
 ): Promise<Result<FoundPage>> => {
   const { env, home, text } = parts
-  const asked = trimmed(request.searchTerm)
-  if (asked === '') return invalidRequest('thread/search requires a non-empty searchTerm')
-  const term = termOf(asked, env.strict)
-  const nearby = env.strict ? null : await pageNearby(parts, request, term)
+  const nearby = env.strict ? null : await pageNearby(parts, asked)
   if (nearby !== null) return nearby
   const caughtUp = await home.everything()
   if (E.isLeft(caughtUp)) return caughtUp
   const infos = caughtUp.right
-  const indexed = await text.catchUp(infos, true)
+  const indexed = asked.term === null ? E.right(undefined) : await text.catchUp(infos, true)
   if (E.isLeft(indexed)) return indexed
-  const page = await (env.strict ? pageAsCodex : pageInOrder)(parts, infos, request, term)
+  const page = await pageOfAll(infos)
   text.goOn()
   return page
+}
+
+export const searchPage = async (
+  parts: SearchParts,
+  request: SearchRequest
+): Promise<Result<FoundPage>> => {
+  const { env } = parts
+  const searchTerm = trimmed(request.searchTerm)
+  if (searchTerm === '') return invalidRequest('thread/search requires a non-empty searchTerm')
+  const manner = thoroughOf(env, request.searchTerm, request)
+  if (E.isLeft(manner)) return manner
+  const thorough = manner.right
+  const term = thorough === null ? termOf(searchTerm, env.strict) : thorough.term
+  const findIn = (view: TextView): FindHit =>
+    thorough === null ? firstHit(view, termOf(searchTerm, env.strict)) : firstMatch(thorough)
+  const asked: HomeSearch = { request, term, findIn }
+  return untilTooSlow(() =>
+    pageOfHome(parts, asked, (infos) =>
+      env.strict
+        ? pageAsCodex(parts, infos, request, termOf(searchTerm, true))
+        : pageInOrder(parts, infos, asked)
+    )
+  )
 }

@@ -30,6 +30,7 @@ import {
 } from './thread-view.ts'
 import type { FullText } from '../search/full-text.ts'
 import { searchPage, type Hit, type SearchRequest } from '../search/search.ts'
+import type { SearchEnv } from '../search/thorough.ts'
 import type { Keep } from '../pages/kept.ts'
 import { allTurns } from '../pages/turn-page.ts'
 import type { Result } from '../../result.ts'
@@ -114,7 +115,7 @@ export const listThreads = async (
 }
 
 export const searchThreads = async (
-  parts: ShownParts,
+  parts: ShownParts & SearchEnv,
   home: HomeCatchUp,
   text: FullText,
   request: SearchRequest
