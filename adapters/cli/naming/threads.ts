@@ -115,25 +115,20 @@ export const lostThreads = async (
 ): Promise<E.Either<StoreError, ReadonlyArray<LostThread>>> =>
   E.map(({ lost }: StoredThreads) => lost)(await storedThreads(place))
 
-interface MeantOptions {
-  /** Threads that are nowhere in the store. */
-  readonly others: ReadonlyArray<string>
-  /** Those that were lost in the store are meant too. */
-  readonly withLost: boolean
-}
-
-/** Threads of a store that words name; all of them without words. Whole ids need no index. */
+/**
+ * Threads of a store, lost ones too, and `others` that words name; all of them without words. Whole ids need no index.
+ */
 export const threadsMeant = async (
   place: CommandPlace & { readonly store: string },
   words: ReadonlyArray<string>,
-  { others, withLost }: MeantOptions = { others: [], withLost: false }
+  others: ReadonlyArray<string> = []
 ): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {
   const ids = words.map((word) => word.toLowerCase())
   if (words.length > 0 && ids.every(isUuid)) return E.right([...new Set(ids)])
   const stored = await storedThreads(place)
   if (E.isLeft(stored)) return stored
   const { names, lost } = stored.right
-  const missing = withLost ? lost.map(({ threadId }) => String(threadId)) : []
+  const missing = lost.map(({ threadId }) => String(threadId))
   const all = [...new Set([...names.keys(), ...missing, ...others])]
   const { chosen } = await import('../../log/eventstore/sync/choose.ts')
   return chosen(words, all, (thread) => names.get(thread) ?? null)

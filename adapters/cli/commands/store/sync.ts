@@ -135,6 +135,7 @@ export const pullCommand: HomeCommand = (input, terminal, named) =>
       const done = await pull({
         home,
         ...{ wire, threads: threads.right, isAll: words.length === 0 },
+        lost: () => lostThreads(place),
         ...{ signal: outside.stop, onProgress }
       })
       return printCopied(done, pullText, input, io)
@@ -179,8 +180,7 @@ export const verifyCommand: HomeCommand = (input, terminal, named) =>
               .map((each) => [each.thread, each.files] as const)
           )
       const others = [...(files?.keys() ?? [])]
-      const meant = { others, withLost: true }
-      const threads = await threadsMeant(place, input.args.slice(1), meant)
+      const threads = await threadsMeant(place, input.args.slice(1), others)
       if (E.isLeft(threads)) return threads
       let isAllFine = true
       const done = await verify({

@@ -4,7 +4,10 @@
  *
  * Key: `[store-lost@1, thread]` -> {path, reason}; the path is relative to the home.
  */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../../domain/errors.ts'
 import type { StreamId } from '../../../../domain/ids.ts'
+import { thrown } from '../../../../replay/guarded.ts'
 import { afterPrefix, toStored } from '../../../../replay/catch-up/overlay.ts'
 import type { Index, StoredRow } from '../../../../replay/ports.ts'
 import { lineMetadata } from '../stream/event-kind.ts'
@@ -85,3 +88,18 @@ export const lostIn = (index: Index): ReadonlyArray<LostThread> =>
     threadId: key[1] as StreamId,
     ...(value as Omit<LostThread, 'threadId'>)
   }))
+
+/** Asks which threads are lost, as the log tells it. */
+export type AskLost = () => Promise<E.Either<StoreError, ReadonlyArray<LostThread>>>
+
+/** Looks threads up in what is asked once, with the first of them. Throws the error of the store. */
+export const lostLookup = (
+  ask: AskLost | undefined
+): ((thread: string) => Promise<LostThread | undefined>) => {
+  let asked: ReturnType<AskLost> | null = null
+  return async (thread) => {
+    const all = await (asked ??= ask?.() ?? Promise.resolve(E.right([])))
+    if (E.isLeft(all)) throw thrown(all.left)
+    return all.right.find(({ threadId }) => threadId === thread)
+  }
+}

@@ -2,7 +2,6 @@
  * What keeps a file and a stream from being the same, as a push, a pull and a verification report it.
  */
 import type { StoreError } from '../../../../domain/errors.ts'
-import { LOST_REASONS, type LostReason } from '../directory/lost.ts'
 import type { ComparisonResult } from './local-file.ts'
 
 /** Something that was not copied as it should be. */
@@ -120,11 +119,11 @@ export const comparisonProblem = (
 }
 
 /** The problem of a thread that is not in the store any more, and not by unroll. */
-export const lossProblem = (place: ProblemPlace, reason: LostReason): Problem =>
+export const lossProblem = (place: ProblemPlace, reason: string): Problem =>
   problemAt(
     place,
     'lost',
-    LOST_REASONS[reason],
+    reason,
     'lift that at the server; see "Streams that somebody else cuts" in docs/EVENTSTORE.md'
   )
 

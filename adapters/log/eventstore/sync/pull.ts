@@ -10,6 +10,7 @@ import { ioFailure } from '../../../../replay/guarded.ts'
 import type { HomeLogName } from '../../../../replay/home-ports.ts'
 import { giveNames } from '../../../home/session-index.ts'
 import { tryLock } from '../../jsonl/writer-lock.ts'
+import { lostLookup, type AskLost } from '../directory/lost.ts'
 import { readDirectory } from '../directory/read-directory.ts'
 import { segmentOf } from '../stream/directory.ts'
 import { logStream, threadStream } from '../stream/names.ts'
@@ -33,6 +34,8 @@ export interface PullOptions {
   readonly threads: ReadonlyArray<string>
   /** True when these are all threads of the store: then the logs are brought too. */
   readonly isAll: boolean
+  /** Threads that somebody took away at the server, as the log tells; asked once, when a thread is not there. */
+  readonly lost?: AskLost
   readonly signal: AbortSignal
   readonly onProgress: (done: number, total: number, bytes: number) => void
 }
@@ -136,7 +139,8 @@ const pullAll = async (
     onProgress(all.length, threads.length, (receivedBytes += bytes))
   const meant = new Set(options.threads)
   const isMeant = (thread: string): boolean => meant.has(thread)
-  const puller: Puller = { wire, home, staging, local, isMeant, signal, onBytes }
+  const lostOf = lostLookup(options.lost)
+  const puller: Puller = { wire, home, staging, local, isMeant, lostOf, signal, onBytes }
   const failure = await eachInFlight(threads, THREADS_IN_FLIGHT, async (thread) => {
     if (signal.aborted) return null
     const pulled = await pullThread(puller, thread)

@@ -9,7 +9,7 @@ import { streamId } from '../../../../domain/ids.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
 import { isHeldByCodex } from '../../../home/codex-lock.ts'
 import { lockWriter } from '../../jsonl/writer-lock.ts'
-import { lossOf } from '../directory/lost.ts'
+import { lossOf, LOST_REASONS, type LostThread } from '../directory/lost.ts'
 import { readDirectory } from '../directory/read-directory.ts'
 import { EMPTY } from '../stream/directory.ts'
 import { threadStream } from '../stream/names.ts'
@@ -38,6 +38,7 @@ export interface Puller {
   readonly local: ReadonlyMap<string, SegmentFile>
   /** False for a thread that comes along, because the history of another leads through it. */
   readonly isMeant: (thread: string) => boolean
+  readonly lostOf: (thread: string) => Promise<LostThread | undefined>
   /** Ends it; what is whole stays. */
   readonly signal: AbortSignal
   readonly onBytes: (bytes: number) => void
@@ -248,7 +249,11 @@ export const pullThread = async (
     const directory = await readDirectory(puller.wire, stream)
     if (directory === null || directory.facts < 0) {
       const loss = await lossOf(puller.wire, stream, directory ?? EMPTY)
-      if (loss !== null) return E.right(nothingPulled(thread, lossProblem({ thread }, loss)))
+      // The path, and tombstones, are told by the log only.
+      const known = await puller.lostOf(thread)
+      const reason = loss === null ? known?.reason : LOST_REASONS[loss]
+      if (reason !== undefined)
+        return E.right(nothingPulled(thread, lossProblem({ thread, path: known?.path }, reason)))
       return puller.isMeant(thread)
         ? E.left({ _tag: 'StreamNotFound', streamId: thread })
         : E.right(nothingPulled(thread, missingHistoryProblem({ thread })))

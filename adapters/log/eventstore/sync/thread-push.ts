@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, type StoreError } from '../../../../domain/errors.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
-import { lossOf } from '../directory/lost.ts'
+import { lossOf, LOST_REASONS } from '../directory/lost.ts'
 import { readDirectory } from '../directory/read-directory.ts'
 import { EMPTY, segmentBytes, segmentOf } from '../stream/directory.ts'
 import { threadStream } from '../stream/names.ts'
@@ -155,7 +155,7 @@ const readBack = async (
 ): Promise<ReadonlyArray<Problem>> => {
   const held = await readDirectory(pusher.wire, stream)
   const loss = await lossOf(pusher.wire, stream, held ?? EMPTY)
-  if (loss !== null) return [lossProblem(placeOf(local), loss)]
+  if (loss !== null) return [lossProblem(placeOf(local), LOST_REASONS[loss])]
   const contentOf = (directory: StreamDirectory | null) =>
     directory?.segments.map(({ segment, lines, bytes, last }) => [segment, lines, bytes, last])
   const isSame =
@@ -182,7 +182,7 @@ const attempt = async (
     E.right({ names: 0, isChanged: false, directory, problems: [problem] })
   if (isDeleted(directory)) return kept(deletedProblem(local, directory.purged))
   const loss = await lossOf(pusher.wire, stream, directory)
-  if (loss !== null) return kept(lossProblem(placeOf(local), loss))
+  if (loss !== null) return kept(lossProblem(placeOf(local), LOST_REASONS[loss]))
   const compared = await compareFiles(push, directory, closing)
   if (compared === null) return E.right(null)
   const { sound, problems } = compared

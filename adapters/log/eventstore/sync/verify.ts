@@ -8,9 +8,15 @@ import type { StoreError } from '../../../../domain/errors.ts'
 import { threadStream } from '../stream/names.ts'
 import { EMPTY, segmentBytes } from '../stream/directory.ts'
 import type { StoredSegment, StreamDirectory } from '../stream/stored.ts'
-import { ioFailure, thrown } from '../../../../replay/guarded.ts'
+import { ioFailure } from '../../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
-import { LOST_REASONS, lossOf, type LostThread } from '../directory/lost.ts'
+import {
+  lossOf,
+  LOST_REASONS,
+  lostLookup,
+  type AskLost,
+  type LostThread
+} from '../directory/lost.ts'
 import { readDirectory } from '../directory/read-directory.ts'
 import type { SegmentFile } from './home.ts'
 import { eachInFlight } from './in-flight.ts'
@@ -76,7 +82,7 @@ export interface VerifyOptions {
   /** Files of the home by thread; null when the store is looked at by itself. */
   readonly files: ReadonlyMap<string, ReadonlyArray<SegmentFile>> | null
   /** Threads that somebody took away at the server, as the log tells; asked once, when a thread is not there. */
-  readonly lost?: () => Promise<E.Either<StoreError, ReadonlyArray<LostThread>>>
+  readonly lost?: AskLost
   readonly signal: AbortSignal
   readonly onProgress: (done: number, total: number, bytes: number) => void
   /** Called with each thread as soon as it is known, one after the other. */
@@ -251,22 +257,12 @@ const verifyThread = async (
 
 const THREADS_IN_FLIGHT = 6
 
-/** Looks threads up in what is asked once. */
-const lookup = (lost: NonNullable<VerifyOptions['lost']>): Verification['lostOf'] => {
-  let asked: ReturnType<typeof lost> | null = null
-  return async (thread) => {
-    const all = await (asked ??= lost())
-    if (E.isLeft(all)) throw thrown(all.left)
-    return all.right.find(({ threadId }) => threadId === thread)
-  }
-}
-
 export const verify = async (
   options: VerifyOptions
 ): Promise<E.Either<StoreError, VerifySummary>> => {
   const { wire, threads, files, signal, onProgress, onThread } = options
   const verdicts: Partial<Record<VerifiedAs, number>> = {}
-  const lostOf = lookup(options.lost ?? (async () => E.right([])))
+  const lostOf = lostLookup(options.lost)
   let reported: Promise<void> = Promise.resolve()
   let [done, bytes] = [0, 0]
   const onBytes = (more: number): void => onProgress(done, threads.length, (bytes += more))

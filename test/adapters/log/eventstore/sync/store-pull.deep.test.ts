@@ -1,6 +1,7 @@
 // A pull writes what a store holds as files: those that were pushed come back byte for byte, with their times and
 // names; nothing that is there is ever changed but by bytes behind its end, and no path leads out of the home.
 import { expect } from 'chai'
+import * as E from 'fp-ts/lib/Either.js'
 import {
   appendFileSync,
   existsSync,
@@ -13,6 +14,9 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { memoryIndex } from '../../../../../adapters/index/memory/index.ts'
+import { directoryOf } from '../../../../../adapters/log/eventstore/directory/directory.ts'
+import { LOST_REASONS } from '../../../../../adapters/log/eventstore/directory/lost.ts'
 import { plan } from '../../../../../adapters/log/eventstore/stream/plan.ts'
 import { EMPTY } from '../../../../../adapters/log/eventstore/stream/directory.ts'
 import { threadStream } from '../../../../../adapters/log/eventstore/stream/names.ts'
@@ -83,6 +87,30 @@ describe('pull: a store in a home', () => {
         expect(again.equalFiles).to.equal(homeBytes(home).size)
         expect((await pushed(target, wire)).changedThreads).to.equal(0)
       }))
+
+  it('names a thread whose stream somebody deleted at the server, and brings the others', () =>
+    between(homeWith(TEXT), async (home, target, wire) => {
+      const other = '0196b000-0000-7000-8000-000000000002'
+      writeRollout(rolloutPath(home, other), linesOf([meta(other), line('c')]))
+      await pushed(home, wire)
+      await wire.tombstone(threadStream(THREAD))
+      const directory = directoryOf(wire, memoryIndex())
+      const lost = async () => E.map(() => directory.lost())(await directory.refresh('all'))
+      const { createdFiles, problems } = await pulled(target, wire, {
+        threads: [THREAD, other],
+        lost
+      })
+      expect([createdFiles, problems]).to.deep.equal([
+        1,
+        [
+          {
+            ...{ thread: THREAD, segment: null, path: PATH, kind: 'lost', atByte: null },
+            message: LOST_REASONS.ended,
+            next: 'lift that at the server; see "Streams that somebody else cuts" in docs/EVENTSTORE.md'
+          }
+        ]
+      ])
+    }))
 
   it('puts the rest behind a file that is the beginning of what the store holds', () =>
     between(homeWith(TEXT), async (home, target, wire) => {
