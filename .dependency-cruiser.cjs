@@ -115,7 +115,7 @@ module.exports = {
       ['table', 'text', 'terminal', 'naming', 'completion'],
       ['args', 'io', 'session', 'options', 'settings']
     ),
-    only('lmdb', 'adapters/index/lmdb/'),
+    only('lmdb', 'adapters/(index/lmdb|build)/'),
     only('@noble/hashes', 'domain/digest.ts'),
     only('ndjson', 'adapters/cli/'),
     only('fzstd', 'adapters/log/jsonl/'),

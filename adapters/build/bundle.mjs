@@ -3,16 +3,16 @@
  *
  *     unroll.cjs         the command line: runs program.cjs and rest.cjs with what V8 made of them before
  *     code-cache.cjs     keeps that in the user's cache folder, for a Node other than that of the build
- *     program.cjs        the part of the command line that a server runs until its first answers, with packages
- *     rest.cjs           the rest: every command and the app-server with all packages, native code excepted
+ *     program.cjs        the chunks that a server runs until its first answers, with packages
+ *     rest.cjs           the others: every command, app-server, library and process with all packages, native code excepted
  *     program.cache      what V8 made of program.cjs while it started a server and answered
  *     rest.cache         what V8 made of rest.cjs while it ran a few commands
+ *     chunks.cjs         runs single chunks of these for what follows, and chunks.json knows where they stand
  *     fold-worker.cjs    the second thread of a first fold
  *     probe.cjs          the child process that reads a doubtful index
  *     index-process.cjs  the child process that holds the index of a server
  *     library.js         what `import 'codex-unroll'` gives
  *     app-server.js      what `import 'codex-unroll/app-server'` gives
- *     shared-….js        what both need, or need later
  *     zstd.cjs …         packages that program and library load when they need them
  *     sql-wasm.wasm      SQLite, for looking into Codex's databases
  *     sample             the sample home
@@ -25,122 +25,20 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { chunksOf, nameOf, tableOf } from './chunks.mjs'
-import { buildLibrary } from './library.mjs'
+import { chunksOf, GIVEN, nameOf, placesOf, tableOf } from './chunks.mjs'
+import { warmUp } from './first-runs.mjs'
+import { licencesOf } from './licences.mjs'
+import { builtinsLater, fpTs, lmdbInside, PACKAGES, packagesBeside } from './plugins.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const ROOT = dirname(dirname(HERE))
 const SAMPLE = join(ROOT, 'adapters', 'home', 'sample')
 const [folder = join(ROOT, 'dist'), notes] = process.argv.slice(2)
 const out = resolvePath(folder)
-const require = createRequire(import.meta.url)
-const { resolve } = require
-
-/** Where npm puts the package as a rule; asking Node takes longer, because it reads the exports of the package. */
-const whereLmdbIs = `() => {
-  const { existsSync } = require('node:fs')
-  const { join } = require('node:path')
-  for (const modules of ['../node_modules', '../..']) {
-    const path = join(__dirname, modules, 'lmdb/dist/index.cjs')
-    if (existsSync(path)) return path
-  }
-  return require.resolve('lmdb')
-}`
-
-/** A module that loads another one with the first call of one of its functions, not when it is named. */
-const laterText = (known, source) => {
-  const names = Object.entries(require(known))
-  const later = names.filter(([, value]) => typeof value === 'function').map(([name]) => name)
-  const now = names.map(([name]) => name).filter((name) => !later.includes(name))
-  return `
-    const real = () => require('${source}')
-    for (const name of ${JSON.stringify(later)})
-      exports[name] = function (...given) {
-        return new.target ? Reflect.construct(real()[name], given) : real()[name](...given)
-      }
-    for (const name of ${JSON.stringify(now)})
-      Object.defineProperty(exports, name, { get: () => real()[name], enumerable: true })`
-}
-
-/** The driver makes a function to load modules of Node; there is one. */
-const ownRequire = (text) => text.replace(/= node_module\.createRequire\(.*$/m, '= require')
-
-/**
- * The driver of LMDB looks for its native code beside its own file, so that file is told where it would be. Of
- * msgpackr, which is never called because rows are bytes, the native code is left out, and the rest runs when it is asked for.
- */
-const lmdbInside = {
-  name: 'lmdb-inside',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^lmdb$/ }, ({ kind }) =>
-      kind === 'require-resolve' ? { external: true } : { path: resolve('lmdb') }
-    )
-    onLoad({ filter: /[\\/]lmdb[\\/]dist[\\/]index\.cjs$/ }, ({ path }) => ({
-      contents: `const __filename = (${whereLmdbIs})();${ownRequire(fs.readFileSync(path, 'utf8'))}`
-    }))
-    onResolve({ filter: /^msgpackr$/ }, ({ namespace }) =>
-      namespace === 'asked'
-        ? { path: resolve('msgpackr') }
-        : { path: 'msgpackr', namespace: 'asked' }
-    )
-    onLoad({ filter: /.*/, namespace: 'asked' }, ({ path }) => ({
-      resolveDir: ROOT,
-      contents: laterText(path, path)
-    }))
-    onResolve({ filter: /^msgpackr-extract$/ }, ({ path }) => ({ path, namespace: 'empty' }))
-    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }))
-  }
-}
-
-/** The sources name fp-ts's CommonJS files, for Node; their twins can be taken apart, so that only what is used is kept. */
-const fpTs = {
-  name: 'fp-ts',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^fp-ts\/lib\// }, ({ path }) => ({
-      path: resolve(path.replace('/lib/', '/es6/')),
-      sideEffects: false
-    }))
-}
-
-/** Large parts of Node that most runs never call. */
-const LATER = /^(node:)?(child_process|crypto|module|worker_threads)$/
-
-/** These are loaded by the first call of one of their functions, not by naming them. */
-const builtinsLater = {
-  name: 'builtins-later',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: LATER }, ({ path, namespace }) =>
-      namespace === 'later'
-        ? { external: true }
-        : { path: path.replace(/^node:/, ''), namespace: 'later' }
-    )
-    onLoad({ filter: LATER, namespace: 'later' }, ({ path }) => ({
-      contents: laterText(path, `node:${path}`)
-    }))
-  }
-}
-
-/** Packages that are loaded late, once for program and library: files of their own beside both. */
-const PACKAGES = {
-  '@hpcc-js/wasm-zstd': 'zstd',
-  '@streamparser/json': 'json-parser',
-  jose: 'jose',
-  ws: 'ws'
-}
-
-const packagesBeside = {
-  name: 'packages-beside',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^[@\w]/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' && path in PACKAGES
-        ? { path: `./${PACKAGES[path]}.cjs`, external: true }
-        : undefined
-    )
-}
+const { resolve } = createRequire(import.meta.url)
 
 /** May be missing, and is loaded when a store is asked for, from where npm puts it. */
 const OPTIONAL = ['@eventstore/db-client']
@@ -171,29 +69,6 @@ const common = {
   logLevel: 'warning'
 }
 
-const inside = {
-  ...common,
-  outdir: out,
-  external: OPTIONAL,
-  define: { 'import.meta.url': 'importMeta.url', BUILT_FROM: JSON.stringify(commit()) },
-  plugins: [lmdbInside, fpTs, builtinsLater, packagesBeside]
-}
-
-/** Processes and threads beside the program. */
-const helpers = await build({
-  ...inside,
-  entryPoints: [
-    { in: 'adapters/log/jsonl/fold-worker.ts', out: 'fold-worker' },
-    { in: 'adapters/index/lmdb/probe.ts', out: 'probe' },
-    { in: 'adapters/index/lmdb/index-process.ts', out: 'index-process' }
-  ],
-  format: 'cjs',
-  outExtension: { '.js': '.cjs' },
-  banner: {
-    js: "const importMeta = { get url() { return require('node:url').pathToFileURL(__filename).href } }"
-  }
-})
-
 const packages = await build({
   ...common,
   outdir: out,
@@ -202,9 +77,26 @@ const packages = await build({
   outExtension: { '.js': '.cjs' }
 })
 
+/** Each is a chunk by this name, and a file of its own that runs it. */
+const ENTRIES = {
+  main: 'adapters/cli/main.ts',
+  library: 'adapters/library.ts',
+  'app-server': 'adapters/rpc/app-server.ts',
+  'fold-worker': 'adapters/log/jsonl/fold-worker.ts',
+  probe: 'adapters/index/lmdb/probe.ts',
+  'index-process': 'adapters/index/lmdb/index-process.ts',
+  lmdb: 'lmdb'
+}
+const MODULES = ['library', 'app-server']
+const HELPERS = ['fold-worker', 'probe', 'index-process']
+
 const program = await build({
-  ...inside,
-  entryPoints: [{ in: 'adapters/cli/main.ts', out: 'main' }],
+  ...common,
+  outdir: out,
+  entryPoints: Object.entries(ENTRIES).map(([name, path]) => ({ in: path, out: name })),
+  external: OPTIONAL,
+  define: { 'import.meta.url': 'importMeta.url', BUILT_FROM: JSON.stringify(commit()) },
+  plugins: [lmdbInside, fpTs, builtinsLater, packagesBeside],
   format: 'esm',
   splitting: true,
   minifyWhitespace: false, // chunks.mjs reads it line by line
@@ -218,18 +110,24 @@ const outputOf = (name) => program.metafile.outputs[relative(ROOT, join(out, `${
 /** A server runs these a moment after its first answers. */
 const SOON = ['adapters/index/lmdb/apart.ts']
 
-/** The chunks of a source that is behind an `import()`. */
-const chunksUnder = (source) => {
+/** The chunks that run with one. */
+const chunksUnder = (top) => {
   const found = new Set()
   const add = (name) => {
     if (found.has(name)) return
     found.add(name)
-    for (const { path, kind, external } of outputOf(name).imports)
-      if (kind === 'import-statement' && !external) add(nameOf(path))
+    for (const { path, kind } of outputOf(name).imports)
+      if (kind === 'import-statement' && path.endsWith('.js')) add(nameOf(path))
   }
-  add(chunks.find(({ name }) => outputOf(name).entryPoint === source).name)
+  add(top)
   return [...found]
 }
+const chunkOf = (source) => chunks.find(({ name }) => outputOf(name).entryPoint === source).name
+
+/** Chunks that run the driver of LMDB with them: who imports the library gets it from its package (load.cjs), so not before it is asked for. */
+const overLmdb = chunks.map(({ name }) => name).filter((name) => chunksUnder(name).includes('lmdb'))
+for (const name of MODULES)
+  if (overLmdb.includes(name)) throw new Error(`${name} runs LMDB when it is imported`)
 
 /** What V8 makes of the program on other machines is kept by the name of what stands in it. */
 const writeCodeCache = () => {
@@ -248,100 +146,29 @@ const writeProgram = (started) => {
   }
   for (const [file, part] of Object.entries(tables))
     fs.writeFileSync(join(out, file), tableOf(part))
+  const places = Object.entries(tables).flatMap(([file, part]) => placesOf(file, part))
+  const known = { places: Object.fromEntries(places), overLmdb, given: GIVEN }
+  fs.writeFileSync(join(out, 'chunks.json'), JSON.stringify(known))
   writeCodeCache()
 }
 
-const library = await buildLibrary({
-  ...{ common, out, root: ROOT, plugins: [fpTs, packagesBeside] },
-  external: ['lmdb', ...OPTIONAL] // of lmdb: its users may have it too; two copies of it in one process are not for us to try
-})
+/** The names stand in the file, so that they can be imported one by one. */
+const moduleOf = (name) =>
+  `import { chunk } from './chunks.cjs'\nexport const { ${outputOf(name).exports.join(', ')} } = chunk('${name}')\n`
 
-/** The packages whose files are in what was built, by folder. */
-const packagesOf = (inputs) => [
-  ...new Set(
-    inputs.flatMap((path) => {
-      const at = path.lastIndexOf('node_modules/')
-      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path.slice(at))?.[1]
-      return at < 0 || name === undefined ? [] : [`${path.slice(0, at)}node_modules/${name}`]
-    })
-  )
-]
+for (const name of MODULES) fs.writeFileSync(join(out, `${name}.js`), moduleOf(name))
+for (const name of HELPERS)
+  fs.writeFileSync(join(out, `${name}.cjs`), `require('./chunks.cjs').chunk('${name}')\n`)
+fs.copyFileSync(join(HERE, 'load.cjs'), join(out, 'chunks.cjs'))
 
-const licenceOf = (folder) => {
-  const path = join(ROOT, folder)
-  const { name, version, license } = JSON.parse(fs.readFileSync(join(path, 'package.json'), 'utf8'))
-  const file = fs.readdirSync(path).find((entry) => /^licen[cs]e/i.test(entry))
-  const text = file === undefined ? '' : fs.readFileSync(join(path, file), 'utf8').trim()
-  return `${name} ${version}, ${license}\n\n${text}\n`
-}
-
-const inputs = [helpers, packages, program, library].flatMap(({ metafile }) =>
-  Object.keys(metafile.inputs)
-)
-fs.writeFileSync(
-  join(out, 'THIRD-PARTY.txt'),
-  packagesOf(inputs)
-    .sort()
-    .map(licenceOf)
-    .join(`\n${'-'.repeat(80)}\n\n`)
-)
+const inputs = [packages, program].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+fs.writeFileSync(join(out, 'THIRD-PARTY.txt'), licencesOf(ROOT, inputs))
 fs.copyFileSync(resolve('sql.js/dist/sql-wasm.wasm'), join(out, 'sql-wasm.wasm'))
 fs.cpSync(SAMPLE, join(out, 'sample'), { recursive: true })
 fs.copyFileSync(join(HERE, 'launch.cjs'), join(out, 'unroll.cjs'))
 fs.chmodSync(join(out, 'unroll.cjs'), 0o755)
 
-/** What a client of the app-server asks first: its functions are those that a start needs. */
-const conversation = () => {
-  const [, threadId] = /([0-9a-f-]{36})\.jsonl$/.exec(
-    fs
-      .readdirSync(join(SAMPLE, 'sessions'), { recursive: true })
-      .find((path) => /\.jsonl$/.test(path))
-  )
-  const clientInfo = { name: 'build', title: 'build', version: '1.0.0' }
-  return [
-    { method: 'initialize', params: { clientInfo, capabilities: { experimentalApi: true } } },
-    { method: 'thread/list', params: { limit: 25 } },
-    { method: 'thread/turns/list', params: { threadId, limit: 20 } },
-    { method: 'thread/read', params: { threadId, includeTurns: true } }
-  ]
-    .map((message, at) => `${JSON.stringify({ id: at + 1, ...message })}\n`)
-    .join('')
-}
-
-/** Commands that are typed often, and then run most of what they share with others. */
-const TYPED = [['threads'], ['usage'], ['search', 'the']]
-
-/**
- * Runs a server twice, the second time over an index that is there, as most servers find it: its chunks are the start of the program.
- * A third one over these leaves what V8 made of them, and some commands what it made of the rest.
- */
-const warmUp = () => {
-  const index = fs.mkdtempSync(join(tmpdir(), 'unroll-build-'))
-  const noted = join(index, 'chunks.json')
-  const run = (kept, ...words) => {
-    const asked = [...words, '--home', SAMPLE, '--index', join(index, 'index')]
-    execFileSync(process.execPath, [join(HERE, 'warm-up.cjs'), out, noted, kept, ...asked], {
-      input: conversation(),
-      stdio: ['pipe', 'ignore', 'inherit'],
-      env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' }
-    })
-    return JSON.parse(fs.readFileSync(noted, 'utf8'))
-  }
-  try {
-    for (const name of ['program', 'rest']) fs.rmSync(join(out, `${name}.cache`), { force: true })
-    writeProgram(new Set())
-    run('', 'app-server')
-    const started = run('', 'app-server')
-    writeProgram(new Set([...started, ...SOON.flatMap(chunksUnder)]))
-    run('program', 'app-server')
-    for (const words of TYPED) run('rest', ...words)
-    return started
-  } finally {
-    fs.rmSync(index, { recursive: true, force: true })
-  }
-}
-
-const started = warmUp()
+const started = warmUp(out, SOON.map(chunkOf).flatMap(chunksUnder), writeProgram)
 execFileSync(process.execPath, [join(out, 'unroll.cjs'), '__man', join(out, 'man')])
 if (notes !== undefined) {
   const inputs = started.flatMap((name) => Object.keys(outputOf(name).inputs))

@@ -1,18 +1,21 @@
 /**
- * The command line in chunks: esbuild cuts it at every `import()`, and here each chunk becomes a function of its `exports`. Tables of
- * such functions are what launch.cjs reads; a chunk runs when it is first asked for.
+ * Command line, library and processes in chunks: esbuild cuts them at every `import()` and where they share something, and here each chunk
+ * becomes a function of its `exports`. Tables of such functions are what launch.cjs reads whole and load.cjs in parts; a chunk runs when
+ * it is first asked for.
  */
 import { basename } from 'node:path'
 import { transform } from 'esbuild'
 
-/** What launch.cjs gives to a table. */
-const GIVEN = 'chunk, require, module, __filename, __dirname, importMeta'
+/** What launch.cjs and load.cjs give. */
+export const GIVEN = 'chunk, soon, require, module, __filename, __dirname, importMeta'
 
 export const nameOf = (path) => basename(path, '.js')
 
 /** Chunks are `.js`; other files beside the program are asked of Node, as packages are. */
-const sourceOf = (path) =>
-  /^\.\/.*\.js$/.test(path) ? `chunk("${nameOf(path)}")` : `require("${path}")`
+const isChunk = (path) => /^\.\/.*\.js$/.test(path)
+const sourceOf = (path) => (isChunk(path) ? `chunk("${nameOf(path)}")` : `require("${path}")`)
+const laterOf = (path) =>
+  isChunk(path) ? `soon("${nameOf(path)}")` : `Promise.resolve().then(() => require("${path}"))`
 
 /** `{ a as b }` as a pattern, `{ a: b }`. */
 const patternOf = (names) => names.replace(/([\w$]+)\s+as\s+([\w$]+)/g, '$1: $2')
@@ -44,9 +47,7 @@ const asBody = (text) =>
       'Object.assign(exports, exports.default = $1);'
     )
     .replace(/^export default (.*);$/gm, 'exports.default = $1;')
-    .replace(/\bimport\("([^"]+)"\)/g, (_, path) => {
-      return `Promise.resolve().then(() => ${sourceOf(path)})`
-    })
+    .replace(/\bimport\("([^"]+)"\)/g, (_, path) => laterOf(path))
 
 /** So that the text is taken as it is: one byte per character. esbuild leaves other characters in patterns alone. */
 const asAscii = (text) =>
@@ -102,3 +103,19 @@ export const tableOf = (chunks) =>
     ...chunks.map(({ name, text }) => `${JSON.stringify(name)}:\n${text},`),
     '}})'
   ].join('\n')
+
+const linesOf = (text) => text.split('\n').length - 1
+
+/** Where each chunk stands in its table: file, first byte, bytes, lines above. */
+export const placesOf = (file, chunks) => {
+  const table = tableOf(chunks)
+  let at = 0
+  let lines = 0
+  return chunks.map(({ name, text }) => {
+    const head = `${JSON.stringify(name)}:\n`
+    const from = table.indexOf(`\n${head}`, at) + 1
+    lines += linesOf(table.slice(at, from))
+    at = from
+    return [name, [file, from, head.length + text.length, lines]]
+  })
+}

@@ -62,6 +62,9 @@ const start = () => {
       return require('node:url').pathToFileURL(filename).href
     }
   }
+  /** What `import()` gives: who asks goes on first. */
+  const soon = (name) => Promise.resolve(name).then(chunk)
+  const given = [chunk, soon, require, module, filename, __dirname, importMeta]
 
   /** Exports of the chunks that have run, by name. */
   const ran = new Map()
@@ -85,7 +88,7 @@ const start = () => {
       if (kept || !script) script = made(kept)
     }
     scripts[name] = script
-    const table = script.runInThisContext()(chunk, require, module, filename, __dirname, importMeta)
+    const table = script.runInThisContext()(...given)
     if (!fits)
       own.keepLater(name, script, () => Object.keys(table).filter((one) => ran.has(one)).length)
     return table

@@ -150,6 +150,46 @@ describe('the installed package', function () {
     expect(SAMPLE_IDS).to.include.members(lines.map((line) => line.split(' ')[0]))
   })
 
+  it('names functions of the sources in a stack trace, where they stand', async () => {
+    const program = join(app, 'stack.mjs')
+    writeFileSync(
+      program,
+      `import { openEngine } from 'codex-unroll'
+       let stack
+       const nowMs = () => ((stack ??= new Error().stack), 0)
+       const telemetry = { nowMs, count: () => undefined, time: () => undefined }
+       const opened = await openEngine({ home: process.argv[2], index: 'memory', telemetry })
+       await opened.right.close()
+       console.log(stack)`
+    )
+    const frames = (await node(program, SAMPLE)).matchAll(
+      /at (\w+) \((.*\/dist\/\w+\.cjs):(\d+):(\d+)\)/g
+    )
+    const calls = [...frames].map(([, name, path = '', line = 1, column = 1]) => {
+      const text = readFileSync(path, 'utf8').split('\n')[Number(line) - 1]
+      return [name, /^\w+(?=\()/.exec(text?.slice(Number(column) - 1) ?? '')?.[0]]
+    })
+    expect(calls.at(-1)?.[0]).to.equal('openEngine')
+    const called = ['nowMs', ...calls.map(([name]) => name).slice(0, -1)]
+    expect(calls.map(([, call]) => call)).to.deep.equal(called)
+  })
+
+  it('uses the driver of LMDB that its user imports', async () => {
+    const program = join(app, 'driver.mjs')
+    const index = join(folder, 'own-index')
+    writeFileSync(
+      program,
+      `import { openEngine } from 'codex-unroll'
+       import { allDbs } from 'lmdb'
+       const [, , home, index] = process.argv
+       const opened = await openEngine({ home, index })
+       await opened.right.listThreads({ limit: 1 })()
+       console.log(JSON.stringify([...allDbs.keys()]))
+       await opened.right.close()`
+    )
+    expect(JSON.parse(await node(program, SAMPLE, index))).to.deep.equal(['own-index'])
+  })
+
   it('has types that compile strictly, whatever the consumer resolves with', async () => {
     for (const name of ['@types', 'undici-types'])
       symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name))

@@ -49,13 +49,11 @@ describe('the package', function () {
 
   it('holds what runs, its types and its documents, and nothing that is made for one machine', () => {
     expect(packed.name).to.equal('codex-unroll')
-    const kinds = new Set(
-      paths().map((path) => path.replace(/^dist\/shared-\w+\.js$/, 'dist/shared'))
-    )
     const wanted = `README.md LICENSE CHANGELOG.md package.json docs/CLI.md docs/FORMAT.md schemas/threads.json dist/unroll.cjs dist/code-cache.cjs
-      dist/program.cjs dist/rest.cjs dist/library.js dist/library.d.ts dist/app-server.js dist/app-server.d.ts dist/shared
+      dist/program.cjs dist/rest.cjs dist/chunks.cjs dist/chunks.json dist/fold-worker.cjs dist/probe.cjs dist/index-process.cjs
+      dist/library.js dist/library.d.ts dist/app-server.js dist/app-server.d.ts
       dist/THIRD-PARTY.txt dist/sample/session_index.jsonl`
-    expect(wanted.split(/\s+/).filter((path) => !kinds.has(path))).to.deep.equal([])
+    expect(wanted.split(/\s+/).filter((path) => !paths().includes(path))).to.deep.equal([])
     expect(
       paths()
         .filter((path) => /\.(map|cache|ts)$|\.stamp/.test(path))
@@ -74,11 +72,7 @@ describe('the package', function () {
     }
     const inside = Object.keys(dependencies).filter((name) => {
       const asked = new RegExp(`(from ?|import\\(|require\\()["']${name}[/"']`)
-      return ![
-        'library.js',
-        'library.d.ts',
-        ...paths().filter((path) => /shared-/.test(path))
-      ].some((file) => asked.test(read(file.startsWith('dist') ? file : `dist/${file}`)))
+      return !['chunks.cjs', 'library.d.ts'].some((file) => asked.test(read(`dist/${file}`)))
     })
     expect(inside).to.deep.equal([])
   })
