@@ -94,8 +94,7 @@ const render = (): string =>
   ].join('\n')
 
 describe('the checklist of tests of Codex', () => {
-  before(function () {
-    this.timeout(120_000)
+  before(() => {
     findPlaces()
   })
 

@@ -187,7 +187,6 @@ describe('docs/SCREENS.md', () => {
   })
 
   it(title, async function () {
-    this.timeout(120_000)
     await shows('ready 0')
     const parts = [HEAD]
     for (const one of SCREENS) {

@@ -67,9 +67,7 @@ const deniedIn = (messages: ReadonlyArray<Message>): ReadonlyArray<Message['para
     .filter(({ item }) => !cancelled.has(item.id))
 }
 
-describe('audit trail of recorded runs', function () {
-  this.timeout(60_000)
-
+describe('audit trail of recorded runs', () => {
   for (const run of RUNS)
     it(`says what was asked for: ${run}`, async () => {
       const expected = expectedTrails(run, ledgerRequestsOf(run))

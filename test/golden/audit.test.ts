@@ -79,9 +79,7 @@ const LINES: Readonly<Record<string, RegExp>> = {
   agent_closed: /"function_call_output"/
 }
 
-describe('audit trail of recorded homes', function () {
-  this.timeout(60_000)
-
+describe('audit trail of recorded homes', () => {
   for (const name of HOMES) {
     it(`says what was asked for: ${name}`, async () => {
       const expected = expectedTrails(name)

@@ -205,5 +205,5 @@ describe('the ledger of tool calls beside captured analytics', () => {
         Object.keys(named).toSorted()
       )
       expect(compared.equal).to.be.greaterThan(100)
-    }).timeout(60_000)
+    })
 })

@@ -127,5 +127,5 @@ describe('the ledger of tool calls beside what clients were shown', () => {
   for (const [era, wanted] of Object.entries(EXPECTED))
     it(`says the same of every item of ${era}, but for what is named`, async () => {
       expect(await compare(era)).to.deep.equal(wanted)
-    }).timeout(120_000)
+    })
 })

@@ -132,7 +132,7 @@ describe('a fault that was found once', () => {
       }
     })
     removeFolder(home)
-  }).timeout(60_000)
+  })
 
   for (const act of ['EIO', 'EMFILE'] as const)
     it(`makes a check say what it cannot read, and nothing else of it (${act})`, async () => {
@@ -156,7 +156,7 @@ describe('a fault that was found once', () => {
         ])
       }
       removeFolder(home)
-    }).timeout(60_000)
+    })
 
   it('leaves no writer locked out when a repair meets a disk that goes on failing', async () => {
     const home = tortureHome()
@@ -171,7 +171,7 @@ describe('a fault that was found once', () => {
       }
     })
     removeFolder(home)
-  }).timeout(60_000)
+  })
 })
 
 describe('an index that refuses a commit', () => {

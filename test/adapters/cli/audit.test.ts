@@ -23,8 +23,7 @@ const recipe = (language: string): string =>
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
 
-describe('command line: audit', function () {
-  this.timeout(60_000)
+describe('command line: audit', () => {
   let home: string
   let folder: string
   const unroll = inHome(() => home)

@@ -22,9 +22,8 @@ const withJson = COMMANDS.filter(({ output }) => output.json !== undefined).map(
 const schemaOf = (name: string) => readJson(join(SCHEMAS, `${name}.json`))
 
 describe('JSON Schemas of --json', () => {
-  it('are those of the types of lines', function () {
+  it('are those of the types of lines', () => {
     // Reads the types of the whole program.
-    this.timeout(120_000)
     const made = commandSchemas()
     expect([...made.keys()].sort()).to.deep.equal([...withJson].sort())
     if (process.env['UPDATE_DOCS'] === '1') {

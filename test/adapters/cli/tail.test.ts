@@ -149,7 +149,7 @@ describe('unroll tail', () => {
       'thread deleted'
     ])
     expect(out).to.contain('the thread was deleted')
-  }).timeout(20_000)
+  })
 
   it('prints messages only, or outputs too, or a line per change', async () => {
     write(start('b'), user('hi'), call, output, agent('ok'), done('b'))

@@ -107,8 +107,7 @@ describe('command line: widths', () => {
   const engines: Array<Engine> = []
   const opens: Record<string, OpenEngine> = {}
 
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     homes.sample = copySample()
     homes.hostile = hostileSample()
     for (const home of Object.values(homes)) {
@@ -139,8 +138,7 @@ describe('command line: widths', () => {
 
   for (const [name, argvs] of Object.entries(LISTS)) {
     if (argvs === null) continue
-    it(`hold every line of ${name}`, async function () {
-      this.timeout(20_000)
+    it(`hold every line of ${name}`, async () => {
       for (const home of Object.values(homes))
         for (const argv of argvs)
           for (const columns of WIDTHS) {

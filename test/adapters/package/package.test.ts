@@ -23,8 +23,7 @@ interface Packed {
   readonly files: ReadonlyArray<{ readonly path: string }>
 }
 
-describe('the package', function () {
-  this.timeout(120_000)
+describe('the package', () => {
   let packed: Packed
   before(() => {
     expect(existsSync(join(ROOT, 'dist', 'library.d.ts')), 'npm run build comes first').to.equal(

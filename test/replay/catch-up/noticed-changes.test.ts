@@ -283,5 +283,5 @@ describe('an index that saw files come, move, shrink, change and go', () => {
         }
       ),
       { numRuns: 60 }
-    )).timeout(60_000)
+    ))
 })

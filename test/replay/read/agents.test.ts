@@ -75,7 +75,7 @@ describe('agents', () => {
       )
       expect(sorted(await foundIn(home))).to.deep.equal(sorted(recorded))
       removeFolder(home)
-    }).timeout(20_000)
+    })
   }
 
   const spawned = (n: number, parent: number): string => {

@@ -68,5 +68,5 @@ describe('check: recorded homes', () => {
       }
     }
     expect(places.sort()).to.deep.equal([...KILLED, ...WOUNDED, ...SHORTENED].sort())
-  }).timeout(120_000)
+  })
 })

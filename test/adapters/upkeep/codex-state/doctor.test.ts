@@ -133,8 +133,7 @@ const kindsOf = (findings: ReadonlyArray<Finding>): ReadonlyArray<string> =>
   [...new Set(findings.map(({ kind }) => kind))].filter((kind) => OF_FILES.test(kind)).sort()
 
 for (const version of ['0.142.5', '0.169.0']) {
-  describe(`doctor: homes of ${version}`, function () {
-    this.timeout(60_000)
+  describe(`doctor: homes of ${version}`, () => {
     const recorded = recordedState(version)
     for (const [name, damage] of Object.entries(DAMAGES)) {
       it(`finds and counts what codex doctor does, as check does: ${name}`, async () => {

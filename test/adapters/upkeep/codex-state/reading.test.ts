@@ -19,8 +19,7 @@ import { openedEngine } from '../../../support/engines.ts'
 
 const NAMED = '01a1fd04-6dfa-7a33-87cf-0c6af6b51bf7'
 
-describe("Codex's databases", function () {
-  this.timeout(60_000)
+describe("Codex's databases", () => {
   let folder = ''
   beforeEach(() => void (folder = temporaryFolder()))
   afterEach(() => removeFolder(folder))

@@ -9,8 +9,7 @@ import { right, withEngine } from '../../../support/engines.ts'
 import { removeFolder, temporaryFolder } from '../../../support/fixture-home.ts'
 
 for (const version of ['0.142.5', '0.169.0'])
-  describe(`what only the databases of ${version} hold`, function () {
-    this.timeout(60_000)
+  describe(`what only the databases of ${version} hold`, () => {
     const { answers, databases, named } = recordedGoals(version)
     const [THREAD = '', PAUSED = ''] = Object.keys(answers)
     let home = ''

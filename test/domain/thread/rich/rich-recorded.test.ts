@@ -137,11 +137,11 @@ const EXPECTED_169 = {
 describe('rich items of recorded threads', () => {
   it('equal what 0.130 showed live, but for members the file does not hold', () => {
     expect(compare('130')).to.deep.equal(EXPECTED_130)
-  }).timeout(20_000)
+  })
 
   it('equal what 0.142 showed live, but for members the file does not hold', () => {
     expect(compare('142')).to.deep.equal(EXPECTED_142)
-  }).timeout(20_000)
+  })
 
   it('equal what 0.169 showed live where 0.142 passes over the items it recorded', () => {
     expect(compare('169')).to.deep.equal(EXPECTED_169)
