@@ -2,36 +2,9 @@
  * `externalAgentConfig/*`: what other agents left becomes Codex's. An import is answered before anything of it is read; imports of a
  * server run one after the other, and every client hears of them.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { v4 } from 'uuid'
-import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/log/profile.ts'
-import { SOURCES } from '../../../domain/imports/sources.ts'
-import type { SessionSource } from '../../../domain/imports/source.ts'
-import { configInForce, providerIn } from '../../home/config.ts'
-import { isLeftBehind } from '../../home/lock-file.ts'
-import { homeOperations } from '../../home/operations.ts'
-import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
-import {
-  detectSessions,
-  folderOf,
-  sessionDetails,
-  SESSION_DAYS_MAX,
-  SESSIONS_MAX
-} from '../../imports/detect.ts'
-import { readHistories, recordHistory, type ImportHistory } from '../../imports/history.ts'
-import { IMPORTERS } from '../../imports/importers.ts'
-import { settingsFailure } from '../../imports/settings/apply.ts'
-import type { ImportTarget } from '../../imports/importing.ts'
-import { ITEM_TYPES, type ImportItem, type ImportPlace, type ItemType } from '../../imports/item.ts'
-import { runImport, sessionsOf, type ImportRequest, type TypeOutcome } from '../../imports/run.ts'
-import { holdingImports, notDetected } from '../../imports/sessions.ts'
-import type { RpcCall, Server } from '../threads/server.ts'
-import { CODE, internal, invalidRequest } from '../wire/errors.ts'
-import type { Notice } from '../wire/message.ts'
+import type { JsonObject } from '../../../domain/json.ts'
+import { ITEM_TYPES, type ItemType } from '../../imports/item.ts'
 import {
   flag,
   items,
@@ -45,7 +18,9 @@ import {
   map,
   unitValue
 } from '../wire/serde.ts'
-import { answer, served, type Era, type Served } from './method.ts'
+import { served, type Era, type Served } from './method.ts'
+
+const answers = () => import('./external-agents-answers.ts')
 
 /** Types in the order in which the refusal of an unknown one lists them. */
 const KNOWN: ReadonlyArray<ItemType> = [
@@ -64,100 +39,6 @@ const KNOWN: ReadonlyArray<ItemType> = [
 const itemTypeOf = ({ profile }: Era) =>
   oneOf(...KNOWN.filter((type) => profile === '0.169' || type !== 'MEMORY'))
 
-const since169 = (profile: ProfileName, members: JsonObject): JsonObject =>
-  profile === '0.169' ? members : {}
-
-const sourceOf = (name: string | null | undefined): SessionSource =>
-  name?.toLowerCase() === 'cursor' ? SOURCES.cursor : SOURCES.claude
-
-const placeOf = ({ home, userHome, profile }: Server, source: SessionSource): ImportPlace => ({
-  home,
-  userHome: userHome ?? homedir(),
-  profile,
-  from: source.name
-})
-
-const targetOf = ({ server, session }: RpcCall): ImportTarget => ({
-  home: server.home,
-  operations: homeOperations(server.home),
-  actor: `app-server:${session.clientName}`,
-  originator: session.clientName,
-  modelProvider: providerIn(configInForce(server)),
-  engine: () => server.engine,
-  nowMs: Date.now
-})
-
-const NAMES_OF_DETAILS = [
-  'plugins',
-  'skills',
-  'sessions',
-  'mcpServers',
-  'hooks',
-  'subagents',
-  'commands'
-]
-
-/** An item as an era tells it. */
-const shownItem = ({ itemType, description, cwd, details }: ImportItem, profile: ProfileName) => ({
-  itemType,
-  description,
-  cwd,
-  details:
-    details === null
-      ? null
-      : Object.fromEntries(
-          NAMES_OF_DETAILS.filter((name) => name !== 'skills' || profile === '0.169').map(
-            (name) => [name, details[name] ?? []]
-          )
-        )
-})
-
-const sessionsItem = async (
-  server: Server,
-  source: SessionSource,
-  place: ImportPlace,
-  { max, days }: { readonly max: number; readonly days: number }
-): Promise<E.Either<string, ReadonlyArray<ImportItem>>> => {
-  const folder = folderOf(place.userHome, source)
-  const found = await detectSessions({
-    ...{ home: server.home, folder, source, era: server.profile, max, days },
-    nowMs: Date.now()
-  })
-  if (E.isLeft(found)) return found
-  const { sessions, notes } = found.right
-  for (const note of notes) server.log(note)
-  const item = {
-    itemType: 'SESSIONS',
-    description: `Migrate recent sessions from ${folder}`,
-    cwd: null,
-    details: { sessions: sessionDetails(sessions) }
-  } as const
-  return E.right(sessions.length === 0 ? [] : [item])
-}
-
-/** Settings of the user or of a directory; one file that cannot be read refuses all, as in Codex. */
-const settingsItems = async (
-  place: ImportPlace,
-  cwd: string | null
-): Promise<E.Either<string, ReadonlyArray<ImportItem>>> => {
-  const found: Array<ImportItem> = []
-  try {
-    for (const importer of IMPORTERS) {
-      const item = await importer.detect(place, cwd)
-      if (item !== null) found.push(item)
-    }
-  } catch (cause) {
-    return E.left(settingsFailure(cause, cwd).message)
-  }
-  return E.right(found)
-}
-
-/** Finishes the import of a process that was killed. */
-const finishOthers = async (call: RpcCall): Promise<void> => {
-  const lock = join(call.server.home, OWN_FOLDER, 'imports.lock')
-  if (isLeftBehind(lock)) await holdingImports(targetOf(call), () => Promise.resolve())
-}
-
 export const externalAgentDetect = served(
   'ExternalAgentConfigDetectParams',
   ({ profile }) => ({
@@ -172,93 +53,8 @@ export const externalAgentDetect = served(
       : {})
   }),
   t.type({ items: t.array(t.UnknownRecord) }, 'ExternalAgentConfigDetectResponse'),
-  async (params, call) => {
-    const { server } = call
-    const given = params as {
-      readonly maxSessionAgeDays?: number | null
-      readonly maxSessions?: number | null
-      readonly migrationSource?: string | null
-    }
-    const source = sourceOf(given.migrationSource)
-    const place = placeOf(server, source)
-    await finishOthers(call)
-    const found: Array<ImportItem> = []
-    const places = [...(params.includeHome === true ? [null] : []), ...(params.cwds ?? [])]
-    for (const cwd of places) {
-      const settings = await settingsItems(place, cwd)
-      if (E.isLeft(settings)) return E.left(internal(settings.left))
-      found.push(...settings.right)
-      if (cwd !== null) continue
-      const sessions = await sessionsItem(server, source, place, {
-        max: given.maxSessions ?? SESSIONS_MAX,
-        days: given.maxSessionAgeDays ?? SESSION_DAYS_MAX
-      })
-      if (E.isLeft(sessions)) return E.left(internal(sessions.left))
-      found.push(...sessions.right)
-    }
-    return E.right(
-      answer({
-        items: found.map((item) => shownItem(item, server.profile)),
-        ...since169(server.profile, { connectors: [] })
-      })
-    )
-  }
+  async (params, call) => (await answers()).detect(params, call)
 )
-
-const toAll = (method: string, params: object): Notice => ({ method, params, to: 'all' })
-
-/** Results as an era tells them. */
-const shownOutcome = (
-  { itemType, successes, failures }: TypeOutcome,
-  profile: ProfileName
-): JsonObject => {
-  const isNew = profile === '0.169'
-  return {
-    itemType,
-    successes: successes.map(({ cwd, source, target, title }) => ({
-      itemType,
-      cwd: isNew || itemType !== 'SESSIONS' ? cwd : null,
-      source,
-      target,
-      ...(isNew ? { title } : {})
-    })),
-    failures: failures.map(({ errorType, subErrorType, ...others }) => ({
-      itemType,
-      errorType,
-      ...(isNew ? { subErrorType } : {}),
-      ...others
-    }))
-  }
-}
-
-/** The last import of each server; the next one waits for it. */
-const last = new WeakMap<Server, Promise<void>>()
-
-const runBehind = (call: RpcCall, request: ImportRequest): void => {
-  const { server } = call
-  const { importId } = request
-  const { profile } = server
-  const isOld = profile === '0.130'
-  const notify = (method: string, params: object): void =>
-    server.live.notify(toAll(`externalAgentConfig/import/${method}`, params))
-  const results = (outcomes: ReadonlyArray<TypeOutcome>): ReadonlyArray<JsonObject> =>
-    outcomes.map((outcome) => shownOutcome(outcome, profile))
-  const told = {
-    progress: (outcome: TypeOutcome) =>
-      isOld ? undefined : notify('progress', { importId, itemTypeResults: results([outcome]) }),
-    completed: (outcomes: ReadonlyArray<TypeOutcome>) =>
-      notify('completed', isOld ? {} : { importId, itemTypeResults: results(outcomes) })
-  }
-  const run = async (): Promise<void> => {
-    try {
-      await runImport(targetOf(call), request, told)
-    } catch (cause) {
-      server.log(`import ${importId} failed: ${(cause as Error).message}`)
-      told.completed([])
-    }
-  }
-  last.set(server, (last.get(server) ?? Promise.resolve()).then(run))
-}
 
 const importItem = (era: Era) =>
   struct('ExternalAgentConfigMigrationItem', {
@@ -275,63 +71,8 @@ export const externalAgentImport = served(
     ...(era.profile === '0.169' ? { providerId: option(text), migrationSource: option(text) } : {})
   }),
   t.object,
-  async (params, call) => {
-    const { server } = call
-    if (server.remote !== undefined)
-      return E.left(invalidRequest('threads of a store are imported by `unroll import` and a push'))
-    const given = params as {
-      readonly providerId?: string | null
-      readonly migrationSource?: string | null
-    }
-    const source = sourceOf(given.migrationSource)
-    const importId = v4()
-    const request: ImportRequest = {
-      importId,
-      providerId: given.providerId ?? null,
-      items: params.migrationItems,
-      place: placeOf(server, source),
-      source,
-      choices: { appends: server.profile === '0.169', again: false },
-      tellsRewritten: !server.strict
-    }
-    const isOld = server.profile === '0.130'
-    const missing = isOld ? sessionsOf(request).find(({ file }) => file === null) : undefined
-    if (missing !== undefined) {
-      const outcome = notDetected(missing.path)
-      const message = outcome.kind === 'failed' ? outcome.message : ''
-      return E.left({ code: CODE.invalidParams, message })
-    }
-    const isEmpty = request.items.length === 0
-    return E.right({
-      result: isOld ? {} : { importId },
-      ...(isEmpty ? {} : { then: () => runBehind(call, request) })
-    })
-  }
+  async (params, call) => (await answers()).importItems(params, call)
 )
-
-/** Members of a row as clients read them. */
-const camelCase = (row: JsonObject, profile: ProfileName): JsonObject =>
-  Object.fromEntries(
-    Object.entries(
-      row['item_type'] === 'SESSIONS' && profile !== '0.169' ? { ...row, cwd: null } : row
-    )
-      .filter(([name]) => profile === '0.169' || (name !== 'title' && name !== 'sub_error_type'))
-      .map(([name, value]) => [
-        name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-        value
-      ])
-  )
-
-const shownHistory = (
-  { importId, providerId, completedAtMs, successes, failures }: ImportHistory,
-  profile: ProfileName
-): JsonObject => ({
-  importId,
-  ...since169(profile, { providerId }),
-  completedAtMs,
-  successes: successes.map((row) => camelCase(row, profile)),
-  failures: failures.map((row) => camelCase(row, profile))
-})
 
 export const externalAgentHistories: Served<JsonObject | null> = {
   params: () => unitValue,
@@ -339,34 +80,8 @@ export const externalAgentHistories: Served<JsonObject | null> = {
     { data: t.array(t.UnknownRecord) },
     'ExternalAgentConfigImportHistoriesReadResponse'
   ),
-  handler: async (_, { server }) => {
-    const histories = await readHistories(server.home)
-    return E.right(
-      answer({
-        data: histories.map((history) => shownHistory(history, server.profile)),
-        ...since169(server.profile, { connectors: [] })
-      })
-    )
-  }
+  handler: async (_, call) => (await answers()).histories(call)
 }
-
-const snakeRow = (value: Json): ReadonlyArray<JsonObject> =>
-  isJsonObject(value)
-    ? [
-        Object.fromEntries(
-          Object.entries(value).map(([name, member]) => [
-            name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-            member
-          ])
-        )
-      ]
-    : []
-
-const rowsOf = (results: ReadonlyArray<JsonObject>, member: string): ReadonlyArray<JsonObject> =>
-  results.flatMap((result) => {
-    const rows = result[member]
-    return Array.isArray(rows) ? (rows as ReadonlyArray<Json>).flatMap(snakeRow) : []
-  })
 
 const typeResult = struct('ExternalAgentConfigImportTypeResult', {
   itemType: required(oneOf(...ITEM_TYPES)),
@@ -378,16 +93,5 @@ export const externalAgentRecord = served(
   'ExternalAgentConfigImportHistoryRecordParams',
   { providerId: required(text), itemTypeResults: required(list(typeResult)) },
   t.type({ importId: t.string }, 'ExternalAgentConfigImportHistoryRecordResponse'),
-  async ({ providerId, itemTypeResults }, { server }) => {
-    const importId = v4()
-    const results = itemTypeResults as unknown as ReadonlyArray<JsonObject>
-    recordHistory(server.home, {
-      importId,
-      providerId,
-      completedAtMs: Date.now(),
-      successes: rowsOf(results, 'successes'),
-      failures: rowsOf(results, 'failures')
-    })
-    return E.right(answer({ importId }))
-  }
+  async (params, call) => (await answers()).record(params, call)
 )
