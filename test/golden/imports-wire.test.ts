@@ -43,9 +43,24 @@ const withoutLink = (text: string): string => {
   return JSON.stringify({ result: { ...result, items: left } })
 }
 
+interface LedgerText {
+  readonly records: ReadonlyArray<Readonly<Record<string, string>>>
+}
+
+/**
+ * Codex refreshes records of sessions that were only touched whenever it looks for sessions, and writes all of them anew; looking
+ * writes nothing here, and an import refreshes them. Which sessions are known as which threads is the same.
+ */
+const knownIn = (ledger: string): unknown => {
+  if (!ledger.includes('one/gone.jsonl')) return ledger
+  const { records } = JSON.parse(ledger.replaceAll('{{TIME}}', '0')) as LedgerText
+  return records.map(({ source_path: path, imported_thread_id: id }) => `${path} ${id}`).toSorted()
+}
+
 const compared = (step: RecordedStep | undefined): object => {
   const isDetect = step?.asked.includes('/detect') === true
-  return { ...step, told: isDetect ? step.told.map(withoutLink) : step?.told }
+  const told = isDetect ? step.told.map(withoutLink) : step?.told
+  return { ...step, told, ledger: knownIn(step?.ledger ?? '') }
 }
 
 const ended = async (client: Client, before: number): Promise<void> => {

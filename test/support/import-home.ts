@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sha256Hex } from '../../domain/digest.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 
 /** Folders of such a user. */
@@ -142,6 +143,44 @@ const sessionsItem = (user: ImportUser, names: ReadonlyArray<string>): object =>
   }
 })
 
+/** A ledger that knows sessions in every way in which one may be known, or seem to be. */
+const everyLedger = ({ home, sessions }: ImportUser, era: ProfileName): void => {
+  const record = (name: string, is: { at?: number; sha?: string; seen?: number | null }) => {
+    const path = join(sessions, name)
+    const modified = Math.floor(statSync(path).mtimeMs / 1000)
+    const { at = 5, sha, seen = 0 } = is
+    return {
+      source_path: path,
+      content_sha256: sha ?? sha256Hex(readFileSync(path, 'utf8')),
+      imported_thread_id: '01890000-0000-7000-8000-000000000000',
+      imported_at: modified + at,
+      ...(era === '0.130' || seen === null ? {} : { source_modified_at: (modified + seen) * 1e9 }),
+      ...(era === '0.169' ? { connector_names: [], title: null } : {})
+    }
+  }
+  const [changed, elsewhere] = ['0'.repeat(64), join(sessions, 'one/gone.jsonl')]
+  const records = [
+    record('one/s02.jsonl', {}),
+    record('one/s04.jsonl', { sha: changed }),
+    record('one/s06.jsonl', { seen: 9 }),
+    record('one/s08.jsonl', { seen: 9, sha: changed }),
+    record('one/s10.jsonl', { seen: null, sha: changed }),
+    record('one/s12.jsonl', { seen: null, sha: changed, at: 0 }),
+    record('one/s14.jsonl', { seen: null, sha: changed, at: -5 }),
+    record('one/s16.jsonl', { seen: null, at: -5 }),
+    { ...record('one/s18.jsonl', {}), source_path: elsewhere },
+    record('one/s20.jsonl', { seen: 9, sha: changed }),
+    record('one/s20.jsonl', { seen: 8 }),
+    record('one/s22.jsonl', { seen: 9, sha: changed }),
+    record('one/s22.jsonl', { sha: changed })
+  ]
+  const more = era === '0.169' ? { detected_connector_records: [] } : {}
+  writeFileSync(
+    join(home, 'external_agent_session_imports.json'),
+    JSON.stringify({ records, ...more }, null, 2)
+  )
+}
+
 const DETECT = 'externalAgentConfig/detect'
 const IMPORT = 'externalAgentConfig/import'
 const HISTORIES = 'externalAgentConfig/import/readHistories'
@@ -228,6 +267,14 @@ export const importSteps = (user: ImportUser, era: ProfileName): ReadonlyArray<I
         ]
       : []),
     ...(era === '0.169' ? [detect({ includeHome: true, migrationSource: 'cursor' })] : []),
+    change('a session is rewritten', () => {
+      const path = file('one/titled.jsonl')
+      writeFileSync(path, readFileSync(path, 'utf8').replace('asked', 'never asked'))
+    }),
+    importing(['one/titled.jsonl']),
+    change('a ledger of every kind of record', () => everyLedger(user, era)),
+    detect({ includeHome: true }),
+    importing(['one/s02.jsonl', 'one/s04.jsonl', 'one/s06.jsonl', 'one/s16.jsonl']),
     change('a broken ledger', () =>
       writeFileSync(join(user.home, 'external_agent_session_imports.json'), '{no')
     ),
