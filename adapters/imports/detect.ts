@@ -82,7 +82,8 @@ const isUnknown = (
 const lookInto = async (
   reading: Reading,
   { records }: ImportLedger,
-  file: SessionFile
+  file: SessionFile,
+  unread: Array<string>
 ): Promise<Survey | null> => {
   // A link stands for a candidate, and nothing is read through it.
   if (file.isLink) return null
@@ -94,8 +95,9 @@ const lookInto = async (
       ({ sourcePath, sha256 }) => sourcePath === file.path && sha256 === survey.sha256
     )
     return isWhole(survey, reading) && !isImported ? survey : null
-  } catch {
-    // It went away, or may not be read.
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code !== 'ENOENT') unread.push(`${file.path} is left out: ${message}`)
     return null
   }
 }
@@ -116,6 +118,7 @@ export const detectSessions = async (
   const reading = { root, source, era }
   const sinceMs = days === null ? Number.NEGATIVE_INFINITY : nowMs - days * DAY_MS
   const sessions: Array<FoundSession> = []
+  const unread: Array<string> = []
   if (era !== '0.130') {
     const newest = files
       .filter(({ modifiedAtMs }) => Math.floor(modifiedAtMs / 1000) >= Math.floor(sinceMs / 1000))
@@ -124,21 +127,21 @@ export const detectSessions = async (
     const candidates = newest.filter((file) => isUnknown(ledger.right, file, era)).slice(0, max)
     for (const file of candidates) {
       if (sessions.length === request.maxFound) break
-      const survey = await lookInto(reading, ledger.right, file)
+      const survey = await lookInto(reading, ledger.right, file, unread)
       if (survey !== null) sessions.push(found(file, survey))
     }
-    return E.right({ sessions, notes })
+    return E.right({ sessions, notes: [...notes, ...unread] })
   }
   const dated: Array<readonly [number, SessionFile, Survey]> = []
   for (const file of files) {
-    const survey = await lookInto(reading, ledger.right, file)
+    const survey = await lookInto(reading, ledger.right, file, unread)
     const at = survey?.newestAt ?? null
     if (survey !== null && at !== null && at * 1000 >= sinceMs) dated.push([at, file, survey])
   }
   dated.sort(([a, one], [b, other]) => b - a || byName(one, other))
   for (const [, file, survey] of dated.slice(0, Math.min(max, request.maxFound ?? max)))
     sessions.push(found(file, survey))
-  return E.right({ sessions, notes })
+  return E.right({ sessions, notes: [...notes, ...unread] })
 }
 
 /** Sessions as clients see them. */

@@ -3,7 +3,7 @@
  */
 import { readSync } from 'node:fs'
 
-/** A longer line is passed over: JavaScript cannot hold much longer strings. */
+/** A longer line is refused: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
 
 const CHUNK_BYTES = 1024 * 1024
@@ -18,7 +18,7 @@ export interface TextLine {
   readonly offsetBytes: number
 }
 
-/** Gives every line of the first bytes of a file; one that is too long is left out. */
+/** Gives every line of the first bytes of a file; throws at one that is too long. */
 export async function* linesOf(
   file: number,
   sizeBytes: number,
@@ -27,15 +27,18 @@ export async function* linesOf(
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   let parts: Array<Buffer> = []
   let held = 0
-  let isLost = false
   let begins = 0
-  const taken = (end: Buffer): TextLine | null => {
+  const refuseLong = (bytes: number): void => {
+    if (bytes > LINE_BYTES_MAX)
+      throw new Error(`the line at byte ${begins} is longer than ${LINE_BYTES_MAX} bytes`)
+  }
+  const taken = (end: Buffer): TextLine => {
+    refuseLong(held + end.length)
     const whole = parts.length === 0 ? end : Buffer.concat([...parts, end])
-    const line = isLost ? null : { text: whole.toString('utf8'), offsetBytes: begins }
+    const line = { text: whole.toString('utf8'), offsetBytes: begins }
     begins += held + end.length + 1
     parts = []
     held = 0
-    isLost = false
     return line
   }
   for (let at = 0; at < sizeBytes;) {
@@ -46,19 +49,16 @@ export async function* linesOf(
     seen(bytes)
     let from = 0
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
-      const line = taken(bytes.subarray(from, end))
-      if (line !== null) yield line
+      yield taken(bytes.subarray(from, end))
       from = end + 1
     }
     if (from < read) {
       held += read - from
-      isLost ||= held >= LINE_BYTES_MAX
-      if (isLost) parts = []
-      else parts.push(Buffer.from(bytes.subarray(from)))
+      refuseLong(held)
+      parts.push(Buffer.from(bytes.subarray(from)))
     }
     // Others have their turn between chunks.
     await new Promise((resolve) => setImmediate(resolve))
   }
-  const last = held === 0 ? null : taken(Buffer.alloc(0))
-  if (last !== null) yield last
+  if (held > 0) yield taken(Buffer.alloc(0))
 }
