@@ -171,6 +171,30 @@ export type ThreadItem = {
       readonly fragments: ReadonlyArray<{ readonly text: string; readonly hookRunId: string }>
     }
 )
+
+/** Every type of item; the compiler misses none. */
+export const ITEM_TYPES = Object.keys({
+  userMessage: true,
+  agentMessage: true,
+  reasoning: true,
+  plan: true,
+  commandExecution: true,
+  fileChange: true,
+  mcpToolCall: true,
+  dynamicToolCall: true,
+  collabAgentToolCall: true,
+  functionCallOutput: true,
+  webSearch: true,
+  imageView: true,
+  imageGeneration: true,
+  subAgentActivity: true,
+  contextCompaction: true,
+  enteredReviewMode: true,
+  exitedReviewMode: true,
+  hookPrompt: true,
+  sleep: true
+} satisfies Readonly<Record<ThreadItem['type'], true>>)
+
 /** The items of some kinds. */
 export type ThreadItemOf<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }>
 

@@ -118,7 +118,9 @@ const PROGRAM_LINE = 'usage: unroll <command> [options]; see "unroll help"'
 /** What is wrong with a value, or null. */
 const valueProblem = ({ name, choices, range }: OptionSpec, value: string): string | null => {
   if (choices !== undefined && !choices.includes(value)) {
-    return `--${name} takes ${choices.join(', ')}, not "${value}"`
+    // One number is as near as another.
+    const meant = /\p{L}/u.test(value) ? didYouMean(value, choices, '') : ''
+    return `--${name} takes ${choices.join(', ')}, not "${value}"${meant}`
   }
   if (range === undefined) return value === '' ? `--${name} needs a value` : null
   const [min, max] = range

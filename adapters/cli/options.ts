@@ -46,6 +46,13 @@ export const directionIn = (input: Input, usual: SortDirection = 'desc'): SortDi
   return (textOf(input, 'order') ?? usual) as SortDirection
 }
 
+/** Rows that are at hand in one direction, in the one that is asked for. */
+export const inDirection = <A>(
+  rows: ReadonlyArray<A>,
+  input: Input,
+  usual: SortDirection = 'desc'
+): ReadonlyArray<A> => (directionIn(input, usual) === usual ? rows : rows.toReversed())
+
 /** What a time option accepts, in one line. */
 const TIME_EXAMPLES = TIME_FORMS.map(([example]) => example)
   .join(', ')

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
 import type { FileChange } from '../../../replay/ledgers/blame.ts'
 import { textOf } from '../args.ts'
+import { inDirection } from '../options.ts'
 import { optionalThread, shortCells } from '../naming/threads.ts'
 import type { EngineCommand } from '../session.ts'
 import { note, ownFailure } from '../text/report.ts'
@@ -100,5 +101,6 @@ export const blameCommand: EngineCommand = async (input, io, engine) => {
   const { data, hints } = answer.right
   if (data.length === 0) return E.left(unchanged(path, hints))
   if (isMeant) note(`no patch of ${oneLine(path)}; of ${oneLine(only)} there are:`, io)
-  return printRows({ columns: changeColumns(isMeant ? only : path), nothing: '' }, data, input, io)
+  const rows = inDirection(data, input, 'asc')
+  return printRows({ columns: changeColumns(isMeant ? only : path), nothing: '' }, rows, input, io)
 }

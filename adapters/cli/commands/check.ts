@@ -17,7 +17,7 @@ import type { CommandFailure } from '../text/report.ts'
 import { rowWriter } from '../text/row-form.ts'
 import { column, type Columns } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
-import { cutFront, oneLine, plural, size, widthOf, wrap } from '../text/text.ts'
+import { cutFront, grouped, oneLine, plural, size, widthOf, wrap } from '../text/text.ts'
 import { unknownKind } from './explain.ts'
 
 const STYLE = { broken: 'red', warning: 'yellow', note: 'dim' } as const
@@ -26,8 +26,8 @@ const WORD_WIDTH = 8
 
 const rangeText = ({ range, revision }: AdvisedFinding): string => {
   if (range === null) return ''
-  const line = revision === null ? '' : ` line ${revision},`
-  return `${line} bytes ${range.offsetBytes}–${range.offsetBytes + range.bytes}`
+  const line = revision === null ? '' : ` line ${grouped(revision)},`
+  return `${line} bytes ${grouped(range.offsetBytes)}–${grouped(range.offsetBytes + range.bytes)}`
 }
 
 const forPeople = (finding: AdvisedFinding, io: Io, paint: Paint): string => {

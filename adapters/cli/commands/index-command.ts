@@ -11,6 +11,7 @@ import { CHECKPOINT_FILE } from '../../log/eventstore/readers/checkpoint.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts'
 import { isIndexFile, isIndexFolder } from '../../index/lmdb/files.ts'
 import { numberOf, type Input } from '../args.ts'
+import { directionIn, inDirection } from '../options.ts'
 import type { Io } from '../io.ts'
 import { shortCells } from '../naming/threads.ts'
 import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
@@ -179,11 +180,15 @@ export const indexCommand: HomeCommand = async (input, outside, place, open) => 
     place,
     async (engine, io) => {
       if (what === 'changes') {
-        const changes = await engine.homeChanges(numberOf(input, 'limit'))()
+        // The oldest of them are the last of all.
+        const limit = numberOf(input, 'limit')
+        const isReversed = directionIn(input) === 'asc'
+        const changes = await engine.homeChanges(isReversed ? undefined : limit)()
         if (E.isLeft(changes)) return changes
         const nothing = 'no changes of files were noticed'
         const listing = { columns: FILE_CHANGES, json: changeJson, nothing }
-        return printRows(listing, changes.right, input, io)
+        const rows = inDirection(changes.right, input).slice(0, limit)
+        return printRows(listing, rows, input, io)
       }
       const counted = await (what === 'rebuild' ? engine.rebuild() : engine.status())()
       if (E.isLeft(counted)) return counted

@@ -38,28 +38,26 @@ import { note, usage } from '../text/report.ts'
 import { formOf, printRows } from '../text/row-form.ts'
 import { column, timeColumn, type Columns } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
-import { cut, oneLine, plural } from '../text/text.ts'
+import { cut, grouped, oneLine, plural } from '../text/text.ts'
 
 const EDITS_SHOWN_MAX = 6
 const TEXT_SHOWN_MAX = 60
 
-const number = (value: number): string => value.toLocaleString('en-US')
-
 const found = ({ kind, range, revision }: FindingRef): string => {
-  const line = revision === null ? '' : ` line ${number(revision)}`
+  const line = revision === null ? '' : ` line ${grouped(revision)}`
   const { offsetBytes = 0, bytes = 0 } = range ?? {}
   return range === null
     ? `${kind}${line}`
-    : `${kind}${line} bytes ${number(offsetBytes)}–${number(offsetBytes + bytes)}`
+    : `${kind}${line} bytes ${grouped(offsetBytes)}–${grouped(offsetBytes + bytes)}`
 }
 
 const edited = ({ offsetBytes, bytes, spaces, text }: Edit): string => {
   const put = [
-    ...(spaces > 0 ? [spaces === 1 ? 'a space' : `${number(spaces)} spaces`] : []),
+    ...(spaces > 0 ? [spaces === 1 ? 'a space' : `${grouped(spaces)} spaces`] : []),
     ...(text === '' ? [] : [cut(JSON.stringify(text), TEXT_SHOWN_MAX)])
   ].join(' and ')
-  if (bytes === 0) return `at ${number(offsetBytes)} comes ${put}`
-  return `${plural(bytes, 'byte')} at ${number(offsetBytes)} ${put === '' ? 'go' : `become ${put}`}`
+  if (bytes === 0) return `at ${grouped(offsetBytes)} comes ${put}`
+  return `${plural(bytes, 'byte')} at ${grouped(offsetBytes)} ${put === '' ? 'go' : `become ${put}`}`
 }
 
 const stepLines = (step: PlanStep, paint: Paint): ReadonlyArray<string> => {

@@ -15,7 +15,8 @@ import {
 import { tooOldCodex } from '../../upkeep/storage/versions.ts'
 import { flagOf, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { shortIds } from '../naming/threads.ts'
+import { shortIds, threadIdsIn } from '../naming/threads.ts'
+import { inDirection } from '../options.ts'
 import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
 import { printChange } from './changed.ts'
@@ -126,10 +127,16 @@ const printTable = async (
   await io.out(`\n${summary(total, threads, io.columns)}`)
 }
 
-const report = (input: Input, outside: Io, place: CommandPlace): Promise<CommandEnd> =>
+const report = (
+  input: Input,
+  outside: Io,
+  place: CommandPlace,
+  threadIds: ReadonlyArray<string>
+): Promise<CommandEnd> =>
   withHomeFiles(input, place, 'type "unroll index status" for what it holds', (home) =>
     withProgress(outside, 'measuring files', async (io, onFile) => {
-      const threads = await storageOf(home, filesMeant(home, input.args), onFile, io.stop)
+      const files = filesMeant(home, threadIds)
+      const threads = inDirection(await storageOf(home, files, onFile, io.stop), input)
       const total = threads.reduce<Spent>(addSpent, NOTHING_SPENT)
       const limited = threads.slice(0, numberOf(input, 'limit') ?? threads.length)
       const isForPeople = formOf(input, io) === 'people'
@@ -204,7 +211,8 @@ const change = (
   work: 'compress' | 'expand',
   input: Input,
   outside: Io,
-  place: CommandPlace
+  place: CommandPlace,
+  threadIds: ReadonlyArray<string>
 ): Promise<CommandEnd> =>
   withHomeFiles(input, place, 'a store keeps no files that could be compressed', (home) =>
     withProgress(outside, work === 'compress' ? 'compressing' : 'expanding', async (io, onFile) => {
@@ -213,12 +221,12 @@ const change = (
       if (E.isLeft(writer)) return writer
       const { form, write, end } = writer.right
       if (work === 'compress' && form !== 'json') warnOfOldCodex(home, io)
-      const isAsked = work === 'compress' && input.args.length < 2
+      const isAsked = work === 'compress' && threadIds.length === 0
       const text = 'Compress every archived thread?'
       const refused = isAsked ? await refusedBy({ text }, input, io) : null
       if (refused !== null) return E.left(refused)
       const done = await (work === 'compress' ? compressRollouts : expandRollouts)({
-        ...{ home, threads: input.args.slice(1), dryRun, actor: 'cli' },
+        ...{ home, threads: threadIds, dryRun, actor: 'cli' },
         ...{ onFile, signal: io.stop },
         onOutcome: async (one) => {
           if (form !== 'people') await write([one])
@@ -243,9 +251,13 @@ const change = (
     })
   )
 
-export const storageCommand: HomeCommand = async (input, io, place) => {
+export const storageCommand: HomeCommand = async (input, io, place, open) => {
   const [word] = input.args
-  return word === 'compress' || word === 'expand'
-    ? change(word, input, io, place)
-    : report(input, io, place)
+  const work = word === 'compress' || word === 'expand' ? word : null
+  const words = work === null ? input.args : input.args.slice(1)
+  const threads = await threadIdsIn(words, input, io, place, open)
+  if (E.isLeft(threads)) return threads.left
+  return work === null
+    ? report(input, io, place, threads.right)
+    : change(work, input, io, place, threads.right)
 }

@@ -81,6 +81,27 @@ export const threadIdIn = (
 ): Promise<E.Either<CommandEnd, string>> =>
   asked(input, io, place, open, (engine) => threadNamed(engine, text))
 
+/** The threads that words name, in a command that needs an engine for nothing else; whole ids need none. */
+export const threadIdsIn = async (
+  words: ReadonlyArray<string>,
+  input: Input,
+  io: Io,
+  place: CommandPlace,
+  open: OpenEngine
+): Promise<E.Either<CommandEnd, ReadonlyArray<string>>> => {
+  if (words.every((word) => isUuid(word.toLowerCase())))
+    return E.right(words.map((word) => word.toLowerCase()))
+  return asked(input, io, place, open, async (engine) => {
+    const ids: Array<string> = []
+    for (const word of words) {
+      const found = await threadNamed(engine, word)
+      if (E.isLeft(found)) return found
+      ids.push(found.right)
+    }
+    return E.right(ids)
+  })
+}
+
 /** What the index of this machine says of a store, after it caught up with it. */
 interface StoredThreads {
   /** Every thread with its name. */

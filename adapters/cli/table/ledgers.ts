@@ -82,8 +82,12 @@ const usage: CommandSpec = {
       'Print a file for --prices with the models that occur, to be filled in.'
     ),
     TOTAL,
+    option('asc', 'By the first column, ascending. The default.'),
+    option('desc', 'By the first column, descending.'),
+    option('order WAY', 'The same as --asc or --desc.', { choices: ['asc', 'desc'] }),
     AT
   ],
+  conflicts: [['explain', 'desc'], ['explain', 'order'], ...ONE_ORDER],
   output: {
     human:
       'a table: {groups}, with --prices the cost; the first column is what the report adds up by, the total comes last. With --explain two lines ' +
@@ -170,7 +174,8 @@ const blame: CommandSpec = {
     'Patches are listed whether they were applied or not. A patch that failed half-way changed the files before the failure. ' +
       'Changes by commands are not in the log and not guessed.'
   ],
-  options: [option('thread THREAD', 'Only changes of this thread.'), AT],
+  options: [option('thread THREAD', 'Only changes of this thread.'), ...ordering('oldest'), AT],
+  conflicts: ONE_ORDER,
   output: {
     human:
       'a table: {file changes}. The status is `applied`, `applied, then failed` (at a later file), or `failed, perhaps applied` (no line says); ' +
@@ -275,6 +280,7 @@ const audit: CommandSpec = {
   summary: 'Report, export, seal and verify the history of threads.',
   about: ONE_THREAD,
   options: [],
+  conflicts: ONE_ORDER,
   output: {
     human:
       'a table: {trail}. `approvals`: {approvals}. `reviews`: {reviews}. `verify`: one line; of seals one line for each file that differs.',
@@ -314,11 +320,16 @@ const plugins: CommandSpec = {
     word('verify', 'Check the plugins of the home.', [], {
       about: ['Follows no link and changes nothing.']
     }),
-    word('history [plugin]', 'List what changed, as far as it was observed.', [AT_TIME], {
-      about: [
-        'The commands that change plugins observe the home first, and so does `plugins list --record`.'
-      ]
-    }),
+    word(
+      'history [plugin]',
+      'List what changed, as far as it was observed.',
+      [...ordering('oldest'), AT_TIME],
+      {
+        about: [
+          'The commands that change plugins observe the home first, and so does `plugins list --record`.'
+        ]
+      }
+    ),
     word('usage [plugin]', 'List the threads that used plugins, with versions.', [AT_TIME]),
     word('install-local <plugin> <dir>', 'Install an unpacked bundle.', [DRY_RUN], {
       about: ['The plugin has no remote id afterwards.']
@@ -351,6 +362,7 @@ const plugins: CommandSpec = {
       'With a store only `usage` and `history` work: the other words are about the files of a home (`--store file`).'
   ],
   options: [],
+  conflicts: ONE_ORDER,
   output: {
     human:
       '`list`: a table: {plugins}. `history`: {history}. `usage`: {uses}. `verify`: two lines per finding. The others: what they did.',

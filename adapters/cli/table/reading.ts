@@ -1,6 +1,7 @@
 /**
  * The commands that read threads.
  */
+import { ITEM_TYPES } from '../../../domain/protocol.ts'
 import { DIFFERENCE_PARTS } from '../../../domain/thread/difference/thread.ts'
 import { SEARCH_PARTS } from '../../../domain/thread/search/parts.ts'
 import {
@@ -246,7 +247,8 @@ const items: CommandSpec = {
     MAX_BYTES,
     option(
       'type TYPE...',
-      'Only items of this type, such as `commandExecution`, `fileChange` or `agentMessage`.'
+      'Only items of this type, such as `commandExecution`, `fileChange` or `agentMessage`.',
+      { choices: ITEM_TYPES }
     ),
     ...ordering('oldest'),
     AT

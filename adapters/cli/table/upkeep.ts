@@ -6,8 +6,10 @@ import {
   EXIT_ZERO,
   limit,
   LISTS,
+  ONE_ORDER,
   ONE_THREAD,
   option,
+  ordering,
   TOTAL,
   type CommandSpec,
   word,
@@ -183,9 +185,17 @@ const storage: CommandSpec = {
   about: [
     'Without a word: the size of each thread, largest first, by content, such as messages, tool outputs, images and compaction snapshots. ' +
       'Every byte counts once, so the sums are the sizes of the files. Reads only these files, without an index; see docs/STORAGE.md.',
-    'A thread is an id, a unique id prefix, or a name. Without any: all of them.'
+    ...ONE_THREAD,
+    'Without any thread: all of them.'
   ],
-  options: [limit('How many threads; the sum is of all. Default: all, 25 on a terminal.'), TOTAL],
+  options: [
+    limit('How many threads; the sum is of all. Default: all, 25 on a terminal.'),
+    option('asc', 'Smallest first.'),
+    option('desc', 'Largest first. The default.'),
+    option('order WAY', 'The same as --asc or --desc.', { choices: ['asc', 'desc'] }),
+    TOTAL
+  ],
+  conflicts: ONE_ORDER,
   output: {
     human:
       'a table: short id, {storage}, and the sum by kind. `compress`, `expand`: what was left and why, then a summary.',
@@ -245,8 +255,8 @@ export const index: CommandSpec = {
     word('rebuild', 'Empty the index and read every rollout again.'),
     word(
       'changes',
-      'List observed changes of rollout files, newest first.',
-      [limit('How many. Default: all.')],
+      'List observed changes of rollout files.',
+      [limit('How many. Default: all.'), ...ordering()],
       {
         about: [
           'Changes are moved, archived, unarchived, compressed, expanded, shrank, vanished, and: replaced (another file of that name); ' +
@@ -269,6 +279,7 @@ export const index: CommandSpec = {
       'With a store it is the index that this machine keeps of it; the store is left as it is.'
   ],
   options: [],
+  conflicts: ONE_ORDER,
   output: {
     human: 'one fact per line. `changes`: a table: {noticed changes}.',
     tsv: 'name and value. `changes`: {noticed changes}.',

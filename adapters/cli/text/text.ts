@@ -186,6 +186,9 @@ export const size = (bytes: number): string => {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }
 
+/** A whole number with its digits in groups. */
+export const grouped = (count: number): string => count.toLocaleString('en-US')
+
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`
 

@@ -15,7 +15,7 @@ import {
 } from '../threads/notices.ts'
 import type { Notice } from '../wire/message.ts'
 import { effectsOf } from './effects.ts'
-import type { FileWatch } from './watch.ts'
+import type { FileWatch } from '../../home/file-watch.ts'
 
 /** How often a thread at rest is looked at. */
 export const REST_MS = 1000

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { SILENCE_MS } from '../../../adapters/rpc/follow/followed.ts'
-import type { FileWatch } from '../../../adapters/rpc/follow/watch.ts'
+import type { FileWatch } from '../../../adapters/home/file-watch.ts'
 import type { NewEvent } from '../../../domain/changes/new-event.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { Engine } from '../../../replay/engine.ts'

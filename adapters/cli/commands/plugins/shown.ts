@@ -13,6 +13,7 @@ import type { PluginFinding } from '../../../upkeep/plugins/findings.ts'
 import { homePlugins } from '../../../upkeep/plugins/plugins.ts'
 import type { PluginScan, ScannedPlugin } from '../../../upkeep/plugins/scan.ts'
 import type { Input } from '../../args.ts'
+import { inDirection } from '../../options.ts'
 import type { Io } from '../../io.ts'
 import { shortCells } from '../../naming/threads.ts'
 import { answers, type CommandEnd } from '../../session.ts'
@@ -173,7 +174,8 @@ export const verifyPlugins = async (home: string, input: Input, io: Io): Promise
 export const printHistory = async (engine: Engine, input: Input, io: Io): Promise<CommandEnd> => {
   const rows = await engine.pluginHistory(input.args[1])()
   if (E.isLeft(rows)) return rows
-  return printRows({ columns: HISTORY, nothing: 'no changes observed yet' }, rows.right, input, io)
+  const ordered = inDirection(rows.right, input, 'asc')
+  return printRows({ columns: HISTORY, nothing: 'no changes observed yet' }, ordered, input, io)
 }
 
 export const printUsage = async (engine: Engine, input: Input, io: Io): Promise<CommandEnd> => {

@@ -15,7 +15,7 @@ import type {
 import { flagOf, nextCommand, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { optionalThread, shortIds } from '../../naming/threads.ts'
-import { pathOf, rangeIn } from '../../options.ts'
+import { inDirection, pathOf, rangeIn } from '../../options.ts'
 import type { CommandEnd, EngineCommand } from '../../session.ts'
 import { clockOf, zoneOf } from '../../text/clock.ts'
 import { jsonLine, printPieces, printTotal } from '../../text/print.ts'
@@ -256,8 +256,9 @@ export const usageCommand: EngineCommand = async (input, io, engine) => {
   if (E.isLeft(titles)) return titles
   const spends = flagOf(input, 'explain') ? await engine.usageRows(request.right)() : E.right(null)
   if (E.isLeft(spends)) return spends
+  const groups = inDirection(report.right.groups, input, 'asc')
   return print({
-    ...{ report: report.right, spends: spends.right, pricing: pricing.right },
+    ...{ report: { ...report.right, groups }, spends: spends.right, pricing: pricing.right },
     ...{ titles: titles.right, input, io }
   })
 }

@@ -1,10 +1,9 @@
 /**
- * How the server notices what other processes do: a clock, and the stamps of files. The system is not subscribed to: one `stat`
- * is enough, it works on every file system, and a thread costs nothing between two of them. A store notifies its readers.
+ * How other processes' work on the files of a home is noticed: a clock, and the stamps of files. The system is not subscribed to:
+ * one `stat` is enough, it works on every file system, and a thread costs nothing between two of them.
  */
 import { statSync } from 'node:fs'
-import { isHeldByCodex } from '../../home/codex-lock.ts'
-import type { Remote } from '../threads/server.ts'
+import { isHeldByCodex } from './codex-lock.ts'
 
 /** Clock and stamps; tests bring their own clock. */
 export interface FileWatch {
@@ -17,17 +16,6 @@ export interface FileWatch {
   readonly isHeld: (threadId: string) => boolean
   /** Calls repeatedly; returns what stops it. */
   readonly every: (periodMs: number, run: () => void) => () => void
-}
-
-/** The system's clock and a store; until it is open no thread changes, and other processes that load one are unknown. */
-export const remoteWatch = (home: string, remote: Promise<Remote>): FileWatch => {
-  let opened: Remote | null = null
-  remote.then((ready) => (opened = ready)).catch(() => undefined)
-  return {
-    ...systemWatch(home),
-    stamp: (_, threadId) => opened?.stamp(threadId) ?? null,
-    isHeld: () => false
-  }
 }
 
 /** The system's clock and files; `home` is where Codex keeps its locks. */
