@@ -25,7 +25,7 @@ interface Results {
 const completedOf = ({ received }: Client): ReadonlyArray<Results> =>
   received
     .filter(({ method }) => method === COMPLETED)
-    .map(({ params }) => params as unknown as Results)
+    .map(({ params }) => params as Results)
 
 const successesOf = (results: ReadonlyArray<Results>) =>
   results.flatMap(({ itemTypeResults }) => itemTypeResults.flatMap(({ successes }) => successes))
