@@ -14,6 +14,7 @@ import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { printRows } from '../text/row-form.ts'
 import { column, type Columns } from '../text/rows.ts'
+import { painter, type Paint } from '../text/style.ts'
 import { wrap } from '../text/text.ts'
 
 type Paragraph = readonly [name: string, text: string]
@@ -44,6 +45,24 @@ export const PROBLEMS: Columns<ProblemKind> = [
 ]
 
 const INDENT = 10
+
+const SEVERITY_WIDTH = 10
+const KIND_WIDTH = 24
+/** Narrower, what a kind means begins on a line of its own. */
+const BESIDE_COLUMNS = 70
+
+/** The kinds for people: what one means is never cut. */
+const kindsText = (kinds: ReadonlyArray<ProblemKind>, width: number, paint: Paint): string =>
+  kinds
+    .map((kind) => {
+      const { severity, meaning } = KINDS[kind]
+      const isBeside = width >= BESIDE_COLUMNS
+      const indent = isBeside ? SEVERITY_WIDTH + KIND_WIDTH : SEVERITY_WIDTH
+      const name = isBeside ? kind.padEnd(KIND_WIDTH) : `${kind}\n${' '.repeat(indent)}`
+      return `${severity.padEnd(SEVERITY_WIDTH)}${paint('bold', name)}${wrap(meaning, indent, width)}\n`
+    })
+    .join('')
+
 const WIDTH = 79
 
 /** The failure of a kind of problem that does not exist; null for one that does. */
@@ -62,8 +81,11 @@ export const explainCommand: FreeCommand = async (input, io) => {
     const { repair, ...text } = KINDS[kind]
     return { kind, ...text, remedy: REMEDIES[kind], repair }
   }
-  if (named === undefined)
-    return printRows({ columns: PROBLEMS, json, nothing: '' }, PROBLEM_KINDS, input, io)
+  if (named === undefined) {
+    const paint = painter(input, io)
+    const human = (): string => kindsText(PROBLEM_KINDS, io.columns, paint)
+    return printRows({ columns: PROBLEMS, json, human, nothing: '' }, PROBLEM_KINDS, input, io)
+  }
   const paragraphs = paragraphsOf(named)
   if (input.json && !input.values.has('fields')) return printJson(json(named), io)
   const human = (): string => {

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { HomeChange } from '../../../domain/home-change.ts'
 import type { Unreadable } from '../../../replay/ports.ts'
 import { addressOf } from '../../log/eventstore/connection/connection-string.ts'
@@ -131,6 +131,22 @@ const ROLLOUT_NAME = /rollout-[\dT-]{19}-([\da-f]{8}-[\da-f]{4})[\da-f-]*(?=\.js
 /** A path in which the name of a rollout is cut to what tells it from others. */
 const shortPath = (path: string): string => path.replace(ROLLOUT_NAME, '…$1')
 
+/** Where a file was and where it is: its folders, or its names where the folder is the same. */
+const wayText = ({ from, to }: HomeChange): string => {
+  const before = from ?? to ?? ''
+  const after = to ?? before
+  if (before === after) return dirname(before)
+  return dirname(before) === dirname(after)
+    ? `${basename(shortPath(before))} → ${basename(shortPath(after))}`
+    : `${dirname(before)} → ${dirname(after)}`
+}
+
+/** Sizes before and after, or the one there is. */
+const sizeText = ({ bytesBefore, bytes }: HomeChange): string => {
+  const sizes = [bytesBefore, bytes].filter((one) => one !== null)
+  return [...new Set(sizes)].map(size).join(' → ')
+}
+
 export const FILE_CHANGES: Columns<HomeChange> = [
   timeColumn('noticedAt', isoOf, ({ noticedAtMs }) => noticedAtMs, { head: 'NOTICED' }),
   column('reason', ({ reason }) => reason, {
@@ -141,27 +157,18 @@ export const FILE_CHANGES: Columns<HomeChange> = [
   column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
-    drop: 1,
     cells: shortCells(({ threadId }) => threadId)
   }),
-  shown({
-    head: 'SIZE',
-    max: 22,
-    drop: 2,
-    cell: ({ bytesBefore, bytes }) =>
-      [bytesBefore, bytes].map((one) => (one === null ? '' : size(one))).join(' → ')
-  }),
+  shown({ head: 'SIZE', max: 22, drop: 2, cell: sizeText }),
   column('from', ({ from }) => from),
   column('to', ({ to }) => to),
   column('bytesBefore', ({ bytesBefore }) => bytesBefore),
   column('bytes', ({ bytes }) => bytes),
   shown({
     head: 'FROM → TO',
-    flex: 20,
-    cell: ({ from, to }) => {
-      const [before, after] = [shortPath(from ?? ''), shortPath(to ?? 'nowhere')]
-      return from === to ? before : `${before} → ${after}`
-    }
+    flex: 34,
+    drop: 1,
+    cell: wayText
   })
 ]
 

@@ -11,16 +11,17 @@ import {
   type ToolGroup,
   type ToolsSummary
 } from '../../../replay/ledgers/tools-summary.ts'
-import { flagOf, listOf, textOf, type Input } from '../args.ts'
+import { flagOf, listOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { turnIn } from '../naming/turn-name.ts'
-import { optionalThread, shortCells } from '../naming/threads.ts'
+import { optionalThread, shortCells, shortIds } from '../naming/threads.ts'
 import { directionIn, rangeIn } from '../options.ts'
 import type { CommandEnd, EngineCommand } from '../session.ts'
 import { printJson, printPages } from '../text/print.ts'
 import { usage, type CommandFailure } from '../text/report.ts'
 import { printRows } from '../text/row-form.ts'
 import { column, shown, timeColumn, type Columns } from '../text/rows.ts'
+import { painter } from '../text/style.ts'
 import { duration, isoMs, size } from '../text/text.ts'
 
 const filterOf = async (
@@ -65,14 +66,13 @@ const aboutText = (call: ToolCall): string => {
   const more = count > 1 ? ` and ${count - 1} more` : ''
   const changed = call.kind === 'patch' ? ` ${linesText(call.linesAdded, call.linesDeleted)}` : ''
   const back = call.rolledBack ? ' (rolled back)' : ''
-  return `${call.subject ?? ''}${more}${changed}${back}`
+  return `${call.subject ?? toolName(call)}${more}${changed}${back}`
 }
 
 export const CALLS: Columns<ToolCall> = [
   column('threadId', ({ threadId }) => threadId, {
     head: 'THREAD',
     max: 36,
-    drop: 2,
     cells: shortCells(({ threadId }) => threadId)
   }),
   column('turnId', ({ turnId }) => turnId),
@@ -84,7 +84,7 @@ export const CALLS: Columns<ToolCall> = [
     { head: 'TIME' }
   ),
   column('kind', ({ kind }) => kind, { head: 'KIND', max: 15, drop: 4 }),
-  column('tool', toolName, { head: 'TOOL', max: 24 }),
+  column('tool', toolName, { head: 'TOOL', max: 24, drop: 2 }),
   column('status', ({ status }) => status, { head: 'STATUS', max: 11 }),
   column('failureKind', ({ failureKind }) => failureKind),
   column('exitCode', ({ exitCode }) => exitCode, {
@@ -176,6 +176,18 @@ const printSummary = (summary: ToolsSummary, input: Input, io: Io): Promise<Comm
     ? printJson(summary, io)
     : printRows({ columns: CALL_SUMS, nothing: '' }, sumsOf(summary), input, io)
 
+/** How to read what the newest of some calls printed; a turn that was rolled back is not shown without being asked for. */
+const readingOf =
+  (input: Input, io: Io) =>
+  (calls: ReadonlyArray<ToolCall>): string => {
+    const call = calls.find(({ rolledBack, turnId }) => !rolledBack && turnId !== null)
+    if (call === undefined || call.turnId === null) return ''
+    const [thread = ''] = shortIds([call.threadId])
+    const [turn = ''] = shortIds([call.turnId])
+    const next = nextCommand(input, io, ['show', thread, '--turn', turn])
+    return `\n${painter(input, io)('dim', `next: ${next}`)}\n`
+  }
+
 export const toolsCommand: EngineCommand = async (input, io, engine) => {
   const filter = await filterOf(input, io, engine)
   if (E.isLeft(filter)) return filter
@@ -185,7 +197,7 @@ export const toolsCommand: EngineCommand = async (input, io, engine) => {
   }
   const request = { ...filter.right, order: directionIn(input) } as const
   return printPages<ToolCall>(
-    { columns: CALLS, nothing: 'no tool calls' },
+    { columns: CALLS, next: readingOf(input, io), nothing: 'no tool calls' },
     (cursor, limit) => engine.tools({ ...request, cursor: cursor ?? null, limit }),
     input,
     io

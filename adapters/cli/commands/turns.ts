@@ -40,7 +40,11 @@ export const TURNS: Columns<Turn> = [
     cell: ({ durationMs }) => duration(durationMs)
   }),
   column('status', ({ status }) => status, { head: 'STATUS', max: 11, drop: 1 }),
-  column('firstQuestion', firstQuestion, { head: 'ASKED', flex: 32 }),
+  column('firstQuestion', firstQuestion, {
+    head: 'ASKED',
+    flex: 32,
+    cell: (turn) => firstQuestion(turn) || '(no message)'
+  }),
   column('lastAnswer', lastAnswer)
 ]
 

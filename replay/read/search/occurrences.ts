@@ -207,10 +207,10 @@ const collectThoroughly = async (
 }
 
 /** What a cursor must have been made for; of a plain search the words are those of Codex. */
-const askedBy = ({ searchTerm, matchCase, regex, parts }: OccurrencesRequest): string =>
-  matchCase === true || regex === true || (parts ?? []).length > 0
-    ? JSON.stringify([searchTerm, matchCase ?? false, regex ?? false, parts ?? []])
-    : searchTerm
+const askedBy = ({ searchTerm, matchCase, regex, parts = [] }: OccurrencesRequest): string =>
+  [searchTerm, matchCase === true && 'case', regex === true && 'regex', ...parts]
+    .filter((word) => word !== false)
+    .join('\n')
 
 interface OccurrencesAsked {
   readonly walk: ItemWalk

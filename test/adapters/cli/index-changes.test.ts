@@ -75,6 +75,31 @@ describe('command line: index changes', () => {
     })
   })
 
+  it('names the thread at any width, and where its file went where there is room', async () => {
+    renameSync(path(1), join(home, 'archived_sessions', basename(path(1))))
+    await run('status')
+    renameSync(path(2), `${path(2)}.away`)
+    const seen = async (columns: number) => {
+      const words = ['index', 'changes', '--home', home, '--index', index]
+      const { out } = await unroll(words, { tty: true, columns, env: { NO_COLOR: '1' } })
+      return out.split('\n').map((line) => line.split(/ {2,}/).slice(1))
+    }
+    const [gone, moved] = [idOf(2), idOf(1)]
+    // Only whole ids tell these threads apart.
+    expect(await seen(70)).to.deep.equal([
+      ['WHAT', 'THREAD'],
+      ['vanished', gone],
+      ['archived', moved],
+      []
+    ])
+    expect((await seen(100)).map((cells) => [cells[1], cells.at(-1)])).to.deep.equal([
+      ['THREAD', 'FROM → TO'],
+      [gone, DAY],
+      [moved, `${DAY} → archived_sessions`],
+      [undefined, undefined]
+    ])
+  })
+
   it('tells nothing of a file whose time alone is another one', async () => {
     utimesSync(path(1), 1e9, 1e9)
     expect(await run('changes')).to.deep.equal({ code: 0, out: '', err: '' })

@@ -105,3 +105,18 @@ describe('changes of files that the index noticed', () => {
     removeFolder(home)
   })
 })
+
+describe('unroll explain', () => {
+  it('never cuts what a kind of problem means', async () => {
+    const meanings = jsonLines((await unroll(['explain', '--json'])).out).map(
+      ({ meaning }) => meaning
+    )
+    expect(meanings.length).to.be.greaterThan(40)
+    for (const columns of [60, 80, 200]) {
+      const { out } = await unroll(['explain'], { tty: true, columns, env: { NO_COLOR: '1' } })
+      const words = out.replace(/\s+/g, ' ')
+      for (const meaning of meanings) expect(words, String(columns)).to.include(meaning)
+      for (const line of out.split('\n')) expect(line.length).to.be.at.most(columns)
+    }
+  })
+})

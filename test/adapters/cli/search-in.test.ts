@@ -110,7 +110,7 @@ describe('unroll search --regex', () => {
     ])
     expect(await first('x', '--in', 'output')).to.deep.equal([
       2,
-      'unroll: --in takes user, agent, reasoning, tools, outputs, diffs, not "output"'
+      'unroll: --in takes user, agent, reasoning, tools, outputs, diffs, not "output"; did you mean outputs?'
     ])
     expect(await first('x', '--in', 'outputs', '--strict')).to.deep.equal([
       2,

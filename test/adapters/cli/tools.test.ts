@@ -61,8 +61,8 @@ describe('unroll tools', () => {
     const rows = out.split('\n').map((line) => line.split(/ {2,}/).slice(2))
     expect(rows.slice(0, 5)).to.deep.equal([
       ['KIND', 'TOOL', 'STATUS', 'EXIT', 'TOOK', 'ABOUT'],
-      ['command', 'write_stdin', 'completed', '≥ 0 ms'],
-      ['command', 'write_stdin', 'completed', '≥ 300 ms'],
+      ['command', 'write_stdin', 'completed', '≥ 0 ms', 'write_stdin'],
+      ['command', 'write_stdin', 'completed', '≥ 300 ms', 'write_stdin'],
       ['command', 'exec_command', 'failed', '1', '≥ 601 ms', 'cat'],
       ['command', 'user_shell', 'failed', '4', '7 ms', 'echo from the user; exit 4']
     ])

@@ -33,7 +33,14 @@ const USAGE = [
 /** The lists of every command; null for one that has none. */
 const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null>> = {
   threads: [[], ['--all'], ['--archived'], ['--sort', 'created_at']],
-  search: [['the'], ['字'], ['the', '--thread', ROOT], ['字', '--thread', ROOT]],
+  search: [
+    ['the'],
+    ['字'],
+    ['the', '--thread', ROOT],
+    ['字', '--thread', ROOT],
+    ['e', '--in', 'outputs', '--in', 'diffs'],
+    ['\\S+ \\S+', '--regex', '--in', 'tools', '--thread', TOOLS]
+  ],
   show: [
     [ROOT, '--all', '--full', '--rolled-back', '--reasoning'],
     [TOOLS, '--all', '--diff'],

@@ -54,7 +54,11 @@ export const IMPORTABLE: Columns<ImportableSession> = [
     drop: 4,
     cell: ({ sizeBytes }) => size(sizeBytes)
   }),
-  column('title', ({ title }) => title, { head: 'TITLE', flex: 16 }),
+  column('title', ({ title }) => title, {
+    head: 'TITLE',
+    flex: 16,
+    cell: ({ title }) => title ?? '(no title)'
+  }),
   column('cwd', ({ cwd }) => cwd),
   column('path', ({ path }) => path, {
     head: 'SESSION',
@@ -129,7 +133,8 @@ const detected = async (
       nowMs: io.nowMs()
     })
     if (E.isLeft(found)) return E.left(notPossible(found.left, LEDGER_HINT))
-    for (const text of found.right.notes) warn(text, io)
+    // Whoever names sessions, or was told before, need not hear of others.
+    if (!isNamed) for (const text of found.right.notes) warn(text, io)
     all.push(...found.right.sessions.map((one) => ({ ...one, agent: source.name, source, folder })))
   }
   const newest = all.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs)
