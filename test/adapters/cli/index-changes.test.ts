@@ -92,7 +92,7 @@ describe('command line: index changes', () => {
       ['archived', moved],
       []
     ])
-    expect((await seen(100)).map((cells) => [cells[1], cells.at(-1)])).to.deep.equal([
+    expect((await seen(140)).map((cells) => [cells[1], cells.at(-1)])).to.deep.equal([
       ['THREAD', 'FROM → TO'],
       [gone, DAY],
       [moved, `${DAY} → archived_sessions`],
