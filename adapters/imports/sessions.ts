@@ -68,7 +68,7 @@ const prepareFailed = (why: string): SessionOutcome =>
   failed('session_prepare', `failed to prepare external agent session: ${why}`)
 
 const refreshed = (
-  { home }: ImportTarget,
+  { home, step }: ImportTarget,
   { era }: Reading,
   { path, modifiedAtNs }: SessionFile,
   record: LedgerRecord,
@@ -78,7 +78,8 @@ const refreshed = (
     home,
     { ...record, sourcePath: path, sha256, modifiedAtNs, title },
     era,
-    record.sha256
+    record.sha256,
+    step
   )
 
 interface Opened {

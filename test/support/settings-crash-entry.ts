@@ -1,22 +1,54 @@
 /**
- * Imports every setting of a made home, and is killed at a step: `ROOT SEED STEP`. Prints how many steps there were.
+ * Run as a child process: imports the settings of a user and of a repository and is killed before a step of it.
+ *
+ * usage: settings-crash-entry <root> <step>
+ *
+ * Steps are the records of the operation log and the stages of every file. Prints how many there were when it gets to the end, and the
+ * configurations after each item: more than one adds to them.
  */
+import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { homeOperations } from '../../adapters/home/operations.ts'
 import { importPlanned } from '../../adapters/imports/settings/apply.ts'
-import { surveySettings } from '../../adapters/imports/settings/preview.ts'
-import { placeIn } from './imported-settings.ts'
+import { SETTINGS_PLANNERS } from '../../adapters/imports/settings/importers.ts'
+import { removeLeftOvers } from '../../adapters/imports/settings/left-over.ts'
+import { isNothing } from '../../adapters/imports/settings/plan.ts'
+import { siteFor } from '../../adapters/imports/settings/site.ts'
+import type { OperationLog } from '../../replay/home-ports.ts'
+import { planted } from './planted-settings.ts'
 
-const [root = '', last = ''] = process.argv.slice(2)
-const place = placeIn(root, '0.169', 'claude')
+const [root = '', fatal = '0'] = process.argv.slice(2)
+const userHome = join(root, 'user')
+const home = join(userHome, '.codex')
+
+const configs: Array<ReturnType<typeof planted>> = []
 let steps = 0
 const step = (): void => {
-  if (steps === Number(last)) process.kill(process.pid, 'SIGKILL')
   steps += 1
+  if (steps === Number(fatal)) process.kill(process.pid, 'SIGKILL')
 }
-for (const cwd of [null, join(root, 'work/repo')]) {
-  const planned = surveySettings(place, cwd).flatMap((one) => one.planned ?? [])
-  const doer = { operations: homeOperations(place.home), actor: 'test', step }
-  await importPlanned(planned, doer)
+const log = homeOperations(home)
+const operations: OperationLog = {
+  ...log,
+  append: async (record, durable) => {
+    step()
+    const done = await log.append(record, durable)
+    step()
+    return done
+  }
 }
-process.stdout.write(String(steps))
+const place = { home, userHome, profile: '0.169', from: 'claude' } as const
+for (const cwd of [null, join(root, 'work/repo/sub')])
+  for (const [, planner] of SETTINGS_PLANNERS) {
+    const site = siteFor(place, cwd)
+    if (site === null) continue
+    removeLeftOvers(place, cwd)
+    const plan = planner(site)
+    if (plan === null || isNothing(plan)) continue
+    await importPlanned([{ site, plan }], { operations, actor: 'cli', step })
+    configs.push(planted(root))
+  }
+const texts = configs.flatMap((files) =>
+  Object.entries(files).flatMap(([path, text]) => (path.endsWith('config.toml') ? [text] : []))
+)
+writeSync(1, JSON.stringify({ steps, texts }))

@@ -5,8 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import { homeOperations } from '../../home/operations.ts'
-import type { ImportItem, ImportPlace, ItemImporter, ItemOutcome, ItemType } from '../item.ts'
+import type { ImportItem, ItemImporter, ItemOutcome, ItemType } from '../item.ts'
 import { importPlanned, settingsFailure } from './apply.ts'
+import { removeLeftOvers } from './left-over.ts'
 import { isNothing, type SettingsPlan } from './plan.ts'
 import {
   planCommands,
@@ -19,7 +20,7 @@ import {
   type SettingsPlanner
 } from './plans.ts'
 import { SettingsProblem } from './read.ts'
-import { repositoryOf, siteOf, type Site } from './site.ts'
+import { siteFor, type Site } from './site.ts'
 
 /** Types of settings, in the order in which they are detected. */
 export const SETTINGS_PLANNERS: ReadonlyArray<readonly [ItemType, SettingsPlanner]> = [
@@ -52,12 +53,6 @@ const detailsOf = ({ itemType, names }: SettingsPlan, { profile }: Site): JsonOb
   )
 }
 
-/** The site of a directory, or of the user; null where the directory does not exist. */
-export const siteFor = (place: ImportPlace, cwd: string | null): Site | null => {
-  const repository = cwd === null || cwd === '' ? null : repositoryOf(cwd)
-  return cwd !== null && cwd !== '' && repository === null ? null : siteOf(place, repository)
-}
-
 const NOTHING: ItemOutcome = { successes: [], failures: [] }
 
 const importerOf = ([itemType, plan]: readonly [ItemType, SettingsPlanner]): ItemImporter => ({
@@ -76,6 +71,7 @@ const importerOf = ([itemType, plan]: readonly [ItemType, SettingsPlanner]): Ite
   },
   run: async (place, { cwd }): Promise<ItemOutcome> => {
     try {
+      removeLeftOvers(place, cwd)
       const site = siteFor(place, cwd)
       const found = site === null ? null : plan(site)
       if (found === null || site === null || isNothing(found)) return NOTHING

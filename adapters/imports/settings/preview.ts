@@ -9,9 +9,9 @@ import { isJsonObject, textOrNull, type Json, type JsonObject } from '../../../d
 import type { ImportPlace, ItemType } from '../item.ts'
 import type { PlannedSettings } from './apply.ts'
 import { settingsFailure } from './apply.ts'
-import { SETTINGS_PLANNERS, siteFor } from './importers.ts'
+import { SETTINGS_PLANNERS } from './importers.ts'
 import { isNothing, type SettingsWrite } from './plan.ts'
-import type { Site } from './site.ts'
+import { siteFor, type Site } from './site.ts'
 import { configChange } from './write.ts'
 
 /** What there is of one type of settings. */

@@ -63,6 +63,12 @@ export const siteOf = (
       }
 }
 
+/** The site of a directory, or of the user; null where the directory does not exist. */
+export const siteFor = (place: ImportPlace, cwd: string | null): Site | null => {
+  const repository = cwd === null || cwd === '' ? null : repositoryOf(cwd)
+  return cwd !== null && cwd !== '' && repository === null ? null : siteOf(place, repository)
+}
+
 /** True where a path of a repository leads out of it; what belongs to the user may be linked to anywhere. */
 export const leadsOut = ({ repository }: Site, path: string): boolean => {
   if (repository === null) return false

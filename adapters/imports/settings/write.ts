@@ -1,15 +1,7 @@
 /**
  * Writes what a plan says: new files whole and never over one that says something, `config.toml` by whole lines.
  */
-import {
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync
-} from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { isBlank } from '../../../domain/white-space.ts'
 import { configText, replaceConfig } from '../../home/config-file.ts'
@@ -17,6 +9,7 @@ import { addition, type Insertion } from '../../home/config-text.ts'
 import { makeFolder, syncFolder } from '../../home/own-folder.ts'
 import { LinkRefused, refuseLinks, removeQuietly } from '../../home/plain-file.ts'
 import { replaceFile } from '../../home/replace-file.ts'
+import { temporaryName } from './left-over.ts'
 import type { SettingsWrite } from './plan.ts'
 import { SettingsProblem } from './read.ts'
 import { isLink, type Site } from './site.ts'
@@ -59,7 +52,7 @@ const placed = (
   step: () => void
 ): boolean => {
   const there = lstatSync(path, { throwIfNoEntry: false })
-  const how = { temporary: join(dirname(path), `.unroll-${process.pid}.tmp`), mode, step }
+  const how = { temporary: join(dirname(path), temporaryName('tmp')), mode, step }
   if (there !== undefined) {
     if (!there.isFile() || !isBlank(readFileSync(path, 'utf8'))) return false
     replaceFile(path, content, how)
@@ -79,30 +72,12 @@ const placed = (
   }
 }
 
-/** Folders that killed processes left half made. */
-const removeAbandoned = (folder: string): void => {
-  for (const name of readdirSync(folder)) {
-    const pid = Number(/^\.unroll-(\d+)\.tree$/.exec(name)?.[1] ?? NaN)
-    if (!Number.isNaN(pid) && pid !== process.pid && !isAlive(pid))
-      rmSync(join(folder, name), { recursive: true, force: true })
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /** Makes a folder with all that is in it under another name, then gives it its own. */
 const placedTree = (
   { path, entries }: Extract<SettingsWrite, { kind: 'tree' }>,
   step: () => void
 ): ReadonlyArray<WrittenEntry> => {
-  const temporary = join(dirname(path), `.unroll-${process.pid}.tree`)
-  removeAbandoned(dirname(path))
+  const temporary = join(dirname(path), temporaryName('tree'))
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(temporary, { mode: FOLDER_MODE })
   try {

@@ -9,6 +9,7 @@ import { SETTINGS_AGENTS, type SettingsAgent } from '../../../../domain/imports/
 import { homeOperations } from '../../../home/operations.ts'
 import type { ItemOutcome } from '../../../imports/item.ts'
 import { importPlanned, settingsFailure } from '../../../imports/settings/apply.ts'
+import { removeLeftOvers } from '../../../imports/settings/left-over.ts'
 import {
   previewedFiles,
   startedLater,
@@ -72,6 +73,8 @@ const surveyed = (
   const { profile } = answers(input)
   const repository = pathOf(input, io, 'repo')
   const place = { home: resolve(home), userHome, profile, from: agent.name }
+  if (!flagOf(input, 'dry-run'))
+    for (const cwd of [null, repository ?? null]) removeLeftOvers(place, cwd)
   return surveySettings(place, repository ?? null).map((one): Surveyed => {
     try {
       return { ...one, files: one.planned === null ? [] : previewedFiles(one.planned) }
