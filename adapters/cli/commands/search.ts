@@ -121,6 +121,12 @@ const foundText = (
     .join('')
 }
 
+/** Where else a search can look that found nothing in messages. */
+const elsewhere = (input: Input): string =>
+  flagOf(input, 'in')
+    ? ''
+    : '; add --in tools or --in outputs to search commands and what they printed'
+
 /** What is looked for, and how. */
 type Sought = SearchManner & TimeRange & { readonly searchTerm: string }
 
@@ -142,8 +148,7 @@ const inHome = (sought: Sought, input: Input, io: Io, engine: Engine): Promise<C
         const next = nextCommand(input, io, words, [...KEPT, ...MANNER])
         return `\n${paint('dim', `next: ${next}`)}\n`
       },
-      nothing:
-        'no matches; add --all to include sub-agents and exec runs, --archived for archived threads'
+      nothing: `no matches${elsewhere(input)}; add --all to include sub-agents and exec runs, --archived for archived threads`
     },
     (cursor, limit) => engine.searchThreads({ ...request, cursor, limit }),
     input,
@@ -180,7 +185,7 @@ const inThread = (
         const next = nextCommand(input, io, ['show', thread, '--turn', turn])
         return `\n${paint('dim', `next: ${next}`)}\n`
       },
-      nothing: 'no matches in this thread'
+      nothing: `no matches in this thread${elsewhere(input)}`
     },
     (cursor, limit) => engine.searchOccurrences(threadId, { ...sought, cursor, limit }),
     input,

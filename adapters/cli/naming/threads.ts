@@ -155,6 +155,26 @@ export const threadsMeant = async (
   return chosen(words, all, (thread) => names.get(thread) ?? null)
 }
 
+/** How a command runs that may need an engine to find what words name. */
+export interface StoreAsking {
+  readonly input: Input
+  readonly io: Io
+  readonly open: OpenEngine
+}
+
+/** The same, also by what the threads of the store are called in part, and by their places in the list. */
+export const threadsMeantBy = async (
+  place: CommandPlace & { readonly store: string },
+  words: ReadonlyArray<string>,
+  { input, io, open }: StoreAsking,
+  others: ReadonlyArray<string> = []
+): Promise<E.Either<CommandEnd, ReadonlyArray<string>>> => {
+  const meant = await threadsMeant(place, words, others)
+  if (E.isRight(meant)) return meant
+  if (meant.left._tag !== 'StreamNotFound') return E.left(meant)
+  return threadIdsIn(words, input, io, place, open)
+}
+
 /** What a person would call the thread. */
 export const title = ({ name, preview }: Thread): string => name ?? preview
 

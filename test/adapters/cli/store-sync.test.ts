@@ -104,7 +104,8 @@ describe('command line: store pull, verify and mirror', () => {
     const other = temporaryFolder()
     try {
       const named = jsonLines(readFileSync(join(home, 'session_index.jsonl'), 'utf8')).at(-1)
-      const { code, out } = await store(['pull', named.thread_name, '--to', other, '--json'])
+      const part = named.thread_name.slice(1, -1).toUpperCase()
+      const { code, out } = await store(['pull', part, '--to', other, '--json'])
       expect([code, jsonLines(out)[0].names]).to.deep.equal([0, 1])
       const there = [...homeBytes(other).keys()]
       expect(there.some((one) => one.includes(named.id))).to.equal(true)

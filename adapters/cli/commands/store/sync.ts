@@ -12,7 +12,7 @@ import { isFine, verify, type VerifiedThread } from '../../../log/eventstore/syn
 import type { Wire } from '../../../log/eventstore/wire.ts'
 import { flagOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
-import { lostThreads, threadsMeant } from '../../naming/threads.ts'
+import { lostThreads, threadIdsIn, threadsMeantBy } from '../../naming/threads.ts'
 import { pathOf } from '../../options.ts'
 import { refusedBy } from '../../terminal/confirm.ts'
 import {
@@ -98,11 +98,13 @@ const pushText = (summary: PushSummary): string => {
   return `${verb} ${home} to ${store}: ${what}; ${which}${kept}${left}`
 }
 
-export const pushCommand: HomeCommand = (input, terminal, named) =>
-  withStore(named, terminal, true, (place, wire, outside) =>
+export const pushCommand: HomeCommand = (input, terminal, named, open) =>
+  withStore(named, terminal, true, ({ store: _, ...place }, wire, outside) =>
     withProgress(outside, 'pushing threads', async (io, onProgress) => {
+      const words = await threadIdsIn(input.args.slice(1), input, io, place, open)
+      if (E.isLeft(words)) return words.left
       const done = await push({
-        ...{ home: place.home, wire, words: input.args.slice(1), signal: outside.stop, onProgress },
+        ...{ home: place.home, wire, words: words.right, signal: outside.stop, onProgress },
         ...{ dryRun: flagOf(input, 'dry-run'), verify: flagOf(input, 'verify') }
       })
       return printCopied(done, pushText, input, io)
@@ -123,15 +125,15 @@ const refusedOver = async (home: string, input: Input, io: Io): Promise<CommandF
   return there === 0 ? null : refusedBy({ text }, input, io)
 }
 
-export const pullCommand: HomeCommand = (input, terminal, named) =>
+export const pullCommand: HomeCommand = (input, terminal, named, open) =>
   withStore(named, terminal, false, (place, wire, outside) =>
     withProgress(outside, 'pulling threads', async (io, onProgress) => {
       const [, ...words] = input.args
       const home = pathOf(input, io, 'to') ?? place.home
       const refused = await refusedOver(home, input, io)
       if (refused !== null) return E.left(refused)
-      const threads = await threadsMeant(place, words)
-      if (E.isLeft(threads)) return threads
+      const threads = await threadsMeantBy(place, words, { input, io, open })
+      if (E.isLeft(threads)) return threads.left
       const done = await pull({
         home,
         ...{ wire, threads: threads.right, isAll: words.length === 0 },
@@ -169,7 +171,7 @@ const printVerified = async (found: VerifiedThread, input: Input, io: Io): Promi
     }
 }
 
-export const verifyCommand: HomeCommand = (input, terminal, named) =>
+export const verifyCommand: HomeCommand = (input, terminal, named, open) =>
   withStore(named, terminal, !flagOf(input, 'store-only'), (place, wire, outside) =>
     withProgress(outside, 'verifying threads', async (io, onProgress) => {
       const files = flagOf(input, 'store-only')
@@ -180,8 +182,9 @@ export const verifyCommand: HomeCommand = (input, terminal, named) =>
               .map((each) => [each.thread, each.files] as const)
           )
       const others = [...(files?.keys() ?? [])]
-      const threads = await threadsMeant(place, input.args.slice(1), others)
-      if (E.isLeft(threads)) return threads
+      const words = input.args.slice(1)
+      const threads = await threadsMeantBy(place, words, { input, io, open }, others)
+      if (E.isLeft(threads)) return threads.left
       let isAllFine = true
       const done = await verify({
         ...{ wire, threads: threads.right, files, signal: outside.stop, onProgress },
