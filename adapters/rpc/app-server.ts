@@ -11,6 +11,7 @@ import type { ProfileName } from '../../domain/log/profile.ts'
 import { thrown } from '../../replay/guarded.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import type { AnalyticsOutlet } from '../upkeep/analytics/sender.ts'
+import { installationId } from '../home/installation-id.ts'
 import { configInForce, providerIn } from '../home/config.ts'
 import { absoluteDirectory } from '../home/places.ts'
 import type { OpenedEngine } from '../open.ts'
@@ -176,6 +177,19 @@ const endTurns = async (live: Live): Promise<void> => {
   await Promise.race([Promise.all(running.map(({ ended }) => ended)), enough])
 }
 
+/** The id of the home; of a home that has none and gets none, and of a store, one for this process. */
+const openInstallation = async (
+  { home, store }: AppServerOptions,
+  log: ServerLog
+): Promise<string> => {
+  const own = () => globalThis.crypto.randomUUID()
+  if (store !== undefined) return own()
+  const id = await installationId(home)
+  if (E.isRight(id)) return id.right
+  log(`no installation id is kept: ${id.left}; clients get one of this process`)
+  return own()
+}
+
 /** The environment variable that makes Codex capture its analytics events. */
 const CAPTURE_VARIABLE = 'CODEX_ANALYTICS_EVENTS_CAPTURE_FILE'
 
@@ -235,6 +249,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const follow = createFollow({ home, profile, strict, engine, live, watch, log, ...remote })
   const analytics = await openAnalyticsOnce(options, live, log, meter)
   const server: Server = {
+    installationId: await openInstallation(options, log),
     ...(analytics === null ? {} : { analytics: analytics.observer }),
     ...remote,
     ...{ home, profile, strict, version, engine, live, follow, telemetry: meter, log },

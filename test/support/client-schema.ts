@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import * as E from 'fp-ts/lib/Either.js'
-import { parseUuid } from '../../adapters/rpc/wire/uuid.ts'
+import { parseUuid } from '../../domain/uuid.ts'
 import { PROFILES, type ProfileName } from '../../domain/log/profile.ts'
 import { FIXTURES, readJson } from './fixture-home.ts'
 

@@ -33,6 +33,8 @@ export interface Client {
 
 const DEFAULTS = { profile: '0.142' as ProfileName, strict: true }
 
+const INSTALLED = { version: '9.9.9', installationId: '5b2f7c1e-93a4-4d0b-8e6f-0123456789ef' }
+
 /** A server of a home in this process, and how to end it. */
 export interface TestServer {
   readonly server: Server
@@ -73,7 +75,7 @@ export const serverOf = (
   const live = createLive()
   const parts = { home, profile, strict, engine, live, log }
   const follow = createFollow({ ...parts, watch })
-  const server = { ...parts, version: '9.9.9', follow, ...options }
+  const server = { ...parts, ...INSTALLED, follow, ...options }
   const close = async (): Promise<void> => {
     await server.follow.close()
     await (await engine).close()
@@ -105,7 +107,7 @@ export const storeServerOf = (
   const live = createLive()
   const parts = { home, profile, strict, engine, live, log, remote }
   const follow = createFollow({ ...parts, watch })
-  const server = { ...parts, version: '9.9.9', follow, ...options }
+  const server = { ...parts, ...INSTALLED, follow, ...options }
   const close = async (): Promise<void> => {
     await server.follow.close()
     await (await engine).close()

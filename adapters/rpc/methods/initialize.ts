@@ -4,7 +4,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { hostname, release, type } from 'node:os'
-import { v4 } from 'uuid'
 import type { JsonObject } from '../../../domain/json.ts'
 import { PROFILES } from '../../../domain/log/profile.ts'
 import type { Server } from '../threads/server.ts'
@@ -31,13 +30,8 @@ const userAgent = (name: string, clientVersion: string, { profile, version }: Se
   return `${name}/${codex} (${machine}) codex-unroll/${version} (${name}; ${clientVersion})`
 }
 
-const BYTES = 256
-
-/** Identifies and protects nothing, so it is not worth the time that `node:crypto` takes to load. */
-const installationId = v4({ random: Uint8Array.from({ length: 16 }, () => Math.random() * BYTES) })
-
 /** Nobody controls this server from afar. */
-export const remoteControlStatus = ({ profile }: Server): JsonObject =>
+export const remoteControlStatus = ({ profile, installationId }: Server): JsonObject =>
   profile === '0.130'
     ? { status: 'disabled', environmentId: null }
     : { status: 'disabled', serverName: hostname(), installationId, environmentId: null }

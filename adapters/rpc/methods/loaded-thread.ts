@@ -16,7 +16,7 @@ import { changedSettings, settingsFields } from '../threads/user-input.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import { itemComplaint } from '../wire/response-item.ts'
 import { anything, list, option, required, text, u32 } from '../wire/serde.ts'
-import { parseUuid } from '../wire/uuid.ts'
+import { parseUuid } from '../../../domain/uuid.ts'
 import { Empty, answer, ofLoaded, served, type Era } from './method.ts'
 
 /** The loaded threads, by id. */

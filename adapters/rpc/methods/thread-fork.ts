@@ -28,7 +28,7 @@ import { draftOf, load, noRollout, readableThread, storedThread } from '../threa
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
 import { defaulted, flag, ignored, option, required, text, type ParamsOf } from '../wire/serde.ts'
-import { parseUuid } from '../wire/uuid.ts'
+import { parseUuid } from '../../../domain/uuid.ts'
 import { served, type Era, type MethodOutcome } from './method.ts'
 
 const fieldsOf = ({ profile }: Era) => ({

@@ -45,7 +45,7 @@ import {
   text,
   type ParamsOf
 } from '../wire/serde.ts'
-import { parseUuid } from '../wire/uuid.ts'
+import { parseUuid } from '../../../domain/uuid.ts'
 import {
   served,
   type Era,

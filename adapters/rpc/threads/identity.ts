@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
-import { parseUuid } from '../wire/uuid.ts'
+import { parseUuid } from '../../../domain/uuid.ts'
 import { ask, type RpcCall, type Server, type ThreadIds } from './server.ts'
 
 const namedIn = (params: unknown): string | null => {

@@ -18,7 +18,7 @@ import type { MutationOptions } from '../../../replay/change/life/life.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
 import { internal, invalidRequest, ofStoreError, reasonOf, type RpcError } from '../wire/errors.ts'
 import type { Power } from '../wire/powers.ts'
-import { parseUuid } from '../wire/uuid.ts'
+import { parseUuid } from '../../../domain/uuid.ts'
 import type { Live } from './live.ts'
 import type { TurnHost } from './turn-host.ts'
 
@@ -77,6 +77,8 @@ export interface Server {
   readonly strict: boolean
   /** Version of this package, for the user agent. */
   readonly version: string
+  /** Which installation the home is; told to clients and to nobody else. */
+  readonly installationId: string
   /** The one engine of the process, opened when it started; rejects when it cannot be opened. */
   readonly engine: Promise<Engine>
   /** Absent where the files of the home are read. */

@@ -8,7 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
-import { parseUuid } from './uuid.ts'
+import { parseUuid } from '../../../domain/uuid.ts'
 
 /** A codec for something a client sent. */
 export type Codec<A> = t.Type<A, unknown, unknown>

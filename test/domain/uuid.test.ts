@@ -2,7 +2,7 @@
 // from its rules, not from this code.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { parseUuid } from '../../../adapters/rpc/wire/uuid.ts'
+import { parseUuid } from '../../domain/uuid.ts'
 
 const ID = '01a1fce3-6dde-7892-bcc3-e7827868fa93'
 const unknownCharacter = (character: string, at: number): string =>

@@ -60,3 +60,11 @@ export const parseUuid = (text: string): E.Either<string, string> => {
   const { body } = unwrap(text)
   return HYPHENATED.test(body) ? E.right(body.toLowerCase()) : E.left(explain(text))
 }
+
+const AROUND = /^\p{White_Space}+|\p{White_Space}+$/gu
+
+/** The id in the text of `installation_id`; null where it has none and Codex makes a new one. */
+export const installationIdIn = (text: string): string | null => {
+  const id = parseUuid(text.replace(AROUND, ''))
+  return E.isRight(id) ? id.right : null
+}
