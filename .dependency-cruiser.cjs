@@ -93,14 +93,14 @@ module.exports = {
     baseImports,
     ...ladder(
       'adapters',
-      ['home', ['index', 'telemetry'], 'log', 'upkeep', 'imports', 'rpc', 'cli'],
+      ['home', ['index', 'telemetry'], 'log', 'upkeep', ['imports', 'skills'], 'rpc', 'cli'],
       ['hint', 'home-source', 'index-directory', 'open', 'library']
     ),
     {
       name: 'adapters-open-above',
       comment: 'the files that put an engine together stand above the rooms it is made of',
       severity: 'error',
-      from: { path: '^adapters/(home|index|telemetry|log|upkeep|imports)/' },
+      from: { path: '^adapters/(home|index|telemetry|log|upkeep|imports|skills)/' },
       to: { path: '^adapters/[^/]+\\.ts$' }
     },
     ...ladder('adapters/rpc', [
@@ -124,7 +124,7 @@ module.exports = {
     only('xxhash-wasm', 'adapters/log/jsonl/'),
     only('semver', 'domain/ledgers/plugins/'),
     only('smol-toml', 'adapters/home/'),
-    only('yaml', 'domain/imports/settings/'),
+    only('yaml', 'domain/(imports/settings|skills)/'),
     only('sql.js', 'adapters/upkeep/codex-state/'),
     only('ws', 'adapters/rpc/transports/'),
     only('jose', 'adapters/rpc/transports/'),

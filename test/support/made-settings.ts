@@ -16,6 +16,8 @@ import {
 export interface PlantedFile {
   readonly path: string
   readonly text?: string
+  /** Instead of a text: bytes in hexadecimal. */
+  readonly bytes?: string
   readonly link?: string
   readonly mode?: number
 }

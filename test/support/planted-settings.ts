@@ -22,12 +22,13 @@ export const plantedRoot = (files: ReadonlyArray<PlantedFile>): string => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'settings-')))
   for (const folder of ['user/.codex', 'work/repo'])
     mkdirSync(join(root, folder), { recursive: true })
-  for (const { path, text = '', link, mode = 0o644 } of files) {
+  for (const { path, text = '', bytes, link, mode = 0o644 } of files) {
     const at = join(root, path)
     mkdirSync(dirname(at), { recursive: true })
     if (link !== undefined) symlinkSync(link, at)
     else {
-      writeFileSync(at, text.replaceAll('{{ROOT}}', root))
+      const content = text.replaceAll('{{ROOT}}', root)
+      writeFileSync(at, bytes === undefined ? content : Buffer.from(bytes, 'hex'))
       chmodSync(at, mode)
     }
   }

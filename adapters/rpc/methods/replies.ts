@@ -114,7 +114,6 @@ const OWN: Readonly<Record<string, Courtesy>> = {
     unavailableReason: 'providerUnavailable',
     unavailableMessage: UNVERIFIABLE
   }),
-  'skills/list': (_, params) => perDirectory(params, (cwd) => ({ cwd, skills: [], errors: [] })),
   'hooks/list': (_, params) =>
     perDirectory(params, (cwd) => ({ cwd, hooks: [], warnings: [], errors: [] })),
   'plugin/list': () => ({ marketplaces: [], marketplaceLoadErrors: [], featuredPluginIds: [] }),

@@ -92,7 +92,7 @@ thread/items/read                         oox -                      served
 thread/guardianReview                     ..x thread                 loaded:no-model       ThreadGuardianReviewParams threadId
 thread/inject_items                       yyy thread                 served
 thread/prepareApprovedPlan                ..x thread                 loaded:no-model       ThreadPrepareApprovedPlanParams threadId markdown
-skills/list                               yyy config(shared)         own                   SkillsListParams cwds?:texts forceReload?:flag
+skills/list                               yyy config(shared)         skills:served
 skills/extraRoots/set                     .yy config                 no-configuration      SkillsExtraRootsSetParams extraRoots:list
 hooks/list                                yyy config                 own                   HooksListParams cwds?:texts
 marketplace/add                           yyy config                 no-plugins            MarketplaceAddParams source

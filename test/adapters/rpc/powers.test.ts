@@ -64,7 +64,7 @@ describe('powers of a server', () => {
   it('are named by the help where no method needs them yet', () => {
     const about = COMMANDS.find(({ name }) => name === 'app-server')?.about ?? []
     const [sentence = ''] = about.filter((text) => text.startsWith('Powers'))
-    const idle = /agents\. (.*) are accepted/.exec(sentence)?.[1] ?? ''
+    const idle = /folders\. (.*) are accepted/.exec(sentence)?.[1] ?? ''
     expect(Array.from(idle.matchAll(/`(\w+)(?:=URL)?`/g), ([, name]) => name)).to.deep.equal(
       idlePowers(Object.keys(POWERS) as ReadonlyArray<Power>)
     )

@@ -1,0 +1,44 @@
+/**
+ * What is done for `skills/*`. It is loaded when a client asks for it.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { toldSkill } from '../../../domain/skills/skill.ts'
+import { configInForce } from '../../home/config.ts'
+import { skillLister } from '../../skills/list.ts'
+import type { SkillPlace } from '../../skills/roots.ts'
+import type { RpcCall, Server } from '../threads/server.ts'
+import { answer, type MethodOutcome } from './method.ts'
+
+const placeOf = (server: Server): SkillPlace => ({
+  home: server.home,
+  userHome: server.userHome ?? homedir(),
+  profile: server.profile,
+  config: configInForce(server)
+})
+
+/** Which directories a client asks about; a list is always fresh, forced or not. */
+export interface SkillsParams {
+  readonly cwds?: ReadonlyArray<string> | null | undefined
+  readonly forceReload?: boolean | null | undefined
+}
+
+export const listed = async (
+  { cwds }: SkillsParams,
+  { server }: RpcCall
+): Promise<MethodOutcome> => {
+  const place = placeOf(server)
+  const list = skillLister(place)
+  const asked = cwds ?? []
+  const directories = asked.length === 0 ? [process.cwd()] : asked
+  const data = directories.map((cwd) => {
+    const { skills, problems } = list(resolve(cwd))
+    return {
+      cwd,
+      skills: skills.map(({ skill, enabled }) => toldSkill(skill, enabled, place.profile)),
+      errors: problems
+    }
+  })
+  return E.right(answer({ data }))
+}
