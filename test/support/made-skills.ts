@@ -192,7 +192,9 @@ const rule = (dice: Dice): string => {
 
 const config = (dice: Dice): string =>
   [
-    ...dice.some(['project_root_markers = [".top"]\n', 'project_root_markers = []\n'], 8),
+    ...dice
+      .some(['project_root_markers = [".top"]\n', 'project_root_markers = []\n'], 8)
+      .slice(0, 1),
     ...dice.some(['[plugins."p@m"]\nenabled = true\n'], 70),
     ...dice.some(['[plugins."q@m"]\nenabled = true\n', '[plugins."gone@m"]\nenabled = true\n'], 60),
     ...Array.from({ length: dice.below(4) }, () => rule(dice))

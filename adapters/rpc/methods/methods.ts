@@ -55,7 +55,7 @@ import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
 import { itemsList, itemsRead, timelineList, turnItemsList, turnsList } from './pages.ts'
 import { ifLoaded, isRefusal, replyOf, type Values } from './replies.ts'
 import { reviewStart } from './review-start.ts'
-import { skillsList } from './skills.ts'
+import { skillsExtraRootsSet, skillsList } from './skills.ts'
 import { TABLE } from './table.ts'
 import { threadArchive, threadDelete, threadUnarchive } from './thread-archive.ts'
 import { threadFork } from './thread-fork.ts'
@@ -72,6 +72,7 @@ import { turnInterrupt, turnStart, turnSteer } from './turn.ts'
 const SERVED: Readonly<Record<string, AnyServed>> = {
   initialize: initialize,
   'skills/list': skillsList,
+  'skills/extraRoots/set': skillsExtraRootsSet,
   'thread/start': threadStart,
   'thread/resume': threadResume,
   'thread/fork': threadFork,

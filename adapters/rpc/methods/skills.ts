@@ -2,8 +2,8 @@
  * `skills/*`: the skills of directories, for clients that were given the power to ask.
  */
 import * as t from 'io-ts'
-import { flag, list, option, text } from '../wire/serde.ts'
-import { served } from './method.ts'
+import { absolutePath, flag, list, option, required, text } from '../wire/serde.ts'
+import { Empty, served } from './method.ts'
 
 const answers = () => import('./skills-answers.ts')
 
@@ -12,4 +12,11 @@ export const skillsList = served(
   { cwds: option(list(text)), forceReload: option(flag) },
   t.type({ data: t.array(t.UnknownRecord) }, 'SkillsListResponse'),
   async (params, call) => (await answers()).listed(params, call)
+)
+
+export const skillsExtraRootsSet = served(
+  'SkillsExtraRootsSetParams',
+  { extraRoots: required(list(absolutePath)) },
+  Empty,
+  async (params, call) => (await answers()).extraRootsSet(params, call)
 )

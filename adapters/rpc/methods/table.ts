@@ -93,7 +93,7 @@ thread/guardianReview                     ..x thread                 loaded:no-m
 thread/inject_items                       yyy thread                 served
 thread/prepareApprovedPlan                ..x thread                 loaded:no-model       ThreadPrepareApprovedPlanParams threadId markdown
 skills/list                               yyy config(shared)         skills:served
-skills/extraRoots/set                     .yy config                 no-configuration      SkillsExtraRootsSetParams extraRoots:list
+skills/extraRoots/set                     .yy config                 skills:served
 hooks/list                                yyy config                 own                   HooksListParams cwds?:texts
 marketplace/add                           yyy config                 no-plugins            MarketplaceAddParams source
 marketplace/remove                        yyy config                 no-plugins            MarketplaceRemoveParams marketplaceName

@@ -40,6 +40,9 @@ export const threadReverted = (threadId: string): Notice => toAll('thread/revert
 export const threadRewound = (threadId: string, profile: ProfileName): Notice =>
   profile === '0.169' ? threadReverted(threadId) : toSubscribers('thread/reverted', threadId, {})
 
+/** Skills may be others than before. */
+export const skillsChanged = (): Notice => toAll('skills/changed', {})
+
 /** A thread is no longer loaded, because nobody followed it. */
 export const threadClosed = (threadId: string): Notice => toAll('thread/closed', { threadId })
 

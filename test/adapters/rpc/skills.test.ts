@@ -99,6 +99,45 @@ describe('skills over the wire', () => {
     removeFolder(root)
   })
 
+  it('are also those of folders that a client sets, of which every client hears before the answer', async () => {
+    const text = '---\ndescription: d\n---\n'
+    const root = plantedRoot(['x', 'y'].map((name) => ({ path: `${name}/${name}/SKILL.md`, text })))
+    const { server, client } = await served(root, '0.142')
+    const other = await shaken(clientOf(server))
+    const set = async (params: object) => {
+      const before = client.received.length
+      const { result, error } = await client.ask('skills/extraRoots/set', params)
+      const told = client.received.slice(before).map(({ method }) => method)
+      const listed = await client.ask('skills/list', { cwds: [root] })
+      const { data } = listed['result'] as { readonly data: ReadonlyArray<ToldDirectory> }
+      const names = data[0]?.skills.map((skill) => (skill as unknown as { name: string }).name)
+      return { result, error, told, names }
+    }
+    const refused = (why: string) => ({ code: -32600, message: `Invalid request: ${why}` })
+    const relativePath = refused('AbsolutePathBuf deserialized without a base path')
+    // What 0.142.5 and 0.169.0 answer, and what they list then.
+    const rows: ReadonlyArray<readonly [object, object | null, ReadonlyArray<string>]> = [
+      [{ extraRoots: [join(root, 'x')] }, null, ['x']],
+      [{ extraRoots: [join(root, 'x')] }, null, ['x']],
+      [{ extraRoots: ['y', 'y', 'none'].map((name) => join(root, name)) }, null, ['y']],
+      [{ extraRoots: ['relative'] }, relativePath, ['y']],
+      [{ extraRoots: [] }, null, []],
+      [{}, refused('missing field `extraRoots`'), []],
+      [{ extraRoots: null }, refused('invalid type: null, expected a sequence'), []],
+      [{ extraRoots: ['~/x'] }, relativePath, []]
+    ]
+    for (const [params, error, names] of rows)
+      expect(await set(params)).to.deep.equal(
+        error === null
+          ? { result: {}, error: undefined, told: ['skills/changed', undefined], names }
+          : { result: undefined, error, told: [undefined], names }
+      )
+    const heard = other.received.filter(({ method }) => method === 'skills/changed')
+    expect(heard.map(({ params }) => params)).to.deep.equal([{}, {}, {}, {}])
+    await server.close()
+    removeFolder(root)
+  })
+
   it('are refused where the server was not given the power', async () => {
     const root = plantedRoot([])
     const { server, client } = await served(root, '0.169', [])
