@@ -76,7 +76,7 @@ describe('command line: filters and orders of lists', () => {
     const few = await unroll(['items', THREAD, '--json', ...types, '--limit', '2'])
     const chosen = items.filter(({ item }) => wanted.includes(item.type))
     expect(jsonLines(few.out)).to.deep.equal(chosen.slice(0, 2))
-    const none = await unroll(['items', THREAD, '--json', '--type', 'nothing'])
+    const none = await unroll(['items', THREAD, '--json', '--type', 'sleep'])
     expect([none.code, none.out]).to.deep.equal([0, ''])
     const back = await unroll(['items', THREAD, '--json', '--type', 'userMessage', '--desc'])
     expect(jsonLines(back.out)).to.deep.equal(
