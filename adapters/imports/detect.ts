@@ -87,13 +87,12 @@ const lookInto = async (
 ): Promise<Survey | null> => {
   // A link stands for a candidate, and nothing is read through it.
   if (file.isLink) return null
+  const known = records.filter(({ sourcePath }) => sourcePath === file.path)
   try {
     const survey = await withSession(reading, file, (open, sizeBytes) =>
-      surveyOf(open, sizeBytes, reading, file)
+      surveyOf(open, sizeBytes, reading, file, known.length > 0)
     )
-    const isImported = records.some(
-      ({ sourcePath, sha256 }) => sourcePath === file.path && sha256 === survey.sha256
-    )
+    const isImported = known.some(({ sha256 }) => sha256 === survey.sha256)
     return isWhole(survey, reading) && !isImported ? survey : null
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException

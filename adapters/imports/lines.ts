@@ -6,7 +6,7 @@ import { readSync } from 'node:fs'
 /** A longer line is refused: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
 
-const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES = 256 * 1024
 const NEWLINE = 10
 
 /** Bytes on their way, as they stand in the file: for a digest. */

@@ -9,11 +9,10 @@ import { isBlank } from '../white-space.ts'
 import type { SessionLine, SessionSource } from './source.ts'
 
 /** What makes a line one that a strict reader may refuse: half of a surrogate pair, or in 0.130 a number that is too large. */
-const REFUSED: Readonly<Record<ProfileName, RegExp>> = {
-  '0.130': /\\u[dD]|\d[eE]\+?\d{3}|\d{300}/,
-  '0.142': /\\u[dD]/,
-  '0.169': /\\u[dD]/
-}
+const mayBeRefused = (text: string, era: ProfileName): boolean =>
+  text.includes('\\ud') ||
+  text.includes('\\uD') ||
+  (era === '0.130' && /\d[eE]\+?\d{3}|\d{300}/.test(text))
 
 /**
  * What a line says; null for one that is no JSON or says nothing. A glance is enough for everything but the text of tool calls, in
@@ -26,7 +25,7 @@ export const readLine = (
   isGlance = false
 ): SessionLine | null => {
   if (isBlank(text)) return null
-  const isRough = isGlance && !REFUSED[era].test(text)
+  const isRough = isGlance && !mayBeRefused(text, era)
   const ordered = isRough ? text : inOrder(text)
   const value = parsedJson(ordered)
   if (value === undefined) return null
