@@ -29,6 +29,7 @@ import {
   externalAgentRecord
 } from './external-agents.ts'
 import { GATED_FIELDS } from './gated-fields.ts'
+import { modelProviderCapabilities, modelProviderList, windowsSandboxSetup } from './host-facts.ts'
 import { initialize } from './initialize.ts'
 import {
   analyticsList,
@@ -106,6 +107,9 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'turn/interrupt': turnInterrupt,
   'thread/timeline/list': timelineList,
   'review/start': reviewStart,
+  'modelProvider/list': modelProviderList,
+  'modelProvider/capabilities/read': modelProviderCapabilities,
+  'windowsSandbox/setupStart': windowsSandboxSetup,
   'externalAgentConfig/detect': externalAgentDetect,
   'externalAgentConfig/import': externalAgentImport,
   'externalAgentConfig/import/recordHistory': externalAgentRecord,

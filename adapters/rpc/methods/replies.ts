@@ -119,11 +119,6 @@ const OWN: Readonly<Record<string, Courtesy>> = {
   'plugin/list': () => ({ marketplaces: [], marketplaceLoadErrors: [], featuredPluginIds: [] }),
   'plugin/installed': () => ({ marketplaces: [], marketplaceLoadErrors: [] }),
   'app/installed': () => ({ apps: [] }),
-  'modelProvider/capabilities/read': ({ profile }) => ({
-    ...(profile === '0.169' ? {} : { namespaceTools: false }),
-    imageGeneration: false,
-    webSearch: false
-  }),
   'remoteControl/status/read': remoteControlStatus,
   'collaborationMode/list': ({ turns }) => ({ data: turns === undefined ? [] : MODES }),
   'mock/experimentalMethod': (_, { value }) => ({ echoed: value as string | null }),

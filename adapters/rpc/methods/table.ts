@@ -140,9 +140,9 @@ model/list                                yyy -                      empty-page 
 account/gatewayOAuth/read                 ..y account-auth           no-account            GatewayOAuthReadParams?
 account/gatewayOAuth/login                ..y account-auth           no-account            GatewayOAuthLoginParams?
 account/gatewayOAuth/cancel               ..y account-auth           no-account            ()
-modelProvider/list                        ..y -                      no-model              ModelProviderListParams
+modelProvider/list                        ..y -                      served
 modelProvider/config/write                ..y config                 no-configuration      ModelProviderConfigWriteParams settings:any
-modelProvider/capabilities/read           yyy -                      own                   ModelProviderCapabilitiesReadParams
+modelProvider/capabilities/read           yyy -                      served
 experimentalFeature/list                  yyy config                 empty-page            ExperimentalFeatureListParams cursor? limit?:u32
 permissionProfile/list                    .yy config(shared)         empty-page            PermissionProfileListParams cursor? limit?:u32 cwd?
 experimentalFeature/enablement/set        yyy config                 no-configuration      ExperimentalFeatureEnablementSetParams enablement:any
@@ -165,7 +165,7 @@ mcpServer/resource/read                   yyy thread?                no-mcp-serv
 mcpServer/event/stream/start              ..x thread                 loaded:no-mcp-servers McpServerEventStreamStartParams threadId server subscriptionId name arguments:any
 mcpServer/event/stream/stop               ..x -                      no-mcp-servers        McpServerEventStreamStopParams subscriptionId
 mcpServer/tool/call                       yyy thread                 loaded:no-mcp-servers McpServerToolCallParams threadId server tool
-windowsSandbox/setupStart                 yyy windows-sandbox-setup  no-commands           WindowsSandboxSetupStartParams mode:any
+windowsSandbox/setupStart                 yyy windows-sandbox-setup  served
 windowsSandbox/readiness                  yyy config                 own                   ()
 account/login/start                       yyy account-auth           no-account            LoginAccountParams|apiKey|chatgpt|chatgptDeviceCode|chatgptAuthTokens
 account/bedrock/discover                  ..x account-auth           no-account            BedrockDiscoverParams

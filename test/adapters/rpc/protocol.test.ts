@@ -38,7 +38,6 @@ const VERSIONS: ReadonlyArray<readonly [ProfileName, string]> = [
 const OTHERWISE: Readonly<Record<string, string>> = {
   'skills/list': 'Codex brings skills of its own',
   'model/list': 'there is no model',
-  'modelProvider/capabilities/read': 'there is no model',
   'experimentalFeature/list': 'Codex lists its own switches',
   'permissionProfile/list': 'nothing runs that could be permitted',
   'collaborationMode/list': 'there is no model to work with',
