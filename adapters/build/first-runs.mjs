@@ -34,10 +34,13 @@ const TYPED = [['threads'], ['usage'], ['search', 'the']]
  * A third one over these leaves what V8 made of them, and some commands what it made of the rest.
  */
 export const warmUp = (out, soon, writeProgram) => {
-  const index = fs.mkdtempSync(join(tmpdir(), 'unroll-build-'))
-  const noted = join(index, 'chunks.json')
+  const folder = fs.mkdtempSync(join(tmpdir(), 'unroll-build-'))
+  const noted = join(folder, 'chunks.json')
+  // A server gives its home an id.
+  const home = join(folder, 'home')
+  fs.cpSync(SAMPLE, home, { recursive: true })
   const run = (kept, ...words) => {
-    const asked = [...words, '--home', SAMPLE, '--index', join(index, 'index')]
+    const asked = [...words, '--home', home, '--index', join(folder, 'index')]
     execFileSync(process.execPath, [join(HERE, 'warm-up.cjs'), out, noted, kept, ...asked], {
       input: conversation(),
       stdio: ['pipe', 'ignore', 'inherit'],
@@ -55,6 +58,6 @@ export const warmUp = (out, soon, writeProgram) => {
     for (const words of TYPED) run('rest', ...words)
     return started
   } finally {
-    fs.rmSync(index, { recursive: true, force: true })
+    fs.rmSync(folder, { recursive: true, force: true })
   }
 }
