@@ -38,11 +38,13 @@ async function* counted(
   session: SessionFile
 ): AsyncGenerator<ImportedMessage> {
   let hasUser = false
-  for await (const { message } of sessionLines(file, survey.sizeBytes, reading)) {
-    if (message === undefined) continue
-    hasUser ||= message.role === 'user'
-    if (hasUser) yield timed(message, reading, session)
-  }
+  for await (const lines of sessionLines(file, survey.sizeBytes, reading))
+    for (const { line } of lines) {
+      const { message } = line
+      if (message === undefined) continue
+      hasUser ||= message.role === 'user'
+      if (hasUser) yield timed(message, reading, session)
+    }
 }
 
 /** What was said in a thread; ends with `later` where something stands that no import writes. */
@@ -50,16 +52,17 @@ async function* saidIn(
   rollout: number,
   count: { lines: number }
 ): AsyncGenerator<ThreadMessage | 'later'> {
-  for await (const { text } of linesOf(rollout, fstatSync(rollout).size)) {
-    if (text.trim() === '') continue
-    count.lines += 1
-    const line = parsedObject(text)
-    const payload = line?.['payload']
-    const said = isJsonObject(payload) ? importedLine(textIn(line?.['type']), payload) : 'later'
-    if (said === 'besides') continue
-    yield said
-    if (said === 'later') return
-  }
+  for await (const lines of linesOf(rollout, fstatSync(rollout).size))
+    for (const { text } of lines) {
+      if (text.trim() === '') continue
+      count.lines += 1
+      const line = parsedObject(text)
+      const payload = line?.['payload']
+      const said = isJsonObject(payload) ? importedLine(textIn(line?.['type']), payload) : 'later'
+      if (said === 'besides') continue
+      yield said
+      if (said === 'later') return
+    }
 }
 
 type Difference = 'rewritten' | 'later' | { readonly events: ReadonlyArray<NewEvent> }

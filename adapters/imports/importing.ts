@@ -93,12 +93,13 @@ const writeRollout = async (
   }
   put([threadMeta(threadId, thread, target.modelProvider, PROFILES[era], at, v7({ msecs: atMs }))])
   let fold = NO_MESSAGES
-  for await (const { message } of sessionLines(source.file, source.survey.sizeBytes, reading)) {
-    if (message === undefined) continue
-    const [next, events] = importMessage(fold, timed(message, reading, session), era, at)
-    fold = next
-    put(events)
-  }
+  for await (const lines of sessionLines(source.file, source.survey.sizeBytes, reading))
+    for (const { line } of lines) {
+      if (line.message === undefined) continue
+      const [next, events] = importMessage(fold, timed(line.message, reading, session), era, at)
+      fold = next
+      put(events)
+    }
   put(importEnd(fold, era, at), true)
 }
 

@@ -18,12 +18,12 @@ export interface TextLine {
   readonly offsetBytes: number
 }
 
-/** Gives every line of the first bytes of a file; throws at one that is too long. */
+/** Gives every line of the first bytes of a file, those of a chunk together; throws at one that is too long. */
 export async function* linesOf(
   file: number,
   sizeBytes: number,
   seen: Seen = () => undefined
-): AsyncIterable<TextLine> {
+): AsyncIterable<ReadonlyArray<TextLine>> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   let parts: Array<Buffer> = []
   let held = 0
@@ -47,9 +47,10 @@ export async function* linesOf(
     at += read
     const bytes = chunk.subarray(0, read)
     seen(bytes)
+    const lines: Array<TextLine> = []
     let from = 0
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
-      yield taken(bytes.subarray(from, end))
+      lines.push(taken(bytes.subarray(from, end)))
       from = end + 1
     }
     if (from < read) {
@@ -57,8 +58,9 @@ export async function* linesOf(
       refuseLong(held)
       parts.push(Buffer.from(bytes.subarray(from)))
     }
+    yield lines
     // Others have their turn between chunks.
     await new Promise((resolve) => setImmediate(resolve))
   }
-  if (held > 0) yield taken(Buffer.alloc(0))
+  if (held > 0) yield [taken(Buffer.alloc(0))]
 }

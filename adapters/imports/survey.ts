@@ -63,17 +63,23 @@ export const withSession = async <A>(
   }
 }
 
-/** What an open file says, line by line. */
+/** What a line says, and where it begins. */
+interface PlacedLine extends Pick<TextLine, 'offsetBytes'> {
+  readonly line: SessionLine
+}
+
+/** What an open file says, line by line, the lines of a chunk together. */
 export async function* sessionLines(
   file: number,
   sizeBytes: number,
   { source, era }: Reading,
   glance?: { readonly seen: (bytes: Buffer) => void }
-): AsyncIterable<SessionLine & Pick<TextLine, 'offsetBytes'>> {
-  for await (const { text, offsetBytes } of linesOf(file, sizeBytes, glance?.seen)) {
-    const line = readLine(text, source, era, glance !== undefined)
-    if (line !== null) yield { ...line, offsetBytes }
-  }
+): AsyncIterable<ReadonlyArray<PlacedLine>> {
+  for await (const lines of linesOf(file, sizeBytes, glance?.seen))
+    yield lines.flatMap(({ text, offsetBytes }) => {
+      const line = readLine(text, source, era, glance !== undefined)
+      return line === null ? [] : [{ line, offsetBytes }]
+    })
 }
 
 /** Reads an open session once. Its digest takes as long as all the rest; where nobody asks for it, it is that of nothing. */
@@ -93,20 +99,21 @@ export const surveyOf = async (
   let cwd: string | null = null
   let messages = 0
   let newestAt: number | null = null
-  for await (const line of sessionLines(file, sizeBytes, reading, { seen })) {
+  const take = ({ line, offsetBytes }: PlacedLine): void => {
     title = evolveTitle(title, line, era)
     if (line.cwd !== undefined && cwd === null) cwd = line.cwd
-    const { spending, message, offsetBytes } = line
+    const { spending, message } = line
     if (message?.role === 'user') turns.push(offsetBytes)
     if (spending !== undefined) {
       const turn = turns.length === 0 ? null : turns.length
       spends.set(spending.key ?? String(offsetBytes), { ...spending, turn, offsetBytes })
     }
-    if (message === undefined) continue
+    if (message === undefined) return
     messages += 1
     const { at } = timed(message, reading, session)
     if (at !== null && (newestAt === null || at > newestAt)) newestAt = at
   }
+  for await (const lines of sessionLines(file, sizeBytes, reading, { seen })) lines.forEach(take)
   return {
     sizeBytes,
     sha256: digest.digest('hex'),
