@@ -23,9 +23,7 @@ interface Results {
 }
 
 const completedOf = ({ received }: Client): ReadonlyArray<Results> =>
-  received
-    .filter(({ method }) => method === COMPLETED)
-    .map(({ params }) => params as Results)
+  received.filter(({ method }) => method === COMPLETED).map(({ params }) => params as Results)
 
 const successesOf = (results: ReadonlyArray<Results>) =>
   results.flatMap(({ itemTypeResults }) => itemTypeResults.flatMap(({ successes }) => successes))
