@@ -1,7 +1,7 @@
 /**
  * Model providers as a client is told of them: which there are, without keys and headers, and what the one in use can do.
  */
-import { byBytes } from './imports/settings/settings.ts'
+import { byBytes } from './byte-order.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import type { ProfileName } from './log/profile.ts'
 

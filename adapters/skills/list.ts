@@ -1,6 +1,7 @@
 /**
  * The skills of directories. Nothing is remembered from one request to the next, so that no list is older than the files.
  */
+import { byBytes } from '../../domain/byte-order.ts'
 import {
   disabledSkills,
   inSkillOrder,
@@ -39,6 +40,6 @@ const listed = (place: SkillPlace, found: ReadonlyArray<FoundSkills>): Directory
     skills: all
       .filter(({ isOurs }) => isOurs)
       .map((skill) => ({ skill, enabled: !disabled.has(skill.path) })),
-    problems: problems.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+    problems: problems.toSorted((a, b) => byBytes(a.path, b.path))
   }
 }

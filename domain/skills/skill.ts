@@ -1,6 +1,7 @@
 /**
  * A skill, in which order skills are told, which of them are switched off, and how a client is told.
  */
+import { byBytes } from '../byte-order.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import type { ProfileName } from '../log/profile.ts'
 import { trimmed } from '../white-space.ts'
@@ -26,16 +27,14 @@ export interface SkillProblem {
   readonly message: string
 }
 
-const compared = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
-
 /** Skills in the order in which they are told; of one file the first counts. */
 export const inSkillOrder = (skills: ReadonlyArray<Skill>): ReadonlyArray<Skill> => {
   const once = new Map([...skills].reverse().map((skill) => [skill.path, skill]))
   return [...once.values()].sort(
     (a, b) =>
       SKILL_SCOPES.indexOf(a.scope) - SKILL_SCOPES.indexOf(b.scope) ||
-      compared(a.name, b.name) ||
-      compared(a.path, b.path)
+      byBytes(a.name, b.name) ||
+      byBytes(a.path, b.path)
   )
 }
 

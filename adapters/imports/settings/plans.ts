@@ -1,6 +1,7 @@
 /**
  * A plan for each type of settings, from what is on the disk now.
  */
+import { byBytes } from '../../../domain/byte-order.ts'
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { commandsOf, type CommandSkill } from '../../../domain/imports/settings/commands.ts'
@@ -13,7 +14,6 @@ import {
   type ServerSettings
 } from '../../../domain/imports/settings/mcp-servers.ts'
 import {
-  byBytes,
   isSettings,
   mergedSettings,
   missingIn,

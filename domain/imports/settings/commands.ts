@@ -3,7 +3,8 @@
  */
 import { trimmed } from '../../white-space.ts'
 import { markdownOf, said } from './front-matter.ts'
-import { byBytes, type LeftOutPart } from './settings.ts'
+import { byBytes } from '../../byte-order.ts'
+import type { LeftOutPart } from './settings.ts'
 import type { Reword } from './words.ts'
 
 /** A command, by its path below the folder of commands. */

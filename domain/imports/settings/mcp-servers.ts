@@ -1,9 +1,9 @@
 /**
  * MCP_SERVER_CONFIG: servers that start a command or answer HTTP. What would need a variable that Codex does not fill in stays out.
  */
+import { byBytes } from '../../byte-order.ts'
 import type { JsonObject } from '../../json.ts'
 import {
-  byBytes,
   compact,
   isSettings,
   scalarText,

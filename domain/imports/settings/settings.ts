@@ -84,16 +84,6 @@ export const mergedSettings = (below: Setting, above: Setting): Setting => {
   return Object.fromEntries([...Object.entries(below), ...added]) as SettingsObject
 }
 
-/** Texts in the order of their bytes, as Codex sorts them. */
-export const byBytes = (a: string, b: string): number => {
-  const [left, right] = [Array.from(a), Array.from(b)]
-  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
-    const order = (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? 0)
-    if (order !== 0) return order
-  }
-  return left.length - right.length
-}
-
 /** A configuration with what it does not have yet; values that are there stay. */
 export const withMissing = (existing: JsonObject, incoming: JsonObject): JsonObject =>
   Object.fromEntries([
