@@ -7,7 +7,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { compareAnalytics } from '../../domain/ledgers/analytics/compare.ts'
 import { KNOWN_DIFFERENCES } from '../../domain/ledgers/analytics/not-reconstructable.ts'
-import { corrupted, randomOf, type Lists } from '../support/analytics-corruptions.ts'
+import { corrupted, type Lists } from '../support/analytics-corruptions.ts'
+import { random } from '../support/random.ts'
 import { inherentIn } from '../support/analytics-inherent.ts'
 import { LEDGER } from '../support/captured-runs.ts'
 import { rebuiltRuns, type RebuiltRun } from '../support/rebuilt-runs.ts'
@@ -29,11 +30,11 @@ describe('golden: mistakes in analytics', () => {
   })
 
   it('are reported, but for those that no comparison can see', () => {
-    const random = randomOf(SEED)
+    const next = random(SEED)
     const missed: Array<string> = []
     for (let done = 0; done < COUNT;) {
-      const run = runs[Math.floor(random() * runs.length)]
-      const mistake = run === undefined ? null : corrupted(run, random)
+      const run = runs[Math.floor(next() * runs.length)]
+      const mistake = run === undefined ? null : corrupted(run, next)
       if (run === undefined || mistake === null) continue
       done += 1
       if (unexplained(run, mistake.after) > 0 || inherentIn(mistake, run) !== null) continue

@@ -5,7 +5,7 @@
 import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/log/profile.ts'
+import { eraOfVersion } from '../support/eras.ts'
 import { FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
 import {
   configuredHome,
@@ -30,7 +30,7 @@ const shortened = (message: Message): unknown =>
   )
 
 for (const version of readdirSync(FOLDER)) {
-  const profile = version.split('.').slice(0, 2).join('.') as ProfileName
+  const profile = eraOfVersion(version)
   describe(`facts of the host as ${version} tells them`, () => {
     it('are those of the providers that the configuration names', async () => {
       const recorded = readJson(join(FOLDER, version, 'providers.json')) as Readonly<

@@ -2,13 +2,13 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/log/profile.ts'
 import {
   comparableImport,
   ourImport,
   type AgentName,
   type ImportedSettings
 } from '../support/imported-settings.ts'
+import { eraOfVersion } from '../support/eras.ts'
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'imported-settings')
 
@@ -17,7 +17,7 @@ describe('settings of other agents, beside Codex', () => {
     for (const file of readdirSync(join(FIXTURES, version)))
       it(`become what ${version} makes of them (${file})`, async () => {
         const text = readFileSync(join(FIXTURES, version, file), 'utf8')
-        const profile = version.split('.').slice(0, 2).join('.') as ProfileName
+        const profile = eraOfVersion(version)
         for (const recorded of JSON.parse(text) as ReadonlyArray<ImportedSettings>) {
           const ours = await ourImport(
             recorded.seed,

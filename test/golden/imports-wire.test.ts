@@ -5,7 +5,7 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/log/profile.ts'
+import { eraOfVersion } from '../support/eras.ts'
 import { FIXTURES } from '../support/fixture-home.ts'
 import { importSteps, importUser, ledgerOf, removeImportUser } from '../support/import-home.ts'
 import { importNames } from '../support/import-wire.ts'
@@ -70,7 +70,7 @@ const ended = async (client: Client, before: number): Promise<void> => {
 }
 
 const played = async (version: string) => {
-  const profile = version.split('.').slice(0, 2).join('.') as ProfileName
+  const profile = eraOfVersion(version)
   const user = importUser()
   const names = importNames(user)
   const server = serverOf(user.home, {

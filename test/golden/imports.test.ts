@@ -9,6 +9,7 @@ import { brotliDecompressSync } from 'node:zlib'
 import { sha256Hex } from '../../domain/digest.ts'
 import { CLAUDE } from '../../domain/imports/claude.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
+import { eraOfVersion } from '../support/eras.ts'
 import { FIXTURES } from '../support/fixture-home.ts'
 import { importedLines } from '../support/imported-lines.ts'
 import { everyCase, madeSession } from '../support/made-sessions.ts'
@@ -25,7 +26,7 @@ const made = (lines: ReadonlyArray<string>, era: ProfileName) =>
   importedLines(`${lines.join('\n')}\n`, CLAUDE, era)
 
 for (const version of readdirSync(FOLDER).filter((name) => /^\d/.test(name))) {
-  const era = version.split('.').slice(0, 2).join('.') as ProfileName
+  const era = eraOfVersion(version)
   const file = (name: string): Buffer => readFileSync(join(FOLDER, version, name))
   const recorded = JSON.parse(file('sessions.json').toString()) as Recorded
 

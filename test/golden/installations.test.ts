@@ -7,7 +7,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { installationId } from '../../adapters/home/installation-id.ts'
-import type { ProfileName } from '../../domain/log/profile.ts'
 import {
   copyHome,
   FIXTURES,
@@ -15,6 +14,7 @@ import {
   removeFolder,
   temporaryFolder
 } from '../support/fixture-home.ts'
+import { eraOfVersion } from '../support/eras.ts'
 import { INSTALLATIONS, installedAt, type Installed } from '../support/installations.ts'
 import { initialized } from '../support/rpc-client.ts'
 
@@ -44,7 +44,7 @@ const installedAtOrNot = (home: string, told: string | null = null): Installed |
   readdirSync(home).includes('installation_id') ? installedAt(home, told) : null
 
 for (const version of readdirSync(FOLDER)) {
-  const profile = version.split('.').slice(0, 2).join('.') as ProfileName
+  const profile = eraOfVersion(version)
   describe(`installation ids as ${version} keeps them`, () => {
     const recorded = readJson(join(FOLDER, version, 'installations.json')) as Readonly<
       Record<string, Recorded>

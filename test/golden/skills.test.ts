@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/log/profile.ts'
+import { eraOfVersion } from '../support/eras.ts'
 import { expandedSkills, type RecordedSkills } from '../support/listed-skills.ts'
 import { ourSkills } from '../support/our-skills.ts'
 
@@ -11,7 +11,7 @@ const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'skills')
 describe('skills, beside Codex', () => {
   for (const file of readdirSync(FIXTURES))
     it(`are those that ${file.replace('.json', '')} lists, with its words for files that are none`, () => {
-      const profile = file.split('.').slice(0, 2).join('.') as ProfileName
+      const profile = eraOfVersion(file)
       const recorded = JSON.parse(
         readFileSync(join(FIXTURES, file), 'utf8')
       ) as ReadonlyArray<RecordedSkills>

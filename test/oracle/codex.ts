@@ -6,6 +6,8 @@ import { readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { eraOfVersion } from '../support/eras.ts'
 import { copyHome } from '../support/fixture-home.ts'
 import type { Message } from '../support/rpc-client.ts'
 
@@ -69,6 +71,25 @@ export const freshHome = (name: string): string => {
 /** What a binary says its version is. */
 export const versionOf = (codex: string): string =>
   execFileSync(codex, ['--version'], { encoding: 'utf8' }).trim().split(' ').pop() ?? ''
+
+/** What a program of this folder was called with: a path of Codex and what else stands there. Ends where the path is missing. */
+export const askedCodex = (usage: string) => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      details: { type: 'boolean' },
+      record: { type: 'boolean' },
+      reads: { type: 'boolean' }
+    }
+  })
+  const [codex, ...rest] = positionals
+  if (codex === undefined) {
+    process.stderr.write(`usage: ${usage}\n`)
+    process.exit(2)
+  }
+  const version = versionOf(codex)
+  return { codex, version, era: eraOfVersion(version), rest, values }
+}
 
 /** Starts the real app-server on a home. */
 export const startCodex = async (

@@ -11,19 +11,12 @@ import { join } from 'node:path'
 import { homeOperations } from '../../adapters/home/operations.ts'
 import { importNamed, namedSessions } from '../../adapters/imports/import-sessions.ts'
 import { CLAUDE } from '../../domain/imports/claude.ts'
-import type { ProfileName } from '../../domain/log/profile.ts'
 import { openedEngine } from '../support/engines.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
-import { startCodex, versionOf, type Codex } from './codex.ts'
+import { askedCodex, startCodex, type Codex } from './codex.ts'
 import { startModel } from './model.ts'
 
-const [codex = ''] = process.argv.slice(2)
-if (codex === '') {
-  process.stderr.write('usage: npx tsx test/oracle/imports-compact.ts CODEX\n')
-  process.exit(2)
-}
-const version = versionOf(codex)
-const era = version.split('.').slice(0, 2).join('.') as ProfileName
+const { codex, version, era } = askedCodex('npx tsx test/oracle/imports-compact.ts CODEX')
 const root = temporaryFolder()
 const [userHome, work, ours, theirs] = ['user', 'work', 'ours', 'theirs'].map((name) =>
   join(root, name)

@@ -11,20 +11,16 @@ import { homeOperations } from '../../adapters/home/operations.ts'
 import { detectSessions } from '../../adapters/imports/detect.ts'
 import { importNamed, namedSessions } from '../../adapters/imports/import-sessions.ts'
 import { CLAUDE } from '../../domain/imports/claude.ts'
-import type { ProfileName } from '../../domain/log/profile.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { importedLines } from '../support/imported-lines.ts'
 import { madeSession } from '../support/made-sessions.ts'
 import { openedEngine } from '../support/engines.ts'
-import { startCodex, versionOf } from './codex.ts'
+import { askedCodex, startCodex } from './codex.ts'
 
-const [codex = '', count = '50'] = process.argv.slice(2)
-if (codex === '') {
-  process.stderr.write('usage: npx tsx test/oracle/imports-open.ts CODEX [COUNT]\n')
-  process.exit(2)
-}
-const version = versionOf(codex)
-const era = version.split('.').slice(0, 2).join('.') as ProfileName
+const { codex, version, era, rest } = askedCodex(
+  'npx tsx test/oracle/imports-open.ts CODEX [COUNT]'
+)
+const [count = '50'] = rest
 const root = temporaryFolder()
 const [userHome, home, other, work] = ['user', 'codex', 'other', 'work'].map((name) =>
   join(root, name)

@@ -9,28 +9,19 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { brotliCompressSync } from 'node:zlib'
 import { textIn, type JsonObject } from '../../domain/json.ts'
-import type { ProfileName } from '../../domain/log/profile.ts'
 import { sha256Hex } from '../../domain/digest.ts'
 import { CLAUDE } from '../../domain/imports/claude.ts'
 import { FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import { everyCase, madeSession } from '../support/made-sessions.ts'
 import { comparable, importedLines } from '../support/imported-lines.ts'
-import { startCodex, versionOf } from './codex.ts'
+import { askedCodex, startCodex } from './codex.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { details: { type: 'boolean' }, record: { type: 'boolean' } }
-})
-const [codex = '', count = '300', seed = '1'] = positionals
-if (codex === '') {
-  process.stderr.write('usage: npm run oracle:imports -- CODEX [COUNT] [SEED] [--details]\n')
-  process.exit(2)
-}
-const version = versionOf(codex)
-const era = version.split('.').slice(0, 2).join('.') as ProfileName
+const { codex, version, era, rest, values } = askedCodex(
+  'npm run oracle:imports -- CODEX [COUNT] [SEED] [--details] [--record]'
+)
+const [count = '300', seed = '1'] = rest
 const root = mkdtempSync(join(tmpdir(), 'imports-'))
 const [userHome, home, cwd] = ['user', 'codex', 'work'].map((name) => join(root, name)) as [
   string,

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { aboutAborted, ABORTED, writeAborted, type Aborted } from '../support/aborted-turns.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
-import { randomOf } from '../support/analytics-corruptions.ts'
+import { random } from '../support/random.ts'
 import { startCodex } from './codex.ts'
 
 const COUNT = 300
@@ -20,8 +20,8 @@ const event = (type: string, members: object): object => ({
 
 /** A random thread, of few kinds of lines and few names of turns. */
 const linesOf = (seed: number): ReadonlyArray<object> => {
-  const random = randomOf(seed)
-  const below = (count: number): number => Math.floor(random() * count)
+  const next = random(seed)
+  const below = (count: number): number => Math.floor(next() * count)
   const name = (): string => ['a', 'b', 'other'][below(3)] ?? 'a'
   const ending = (): object => ({
     ...(below(3) === 0 ? { completed_at: 1 + below(9) } : {}),

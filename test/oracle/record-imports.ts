@@ -2,24 +2,17 @@
  * Records what the real Codex at a path answers and tells about sessions of another agent, and the ledger and threads that it leaves;
  * written to `test/fixtures/imports` for `test/golden/imports-wire.test.ts`.
  *
- *   npx tsx test/oracle/record-imports.ts <path of codex>
+ *   npx tsx test/oracle/record-imports.ts CODEX
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/log/profile.ts'
 import { FIXTURES } from '../support/fixture-home.ts'
 import { importSteps, importUser, ledgerOf, removeImportUser } from '../support/import-home.ts'
 import { importNames } from '../support/import-wire.ts'
 import { importedRollouts } from '../support/imported-lines.ts'
-import { startCodex, versionOf } from './codex.ts'
+import { askedCodex, startCodex } from './codex.ts'
 
-const [codex = ''] = process.argv.slice(2)
-if (codex === '') {
-  process.stderr.write('usage: npx tsx test/oracle/record-imports.ts <path of codex>\n')
-  process.exit(2)
-}
-const version = versionOf(codex)
-const era = version.split('.').slice(0, 2).join('.') as ProfileName
+const { codex, version, era } = askedCodex('npx tsx test/oracle/record-imports.ts CODEX')
 const user = importUser()
 const names = importNames(user)
 const real = await startCodex(codex, user.home, { experimentalApi: true }, { HOME: user.userHome })

@@ -8,9 +8,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { ImportItem } from '../../adapters/imports/item.ts'
-import type { ProfileName } from '../../domain/log/profile.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import {
   changedFiles,
@@ -27,25 +25,12 @@ import {
 import { madeSettings } from '../support/made-settings.ts'
 import { planted, plantedRoot, rootless } from '../support/planted-settings.ts'
 import type { Message } from '../support/rpc-client.ts'
-import { startCodex, versionOf } from './codex.ts'
+import { askedCodex, startCodex } from './codex.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    details: { type: 'boolean' },
-    record: { type: 'boolean' },
-    reads: { type: 'boolean' }
-  }
-})
-const [codex = '', count = '200', first = '1'] = positionals
-if (codex === '') {
-  process.stderr.write(
-    'usage: npm run oracle:settings -- CODEX [COUNT] [SEED] [--details] [--record]\n'
-  )
-  process.exit(2)
-}
-const version = versionOf(codex)
-const era = version.split('.').slice(0, 2).join('.') as ProfileName
+const { codex, version, era, rest, values } = askedCodex(
+  'npm run oracle:settings -- CODEX [COUNT] [SEED] [--details] [--record] [--reads]'
+)
+const [count = '200', first = '1'] = rest
 
 interface ToldResults {
   readonly itemTypeResults?: ReadonlyArray<{

@@ -22,7 +22,6 @@ import {
   madeFiles,
   MUTATIONS,
   oneOf,
-  randomOf,
   recordedFiles,
   textOf,
   turnsIn,
@@ -34,6 +33,7 @@ import {
   type File,
   type Random
 } from '../support/lineage-mutations.ts'
+import { random } from '../support/random.ts'
 import { emptyHome } from '../support/rollouts.ts'
 
 const SEEDS = 2000
@@ -206,12 +206,12 @@ const checkPaged: typeof checkThread = async (engine, head, counted) => {
 }
 
 /** Damages a home by the seed; answers how. */
-const damaged = (files: ReadonlyArray<File>, random: Random): [DamagedHome, Array<string>] => {
+const damaged = (files: ReadonlyArray<File>, next: Random): [DamagedHome, Array<string>] => {
   const home = untouched(files)
   const how: Array<string> = []
-  for (let n = 1 + below(random, 3); n > 0; n--) {
-    const name = oneOf(random, Object.keys(MUTATIONS))
-    const what = MUTATIONS[name]?.(home, random) ?? null
+  for (let n = 1 + below(next, 3); n > 0; n--) {
+    const name = oneOf(next, Object.keys(MUTATIONS))
+    const what = MUTATIONS[name]?.(home, next) ?? null
     if (what !== null) how.push(`${name} (${what})`)
   }
   return [home, how]
@@ -219,10 +219,10 @@ const damaged = (files: ReadonlyArray<File>, random: Random): [DamagedHome, Arra
 
 /** Reads the damaged home of a seed; returns how many turns it had to show. */
 const run = async (seed: number, folder: string, check: typeof checkThread): Promise<number> => {
-  const random = randomOf(seed)
+  const next = random(seed)
   const isRecorded = seed % RECORDED_EVERY === 0
-  const files = isRecorded ? oneOf(random, RECORDED) : madeFiles(random)
-  const [home, how] = damaged(files, random)
+  const files = isRecorded ? oneOf(next, RECORDED) : madeFiles(next)
+  const [home, how] = damaged(files, next)
   writeHome(folder, home)
   try {
     return await withEngine({ home: folder, profile: '0.169' }, async (engine) => {

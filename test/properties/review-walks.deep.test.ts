@@ -11,12 +11,12 @@ import {
   clearHome,
   historyOf,
   madeFiles,
-  randomOf,
   turnsIn,
   untouched,
   writeHome,
   type File
 } from '../support/lineage-mutations.ts'
+import { random } from '../support/random.ts'
 import { emptyHome } from '../support/rollouts.ts'
 
 const SEEDS = Number(process.env['UNROLL_WALKS'] ?? 16)
@@ -69,7 +69,7 @@ const checkWalks = async (engine: Engine, head: File, strict: boolean): Promise<
 }
 
 const run = async (seed: number, folder: string): Promise<number> => {
-  const files = madeFiles(randomOf(seed), true)
+  const files = madeFiles(random(seed), true)
   const strict = seed % 2 === 0
   const heads = new Map(files.map((file) => [file.thread, file]))
   writeHome(folder, untouched(files))

@@ -23,17 +23,6 @@ export interface Corruption {
   readonly after: Lists
 }
 
-/** Numbers from 0 to 1 that a seed decides. */
-export const randomOf = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let x = Math.imul(state ^ (state >>> 15), state | 1)
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61)
-    return ((x ^ (x >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 type Random = () => number
 
 const pick = <A>(random: Random, all: ReadonlyArray<A>): A => {

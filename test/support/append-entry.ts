@@ -17,6 +17,7 @@ import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { DEFAULT_PROFILE } from '../../domain/log/profile.ts'
 import type { ExpectedRevision } from '../../replay/ports.ts'
+import { random } from './random.ts'
 
 const said = (message: string): NewEvent => ({
   timestamp: new Date().toISOString(),
@@ -69,29 +70,21 @@ const many = async (home: string, thread: string, name: string, count: number): 
   for (const [kind, times] of refusals) say(2, `${kind} ${times}\n`)
 }
 
-/** Mulberry32: small, and the same numbers for the same seed. */
-const randomOf = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-}
-
 const WRITES_MAX = 200
 
 /** Calls that end the process at one point: before a write, within it, or around the sync that follows. */
-const fatalCalls = (random: () => number): FileCalls => {
+const fatalCalls = (next: () => number): FileCalls => {
   const { write, sync } = systemCalls()
   const die = () => process.kill(process.pid, 'SIGKILL')
-  const fatal = Math.floor(random() * WRITES_MAX)
-  const point = Math.floor(random() * 4)
+  const fatal = Math.floor(next() * WRITES_MAX)
+  const point = Math.floor(next() * 4)
   let writes = 0
   return {
     write: (file, bytes) => {
       const isFatal = writes++ === fatal
       if (isFatal && point === 0) die()
       if (isFatal && point === 1) {
-        write(file, bytes.subarray(0, Math.floor(random() * bytes.length)))
+        write(file, bytes.subarray(0, Math.floor(next() * bytes.length)))
         die()
       }
       return write(file, bytes)
@@ -110,11 +103,11 @@ const fault = async (
   seed: number,
   threads: ReadonlyArray<string>
 ): Promise<void> => {
-  const random = randomOf(seed)
-  const store = storeOf(home, fatalCalls(random))
+  const next = random(seed)
+  const store = storeOf(home, fatalCalls(next))
   const one = async (thread: string): Promise<void> => {
     for (let n = 0; ; n++) {
-      const message = `${name}-${n} ${'x'.repeat(Math.floor(random() * 2000))}`
+      const message = `${name}-${n} ${'x'.repeat(Math.floor(next() * 2000))}`
       const answer = await store.append(streamId(thread), 'any', [said(message)])()
       if (E.isLeft(answer)) throw new Error(JSON.stringify(answer.left))
       say(1, `${thread} ${answer.right.from.revision} ${message}\n`)

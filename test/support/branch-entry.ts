@@ -8,7 +8,6 @@
  */
 import { writeSync } from 'node:fs'
 import { homeNames } from '../../adapters/home/names.ts'
-import { homeOperations } from '../../adapters/home/operations.ts'
 import { homeWriter } from '../../adapters/upkeep/repair/home-writer.ts'
 import { segmentWriter } from '../../adapters/log/jsonl/create.ts'
 import { systemCalls, type FileCalls } from '../../adapters/log/jsonl/file-calls.ts'
@@ -16,23 +15,19 @@ import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/index/memory/index.ts'
 import { DEFAULT_PROFILE as profile } from '../../domain/log/profile.ts'
 import { createEngine } from '../../replay/engine.ts'
-import type { OperationLog } from '../../replay/home-ports.ts'
+import { fatalSteps, steppedOperations } from './fatal-steps.ts'
 import { performed, SEQUENCE } from './branches.ts'
 
 const [home = '', threadId = '', fatal = '0'] = process.argv.slice(2)
 
-let steps = 0
-const step = (): void => {
-  steps += 1
-  if (steps === Number(fatal)) process.kill(process.pid, 'SIGKILL')
-}
+const { step, taken } = fatalSteps(Number(fatal))
 
 const real = systemCalls()
 const calls: FileCalls = {
   write: (file, bytes) => {
     step()
     const half = Math.ceil(bytes.length / 2)
-    if (steps + 1 === Number(fatal)) real.write(file, bytes.subarray(0, half))
+    if (taken() + 1 === Number(fatal)) real.write(file, bytes.subarray(0, half))
     step()
     const written = real.write(file, bytes)
     step()
@@ -43,17 +38,7 @@ const calls: FileCalls = {
     step()
   }
 }
-
-const log = homeOperations(home)
-const operations: OperationLog = {
-  ...log,
-  append: async (record, durable) => {
-    step()
-    const done = await log.append(record, durable)
-    step()
-    return done
-  }
-}
+const operations = steppedOperations(home, step)
 
 const store = jsonlStore({ home, profile, strict: false, calls })
 const engine = createEngine({
@@ -74,4 +59,4 @@ for (const operation of SEQUENCE) {
   const done = await performed(engine, threadId, operation)
   writeSync(1, `${JSON.stringify(done)}\n`)
 }
-writeSync(1, `${JSON.stringify({ steps })}\n`)
+writeSync(1, `${JSON.stringify({ steps: taken() })}\n`)

@@ -7,14 +7,11 @@
  */
 import { writeSync } from 'node:fs'
 import { compressRollouts } from '../../adapters/upkeep/storage/change.ts'
+import { fatalSteps } from './fatal-steps.ts'
 
 const [home = '', threadId = '', fatal = '0'] = process.argv.slice(2)
 
-let steps = 0
-const step = (): void => {
-  steps += 1
-  if (steps === Number(fatal)) process.kill(process.pid, 'SIGKILL')
-}
+const { step, taken } = fatalSteps(Number(fatal))
 
 const done = await compressRollouts({ home, threads: [threadId], step })
-writeSync(1, JSON.stringify({ steps, done }))
+writeSync(1, JSON.stringify({ steps: taken(), done }))

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { withEngine } from './engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from './fixture-home.ts'
 import { homeFiles, rollouts } from './home-state.ts'
-import { random } from '../torture/random.ts'
+import { random } from './random.ts'
 
 const HOME = 'agents-169'
 /** The thread that spawned the other three. */

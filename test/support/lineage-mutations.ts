@@ -33,17 +33,6 @@ export interface File {
 /** Numbers from 0 to 1, the same for the same seed. */
 export type Random = () => number
 
-/** A generator of random numbers (mulberry32). */
-export const randomOf = (seed: number): Random => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let x = Math.imul(state ^ (state >>> 15), state | 1)
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61)
-    return ((x ^ (x >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /** A whole number below a bound. */
 export const below = (random: Random, bound: number): number => Math.floor(random() * bound)
 

@@ -6,31 +6,10 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import { temporaryFolder } from './fixture-home.ts'
+import { diceOf, type Dice } from './random.ts'
 import { idOf, linesOf } from './rollouts.ts'
 
 type Members = Readonly<Record<string, unknown>>
-
-/** Picks by random numbers from a seed. */
-interface Dice {
-  readonly below: (count: number) => number
-  readonly of: <A>(choices: ReadonlyArray<A>) => A
-  /** True once in this many times, on average. */
-  readonly once: (times: number) => boolean
-}
-
-/** Mulberry32, a small generator in the public domain. */
-const diceOf = (seed: number): Dice => {
-  let state = seed >>> 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-  const below = (count: number): number => Math.floor(next() * count)
-  const of = <A>(choices: ReadonlyArray<A>): A => choices[below(choices.length)] as A
-  return { below, of, once: (times) => below(times) === 0 }
-}
 
 const FIRST_MS = Date.parse('2026-05-01T10:00:00.000Z')
 const HOUR_MS = 3_600_000
@@ -146,8 +125,8 @@ const spawnedBy = (dice: Dice, { ids, at }: Spawning): unknown => ({
       parent_thread_id: ids[dice.below(at)] ?? ids[0],
       depth: 1,
       agent_path: null,
-      agent_nickname: dice.of([null, 'Ann']),
-      agent_role: dice.of([null, 'scout'])
+      agent_nickname: dice.one([null, 'Ann']),
+      agent_role: dice.one([null, 'scout'])
     }
   }
 })
@@ -171,22 +150,22 @@ const metaOf = (
   isPaginated: boolean
 ): Members => {
   const { ids, at } = spawning
-  const source = at > 0 && dice.once(4) ? spawnedBy(dice, spawning) : dice.of(SOURCES)
+  const source = at > 0 && dice.once(4) ? spawnedBy(dice, spawning) : dice.one(SOURCES)
   const isForked = at > 0 && dice.once(8)
   const all: Members = {
     id: ids[at],
     ...(dice.once(3) ? { session_id: ids[at] } : {}),
     timestamp: iso(createdMs),
-    cwd: dice.of(CWDS),
-    originator: dice.of(['codex_cli_rs', 'codex_exec', 'lab']),
-    cli_version: dice.of(['0.130.0', '0.142.5', '']),
+    cwd: dice.one(CWDS),
+    originator: dice.one(['codex_cli_rs', 'codex_exec', 'lab']),
+    cli_version: dice.one(['0.130.0', '0.142.5', '']),
     source,
-    model_provider: dice.of(['mock', 'mock', 'mock', 'other', null, undefined]),
-    git: dice.of(GITS),
+    model_provider: dice.one(['mock', 'mock', 'mock', 'other', null, undefined]),
+    git: dice.one(GITS),
     ...(isForked ? { forked_from_id: ids[dice.below(at)] } : {}),
     ...(at > 0 && dice.once(6) ? { parent_thread_id: ids[dice.below(at)] } : {}),
     ...(dice.once(6)
-      ? { thread_source: dice.of(['user', 'subagent', 'memory_consolidation']) }
+      ? { thread_source: dice.one(['user', 'subagent', 'memory_consolidation']) }
       : {}),
     ...(dice.once(8) ? { agent_nickname: 'Bob', agent_role: 'critic' } : {}),
     ...(isPaginated ? { history_mode: 'paginated' } : {})
@@ -197,15 +176,15 @@ const metaOf = (
 /** Copies of the metadata that come later: of the thread itself with other facts, or of the thread it was forked from. */
 const laterMetas = (dice: Dice, { ids, at }: Spawning, meta: Members): ReadonlyArray<Said> => {
   if (!dice.once(5)) return []
-  const git = dice.of([{}, null, { branch: 'later' }, { commit_hash: 'cccc', branch: 'later' }])
+  const git = dice.one([{}, null, { branch: 'later' }, { commit_hash: 'cccc', branch: 'later' }])
   const own: Members = {
     ...meta,
-    cwd: dice.of(CWDS),
+    cwd: dice.one(CWDS),
     git,
-    memory_mode: dice.of(['disabled', 'enabled'])
+    memory_mode: dice.one(['disabled', 'enabled'])
   }
   const other: Members = { ...meta, id: ids[dice.below(at + 1)], cwd: '/other', source: 'exec' }
-  return [['session_meta', dice.of([own, own, other])]]
+  return [['session_meta', dice.one([own, own, other])]]
 }
 
 const turnOf = (dice: Dice, said: ReadonlyArray<Said>, number: number): ReadonlyArray<Said> => {
@@ -216,8 +195,8 @@ const turnOf = (dice: Dice, said: ReadonlyArray<Said>, number: number): Readonly
     {
       ...{ turn_id, cwd: '/w', approval_policy: 'never', sandbox_policy: { type: 'read-only' } },
       ...{
-        model: dice.of(['model-a', 'model-b']),
-        effort: dice.of(['low', undefined]),
+        model: dice.one(['model-a', 'model-b']),
+        effort: dice.one(['low', undefined]),
         summary: 'auto'
       }
     }
@@ -229,10 +208,10 @@ const turnOf = (dice: Dice, said: ReadonlyArray<Said>, number: number): Readonly
 const made = (dice: Dice, spawning: Spawning, profile: ProfileName): MadeThread => {
   const { ids, at } = spawning
   const id = ids[at] ?? ''
-  const createdMs = FIRST_MS + dice.below(40) * 1000 + dice.of([0, 0, 5, 999])
+  const createdMs = FIRST_MS + dice.below(40) * 1000 + dice.one([0, 0, 5, 999])
   const isPaginated = profile === '0.169' && !dice.once(3)
   const meta = metaOf(dice, spawning, createdMs, isPaginated)
-  const said = [...dice.of(openings(id)), ...dice.of(LATER)]
+  const said = [...dice.one(openings(id)), ...dice.one(LATER)]
   const all: ReadonlyArray<Said> = [
     ['session_meta', meta],
     ...turnOf(dice, said, 1),
@@ -246,7 +225,7 @@ const made = (dice: Dice, spawning: Spawning, profile: ProfileName): MadeThread 
       ...{ type, payload }
     })
   )
-  const named = iso(createdMs + dice.of(OFFSETS_MS)).slice(0, 19)
+  const named = iso(createdMs + dice.one(OFFSETS_MS)).slice(0, 19)
   const file = `rollout-${named.replaceAll(':', '-')}-${id}.jsonl`
   const folder = dice.once(7)
     ? 'archived_sessions'

@@ -2,32 +2,7 @@
  * Settings, servers and hooks of another agent as JSON, made from a seed: every rule of their import and its exceptions.
  */
 import type { Json } from '../../domain/json.ts'
-
-export interface Dice {
-  readonly below: (n: number) => number
-  readonly one: <A>(of: ReadonlyArray<A>) => A
-  readonly often: (percent: number) => boolean
-  /** Some of them, in their order. */
-  readonly some: <A>(of: ReadonlyArray<A>, percent?: number) => ReadonlyArray<A>
-}
-
-export const diceOf = (seed: number): Dice => {
-  let state = Math.imul(seed, 0x9e3779b1) | 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-  const below = (n: number): number => Math.floor(next() * n)
-  const often = (percent: number): boolean => below(100) < percent
-  return {
-    below,
-    often,
-    one: (of) => of[below(of.length)] as (typeof of)[number],
-    some: (of, percent = 50) => of.filter(() => often(percent))
-  }
-}
+import type { Dice } from './random.ts'
 
 export const TEXTS = [
   'Ask Claude Code about CLAUDE.md.',

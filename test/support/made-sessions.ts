@@ -2,29 +2,7 @@
  * Session files of other agents, made from a seed: every kind of line that an import meets, in random order.
  */
 import type { Json, JsonObject } from '../../domain/json.ts'
-
-/** Random choices that follow from a seed. */
-interface Dice {
-  readonly below: (n: number) => number
-  readonly one: <A>(of: ReadonlyArray<A>) => A
-  readonly often: (percent: number) => boolean
-}
-
-const diceOf = (seed: number): Dice => {
-  let state = seed | 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-  const below = (n: number): number => Math.floor(next() * n)
-  return {
-    below,
-    one: (of) => of[below(of.length)] as (typeof of)[number],
-    often: (percent) => below(100) < percent
-  }
-}
+import { diceOf, type Dice } from './random.ts'
 
 const WORDS = 'fix the parser so that null bytes are kept äöü 日本語 🙂 x'.split(' ')
 const ODD_TEXTS = [
@@ -282,7 +260,9 @@ export const madeSession = (seed: number, cwd: string, untilMs: number): Readonl
 const showing = (side: number): Dice => ({
   below: (n) => side % n,
   one: (of) => of[side % of.length] as (typeof of)[number],
-  often: () => false
+  often: () => false,
+  once: () => false,
+  some: () => []
 })
 
 const sides = <A>(count: number, make: (dice: Dice) => A): ReadonlyArray<A> =>

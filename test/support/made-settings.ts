@@ -2,15 +2,8 @@
  * Folders of another agent's user, made from a seed: settings, servers, hooks, commands, subagents, skills and guidance with every
  * rule of their import and its exceptions, and what Codex has already. Nothing in them is run by whoever only copies it.
  */
-import {
-  diceOf,
-  mcpFile,
-  object,
-  serversOf,
-  settingsOf,
-  TEXTS,
-  type Dice
-} from './made-agent-settings.ts'
+import { mcpFile, object, serversOf, settingsOf, TEXTS } from './made-agent-settings.ts'
+import { diceOf, spread, type Dice } from './random.ts'
 
 /** A file or a link, by its path below the root; `{{ROOT}}` in texts stands for the root. */
 export interface PlantedFile {
@@ -230,7 +223,7 @@ const cursorFiles = (dice: Dice, folder: string): ReadonlyArray<PlantedFile> => 
 
 /** Folders `user` (a user's home), `user/.codex` (the home of Codex) and `work/repo` (a repository), below a root. */
 export const madeSettings = (seed: number): ReadonlyArray<PlantedFile> => {
-  const dice = diceOf(seed)
+  const dice = diceOf(spread(seed))
   const project = object([
     ['{{ROOT}}/work/repo', object([['mcpServers', serversOf(dice, 25)]])],
     ['/other', object([['mcpServers', serversOf(dice, 25)]])]

@@ -1,7 +1,7 @@
 /**
  * Skill folders of a user, of repositories and of plugins: those of a table that has every case once, and others made from a seed.
  */
-import { diceOf, type Dice } from './made-agent-settings.ts'
+import { diceOf, spread, type Dice } from './random.ts'
 import type { PlantedFile } from './made-settings.ts'
 
 /** Directories that a client asks about, below the root. */
@@ -235,7 +235,7 @@ const once = (files: ReadonlyArray<PlantedFile>): ReadonlyArray<PlantedFile> => 
 /** The skills of a seed; seed 0 stands for the table with every case. */
 export const madeSkills = (seed: number): ReadonlyArray<PlantedFile> => {
   if (seed === 0) return TABLE
-  const dice = diceOf(seed)
+  const dice = diceOf(spread(seed))
   return once([
     ...(dice.often(85) ? [{ path: `work/repo/${dice.one(['.git/HEAD', '.git', '.top'])}` }] : []),
     { path: 'work/plain/keep' },

@@ -14,14 +14,11 @@ import {
 } from '../../adapters/upkeep/plugins/changes.ts'
 import { pluginsManager } from '../../adapters/upkeep/plugins/manager.ts'
 import { writeSidecar } from '../../adapters/upkeep/plugins/sidecar-file.ts'
+import { fatalSteps } from './fatal-steps.ts'
 
 const [home = '', operation = '', bundle = '', fatal = '0'] = process.argv.slice(2)
 
-let steps = 0
-const step = (): void => {
-  steps += 1
-  if (steps === Number(fatal)) process.kill(process.pid, 'SIGKILL')
-}
+const { step, taken } = fatalSteps(Number(fatal))
 
 const id = { name: 'linear', marketplace: 'openai-curated-remote' }
 const manager = pluginsManager(home)
@@ -34,4 +31,4 @@ const change = {
   uninstall: () => uninstall(home, manager, id, { step })
 }[operation]
 const done = await change?.()
-writeSync(1, JSON.stringify({ steps, done }))
+writeSync(1, JSON.stringify({ steps: taken(), done }))

@@ -12,14 +12,11 @@ import { homeWriter } from '../../adapters/upkeep/repair/home-writer.ts'
 import { applyRepair, takeRepairBack } from '../../adapters/upkeep/repair/repair.ts'
 import { holding } from '../../replay/change/life/life.ts'
 import * as E from 'fp-ts/lib/Either.js'
+import { fatalSteps } from './fatal-steps.ts'
 
 const [home = '', operation = '', named = '', digest = '', fatal = '0'] = process.argv.slice(2)
 
-let steps = 0
-const step = (): void => {
-  steps += 1
-  if (steps === Number(fatal)) process.kill(process.pid, 'SIGKILL')
-}
+const { step, taken } = fatalSteps(Number(fatal))
 
 const run = {
   apply: () => applyRepair(home, readFileSync(named), digest, { step }),
@@ -31,4 +28,4 @@ const run = {
 }[operation]
 
 const done = await run?.()
-writeSync(1, JSON.stringify({ steps, done }))
+writeSync(1, JSON.stringify({ steps: taken(), done }))

@@ -8,13 +8,12 @@
  */
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { homeOperations } from '../../adapters/home/operations.ts'
 import { importPlanned } from '../../adapters/imports/settings/apply.ts'
 import { SETTINGS_PLANNERS } from '../../adapters/imports/settings/importers.ts'
 import { removeLeftOvers } from '../../adapters/imports/settings/left-over.ts'
 import { isNothing } from '../../adapters/imports/settings/plan.ts'
 import { siteFor } from '../../adapters/imports/settings/site.ts'
-import type { OperationLog } from '../../replay/home-ports.ts'
+import { fatalSteps, steppedOperations } from './fatal-steps.ts'
 import { planted } from './planted-settings.ts'
 
 const [root = '', fatal = '0'] = process.argv.slice(2)
@@ -22,21 +21,8 @@ const userHome = join(root, 'user')
 const home = join(userHome, '.codex')
 
 const configs: Array<ReturnType<typeof planted>> = []
-let steps = 0
-const step = (): void => {
-  steps += 1
-  if (steps === Number(fatal)) process.kill(process.pid, 'SIGKILL')
-}
-const log = homeOperations(home)
-const operations: OperationLog = {
-  ...log,
-  append: async (record, durable) => {
-    step()
-    const done = await log.append(record, durable)
-    step()
-    return done
-  }
-}
+const { step, taken } = fatalSteps(Number(fatal))
+const operations = steppedOperations(home, step)
 const place = { home, userHome, profile: '0.169', from: 'claude' } as const
 for (const cwd of [null, join(root, 'work/repo/sub')])
   for (const [, planner] of SETTINGS_PLANNERS) {
@@ -51,4 +37,4 @@ for (const cwd of [null, join(root, 'work/repo/sub')])
 const texts = configs.flatMap((files) =>
   Object.entries(files).flatMap(([path, text]) => (path.endsWith('config.toml') ? [text] : []))
 )
-writeSync(1, JSON.stringify({ steps, texts }))
+writeSync(1, JSON.stringify({ steps: taken(), texts }))

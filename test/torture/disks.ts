@@ -12,7 +12,7 @@ import { helper, type Helper } from './helper.ts'
 import type { Judgement, Left } from './judge.ts'
 import { tortureHome } from './operations.ts'
 import { learn, placeAt, startWorker, wait } from './place.ts'
-import { random } from './random.ts'
+import { random } from '../support/random.ts'
 
 /** What is wrong with the disk, or with the process. */
 export interface Trouble {

@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
-import { random } from './random.ts'
+import { random } from '../support/random.ts'
 import { helper, type Helper } from './helper.ts'
 import type { Judgement, Left } from './judge.ts'
 import { glueLines, recordedFile, tortureHome } from './operations.ts'

@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { random } from './random.ts'
+import { random } from '../support/random.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { helper, type Helper } from './helper.ts'
 import type { Judgement, Left } from './judge.ts'

@@ -9,7 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { writeSync } from 'node:fs'
 import type { Engine, StoreError } from '../../adapters/library.ts'
-import { random } from './random.ts'
+import { random } from '../support/random.ts'
 import { right, openedEngine } from '../support/engines.ts'
 import { arm, watchCalls } from './failing-calls.ts'
 import { observe, shownThread, type Shown } from './observe.ts'

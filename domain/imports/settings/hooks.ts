@@ -23,42 +23,24 @@ export interface HookRules {
 }
 
 /** Events in the order in which Codex lists them. */
-const EVENTS: Readonly<Record<ProfileName, ReadonlyArray<string>>> = {
-  '0.130': [
-    'PreToolUse',
-    'PermissionRequest',
-    'PostToolUse',
-    'PreCompact',
-    'PostCompact',
-    'SessionStart',
-    'UserPromptSubmit',
-    'Stop'
-  ],
-  '0.142': [
-    'PreToolUse',
-    'PermissionRequest',
-    'PostToolUse',
-    'PreCompact',
-    'PostCompact',
-    'SessionStart',
-    'UserPromptSubmit',
-    'SubagentStart',
-    'SubagentStop',
-    'Stop'
-  ],
-  '0.169': [
-    'PreToolUse',
-    'PermissionRequest',
-    'PostToolUse',
-    'PreCompact',
-    'PostCompact',
-    'SessionStart',
-    'SessionEnd',
-    'UserPromptSubmit',
-    'SubagentStart',
-    'SubagentStop',
-    'Stop'
-  ]
+const EVENTS = [
+  'PreToolUse',
+  'PermissionRequest',
+  'PostToolUse',
+  'PreCompact',
+  'PostCompact',
+  'SessionStart',
+  'SessionEnd',
+  'UserPromptSubmit',
+  'SubagentStart',
+  'SubagentStop',
+  'Stop'
+]
+
+const UNKNOWN: Readonly<Record<ProfileName, ReadonlyArray<string>>> = {
+  '0.130': ['SessionEnd', 'SubagentStart', 'SubagentStop'],
+  '0.142': ['SessionEnd'],
+  '0.169': []
 }
 
 /** Events that do not look at what happened. */
@@ -139,7 +121,7 @@ export const hooksOf = (files: ReadonlyArray<Setting>, rules: HookRules): HooksI
   })
   if (switches.at(-1) === true)
     return { hooks: {}, leftOut: [{ what: 'hooks', why: 'disableAllHooks is set' }] }
-  const known = EVENTS[rules.profile]
+  const known = EVENTS.filter((event) => !UNKNOWN[rules.profile].includes(event))
   const hooks = new Map<string, ReadonlyArray<JsonObject>>()
   const leftOut: Array<LeftOutPart> = []
   for (const file of files) {

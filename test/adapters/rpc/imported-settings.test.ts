@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProfileName } from '../../../domain/log/profile.ts'
+import { eraOfVersion } from '../../support/eras.ts'
 import { removeFolder } from '../../support/fixture-home.ts'
 import { right } from '../../support/engines.ts'
 import { changedFiles, comparableImport, ordered } from '../../support/imported-settings.ts'
@@ -61,7 +62,7 @@ describe('settings of other agents over the wire', () => {
     ['0.169.0', 'cursor']
   ] as const)
     it(`are told and written as ${version} does (${from}), once, and undone`, async () => {
-      const profile = version.split('.').slice(0, 2).join('.') as ProfileName
+      const profile = eraOfVersion(version)
       const source = from === 'cursor' ? { migrationSource: 'cursor' } : {}
       for (const wanted of recorded(version, from)
         .filter(({ items }) => items.length > 2)

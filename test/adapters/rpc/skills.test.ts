@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { ProfileName } from '../../../domain/log/profile.ts'
+import { eraOfVersion } from '../../support/eras.ts'
 import { removeFolder } from '../../support/fixture-home.ts'
 import {
   askedIn,
@@ -35,7 +36,7 @@ describe('skills over the wire', () => {
       ) as ReadonlyArray<RecordedSkills>
       if (recorded === undefined) throw new Error('nothing was recorded')
       const root = plantedRoot(madeSkills(recorded.seed))
-      const profile = version.split('.').slice(0, 2).join('.') as ProfileName
+      const profile = eraOfVersion(version)
       const { server, client } = await served(root, profile)
       for (const more of [{}, { forceReload: true }, { forceReload: null }]) {
         const { result } = await client.ask('skills/list', { cwds: askedIn(root), ...more })

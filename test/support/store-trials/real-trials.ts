@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { v7 } from 'uuid'
-import { random } from '../../torture/random.ts'
+import { random } from '../random.ts'
 import { messageOf } from '../crash.ts'
 import { removeFolder, temporaryFolder } from '../fixture-home.ts'
 import { linesOf, metaLine, rolloutPath, userLine } from '../rollouts.ts'

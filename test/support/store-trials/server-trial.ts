@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { random } from '../../torture/random.ts'
+import { random } from '../random.ts'
 import { openJournal } from '../eventstore-server/journal.ts'
 import { eventLog } from '../eventstore-server/log.ts'
 import { spawnEventStore } from '../eventstore-server/spawned.ts'

@@ -6,7 +6,7 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { random } from '../../torture/random.ts'
+import { random } from '../random.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../fixture-home.ts'
 import { homeFiles } from '../home-state.ts'
 import { counted, namesHeld, namesOf, rolloutFiles, storeProblems } from './held.ts'

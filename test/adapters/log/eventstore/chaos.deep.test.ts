@@ -1,6 +1,7 @@
 // Everything at once. The goal: writers, readers and a follower of one connection lose nothing and do nothing twice while the
 // server fails in all its ways. The method: many of them in turn, a trouble every few appends, drawn from a printed seed.
 import { expect } from 'chai'
+import { random } from '../../../support/random.ts'
 import { sessions } from '../../../support/eventstore-server/session.ts'
 import type { TestEventStore } from '../../../support/eventstore-server/server.ts'
 import { everything, numbered, right, until, wires, wordOf } from '../../../support/wires.ts'
@@ -9,22 +10,13 @@ const WRITERS = 8
 const APPENDS = 20
 const SEED = Number(process.env['UNROLL_SEED'] ?? Date.now() % 2 ** 31)
 
-/** Numbers from 0 up to 1, the same for the same seed. */
-const randomOf = (seed: number) => {
-  let state = seed
-  return (): number => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
-    return state / 2 ** 31
-  }
-}
-
 const HOW = ['unavailable', 'deadline', 'timeout', 'cancelled', 'internal', 'silent'] as const
 
 describe('a store in trouble', () => {
   const { start } = sessions()
   const open = wires()
-  const random = randomOf(SEED)
-  const oneOf = <T>(list: ReadonlyArray<T>): T => list[Math.floor(random() * list.length)] as T
+  const next = random(SEED)
+  const oneOf = <T>(list: ReadonlyArray<T>): T => list[Math.floor(next() * list.length)] as T
 
   const troubles: ReadonlyArray<(server: TestEventStore) => unknown> = [
     (server) =>
@@ -52,7 +44,7 @@ describe('a store in trouble', () => {
     })()
     const write = async (stream: string): Promise<void> => {
       for (let revision = 0; revision < 2 * APPENDS; revision += 2) {
-        if (random() < 0.2) await oneOf(troubles)(server)
+        if (next() < 0.2) await oneOf(troubles)(server)
         const events = [numbered(revision), numbered(revision + 1)]
         const expected = revision === 0 ? 'no_stream' : revision - 1
         expect(right(await wire.append(stream, expected, events))).to.deep.equal({

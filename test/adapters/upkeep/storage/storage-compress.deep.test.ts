@@ -12,7 +12,7 @@ import { compressRollouts, expandRollouts } from '../../../../adapters/upkeep/st
 import { decompressedContent, zstdEncoder } from '../../../../adapters/log/jsonl/zstd.ts'
 import { rolloutsOf } from '../../../../adapters/upkeep/storage/files.ts'
 import { bundleChild } from '../../../support/crashes.ts'
-import { random } from '../../../torture/random.ts'
+import { random } from '../../../support/random.ts'
 import { right, turnsOf, withEngine } from '../../../support/engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../../../support/fixture-home.ts'
 import { homeFiles } from '../../../support/home-state.ts'
