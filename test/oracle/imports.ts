@@ -6,10 +6,12 @@
  * `--record` writes titles and digests of the threads to `test/fixtures/imports`, and one session whole with every case once, for
  * `test/golden/imports.test.ts`.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
+import { detectSessions } from '../../adapters/imports/detect.ts'
 import { textIn, type JsonObject } from '../../domain/json.ts'
 import { sha256Hex } from '../../domain/digest.ts'
 import { CLAUDE } from '../../domain/imports/claude.ts'
@@ -79,7 +81,20 @@ const importAll = async (): Promise<ReadonlyMap<string, string | null>> => {
   return titles
 }
 
+/** The files that unroll takes for sessions, asked of a home that has imported none. */
+const detectedHere = async (): Promise<ReadonlySet<string>> => {
+  const none = join(root, 'none')
+  mkdirSync(none)
+  const folder = join(userHome, '.claude/projects')
+  const found = await detectSessions({
+    ...{ home: none, folder, source: CLAUDE, era },
+    ...{ max: paths.length, days: null, nowMs: Date.now() }
+  })
+  return new Set(E.isRight(found) ? found.right.sessions.map(({ path }) => path) : [])
+}
+
 const titles = await importAll()
+const found = await detectedHere()
 const made = new Map(ledger().map((row) => [row.source_path, row.imported_thread_id]))
 const rollouts = new Map(
   (readdirSync(join(home, 'sessions'), { recursive: true }) as Array<string>)
@@ -94,24 +109,25 @@ for (const path of paths) {
   const id = made.get(path)
   const rollout = rollouts.get(id ?? '')
   const theirs = rollout === undefined ? [] : comparable(readFileSync(rollout, 'utf8'))
-  const ours = importedLines(readFileSync(path, 'utf8'), CLAUDE, era)
+  const { lines, title } = importedLines(readFileSync(path, 'utf8'), CLAUDE, era)
+  const ours = found.has(path) ? lines : []
   if (rollout !== undefined) imported += 1
   if (path === every) everyLine = theirs
   else recorded.push([titles.get(path) ?? null, sha256Hex(theirs.join('\n')).slice(0, 24)])
-  const at = Math.max(ours.lines.length, theirs.length)
-  const first = Array.from({ length: at }).findIndex((_, i) => ours.lines[i] !== theirs[i])
-  const isTitle = !titles.has(path) || titles.get(path) === ours.title
+  const at = Math.max(ours.length, theirs.length)
+  const first = Array.from({ length: at }).findIndex((_, i) => ours[i] !== theirs[i])
+  const isTitle = !titles.has(path) || titles.get(path) === title
   if (first === -1 && isTitle) continue
   different += 1
   if (values.details !== true) continue
   process.stdout.write(`${path}\n`)
   if (first !== -1)
     process.stdout.write(
-      `  line ${first}\n  codex  ${theirs[first] ?? '-'}\n  unroll ${ours.lines[first] ?? '-'}\n`
+      `  line ${first}\n  codex  ${theirs[first] ?? '-'}\n  unroll ${ours[first] ?? '-'}\n`
     )
   if (!isTitle)
     process.stdout.write(
-      `  title\n  codex  ${JSON.stringify(titles.get(path))}\n  unroll ${JSON.stringify(ours.title)}\n`
+      `  title\n  codex  ${JSON.stringify(titles.get(path))}\n  unroll ${JSON.stringify(title)}\n`
     )
 }
 process.stdout.write(
