@@ -9,8 +9,10 @@ import {
   type Skill,
   type SkillProblem
 } from '../../domain/skills/skill.ts'
+import { startPace } from '../upkeep/check/pace.ts'
+import { canonicalPath } from './folders.ts'
 import { skillRoots, type SkillPlace } from './roots.ts'
-import { canonicalPath, scanSkills, type FoundSkills, type SkillRoot } from './scan.ts'
+import { scanSkills, type FoundSkills, type SkillRoot } from './scan.ts'
 
 /** What is found for a directory. */
 export interface DirectorySkills {
@@ -20,15 +22,23 @@ export interface DirectorySkills {
 }
 
 /** Lists the skills of absolute directories, one after the other; a folder that several of them share is read once. */
-export const skillLister = (place: SkillPlace): ((directory: string) => DirectorySkills) => {
+export const skillLister = (
+  place: SkillPlace
+): ((directory: string) => Promise<DirectorySkills>) => {
+  const pace = startPace()
+  const rootsOf = skillRoots(place)
   const read = new Map<string, FoundSkills>()
-  const scanned = (root: SkillRoot): FoundSkills => {
+  const scanned = async (root: SkillRoot): Promise<FoundSkills> => {
     const key = JSON.stringify(root)
-    const found = read.get(key) ?? scanSkills(root, place.profile)
+    const found = read.get(key) ?? (await scanSkills(root, place.profile, pace))
     read.set(key, found)
     return found
   }
-  return (directory) => listed(place, skillRoots(place, directory).map(scanned))
+  return async (directory) => {
+    const found: Array<FoundSkills> = []
+    for (const root of rootsOf(directory)) found.push(await scanned(root))
+    return listed(place, found)
+  }
 }
 
 const listed = (place: SkillPlace, found: ReadonlyArray<FoundSkills>): DirectorySkills => {

@@ -11,7 +11,9 @@ import { activeVersion } from '../../domain/ledgers/plugins/version.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import { configuredPlugins } from '../upkeep/plugins/config-table.ts'
 import { attempt, pluginFolder, versionsIn } from '../upkeep/plugins/tree.ts'
-import { canonicalPath, skillPluginAt, type SkillRoot } from './scan.ts'
+import { canonicalPath, isFolder } from './folders.ts'
+import { skillPluginAt } from './plugin.ts'
+import type { SkillRoot } from './scan.ts'
 
 /** Where skills are looked for, whatever the directory. */
 export interface SkillPlace {
@@ -31,14 +33,6 @@ const ADMIN = '/etc/codex/skills'
 const isThere = (path: string): boolean => {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined
-  } catch {
-    return false
-  }
-}
-
-const isFolder = (path: string): boolean => {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   } catch {
     return false
   }
@@ -92,26 +86,33 @@ const pluginRoots = ({ home, profile }: SkillPlace): ReadonlyArray<SkillRoot> =>
   })
 }
 
-/** The folders of a directory, each once. */
-export const skillRoots = (place: SkillPlace, directory: string): ReadonlyArray<SkillRoot> => {
+/** Tells the folders of directories, each once. The configuration and the plugins are those of the call. */
+export const skillRoots = (
+  place: SkillPlace
+): ((directory: string) => ReadonlyArray<SkillRoot>) => {
   const { home, userHome, config, extraRoots = [] } = place
-  const folders = projectFolders(directory, markersIn(config))
   const own = canonicalPath(home) ?? home
   const root = (scope: SkillRoot['scope']) => (path: string) => ({ path, scope, plugin: null })
-  const layers = folders
-    .map((folder) => join(folder, '.codex'))
-    .filter((folder) => isFolder(folder) && (canonicalPath(folder) ?? folder) !== own)
-  const roots: ReadonlyArray<SkillRoot> = [
-    ...layers.toReversed().map((folder) => root('repo')(join(folder, 'skills'))),
+  const everywhere: ReadonlyArray<SkillRoot> = [
     ...[join(home, 'skills'), join(userHome, '.agents', 'skills')].map(root('user')),
     root('system')(join(home, 'skills', '.system')),
     root('admin')(ADMIN),
     ...pluginRoots(place),
-    ...extraRoots.map(root('user')),
-    ...folders
-      .map((folder) => join(folder, '.agents', 'skills'))
-      .filter(isFolder)
-      .map(root('repo'))
+    ...extraRoots.map(root('user'))
   ]
-  return [...new Map([...roots].reverse().map((one) => [one.path, one])).values()].reverse()
+  return (directory) => {
+    const folders = projectFolders(directory, markersIn(config))
+    const layers = folders
+      .map((folder) => join(folder, '.codex'))
+      .filter((folder) => isFolder(folder) && (canonicalPath(folder) ?? folder) !== own)
+    const roots: ReadonlyArray<SkillRoot> = [
+      ...layers.toReversed().map((folder) => root('repo')(join(folder, 'skills'))),
+      ...everywhere,
+      ...folders
+        .map((folder) => join(folder, '.agents', 'skills'))
+        .filter(isFolder)
+        .map(root('repo'))
+    ]
+    return [...new Map([...roots].reverse().map((one) => [one.path, one])).values()].reverse()
+  }
 }

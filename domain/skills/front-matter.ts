@@ -56,6 +56,12 @@ const quotedLine = (line: string): string | null => {
   return `${key}:${space}'${text.replaceAll("'", "''")}'${comment}`
 }
 
+/** True for a line that begins a block text. */
+const beginsBlock = (line: string): boolean => {
+  const at = line.indexOf(':')
+  return at !== -1 && /\S/.test(line.slice(0, at)) && /^\s+[|>]/.test(line.slice(at + 1))
+}
+
 /** Front matter whose prose is quoted; null where nothing was to be repaired. Block texts stay as they are. */
 const repaired = (lines: ReadonlyArray<string>): string | null => {
   let block: number | null = null
@@ -63,7 +69,7 @@ const repaired = (lines: ReadonlyArray<string>): string | null => {
   const mended = lines.map((line) => {
     const indent = /^ */.exec(line)?.[0].length ?? 0
     if (block !== null && (trimmed(line) === '' || indent > block)) return line
-    block = /^[^:]*[^:\s][^:]*:\s+[|>]/.test(line) ? indent : null
+    block = beginsBlock(line) ? indent : null
     const quoted = quotedLine(line)
     isChanged ||= quoted !== null
     return quoted ?? line

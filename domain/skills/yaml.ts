@@ -13,7 +13,11 @@ import {
   type Document,
   type ParsedNode
 } from 'yaml'
+import { isTooDeep } from './yaml-depth.ts'
 import { wordedFault } from './yaml-words.ts'
+
+/** Longer than what people write before a text; a reader that is given more keeps everybody waiting. */
+const TEXT_MAX = 64 * 1024
 
 /** A mistake of syntax, and from where on nothing could be read. */
 export interface YamlFault {
@@ -74,6 +78,7 @@ const asText = (document: Document.Parsed): ParsedNode | null => {
 }
 
 const openedYaml = (text: string): YamlText => {
+  if (text.length > TEXT_MAX) throw new Undecodable(`it is longer than ${TEXT_MAX} characters`)
   const place = placesOf(text)
   const control = CONTROL.exec(text)
   if (control !== null) {
@@ -81,6 +86,7 @@ const openedYaml = (text: string): YamlText => {
     const message = `control characters are not allowed at position ${position}`
     return { root: null, document: null, fault: { at: -1, message }, hasMore: false, place }
   }
+  if (isTooDeep(text)) throw new Undecodable('recursion limit exceeded')
   const options = { schema: 'failsafe', uniqueKeys: false, logLevel: 'silent' } as const
   const documents = parseAllDocuments(text, {
     ...options,

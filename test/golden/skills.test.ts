@@ -10,12 +10,14 @@ const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'skills')
 
 describe('skills, beside Codex', () => {
   for (const file of readdirSync(FIXTURES))
-    it(`are those that ${file.replace('.json', '')} lists, with its words for files that are none`, () => {
+    it(`are those that ${file.replace('.json', '')} lists, with its words for files that are none`, async () => {
       const profile = eraOfVersion(file)
       const recorded = JSON.parse(
         readFileSync(join(FIXTURES, file), 'utf8')
       ) as ReadonlyArray<RecordedSkills>
       for (const one of recorded)
-        expect(ourSkills(one.seed, profile), `seed ${one.seed}`).to.deep.equal(expandedSkills(one))
+        expect(await ourSkills(one.seed, profile), `seed ${one.seed}`).to.deep.equal(
+          expandedSkills(one)
+        )
     })
 })

@@ -75,7 +75,7 @@ const records: Array<ListedSkills> = []
 const differing: Array<number> = []
 for (let seed = Number(first); seed < Number(first) + Number(count); seed += 1) {
   const real = await realSkills(seed)
-  const ours = ourSkills(seed, era)
+  const ours = await ourSkills(seed, era)
   records.push(real)
   if (isDeepStrictEqual(real, ours)) continue
   differing.push(seed)

@@ -16,21 +16,22 @@ import {
 import { madeSkills } from './made-skills.ts'
 import { plantedRoot } from './planted-settings.ts'
 
-export const ourSkills = (seed: number, profile: ProfileName): ListedSkills => {
+export const ourSkills = async (seed: number, profile: ProfileName): Promise<ListedSkills> => {
   const root = plantedRoot(madeSkills(seed))
   const home = join(root, 'user/.codex')
   const place = { home, userHome: join(root, 'user'), profile, config: homeConfig(home) }
   try {
     const list = skillLister(place)
-    const data = askedIn(root).map((cwd) => {
-      const { skills, problems } = list(cwd)
-      return {
+    const data: Array<unknown> = []
+    for (const cwd of askedIn(root)) {
+      const { skills, problems } = await list(cwd)
+      data.push({
         cwd,
         skills: skills.map(({ skill, enabled }) => toldSkill(skill, enabled, profile)),
         errors: problems
-      }
-    })
-    return comparableSkills(root, seed, data as unknown as ReadonlyArray<ToldDirectory>)
+      })
+    }
+    return comparableSkills(root, seed, data as ReadonlyArray<ToldDirectory>)
   } finally {
     removeFolder(root)
   }

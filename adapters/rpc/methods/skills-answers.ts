@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
+import type { JsonObject } from '../../../domain/json.ts'
 import { toldSkill } from '../../../domain/skills/skill.ts'
 import { configInForce } from '../../home/config.ts'
 import { skillLister } from '../../skills/list.ts'
@@ -38,14 +39,15 @@ export const listed = async (
   const list = skillLister(place)
   const asked = cwds ?? []
   const directories = asked.length === 0 ? [process.cwd()] : asked
-  const data = directories.map((cwd) => {
-    const { skills, problems } = list(resolve(cwd))
-    return {
+  const data: Array<JsonObject> = []
+  for (const cwd of directories) {
+    const { skills, problems } = await list(resolve(cwd))
+    data.push({
       cwd,
       skills: skills.map(({ skill, enabled }) => toldSkill(skill, enabled, place.profile)),
-      errors: problems
-    }
-  })
+      errors: problems.map((problem) => ({ ...problem }))
+    })
+  }
   return E.right(answer({ data }))
 }
 

@@ -3,6 +3,7 @@
  */
 import { isMap, isScalar, parseDocument, type Scalar } from 'yaml'
 import { trimmed } from '../../white-space.ts'
+import { isTooDeep } from '../../skills/yaml-depth.ts'
 
 export interface MarkdownDocument {
   /** Texts, flags and numbers of the front matter; null for what is none of them. */
@@ -42,6 +43,7 @@ const scalarText = ({ value, source = '' }: Scalar): string | null => {
 
 const frontOf = (text: string): Pick<MarkdownDocument, 'front' | 'problem'> => {
   const none = (problem: string) => ({ front: new Map<string, string | null>(), problem })
+  if (isTooDeep(text)) return none('it is nested too deeply')
   const document = parseDocument(text, { version: '1.2', intAsBigInt: true, logLevel: 'silent' })
   const [error] = document.errors
   if (error !== undefined) return none((error.message.split('\n')[0] ?? '').replace(/:$/, ''))

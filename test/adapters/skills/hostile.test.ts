@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 import { skillLister } from '../../../adapters/skills/list.ts'
 import { removeFolder } from '../../support/fixture-home.ts'
 import { plantedRoot } from '../../support/planted-settings.ts'
@@ -10,7 +11,7 @@ import { plantedRoot } from '../../support/planted-settings.ts'
 const GOOD = '---\ndescription: d\n---\n'
 
 /** Names and errors of what stands in a user's skill folder. */
-const listedIn = (plant: (skills: string) => void) => {
+const listedIn = async (plant: (skills: string) => void, profile: ProfileName = '0.169') => {
   const root = plantedRoot([])
   const skills = join(root, 'user/.agents/skills')
   mkdirSync(join(skills, 'good'), { recursive: true })
@@ -19,10 +20,10 @@ const listedIn = (plant: (skills: string) => void) => {
   const place = {
     home: join(root, 'user/.codex'),
     userHome: join(root, 'user'),
-    profile: '0.169' as const,
+    profile,
     config: {}
   }
-  const found = skillLister(place)(join(root, 'work/repo'))
+  const found = await skillLister(place)(join(root, 'work/repo'))
   removeFolder(root)
   return {
     names: found.skills.map(({ skill }) => skill.name),
@@ -36,8 +37,8 @@ const file = (skills: string, name: string, text: string): void => {
 }
 
 describe('hostile skill folders', () => {
-  it('keep nobody waiting with a FIFO in the place of a file', () => {
-    const { names, errors } = listedIn((skills) => {
+  it('keep nobody waiting with a FIFO in the place of a file', async () => {
+    const { names, errors } = await listedIn((skills) => {
       file(skills, 'fifo', GOOD)
       mkdirSync(join(skills, 'pipe/agents'), { recursive: true })
       execFileSync('mkfifo', [join(skills, 'pipe/SKILL.md')])
@@ -48,8 +49,8 @@ describe('hostile skill folders', () => {
     expect(errors).to.deep.equal([])
   })
 
-  it('are read once where links lead in circles or nowhere', () => {
-    const { names, errors } = listedIn((skills) => {
+  it('are read once where links lead in circles or nowhere', async () => {
+    const { names, errors } = await listedIn((skills) => {
       symlinkSync('.', join(skills, 'self'))
       symlinkSync('..', join(skills, 'good/up'))
       symlinkSync('b', join(skills, 'a'))
@@ -60,15 +61,15 @@ describe('hostile skill folders', () => {
     expect(errors).to.deep.equal([])
   })
 
-  it('end after 2,000 folders of a root', () => {
-    const { names } = listedIn((skills) => {
+  it('end after 2,000 folders of a root', async () => {
+    const { names } = await listedIn((skills) => {
       for (let at = 0; at < 2001; at += 1) file(skills, `s${String(at)}`, GOOD)
     })
     expect(names).to.have.length(1999)
   })
 
-  it('tell a file of 1 GiB by its size, and read a large one beside a skill not at all', () => {
-    const { names, errors } = listedIn((skills) => {
+  it('tell a file of 1 GiB by its size, and read a large one beside a skill not at all', async () => {
+    const { names, errors } = await listedIn((skills) => {
       file(skills, 'vast', GOOD)
       truncateSync(join(skills, 'vast/SKILL.md'), 2 ** 30)
       mkdirSync(join(skills, 'good/agents'))
@@ -81,7 +82,7 @@ describe('hostile skill folders', () => {
     ])
   })
 
-  it('never expand aliases, and end with nesting of any depth', () => {
+  it('never expand aliases, and end with nesting of any depth', async () => {
     const bomb = Array.from({ length: 40 }, (_, at) =>
       at === 0
         ? 'a0: &a0 [x]'
@@ -89,9 +90,9 @@ describe('hostile skill folders', () => {
             .fill(`*a${at - 1}`)
             .join(', ')}]`
     ).join('\n')
-    const { names, errors } = listedIn((skills) => {
+    const { names, errors } = await listedIn((skills) => {
       file(skills, 'bomb', `---\n${bomb}\ndescription: *a39\n---\n`)
-      file(skills, 'deep', `---\nx: ${'['.repeat(100_000)}\ndescription: d\n---\n`)
+      file(skills, 'deep', `---\nx: ${'['.repeat(30_000)}\ndescription: d\n---\n`)
     })
     // Prose that no YAML can read counts as a text since 0.142.
     expect(names).to.deep.equal(['deep', 'good'])
@@ -99,5 +100,41 @@ describe('hostile skill folders', () => {
     expect(errors[0]?.[1]).to.match(
       /^invalid YAML: description: invalid type: sequence, expected a string/
     )
+  })
+  for (const profile of ['0.130', '0.142', '0.169'] as const)
+    it(`never end the program by nesting or by length, in ${profile}`, async () => {
+      const nests: ReadonlyArray<string> = ['[', '{a: ', '- ', '? ', "a: '"]
+      const { names, errors } = await listedIn((skills) => {
+        for (const [at, nest] of nests.entries())
+          for (const times of [300, 3000, 60_000 / nest.length])
+            file(
+              skills,
+              `n${at}-${times}`,
+              `---\nx:\n ${nest.repeat(times)}\ndescription: d\n---\n`
+            )
+        file(skills, 'long', `---\ndescription: ${'word '.repeat(20_000)}\n---\n`)
+      }, profile)
+      expect(names).to.include('good')
+      expect(names.length + errors.length).to.equal(nests.length * 3 + 2)
+      expect(errors).to.deep.include([
+        'long/SKILL.md',
+        'invalid YAML: it is longer than 65536 characters'
+      ])
+    })
+
+  it('let others have their turn while they are read', async () => {
+    let turns = 0
+    let isDone = false
+    const turn = (): void => {
+      turns += 1
+      if (!isDone) setImmediate(turn)
+    }
+    const { names } = await listedIn((skills) => {
+      for (let at = 0; at < 500; at += 1) file(skills, `s${String(at)}`, GOOD)
+      setImmediate(turn)
+    })
+    isDone = true
+    expect(names).to.have.length(501)
+    expect(turns).to.be.greaterThan(1)
   })
 })
