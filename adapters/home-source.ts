@@ -61,7 +61,9 @@ export const homeSource = (options: HomeSourceOptions): Source => {
       expand: async (...asked) =>
         (await import('./upkeep/storage/change.ts')).undoCompression(home, ...asked),
       unimportSettings: async (...asked) =>
-        (await import('./imports/settings/apply.ts')).undoSettingsImport(home, ...asked)
+        (await import('./imports/settings/apply.ts')).undoSettingsImport(home, ...asked),
+      restoreConfig: async (...asked) =>
+        (await import('./home/config-change.ts')).restoreConfig(home, ...asked)
     },
     operations: homeOperations(home),
     homeLogs: homeLog(home),

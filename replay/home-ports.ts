@@ -155,6 +155,15 @@ export interface HomeWriter {
       readonly dryRun?: boolean | undefined
     }
   ) => Promise<Either<StoreError, { readonly operationId: string | null }>>
+  /** Takes a change of the configuration back, where it is as the change left it; absent where there are no files. */
+  readonly restoreConfig?: (
+    given: JsonObject,
+    options: {
+      readonly actor?: string | undefined
+      readonly undoes?: string | undefined
+      readonly dryRun?: boolean | undefined
+    }
+  ) => Promise<Either<StoreError, { readonly operationId: string | null }>>
   readonly trash: () => Promise<Either<StoreError, ReadonlyArray<TrashEntry>>>
   /**
    * Brings compressed files of a thread back as plain ones; `files` holds the digest of each by its path. Absent where nothing is

@@ -34,7 +34,7 @@ const HEADER = /^\s*\[/
 const COMMENT_OR_BLANK = /^\s*(#.*)?\s*$/
 
 /** A line of a text, where it begins and ends, and which table it stands in. */
-interface ConfigLine {
+export interface ConfigLine {
   readonly start: number
   readonly end: number
   readonly kind: 'header' | 'comment' | 'blank' | 'other'
@@ -57,7 +57,8 @@ const headerPath = (line: string): ConfigPath | null => {
 
 const linesOf = (text: string): ReadonlyArray<string> => text.split(/(?<=\n)/)
 
-const configLines = (text: string): ReadonlyArray<ConfigLine> => {
+/** Every line of a text. */
+export const configLines = (text: string): ReadonlyArray<ConfigLine> => {
   let open: Quotes = null
   let table: ConfigPath | null = []
   let end = 0
@@ -77,7 +78,8 @@ const configLines = (text: string): ReadonlyArray<ConfigLine> => {
   })
 }
 
-const startsWith = (path: ConfigPath | null, prefix: ConfigPath): boolean =>
+/** True for a path at or below another. */
+export const startsWith = (path: ConfigPath | null, prefix: ConfigPath): boolean =>
   path !== null && path.length >= prefix.length && prefix.every((name, at) => path[at] === name)
 
 /** Parsed objects have no prototype; copies of both sides can be compared. */
@@ -85,7 +87,7 @@ const isSame = (a: unknown, b: unknown): boolean =>
   isDeepStrictEqual(structuredClone(a), structuredClone(b))
 
 /** The first candidate that says what is meant. */
-const meaning = (candidates: Iterable<string>, meant: JsonObject): string | null => {
+export const meaning = (candidates: Iterable<string>, meant: JsonObject): string | null => {
   for (const text of candidates) {
     const config = parsedConfig(text)
     if (config !== null && isSame(config, meant)) return text
@@ -103,7 +105,8 @@ export const valueAt = (config: JsonObject, path: ConfigPath): Json | undefined 
     config
   )
 
-const withValue = (
+/** A configuration with a value at a path. */
+export const withValue = (
   config: JsonObject,
   [name = '', ...rest]: ConfigPath,
   value: Json
@@ -114,7 +117,7 @@ const withValue = (
 }
 
 /** A configuration without what is at a path, and without the table above it when that had nothing else. */
-const withoutValue = (config: JsonObject, [name = '', ...rest]: ConfigPath): JsonObject =>
+export const withoutValue = (config: JsonObject, [name = '', ...rest]: ConfigPath): JsonObject =>
   Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) => {
       if (key !== name) return [[key, value]]
@@ -174,12 +177,13 @@ const quoted = (text: string): string =>
       : `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
   )}"`
 
-const keyText = (name: string): string => (BARE.test(name) ? name : quoted(name))
+/** A name as a key. */
+export const keyText = (name: string): string => (BARE.test(name) ? name : quoted(name))
 
 const pathText = (path: ConfigPath): string => path.map(keyText).join('.')
 
 /** A value on one line. */
-const inline = (value: Json): string => {
+export const inline = (value: Json): string => {
   if (typeof value === 'string') return quoted(value)
   if (Array.isArray(value)) return `[${(value as ReadonlyArray<Json>).map(inline).join(', ')}]`
   if (!isJsonObject(value)) return JSON.stringify(value)
@@ -202,7 +206,8 @@ const tableLines = (path: ConfigPath, table: JsonObject): ReadonlyArray<string> 
   return [...head, ...own, ...below]
 }
 
-const isEmpty = ({ kind }: ConfigLine): boolean => kind === 'comment' || kind === 'blank'
+/** True for a line that says nothing. */
+export const isEmptyLine = ({ kind }: ConfigLine): boolean => kind === 'comment' || kind === 'blank'
 
 const spliced = (text: string, at: number, added: string): string =>
   text.slice(0, at) + added + text.slice(at)
@@ -241,7 +246,7 @@ function* inTable(adding: Adding): Generator<string> {
       ({ start, end, kind }) =>
         kind === 'other' && name !== '' && text.slice(start, end).trimStart().startsWith(`${name}.`)
     )
-    const last = own.findLast((line) => !isEmpty(line))
+    const last = own.findLast((line) => !isEmptyLine(line))
     const head = own.find(({ kind }) => kind === 'header')
     for (const at of [alike?.start, last?.end, head?.end])
       if (at !== undefined) yield spliced(text, at, assignment(adding, depth))
@@ -354,7 +359,7 @@ export const withoutInsertions = (text: string, inserted: ReadonlyArray<Insertio
   inserted.reduceRight((all, [at, length]) => all.slice(0, at) + all.slice(at + length), text)
 
 /** Ways to give a flag that is there another value. */
-function* switches(text: string, name: string, on: boolean): Generator<string> {
+export function* switches(text: string, name: string, on: boolean): Generator<string> {
   const flag = new RegExp(`(\\b${name}["']?[ \\t]*=[ \\t]*)\\w+`, 'g')
   for (const { 0: found, 1: key = '', index } of text.matchAll(flag))
     yield `${text.slice(0, index)}${key}${String(on)}${text.slice(index + found.length)}`

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
-import { parse } from 'smol-toml'
+import { parse, TomlError } from 'smol-toml'
 import { readPlain } from './plain-file.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 
@@ -22,6 +22,26 @@ export const parsedToml = (text: string): E.Either<string, JsonObject> =>
 export const parsedConfig = (text: string): JsonObject | null => {
   const read = parsedToml(text)
   return E.isRight(read) ? read.right : null
+}
+
+/** Where a text stops being TOML, and why. */
+export interface TomlProblem {
+  readonly line: number
+  readonly column: number
+  readonly reason: string
+}
+
+/** Why a text is no TOML; null for one that is. */
+export const tomlProblem = (text: string): TomlProblem | null => {
+  try {
+    parse(text)
+    return null
+  } catch (cause) {
+    if (!(cause instanceof TomlError)) throw cause
+    const [first = ''] = cause.message.split('\n')
+    const reason = first.replace('Invalid TOML document: ', '')
+    return { line: cause.line, column: cause.column, reason }
+  }
 }
 
 /** The configuration as it was written; empty when the file is missing or cannot be read as TOML. */

@@ -1,5 +1,5 @@
 /**
- * What one process at a time may do to a home: move its files, change its plugins, seal it. Each is a lock in `.unroll`.
+ * What one process at a time may do to a home: move its files, change its plugins, seal it, switch its skills. Each is a lock in `.unroll`.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
@@ -13,7 +13,13 @@ const WAIT_MS = 10
 const WAIT_TOTAL_MS = 10_000
 
 /** The locks of a home, in `.unroll`. */
-export const HOME_LOCKS = ['files.lock', 'plugins.lock', 'seals.lock', 'imports.lock'] as const
+export const HOME_LOCKS = [
+  'files.lock',
+  'plugins.lock',
+  'seals.lock',
+  'imports.lock',
+  'config.lock'
+] as const
 
 /** A lock whose name is on disk; released when that cannot be. */
 const synced = (folder: string, { leftOver, release }: LockFile): HomeHold => {
@@ -30,7 +36,7 @@ const synced = (folder: string, { leftOver, release }: LockFile): HomeHold => {
 /** Acquires a lock of a home, waiting for its holder. */
 export const holdHome = async (
   home: string,
-  right: 'files' | 'plugins' | 'seals' | 'imports' = 'files',
+  right: 'files' | 'plugins' | 'seals' | 'imports' | 'config' = 'files',
   waitTotalMs = WAIT_TOTAL_MS
 ): Promise<E.Either<StoreError, HomeHold>> => {
   try {

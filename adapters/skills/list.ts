@@ -10,8 +10,7 @@ import {
   type SkillProblem
 } from '../../domain/skills/skill.ts'
 import { startPace } from '../upkeep/check/pace.ts'
-import { canonicalPath } from './folders.ts'
-import { skillRoots, type SkillPlace } from './roots.ts'
+import { skillPath, skillRoots, type SkillPlace } from './roots.ts'
 import { scanSkills, type FoundSkills, type SkillRoot } from './scan.ts'
 
 /** What is found for a directory. */
@@ -43,7 +42,7 @@ export const skillLister = (
 
 const listed = (place: SkillPlace, found: ReadonlyArray<FoundSkills>): DirectorySkills => {
   const all = inSkillOrder(found.flatMap(({ skills }) => skills))
-  const rules = skillRules(place.config, (path) => canonicalPath(path) ?? path)
+  const rules = skillRules(place.config, (path) => skillPath(path, place))
   const disabled = disabledSkills(all, rules)
   const problems = found.flatMap((one) => one.problems)
   return {

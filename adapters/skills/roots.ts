@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import { parsePluginId } from '../../domain/ledgers/plugins/ids.ts'
 import { placeIn } from '../../domain/ledgers/plugins/manifest.ts'
@@ -15,11 +15,24 @@ import { canonicalPath, isFolder } from './folders.ts'
 import { skillPluginAt } from './plugin.ts'
 import type { SkillRoot } from './scan.ts'
 
-/** Where skills are looked for, whatever the directory. */
-export interface SkillPlace {
+/** Where paths of a configuration begin. */
+export interface SkillPathPlace {
   /** Absolute path of `$CODEX_HOME`. */
   readonly home: string
   readonly userHome: string
+}
+
+/** Which file a path of a configuration or of a request means, without links. */
+export const skillPath = (path: string, { home, userHome }: SkillPathPlace): string => {
+  const whole = resolve(
+    home,
+    path.replace(/^~(?=\/|$)/, () => userHome)
+  )
+  return canonicalPath(whole) ?? whole
+}
+
+/** Where skills are looked for, whatever the directory. */
+export interface SkillPlace extends SkillPathPlace {
   readonly profile: ProfileName
   /** The configuration in force. */
   readonly config: JsonObject

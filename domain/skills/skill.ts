@@ -38,11 +38,30 @@ export const inSkillOrder = (skills: ReadonlyArray<Skill>): ReadonlyArray<Skill>
   )
 }
 
-/** A switch of the configuration: for a file or for a name. */
-export interface SkillRule {
+/** Which skill a switch is for: a file, or all of a name. */
+export interface SkillSelector {
   readonly by: 'path' | 'name'
   readonly value: string
+}
+
+/** A switch of the configuration. */
+export interface SkillRule extends SkillSelector {
   readonly enabled: boolean
+}
+
+/** Where the switches stand in a configuration. */
+export const SKILL_RULES = ['skills', 'config'] as const
+
+/** Which skill an entry of the configuration is for; null where it does not say, or says it in two ways. */
+export const selectorOf = (
+  entry: Json,
+  canonical: (path: string) => string
+): SkillSelector | null => {
+  const { path = null, name = null } = isJsonObject(entry) ? entry : {}
+  if ((path === null) === (name === null)) return null
+  const by = path === null ? 'name' : 'path'
+  const value = path === null ? trimmed(textIn(name)) : canonical(textIn(path))
+  return value === '' ? null : { by, value }
 }
 
 /** The switches of a configuration, in order; none where one of them is no switch. Later ones for the same replace earlier ones. */
@@ -58,13 +77,11 @@ export const skillRules = (
     const { path = null, name = null, enabled } = isJsonObject(entry) ? entry : {}
     const isRead = [path, name].every((text) => text === null || typeof text === 'string')
     if (typeof enabled !== 'boolean' || !isRead) return []
-    if ((path === null) === (name === null)) continue
-    const by = path === null ? 'name' : 'path'
-    const value = path === null ? trimmed(textIn(name)) : canonical(textIn(path))
-    if (value === '') continue
-    const key = `${by} ${value}`
+    const selector = selectorOf(entry, canonical)
+    if (selector === null) continue
+    const key = `${selector.by} ${selector.value}`
     rules.delete(key)
-    rules.set(key, { by, value, enabled })
+    rules.set(key, { ...selector, enabled })
   }
   return [...rules.values()]
 }

@@ -56,7 +56,7 @@ import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
 import { itemsList, itemsRead, timelineList, turnItemsList, turnsList } from './pages.ts'
 import { ifLoaded, isRefusal, replyOf, type Values } from './replies.ts'
 import { reviewStart } from './review-start.ts'
-import { skillsExtraRootsSet, skillsList } from './skills.ts'
+import { skillsConfigWrite, skillsExtraRootsSet, skillsList } from './skills.ts'
 import { TABLE } from './table.ts'
 import { threadArchive, threadDelete, threadUnarchive } from './thread-archive.ts'
 import { threadFork } from './thread-fork.ts'
@@ -74,6 +74,7 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   initialize: initialize,
   'skills/list': skillsList,
   'skills/extraRoots/set': skillsExtraRootsSet,
+  'skills/config/write': skillsConfigWrite,
   'thread/start': threadStart,
   'thread/resume': threadResume,
   'thread/fork': threadFork,

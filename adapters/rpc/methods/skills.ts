@@ -14,6 +14,13 @@ export const skillsList = served(
   async (params, call) => (await answers()).listed(params, call)
 )
 
+export const skillsConfigWrite = served(
+  'SkillsConfigWriteParams',
+  { path: option(absolutePath), name: option(text), enabled: required(flag) },
+  t.type({ effectiveEnabled: t.boolean }, 'SkillsConfigWriteResponse'),
+  async (params, call) => (await answers()).configWritten(params, call)
+)
+
 export const skillsExtraRootsSet = served(
   'SkillsExtraRootsSetParams',
   { extraRoots: required(list(absolutePath)) },

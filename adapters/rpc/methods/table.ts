@@ -121,7 +121,7 @@ fs/remove                                 yyy -                      no-files   
 fs/copy                                   yyy -                      no-files              FsCopyParams sourcePath:path destinationPath:path
 fs/watch                                  yyy fs-watch:watchId       no-files              FsWatchParams watchId path:path
 fs/unwatch                                yyy fs-watch:watchId       no-files              FsUnwatchParams watchId
-skills/config/write                       yyy config                 no-configuration      SkillsConfigWriteParams enabled:flag
+skills/config/write                       yyy config                 skills:served
 plugin/install                            yyy config                 no-plugins            PluginInstallParams pluginName
 plugin/uninstall                          yyy config                 no-plugins            PluginUninstallParams pluginId
 turn/start                                yyy thread                 served

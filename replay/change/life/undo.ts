@@ -81,6 +81,10 @@ const INVERSES: Readonly<Record<string, Perform>> = {
     homeWriter?.unimportSettings === undefined
       ? E.left(READ_ONLY)
       : homeWriter.unimportSettings(given, { actor, ...options }),
+  'restore-config': async ({ homeWriter, actor }, given, options) =>
+    homeWriter?.restoreConfig === undefined
+      ? E.left(READ_ONLY)
+      : homeWriter.restoreConfig(given, { actor, ...options }),
   rollback: (_, given, options, { rollback }) =>
     rollback(text(given, 'threadId'), Number(given['turns']), options)(),
   unrollback: (_, given, options, { unrollback }) => unrollback(text(given, 'threadId'), options)(),

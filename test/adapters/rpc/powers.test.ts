@@ -77,7 +77,10 @@ describe('powers of a server', () => {
         for (const strict of [true, false]) {
           const profile = profiles.at(-1) ?? '0.169'
           const client = await initialized(home, { strict, profile, powers: ['git'] })
-          const list = { migrationItems: [], providerId: 'p', itemTypeResults: [], extraRoots: [] }
+          const list = {
+            ...{ migrationItems: [], providerId: 'p', itemTypeResults: [], extraRoots: [] },
+            ...{ name: 'a', enabled: true }
+          }
           const asked = name.endsWith('readHistories') ? undefined : list
           try {
             expect(await client.ask(name, asked), name).to.deep.equal({

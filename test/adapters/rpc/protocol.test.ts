@@ -77,7 +77,7 @@ for (const [profile, version] of VERSIONS) {
     let bare: Client
     before(async () => {
       home = copyHome(`basic-${version.slice(2, 5)}`)
-      known = await initialized(home, { profile })
+      known = await initialized(home, { profile, powers: ['skills'] })
       bare = await initialized(home, { profile }, {})
     })
     after(async () => {
