@@ -1,10 +1,10 @@
 /**
- * Records what the real Codex at a path answers about providers of models, the sandbox of Windows and device keys, for
+ * Records what the real Codex at a path answers about providers of models, the sandbox of Windows, device keys and environments, for
  * `test/golden/host-facts.test.ts`.
  *
  *   npx tsx test/oracle/record-host.ts <path of codex>
  *
- * Writes `providers.json` and `setups.json` of `test/fixtures/host/<version>`.
+ * Writes `providers.json`, `setups.json` and `environments.json` of `test/fixtures/host/<version>`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,6 +15,7 @@ import {
   PROVIDER_QUESTIONS,
   SETUP_QUESTIONS
 } from '../support/host-questions.ts'
+import { playEnvironments } from '../support/environment-questions.ts'
 import { startCodex, versionOf } from './codex.ts'
 
 const [codex = ''] = process.argv.slice(2)
@@ -50,4 +51,18 @@ for (const [method, params] of SETUP_QUESTIONS) {
 await real.stop()
 removeFolder(home)
 writeFileSync(join(folder, 'setups.json'), `${JSON.stringify(setups, null, 1)}\n`)
+const quiet = configuredHome(
+  `model_provider = "mock"
+[model_providers.mock]
+name = "Mock"
+base_url = "http://127.0.0.1:1/v1"
+request_max_retries = 0
+stream_max_retries = 0
+`
+)
+const asked = await startCodex(codex, quiet, { experimentalApi: true }, { HOME: quiet })
+const environments = await playEnvironments(asked.ask)
+await asked.stop()
+removeFolder(quiet)
+writeFileSync(join(folder, 'environments.json'), `${JSON.stringify(environments, null, 1)}\n`)
 process.stdout.write(`${version}: ${Object.keys(providers).length} configurations\n`)

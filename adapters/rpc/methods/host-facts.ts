@@ -1,13 +1,17 @@
 /**
- * What clients ask about the host they talk to: the providers of models, and the sandbox of Windows.
+ * What clients ask about the host they talk to: the providers of models, where threads can run, and the sandbox of Windows.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { userInfo } from 'node:os'
+import { basename } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { listedProviders, providerCapabilities } from '../../../domain/model-providers.ts'
 import { configInForce, providerIn, sessionDefaults } from '../../home/config.ts'
-import { internal } from '../wire/errors.ts'
-import { absolutePath, oneOf, option, required } from '../wire/serde.ts'
-import { answer, served } from './method.ts'
+import { LOCAL } from '../threads/environments.ts'
+import { internal, invalidRequest } from '../wire/errors.ts'
+import { absolutePath, oneOf, option, required, text, u64 } from '../wire/serde.ts'
+import { answer, Empty, served } from './method.ts'
 
 export const modelProviderCapabilities = served(
   'ModelProviderCapabilitiesReadParams',
@@ -35,6 +39,61 @@ export const modelProviderList = served(
     const data = listedProviders(config)
     const defaultProviderId = providerIn(config)
     return E.right(answer({ data, defaultProviderId, canChangeDefault: true }))
+  }
+)
+
+export const environmentAdd = served(
+  'EnvironmentAddParams',
+  { environmentId: required(text), execServerUrl: required(text), connectTimeoutMs: option(u64) },
+  Empty,
+  async ({ environmentId, execServerUrl }, { server }) =>
+    E.map(() => answer({}))(
+      server.live.environments.add(environmentId, execServerUrl, server.profile)
+    )
+)
+
+const UNKNOWN = (environmentId: string): string => `unknown environment id \`${environmentId}\``
+const UNCONNECTED = 'this server connects to no executor'
+
+export const environmentStatus = served(
+  'EnvironmentStatusParams',
+  { environmentId: required(text) },
+  t.intersection(
+    [t.type({ status: t.string }), t.partial({ error: t.string })],
+    'EnvironmentStatusResponse'
+  ),
+  async ({ environmentId }, { server }) => {
+    if (environmentId === LOCAL) return E.right(answer({ status: 'ready' }))
+    const isKnown = server.live.environments.ids().includes(environmentId)
+    const error = isKnown ? UNCONNECTED : UNKNOWN(environmentId)
+    return E.right(answer({ status: 'unknown', error }))
+  }
+)
+
+/** The shell of the user this server runs as; `sh` where the system names none. */
+const loginShell = (): { readonly name: string; readonly path: string } => {
+  let path = '/bin/sh'
+  try {
+    path = userInfo().shell ?? path
+  } catch {
+    // A user without an entry in the list of users has no shell there either.
+  }
+  return { name: basename(path, '.exe'), path }
+}
+
+export const environmentInfo = served(
+  'EnvironmentInfoParams',
+  { environmentId: required(text) },
+  t.type(
+    { shell: t.type({ name: t.string, path: t.string }), cwd: t.string },
+    'EnvironmentInfoResponse'
+  ),
+  async ({ environmentId }, { server }) => {
+    if (environmentId === LOCAL)
+      return E.right(answer({ shell: loginShell(), cwd: pathToFileURL(process.cwd()).href }))
+    return server.live.environments.ids().includes(environmentId)
+      ? E.left(internal(`failed to get info for environment \`${environmentId}\`: ${UNCONNECTED}`))
+      : E.left(invalidRequest(UNKNOWN(environmentId)))
   }
 )
 

@@ -59,7 +59,11 @@ export const threadSettingsUpdate = ofLoaded(
   async (live, params, call) => {
     const { live: all, profile } = call.server
     const { id, streamId, settings: before, draft } = live
-    const changed = changedSettings(before, params, profile)
+    const changed = changedSettings(before, params, profile, {
+      known: all.environments.ids(),
+      environments: null,
+      runtimeWorkspaceRoots: null
+    })
     if (E.isLeft(changed)) return changed
     const { settings, recorded } = changed.right
     if (JSON.stringify(settings) === JSON.stringify(before)) return E.right(answer({}))

@@ -29,7 +29,14 @@ import {
   externalAgentRecord
 } from './external-agents.ts'
 import { GATED_FIELDS } from './gated-fields.ts'
-import { modelProviderCapabilities, modelProviderList, windowsSandboxSetup } from './host-facts.ts'
+import {
+  environmentAdd,
+  environmentInfo,
+  environmentStatus,
+  modelProviderCapabilities,
+  modelProviderList,
+  windowsSandboxSetup
+} from './host-facts.ts'
 import { initialize } from './initialize.ts'
 import {
   analyticsList,
@@ -110,6 +117,9 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'review/start': reviewStart,
   'modelProvider/list': modelProviderList,
   'modelProvider/capabilities/read': modelProviderCapabilities,
+  'environment/add': environmentAdd,
+  'environment/info': environmentInfo,
+  'environment/status': environmentStatus,
   'windowsSandbox/setupStart': windowsSandboxSetup,
   'externalAgentConfig/detect': externalAgentDetect,
   'externalAgentConfig/import': externalAgentImport,

@@ -155,9 +155,9 @@ remoteControl/client/list                 .xx remote-control         no-remote-c
 remoteControl/client/revoke               .xx remote-control         no-remote-control     RemoteControlClientsRevokeParams environmentId clientId
 collaborationMode/list                    xxx -                      own                   CollaborationModeListParams
 mock/experimentalMethod                   xxx -                      own                   MockExperimentalMethodParams value?
-environment/add                           .xx environment            no-commands           EnvironmentAddParams environmentId execServerUrl
-environment/info                          ..x environment            no-commands           EnvironmentInfoParams environmentId
-environment/status                        ..x environment            no-commands           EnvironmentStatusParams environmentId
+environment/add                           .xx environment            served
+environment/info                          ..x environment            served
+environment/status                        ..x environment            served
 mcpServer/oauth/login                     yyy mcp-oauth:name         no-mcp-servers        McpServerOauthLoginParams name
 config/mcpServer/reload                   yyy mcp-registry           empty                 ()
 mcpServerStatus/list                      yyy mcp-registry           empty-page            ListMcpServerStatusParams cursor? limit?:u32 detail? threadId?

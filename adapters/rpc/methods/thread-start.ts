@@ -5,10 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
 import { createDraft } from '../threads/drafts.ts'
 import { threadStarted } from '../threads/notices.ts'
+import { environmentsField, namedEnvironments } from '../threads/environments.ts'
 import {
-  checkEnvironments,
   checkOverrides,
-  environmentsField,
   gatedFields,
   overrideFields,
   threadSourceOf
@@ -64,13 +63,13 @@ export const threadStart = served(
   results.ofThread('ThreadStartResponse'),
   async (params, call) => {
     const { profile } = call.server
-    const environments = checkEnvironments(params.environments)
+    const environments = namedEnvironments(params.environments, call.server)
     if (E.isLeft(environments)) return environments
     const checked = checkOverrides(call.server, params)
     if (E.isLeft(checked)) return checked
     const tools = checkTools(params.dynamicTools ?? [])
     if (E.isLeft(tools)) return tools
-    const settings = settingsOf(call.server, params, { kind: 'start' })
+    const settings = settingsOf(call.server, params, { kind: 'start' }, environments.right)
     const draft = createDraft(call, {
       settings,
       ephemeral: params.ephemeral ?? false,

@@ -4,13 +4,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { isDeepStrictEqual } from 'node:util'
 import { v4, v7 } from 'uuid'
 import type { SteerRefusal } from '../../../domain/ledgers/analytics/vocabulary.ts'
 import { PROFILES } from '../../../domain/log/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { settingsUpdated, wholeItem, writtenElsewhere } from '../threads/notices.ts'
-import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
+import { environmentsField, namedEnvironments } from '../threads/environments.ts'
 import * as results from '../threads/results.ts'
 import type { RpcCall } from '../threads/server.ts'
 import { subscribe } from '../threads/threads.ts'
@@ -72,20 +73,31 @@ export const turnStart = ofLoaded(
     const { live: all, profile, turns: host } = call.server
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
-    const environments = checkEnvironments(params.environments)
+    const environments = namedEnvironments(params.environments, call.server)
     if (E.isLeft(environments)) return environments
-    const changed = changedSettings(live.settings, params, profile)
+    const places = {
+      known: all.environments.ids(),
+      environments: environments.right,
+      runtimeWorkspaceRoots: params.runtimeWorkspaceRoots
+    }
+    const changed = changedSettings(live.settings, params, profile, places)
     if (E.isLeft(changed)) return changed
+    // In 0.130 environments are those of one turn.
+    const lasting =
+      profile === '0.130'
+        ? changedSettings(live.settings, params, profile, { ...places, environments: null })
+        : changed
+    if (E.isLeft(lasting)) return lasting
     if (live.turn !== null)
       return E.left(invalidRequest(`turn ${live.turn.turnId} is still running: steer it instead`))
-    const { recorded } = changed.right
-    const roots = params.runtimeWorkspaceRoots ?? changed.right.settings.runtimeWorkspaceRoots
-    const settings = { ...changed.right.settings, runtimeWorkspaceRoots: roots }
-    const isOther = Object.keys(recorded).length > 0
+    const { settings, recorded } = changed.right
+    const isElsewhere =
+      profile === '0.169' && !isDeepStrictEqual(settings.environments, live.settings.environments)
+    const isOther = Object.keys(recorded).length > 0 || isElsewhere
     const after =
       isOther && profile !== '0.130' ? [settingsUpdated(live.id, settings, profile)] : []
     subscribe(call, live.id)
-    const changedLive = { ...live, settings }
+    const changedLive = { ...live, settings: lasting.right.settings }
     if (host === undefined) {
       const { turn, notices } = unanswered(
         call,
@@ -95,7 +107,10 @@ export const turnStart = ofLoaded(
       )
       return E.right({ result: { turn }, after: [...after, ...notices] })
     }
-    const { turn, then } = beginHosted(call, host, changedLive, input.right)
+    const { turn, then } = beginHosted(call, host, changedLive, {
+      settings,
+      input: input.right
+    })
     return E.right({
       result: { turn },
       after,

@@ -10,7 +10,7 @@ import type { Turn } from '../../../domain/protocol.ts'
 import { dayOf, twoDigits } from '../../log/jsonl/place.ts'
 import type { ShownThread, UnstoredThread } from './live.ts'
 import type { RpcCall } from './server.ts'
-import { environmentsOf, type SessionSettings } from './settings.ts'
+import type { SessionSettings } from './settings.ts'
 
 interface DraftSource {
   readonly settings: SessionSettings
@@ -69,7 +69,7 @@ export const createDraft = (call: RpcCall, source: DraftSource): UnstoredThread 
   const seconds = Math.floor(ms / 1000)
   const thread: ShownThread = {
     id,
-    ...(members169 ? { environments: environmentsOf(settings), extra: null } : {}),
+    ...(members169 ? { environments: settings.environments, extra: null } : {}),
     sessionId: id,
     forkedFromId: parent?.id ?? null,
     ...(members169 ? { attachedToThreadId: null } : {}),

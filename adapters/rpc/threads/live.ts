@@ -7,6 +7,7 @@
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
 import type { Notice, Notification, ServerQuestion } from '../wire/message.ts'
+import { createEnvironments, type Environments } from './environments.ts'
 import { createQuestions, type Questions } from './questions.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import type { SessionSettings } from './settings.ts'
@@ -100,6 +101,8 @@ export interface Live {
   /** Calls with every notification from now on, whoever it is for. */
   readonly onNotice: (listener: (notice: Notice) => void) => void
   readonly questions: Questions
+  /** Where threads may run. */
+  readonly environments: Environments
   /** Asks a client again what waits in a thread that it has just joined. */
   readonly askAgain: (threadId: string, session: Peer['session']) => void
 }
@@ -132,6 +135,7 @@ export const createLive = (): Live => {
     schedule: createScheduler(),
     tick: () => (ticks += 1),
     questions,
+    environments: createEnvironments(),
     askAgain: (threadId, session) => {
       const peer = [...peers].find((one) => one.session === session)
       for (const question of questions.open(threadId)) peer?.ask(question)

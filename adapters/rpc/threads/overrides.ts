@@ -20,7 +20,6 @@ import {
   oneOf,
   option,
   patch,
-  required,
   struct,
   tagged,
   text,
@@ -100,38 +99,6 @@ export const overrideFields = (profile: ProfileName) => ({
 /** A member that needs the experimental API, as a client writes it; its value is not looked at. */
 export const gatedFields = {
   persistExtendedHistory: option(anything)
-}
-
-/** Where a thread or a turn is to run: 0.130 refuses a relative directory when it reads it, later versions when they use it. */
-export const environmentsField = (profile: ProfileName) =>
-  option(
-    list(
-      struct('TurnEnvironmentParams', {
-        environmentId: required(text),
-        cwd: required(profile === '0.130' ? absolutePath : text)
-      })
-    )
-  )
-
-/** The only environment there is: the machine this server runs on. */
-const LOCAL = 'local'
-const ABSOLUTE = /^(\/|\\\\|[A-Za-z]:[\\/])/
-
-/** Refuses an unknown environment, and a directory that is none. */
-export const checkEnvironments = (
-  environments: ReadonlyArray<{ readonly environmentId: string; readonly cwd: string }> | null
-): E.Either<RpcError, void> => {
-  for (const { environmentId, cwd } of environments ?? []) {
-    if (environmentId !== LOCAL)
-      return E.left(invalidRequest(`unknown turn environment id \`${environmentId}\``))
-    if (!ABSOLUTE.test(cwd))
-      return E.left(
-        invalidRequest(
-          `invalid cwd for environment \`${environmentId}\`: path \`${cwd}\` does not use absolute POSIX or Windows path syntax`
-        )
-      )
-  }
-  return E.right(undefined)
 }
 
 /** Refuses what cannot be asked for together, and what the configuration does not know. */

@@ -20,6 +20,7 @@ import {
 } from '../../home/config.ts'
 import { instructionSources } from '../../home/instructions.ts'
 import { absoluteDirectory, seenFrom } from '../../home/places.ts'
+import { everywhere, rootsShown, type EnvironmentsHere } from './environments.ts'
 import { PERMISSION_PROFILES, type Overrides } from './overrides.ts'
 
 /** How a thread's next turn would run. */
@@ -29,6 +30,8 @@ export interface SessionSettings {
   readonly serviceTier: string | null
   readonly cwd: string
   readonly runtimeWorkspaceRoots: ReadonlyArray<string>
+  /** Where it runs: on this machine, with executors that clients named, or, where there is none, nowhere. */
+  readonly environments: ReadonlyArray<ThreadEnvironment>
   readonly instructionSources: ReadonlyArray<string>
   readonly approvalPolicy: Json
   readonly approvalsReviewer: string
@@ -102,9 +105,10 @@ type SettingsOrigin =
     }
 
 export const settingsOf = (
-  server: ConfiguredHome & { readonly profile: ProfileName },
+  server: ConfiguredHome & EnvironmentsHere,
   overrides: Overrides,
-  origin: SettingsOrigin
+  origin: SettingsOrigin,
+  environments: ReadonlyArray<ThreadEnvironment> | null = null
 ): SessionSettings => {
   const { home, profile } = server
   const config = configInForce(server, overrides.config ?? {})
@@ -113,6 +117,7 @@ export const settingsOf = (
   const resumed = origin.kind === 'resume' ? kept : null
   const stored = origin.kind === 'start' ? process.cwd() : (kept169?.cwd ?? origin.cwd)
   const cwd = absoluteDirectory(overrides.cwd ?? stored)
+  const runtimeWorkspaceRoots = overrides.runtimeWorkspaceRoots ?? [cwd]
   const era = PROFILES[profile]
   const defaults = sessionDefaults(config, cwd)
   const mode =
@@ -133,7 +138,9 @@ export const settingsOf = (
     modelProvider: overrides.modelProvider ?? defaults.modelProvider,
     serviceTier: tier,
     cwd,
-    runtimeWorkspaceRoots: overrides.runtimeWorkspaceRoots ?? [cwd],
+    runtimeWorkspaceRoots,
+    environments:
+      environments ?? everywhere(server.live.environments.ids(), cwd, runtimeWorkspaceRoots),
     instructionSources: instructionSources(home, cwd),
     approvalPolicy:
       overrides.approvalPolicy ??
@@ -196,14 +203,6 @@ export const collaborationMode = ({ model, reasoningEffort }: SessionSettings): 
   settings: { model, reasoning_effort: reasoningEffort, developer_instructions: null }
 })
 
-/** Where a loaded thread works (0.169). */
-export const environmentsOf = ({
-  cwd,
-  runtimeWorkspaceRoots
-}: SessionSettings): ReadonlyArray<ThreadEnvironment> => [
-  { environmentId: 'local', cwd, runtimeWorkspaceRoots }
-]
-
 const MULTI_AGENT_MODE = 'explicitRequestOnly'
 
 /** The settings in the answer of a start, resume or fork, in Codex's order. */
@@ -220,7 +219,13 @@ export const sessionMembers = (
     serviceTier: settings.serviceTier,
     ...(since169 ? { disabledPluginIds: [] } : {}),
     cwd: settings.cwd,
-    ...(since142 ? { runtimeWorkspaceRoots: settings.runtimeWorkspaceRoots } : {}),
+    ...(since142
+      ? {
+          runtimeWorkspaceRoots: since169
+            ? rootsShown(settings.environments)
+            : settings.runtimeWorkspaceRoots
+        }
+      : {}),
     instructionSources: settings.instructionSources,
     approvalPolicy: settings.approvalPolicy,
     approvalsReviewer: settings.approvalsReviewer,
@@ -238,7 +243,7 @@ export const threadSettings = (settings: SessionSettings, profile: ProfileName):
   return {
     ...(since169 ? { disabledPluginIds: [] } : {}),
     cwd: settings.cwd,
-    ...(since169 ? { environments: environmentsOf(settings) as unknown as Json } : {}),
+    ...(since169 ? { environments: settings.environments as unknown as Json } : {}),
     approvalPolicy: settings.approvalPolicy,
     approvalsReviewer: settings.approvalsReviewer,
     sandboxPolicy: settings.sandbox,

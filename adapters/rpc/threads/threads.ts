@@ -10,7 +10,6 @@ import type { StreamInfo } from '../../../replay/ports.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, ShownThread, UnstoredThread } from './live.ts'
 import { ask, parseThreadId, write, type RpcCall, type Server, type ThreadIds } from './server.ts'
-import { environmentsOf } from './settings.ts'
 
 /** The words for a thread that must be loaded, or known, and is not. */
 export const threadNotFound = (threadId: string): RpcError =>
@@ -50,8 +49,7 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   if (loaded === null) return thread
   const { status, settings } = loaded
   if (profile !== '0.169') return { ...thread, status }
-  const { model, reasoningEffort } = settings
-  const environments = environmentsOf(settings)
+  const { model, reasoningEffort, environments } = settings
   const known = { ...thread, environments, model, reasoningEffort, status }
   return isListed ? known : { ...known, canAcceptDirectInput: true }
 }

@@ -19,8 +19,7 @@ import {
 } from './notices.ts'
 import type { QuestionOutcome } from './questions.ts'
 import type { RpcCall, Server } from './server.ts'
-import type { TurnEnd, TurnHost } from './turn-host.ts'
-import type { ClientInput } from './user-input.ts'
+import type { HostedTurn, TurnEnd, TurnHost } from './turn-host.ts'
 
 /** A turn that has no end yet. */
 export const UNENDED = {
@@ -91,13 +90,16 @@ const askingOf =
     return asked
   }
 
+/** What a client asks of a turn, and the settings it runs with. */
+type AskedTurn = Pick<HostedTurn, 'input' | 'settings'>
+
 /** Lets the host run a turn, and notifies those who follow the thread. */
 const drive = async (
   call: RpcCall,
   host: TurnHost,
-  { id: threadId, streamId, settings }: LiveThread,
+  { id: threadId, streamId }: LiveThread,
   turn: RunningTurn,
-  input: ReadonlyArray<ClientInput>
+  asked: AskedTurn
 ): Promise<void> => {
   const { live, log, profile } = call.server
   const { turnId, abort } = turn
@@ -110,7 +112,7 @@ const drive = async (
   const asking = AbortSignal.any([abort.signal, over.signal])
   try {
     end = await host.run({
-      ...{ threadId: streamId, turnId, input, settings, signal: abort.signal },
+      ...{ threadId: streamId, turnId, ...asked, signal: abort.signal },
       ask: askingOf(call.server, { threadId, turnId }, asking),
       fact: (fact) => call.server.analytics?.fact(fact),
       notify: (method, params) => live.notify(ofHost(threadId, method, params)),
@@ -147,7 +149,7 @@ export const beginHosted = (
   call: RpcCall,
   host: TurnHost,
   live: LiveThread,
-  input: ReadonlyArray<ClientInput>
+  asked: AskedTurn
 ): { readonly turn: Turn; readonly then: () => void } => {
   const turnId = v7()
   const abort = new AbortController()
@@ -158,7 +160,7 @@ export const beginHosted = (
   call.server.live.put(withTurn)
   return {
     turn: shownTurn(call.server.profile, turnId, { ...UNENDED, startedAt: null }),
-    then: () => void drive(call, host, withTurn, running, input).finally(finished)
+    then: () => void drive(call, host, withTurn, running, asked).finally(finished)
   }
 }
 

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
+import type { ThreadEnvironment } from '../../../domain/protocol.ts'
 import { absoluteDirectory } from '../../home/places.ts'
 import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
 import {
@@ -22,6 +23,7 @@ import {
   type Codec,
   type ParamsOf
 } from '../wire/serde.ts'
+import { everywhere, LOCAL } from './environments.ts'
 import { approvalPolicies, approvalsReviewers, permissionsOf, personalities } from './overrides.ts'
 import { tierOf, type SessionSettings } from './settings.ts'
 
@@ -107,6 +109,37 @@ export const settingsFields = (profile: ProfileName) => ({
 /** The values of these members. */
 type SettingsPatch = ParamsOf<ReturnType<typeof settingsFields>>
 
+/** Where the next turns are to run, as far as the request says. */
+interface AskedPlaces {
+  /** The ids of the environments the server knows. */
+  readonly known: ReadonlyArray<string>
+  readonly environments: ReadonlyArray<ThreadEnvironment> | null
+  readonly runtimeWorkspaceRoots: ReadonlyArray<string> | null
+}
+
+/**
+ * Where the next turns run. A directory or roots that are asked for alone are for every known environment; the directory of the
+ * local one is that of the thread, and a root that was the old directory follows it.
+ */
+const changedPlaces = (
+  before: SessionSettings,
+  asked: AskedPlaces & { readonly cwd: string | null }
+): Pick<SessionSettings, 'cwd' | 'runtimeWorkspaceRoots' | 'environments'> => {
+  const { known, environments, runtimeWorkspaceRoots } = asked
+  const local = environments?.find(({ environmentId }) => environmentId === LOCAL)?.cwd ?? null
+  const here = local?.startsWith('/') === true ? local : null
+  const cwd = asked.cwd === null ? (here ?? before.cwd) : absoluteDirectory(asked.cwd)
+  const roots =
+    runtimeWorkspaceRoots ??
+    before.runtimeWorkspaceRoots.map((root) => (root === before.cwd ? cwd : root))
+  const isMoved = asked.cwd !== null || runtimeWorkspaceRoots !== null
+  return {
+    cwd,
+    runtimeWorkspaceRoots: roots,
+    environments: environments ?? (isMoved ? everywhere(known, cwd, roots) : before.environments)
+  }
+}
+
 /** Settings after a change, and the members of `turn_context` that record it. */
 interface ChangedSettings {
   readonly settings: SessionSettings
@@ -117,15 +150,14 @@ interface ChangedSettings {
 export const changedSettings = (
   before: SessionSettings,
   asked: SettingsPatch,
-  profile: ProfileName
+  profile: ProfileName,
+  places: AskedPlaces
 ): E.Either<RpcError, ChangedSettings> => {
   if (asked.permissions !== null && asked.sandboxPolicy !== null)
     return E.left(invalidRequest('`permissions` cannot be combined with `sandboxPolicy`'))
-  const cwd = asked.cwd === null ? before.cwd : absoluteDirectory(asked.cwd)
   const settings: SessionSettings = {
     ...before,
-    cwd,
-    runtimeWorkspaceRoots: asked.cwd === null ? before.runtimeWorkspaceRoots : [cwd],
+    ...changedPlaces(before, { ...places, cwd: asked.cwd }),
     approvalPolicy: asked.approvalPolicy ?? before.approvalPolicy,
     approvalsReviewer: asked.approvalsReviewer ?? before.approvalsReviewer,
     sandbox: asked.sandboxPolicy ?? before.sandbox,

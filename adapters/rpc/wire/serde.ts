@@ -46,6 +46,12 @@ export const u32: Codec<number> = leaf(
   (u) => (isWhole(u) ? `invalid value: ${unexpected(u)}, expected u32` : wrongType(u, 'u32'))
 )
 
+export const u64: Codec<number> = leaf(
+  'u64',
+  (u): u is number => isWhole(u) && (u as number) >= 0,
+  (u) => (isWhole(u) ? `invalid value: ${unexpected(u)}, expected u64` : wrongType(u, 'u64'))
+)
+
 /** An unsigned 64-bit integer that is not 0. */
 export const positive: Codec<number> = leaf(
   'NonZeroU64',

@@ -84,6 +84,37 @@ describe('a server with a host that runs turns', () => {
     ])
   })
 
+  it('says where a turn is to run; environments of 0.130 are those of one turn', async () => {
+    const seen: Record<string, unknown> = {}
+    for (const profile of ['0.130', '0.142', '0.169'] as const) {
+      const ran: Array<unknown> = []
+      const run: TurnHost['run'] = async ({ settings: { cwd, environments } }) => {
+        ran.push([cwd, environments.map((one) => `${one.environmentId} ${one.cwd}`)])
+        return { status: 'completed' }
+      }
+      const at = await shaken(clientOf(serverOf(home, { profile, turns: { run } })))
+      await at.ask('environment/add', { environmentId: 'e1', execServerUrl: 'ws://u:p@a.invalid' })
+      const { thread } = (await at.ask('thread/start', { cwd: '/tmp' }))['result'] as {
+        readonly thread: { readonly id: string }
+      }
+      const input = [{ type: 'text', text: 'go' }]
+      const ids = profile === '0.130' ? ['local'] : ['e1', 'local']
+      const environments = ids.map((environmentId) => ({ environmentId, cwd: '/usr' }))
+      for (const more of [{}, { environments }, {}])
+        await at.ask('turn/start', { threadId: thread.id, input, ...more })
+      await at.close()
+      seen[profile] = ran
+    }
+    const both = ['/usr', ['e1 /usr', 'local /usr']]
+    const first = ['/tmp', ['local /tmp', 'e1 /tmp']]
+    const alone = ['/tmp', ['local /tmp']]
+    expect(seen).to.deep.equal({
+      '0.130': [alone, ['/usr', ['local /usr']], alone],
+      '0.142': [first, both, both],
+      '0.169': [first, both, both]
+    })
+  })
+
   it('offers the modes of Codex, and none where nothing runs', async () => {
     const modes = [
       { name: 'Plan', mode: 'plan', model: null, reasoning_effort: 'medium' },
