@@ -25,6 +25,8 @@ export interface Setting {
   readonly open?: OpenEngine
   readonly stop?: AbortSignal
   readonly nowMs?: () => number
+  /** Where the command line is typed; programs it starts need a folder that exists. */
+  readonly cwd?: string
   /** What the person answers; nobody is there without it. */
   readonly answer?: string
   /** What stands on stdin. */
@@ -46,6 +48,7 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
     open,
     stop,
     nowMs = () => 0,
+    cwd = '/workspace',
     input = '',
     typed = false,
     answer
@@ -69,7 +72,7 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
     env: { PAGER: 'cat', ...env },
     stop: stop ?? new AbortController().signal,
     nowMs,
-    cwd: '/workspace',
+    cwd,
     version: '1.2.3',
     program: 'unroll'
   }

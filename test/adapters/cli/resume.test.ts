@@ -64,10 +64,12 @@ describe('unroll resume', () => {
 
   it('needs a terminal or a picker to choose with, and takes what the picker says', async () => {
     const chosen = await unroll(['pick', '--home', home, '--index', 'memory'], {
+      cwd: home,
       env: { ...process.env, UNROLL_PICKER: 'grep 41be' }
     })
     expect(chosen).to.deep.include({ code: 0, out: `${THREAD}\n` })
     const none = await unroll(['pick', '--home', home, '--index', 'memory'], {
+      cwd: home,
       env: { ...process.env, UNROLL_PICKER: 'head -c0' }
     })
     expect(none.code).to.equal(130)

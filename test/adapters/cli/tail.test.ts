@@ -129,6 +129,7 @@ describe('unroll tail', () => {
     const following = tail([THREAD, '--limit', '1', '--exec', `cat >> ${log}`], {
       nowMs: Date.now,
       stop: stop.signal,
+      cwd: home,
       env: process.env
     })
     // Two items of the turn before come first: by then the thread is followed.
