@@ -1,6 +1,5 @@
 // `unroll audit` as a person types it, over homes that this program changed itself.
 import { expect } from 'chai'
-import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { copyHome, removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
@@ -11,17 +10,6 @@ const [ROOT, FORK] = [
   '01a1fcde-3637-7ba1-aa47-0e35fef05fe1',
   '01a1fcde-3abc-7921-ae69-8e353aa02221'
 ]
-
-const DOCUMENT = readFileSync(
-  join(import.meta.dirname, '..', '..', '..', 'docs', 'AUDIT.md'),
-  'utf8'
-)
-
-/** A recipe of the document. */
-const recipe = (language: string): string =>
-  new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'm').exec(DOCUMENT)?.[1] ?? ''
-
-const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
 
 describe('command line: audit', () => {
   let home: string
@@ -162,34 +150,6 @@ describe('command line: audit', () => {
     writeFileSync(file, lines.join('\n').trimEnd())
     expect((await plain(['audit', 'verify', file])).code).to.equal(1)
   })
-
-  const recipes = [
-    ['sh', 'sha256sum', ['sh', 'recipe.sh']],
-    ['python', 'python3', ['python3', 'recipe.py']]
-  ] as const
-  for (const [language, , run] of recipes.filter(([, program]) => has(program)))
-    it(`can be checked without unroll: the recipe for ${language}`, async () => {
-      const file = await exportTo('trail.jsonl')
-      writeFileSync(join(folder, run[1]), recipe(language))
-      const check = () => spawnSync(run[0], [run[1]], { cwd: folder, encoding: 'utf8' })
-      expect(execFileSync(run[0], [run[1]], { cwd: folder, encoding: 'utf8' })).to.equal(
-        'unchanged\n'
-      )
-      const whole = readFileSync(file, 'utf8').split('\n')
-      const changes: ReadonlyArray<ReadonlyArray<string>> = [
-        whole.map((line, i) => (i === 7 ? line.replace('"seq":7', '"seq":8') : line)),
-        whole.filter((_, i) => i !== 3),
-        whole.filter((_, i) => i !== whole.length - 3),
-        whole.filter((line) => !line.includes(FORK)),
-        [...whole.slice(0, 2), whole[3] ?? '', whole[2] ?? '', ...whole.slice(4)]
-      ]
-      for (const lines of changes) {
-        writeFileSync(file, lines.join('\n'))
-        expect(check().status).to.equal(1)
-      }
-      writeFileSync(file, whole.join('\n'))
-      expect(check().status).to.equal(0)
-    })
 
   it('prints comma-separated values in which no text is a formula', async () => {
     await unroll(['rename', ROOT, '=HYPERLINK("http://example.com")'])

@@ -1,20 +1,15 @@
-// The goal: every command has a man page that man shows without a complaint, that says all the table says, and that the package names.
+// The goal: every command has a man page that says all the table says, and that the package names.
 import { expect } from 'chai'
-import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { manPages } from '../../../adapters/cli/man/pages.ts'
 import { prose, typed } from '../../../adapters/cli/man/roff.ts'
 import { COMMANDS, formsOf, GLOBAL_OPTIONS } from '../../../adapters/cli/table/commands.ts'
-import { removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
 import { unroll } from './console.ts'
 
 const SECTIONS = [
   ...['NAME', 'SYNOPSIS', 'DESCRIPTION', 'OPTIONS', 'OUTPUT', 'EXIT STATUS'],
   ...['ENVIRONMENT', 'FILES', 'EXAMPLES', 'SEE ALSO']
 ]
-
-const hasMan = spawnSync('man', ['--version']).error === undefined
 
 describe('man pages', () => {
   const pages = manPages('1.2.3')
@@ -62,27 +57,4 @@ describe('man pages', () => {
     expect([page.code, page.out]).to.deep.equal([0, pages.get('unroll-threads.1')])
     expect((await unroll(['help', '--man'])).out).to.equal(pages.get('unroll.1'))
   })
-
-  const title = 'are shown by man without a warning'
-  if (!hasMan) it(`${title} (pending: there is no man)`)
-  else
-    it(title, () => {
-      const folder = temporaryFolder()
-      try {
-        for (const [name, page] of pages) writeFileSync(join(folder, name), page)
-        const { status, stdout, stderr } = spawnSync(
-          'man',
-          ['--warnings=w', '-E', 'UTF-8', '-l', ...files],
-          {
-            cwd: folder,
-            encoding: 'utf8',
-            env: { ...process.env, MANPAGER: 'cat', MANWIDTH: '80', LC_ALL: 'C.UTF-8' }
-          }
-        )
-        expect([status, stderr]).to.deep.equal([0, ''])
-        expect(stdout).to.include('UNROLL-THREADS(1)')
-      } finally {
-        removeFolder(folder)
-      }
-    })
 })

@@ -167,7 +167,7 @@ const shown = async ({
 
 const HEAD = `# What it looks like
 
-Screens of a terminal in UTC over the sample home, without colours. \`UPDATE_DOCS=1 npx mocha test/docs/screens.test.ts\` types
+Screens of a terminal in UTC over the sample home, without colours. \`UPDATE_DOCS=1 npx mocha test/docs/screens.deep.test.ts\` types
 every command into a real terminal and writes this page.
 `
 
