@@ -118,7 +118,7 @@ describe('a search', () => {
           })
         })
       ),
-      { numRuns: 80 }
+      { numRuns: 40 }
     ))
 
   it('finds the same however the rollout grew, torn lines included', () =>
@@ -151,7 +151,7 @@ describe('a search', () => {
             expect(rows(grown)).to.deep.equal(rows(rebuilt))
           })
       ),
-      { numRuns: 60 }
+      { numRuns: 30 }
     ))
 
   it('finds the same in several threads in whatever order they grew', () =>
@@ -182,7 +182,7 @@ describe('a search', () => {
             expect(grown).to.deep.equal(await withEngine({ home }, answers))
           })
       ),
-      { numRuns: 40 }
+      { numRuns: 20 }
     ))
 
   it('finds in forks and reverted threads what a scan of their items finds', async () => {
@@ -258,7 +258,7 @@ describe('a search of a home whose text is not indexed, or in part', () => {
             }
           })
       ),
-      { numRuns: 60 }
+      { numRuns: 30 }
     ))
 })
 

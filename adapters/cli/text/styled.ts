@@ -50,7 +50,7 @@ const ASCII = /^[\x20-\x7e]*$/
 
 /** A text that is wider than a line, in pieces that are not. */
 const piecesOf = ({ text, style }: StyledText, room: number, width: number): StyledLine => {
-  if (text.length <= room || widthOf(text) <= room) return [styled(text, style)]
+  if (widthOf(text) <= room) return [styled(text, style)]
   const pieces: Array<StyledText> = []
   if (ASCII.test(text)) {
     pieces.push(styled(text.slice(0, Math.max(0, room)), style))

@@ -295,7 +295,9 @@ describe('unroll show: hostile and odd texts', () => {
         const said = shown.map((line) => line.map((part) => part.text).join('')).join('\n')
         // What opens a code block names its language, and is the only line that is left out.
         if (!/```|~~~/.test(some)) expect(words(said)).to.equal(words(some))
-      })
+      }),
+      // As many characters as columns, one of them two columns wide.
+      { examples: [['\u001b[31m*漢|-|word*****', 22]] }
     )
   })
 

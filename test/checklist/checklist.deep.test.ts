@@ -9,7 +9,7 @@ import { GROUPS, REASONS, type Row } from './rows.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PATH = join(import.meta.dirname, 'checklist.md')
-const UPDATE = 'UPDATE_DOCS=1 npx mocha test/checklist/checklist.test.ts renders it again'
+const UPDATE = 'UPDATE_DOCS=1 npx mocha test/checklist/checklist.deep.test.ts renders it again'
 
 const ROWS = GROUPS.flatMap(({ rows }) => rows)
 const COUNT = 327
@@ -66,7 +66,7 @@ const render = (): string =>
     'Codex has tests of its own for its app-server, its thread store, its recorder and its thread history. This table lists those',
     'that are known by name, from versions between 0.130 and 0.169, and where the same behaviour is tested here, under the same',
     'name. The tests are our own: only names and behaviour are taken over. Where Codex keeps rows in SQLite, the test is about the',
-    'index of unroll. `test/checklist/checklist.test.ts` renders this page and checks that every test it names is there.',
+    'index of unroll. `test/checklist/checklist.deep.test.ts` renders this page and checks that every test it names is there.',
     '',
     `${count('tested')} of ${ROWS.length} rows are tested, ${count('not here')} do not apply.`,
     '',
