@@ -30,7 +30,7 @@ import { fullText, type FullText } from './read/search/full-text.ts'
 import { occurrencePage } from './read/search/occurrences.ts'
 import { timelinePage } from './read/pages/timeline.ts'
 import { keepNothing, keepPages, type Keep } from './read/pages/kept.ts'
-import { turnPage } from './read/pages/turn-page.ts'
+import { turnPage, turnRange } from './read/pages/turn-page.ts'
 import { turnPlacesIn, turnsLike } from './read/pages/turn-places.ts'
 import type { Answer, Result } from './result.ts'
 import type { Engine, EngineParts } from './use-cases.ts'
@@ -101,6 +101,8 @@ const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: K
         const name = [cursor, limit, sortDirection, itemsView, maxBytes]
         return keep(info, name, () => turnPage(parts, info, request))
       }),
+    turnRange: (threadId, request) =>
+      opened(threadId, true, (info) => turnRange(parts, info, request)),
     turnPlaces: (threadId, from, until) =>
       opened(threadId, true, (info) => turnPlacesIn(parts, info, from, until)),
     turnsLike: (threadId, like, limit) =>

@@ -37,7 +37,7 @@ import type { OccurrencePage, OccurrencesRequest } from './read/search/occurrenc
 import type { SearchRequest } from './read/search/search.ts'
 import type { Bounded } from './read/search/thorough.ts'
 import type { TimelinePage, TimelineRequest } from './read/pages/timeline.ts'
-import type { TurnPageRequest } from './read/pages/turn-page.ts'
+import type { TurnPageRequest, TurnRange, TurnRangeRequest } from './read/pages/turn-page.ts'
 import type { TurnPlaces, TurnsLike } from './read/pages/turn-places.ts'
 
 export interface EngineParts extends LifeParts {
@@ -75,6 +75,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   /** A thread without turns, and its times in milliseconds. */
   readonly summarize: (threadId: string, face?: 'head' | 'file') => Answer<ThreadSummary>
   readonly listTurns: (threadId: string, request: TurnPageRequest) => Answer<Page<Turn>>
+  /** Turns by their places, oldest first: at the cost of a page, wherever they are. */
+  readonly turnRange: (threadId: string, request: TurnRangeRequest) => Answer<TurnRange>
   /** How many turns a thread has, and the ids of those from one place up to another, oldest first. */
   readonly turnPlaces: (threadId: string, from: number, until: number) => Answer<TurnPlaces>
   /** Turns by the beginning of an id, from the index alone. */

@@ -60,7 +60,14 @@ import {
   threadUnsubscribe
 } from './loaded-thread.ts'
 import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
-import { itemsList, itemsRead, timelineList, turnItemsList, turnsList } from './pages.ts'
+import {
+  itemsList,
+  itemsRead,
+  timelineList,
+  turnItemsList,
+  turnsList,
+  turnsRange
+} from './pages.ts'
 import { ifLoaded, isRefusal, replyOf, type Values } from './replies.ts'
 import { reviewStart } from './review-start.ts'
 import { skillsConfigWrite, skillsExtraRootsSet, skillsList } from './skills.ts'
@@ -126,6 +133,7 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'externalAgentConfig/import/recordHistory': externalAgentRecord,
   'externalAgentConfig/import/readHistories': externalAgentHistories,
   getConversationSummary: conversationSummary,
+  'unroll/turns/range': turnsRange,
   'unroll/usage/read': usageRead,
   'unroll/tools/list': toolsList,
   'unroll/tools/summary': toolsSummary,

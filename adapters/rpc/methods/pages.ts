@@ -9,6 +9,7 @@ import * as t from 'io-ts'
 import { withoutOutput, type OutputDeferral } from '../../../domain/thread/items/deferral.ts'
 import type { Page, Turn } from '../../../domain/protocol.ts'
 import type { ItemInTurn } from '../../../replay/read/pages/item-page.ts'
+import type { TurnRange } from '../../../replay/read/pages/turn-page.ts'
 import type { TimelinePage } from '../../../replay/read/pages/timeline.ts'
 import * as results from '../threads/results.ts'
 import { ask, threadOf, type RpcCall, type ThreadIds } from '../threads/server.ts'
@@ -61,6 +62,29 @@ export const turnsList = ofThread(
       return answer(data === stored.data ? stored : { ...stored, data })
     })(page)
   }
+)
+
+/** `unroll/turns/range`: turns by their places, which scroll bars have and cursors do not. */
+export const turnsRange = ofThread(
+  'TurnsRangeParams',
+  {
+    from: required(u32),
+    count: option(u32),
+    itemsView: option(oneOf('notLoaded', 'summary', 'full')),
+    ...MAX_BYTES
+  },
+  t.type(
+    {
+      total: t.number,
+      data: t.readonlyArray(t.intersection([t.type({ n: t.number }), results.Turn]))
+    },
+    'TurnRange'
+  ),
+  async ({ id, streamId }, params, call) =>
+    E.map(({ total, turns }: TurnRange) => {
+      const data = withRunning(call.server, id, turns)
+      return answer({ total, data: data.map((turn, at) => ({ n: params.from + at, ...turn })) })
+    })(await ask(call, (engine) => engine.turnRange(streamId, params)))
 )
 
 /** An item and its turn; eras before 0.169 know no times. */

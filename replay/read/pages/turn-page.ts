@@ -323,7 +323,7 @@ const shownTurns = async (
     info,
     live
   }: { readonly env: Env; readonly info: StreamInfo; readonly live: LiveTurnRows },
-  { maxBytes, itemsView }: TurnPageRequest,
+  { maxBytes, itemsView }: Pick<TurnPageRequest, 'maxBytes' | 'itemsView'>,
   rows: ReadonlyArray<TurnRow>,
   from: number,
   ascending: boolean
@@ -375,6 +375,36 @@ export const turnPage = async (
     nextCursor: more ? cursor(ascending ? high : low, false) : null,
     backwardsCursor: cursor(ascending ? low : high, true)
   })
+}
+
+/** Which turns are wanted by their places; the oldest is 0. */
+export interface TurnRangeRequest extends Pick<TurnPageRequest, 'itemsView' | 'maxBytes'> {
+  readonly from: number
+  /** As many as a page may hold at the most. */
+  readonly count?: number | null | undefined
+}
+
+/** Turns from a place on, oldest first; there may be fewer than were asked for. */
+export interface TurnRange {
+  /** How many turns the thread has. */
+  readonly total: number
+  readonly turns: ReadonlyArray<Turn>
+}
+
+/** Turns of a caught-up stream by their places: what a scroll bar asks for, which cursors cannot give. */
+export const turnRange = async (
+  env: Env,
+  info: StreamInfo,
+  request: TurnRangeRequest
+): Promise<Result<TurnRange>> => {
+  const live = liveTurns(env, info)
+  const from = Math.min(live.count, Math.max(0, request.from))
+  const until = Math.min(live.count, from + pageLimit(request.count))
+  if (from >= until) return E.right({ total: live.count, turns: [] })
+  await live.ahead(from, until, request.itemsView ?? 'summary')
+  const rows = live.rows(from, until)
+  const turns = await shownTurns({ env, info, live }, request, rows, from, true)
+  return E.right({ total: live.count, turns })
 }
 
 const TURNS_AT_ONCE = 256

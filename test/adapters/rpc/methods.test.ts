@@ -24,6 +24,7 @@ describe('the method table', () => {
     const items = ['thread/items/list', 'thread/items/read']
     const occurrences = 'thread/searchOccurrences'
     const own = [
+      'unroll/turns/range',
       'unroll/usage/read',
       'unroll/tools/list',
       'unroll/tools/summary',
