@@ -155,7 +155,7 @@ export interface TranscriptPrinter {
 }
 
 /** Which turns are printed, by their place. */
-export interface TurnRange {
+export interface AskedTurns {
   readonly from: number
   readonly until: number
   /** True when nothing is printed before them. */
@@ -187,7 +187,7 @@ const wholeTurn = async (
 export const printTurns = async (
   engine: Engine,
   threadId: string,
-  { from, until, begins = false }: TurnRange,
+  { from, until, begins = false }: AskedTurns,
   tokensOf: ReadonlyMap<string, number>,
   { io, paint, view }: TranscriptPrinter,
   rolledBack: ReadonlyArray<RolledBack> = []
