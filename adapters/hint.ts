@@ -4,6 +4,9 @@
 import { ioHint } from './io-hint.ts'
 import type { CommandHint, NextStep, StoreError } from '../domain/errors.ts'
 
+/** Where no other command helps. */
+export const HELP = 'see "unroll help"'
+
 const commandOf = (step: CommandHint): string => {
   switch (step.kind) {
     case 'see_log':
@@ -57,7 +60,7 @@ export const hint = (e: StoreError): string => {
     case 'AmbiguousThread':
       return 'use a longer prefix'
     case 'InvalidRequest':
-      return e.about === 'point' ? POINT : 'see "unroll help"'
+      return e.about === 'point' ? POINT : HELP
     case 'AnchorGone':
       return 'start again without a cursor'
     case 'UnreadableRollout':

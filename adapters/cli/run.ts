@@ -12,6 +12,7 @@ import {
   type Input,
   type ParsedCommandLine
 } from './args.ts'
+import { HELP } from '../hint.ts'
 import type { Io } from './io.ts'
 import { readSettings, withSettings } from './settings.ts'
 import { rowOptionsOf } from './table/commands.ts'
@@ -147,7 +148,11 @@ const runInput = async (input: Input, io: Io, open: OpenEngine): Promise<number>
     ? endingOf(input, io, open)
     : intoFile(input, io, resolve(io.cwd, path), open))
   if (typeof ending === 'number') return ending
-  return E.isRight(ending) ? ending.right : report(failureOf(ending.left), input.json, io)
+  if (E.isRight(ending)) return ending.right
+  const failure = failureOf(ending.left)
+  // What was typed to a command is explained by the help of that command.
+  const instead = failure.hint === HELP ? `see "unroll help ${input.command.name}"` : failure.hint
+  return report({ ...failure, hint: instead }, input.json, io)
 }
 
 /** Options that ask for something else than JSON. */

@@ -23,6 +23,8 @@ export interface Change {
   readonly did: string
   /** The command that takes it back, in words; null where nothing does. */
   readonly undo?: ReadonlyArray<string> | null
+  /** How often that is typed to take all of it back; default: once. */
+  readonly times?: number
   readonly more?: string
   /** What a pipe gets. */
   readonly lines: ReadonlyArray<string>
@@ -30,10 +32,11 @@ export interface Change {
 
 /** Tells what a change came to on stderr, so that a pipe gets its lines and nothing else. */
 export const printChange = async (change: Change, input: Input, io: Io): Promise<number> => {
-  const { did, undo = ['undo'], more, lines } = change
+  const { did, undo = ['undo'], times = 1, more, lines } = change
   if (!io.outIsTty) await io.out(lines.map((line) => `${line}\n`).join(''))
   if (flagOf(input, 'quiet')) return 0
-  const back = undo === null ? [] : [`undo: ${nextCommand(input, io, undo)}`]
+  const often = times > 1 ? `, ${times} times` : ''
+  const back = undo === null ? [] : [`undo: ${nextCommand(input, io, undo)}${often}`]
   for (const line of [`${did}.`, ...(more === undefined ? [] : [more]), ...back]) note(line, io)
   return 0
 }

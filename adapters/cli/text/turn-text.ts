@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
 import { isShown, itemRows, type TranscriptView } from './item-rows.ts'
 import type { Paint } from './style.ts'
 import { hanging, lineWidth, painted, styled, type StyledLine } from './styled.ts'
-import { duration, msOf, oneLine, plural } from './text.ts'
+import { cut, duration, msOf, oneLine, plural } from './text.ts'
 
 const OUTPUT_MAX = 10
 
@@ -43,9 +43,17 @@ export interface TurnFacts {
 }
 
 const SHORT_ID = 13
-/** The id of a turn as a terminal shows it; whole where lines are of any length. */
-export const shownTurnId = ({ id }: Pick<Turn, 'id'>, width: number): string =>
-  width === Infinity ? oneLine(id) : oneLine(id).slice(0, SHORT_ID)
+const LONG_ID = 40
+const BEGINS_WITH_TIME = /^[0-9a-f]{8}-[0-9a-f]{4}-/i
+
+/**
+ * The id of a turn as a terminal shows it; whole where lines are of any length, and where its first letters do not tell it from
+ * others, such as `external-import-turn-2`.
+ */
+export const shownTurnId = ({ id }: Pick<Turn, 'id'>, width: number): string => {
+  if (width === Infinity) return oneLine(id)
+  return BEGINS_WITH_TIME.test(id) ? id.slice(0, SHORT_ID) : cut(oneLine(id), LONG_ID)
+}
 
 /** The head of a turn; facts that do not fit are left out, the least important first. */
 const headOf = (

@@ -47,7 +47,7 @@ describe('command line: import settings', () => {
   it('shows every file as a diff, what Codex would start and what is left out; no secret, and nothing is written', async () => {
     const before = planted(root)
     const { code, out, err } = await run(['import', 'settings', '--dry-run'], true)
-    expect([code, err.trim()]).to.deep.equal([0, 'would write 5 files, 3 parts left out'])
+    expect([code, err.trim()]).to.deep.equal([0, 'would write 4 files, 3 parts left out'])
     expect(out.replaceAll(root, '')).to.equal(`add to ~/.codex/config.toml
 +
 +[shell_environment_policy]
@@ -104,6 +104,12 @@ left out
 
   it('does it once, tells each part, and undo takes it back to the byte', async () => {
     const before = planted(root)
+    const told = await run(['import', 'settings'])
+    expect(told.err).to.equal(
+      `Wrote 4 files, 3 parts left out.\nundo: unroll undo --home ${join(root, 'user/.codex')} --index memory\n`
+    )
+    await run(['undo'])
+    expect(planted(root)).to.deep.equal(before)
     const first = await run(['import', 'settings', '--json'])
     const rows = first.out
       .trim()

@@ -66,6 +66,21 @@ describe('unroll import', () => {
     expect(threads.map(({ name }) => name)).to.have.members(['By a person', null])
   })
 
+  it('ends with how it is seen and taken back; turns keep names that tell them apart', async () => {
+    const done = await at('import', 's00')
+    const [{ id = '' } = {}] = rowsOf<{ readonly id: string }>(await at('threads', '--json'))
+    const tail = `--home ${user.home} --index memory`
+    expect(done.err).to.equal(
+      `Imported 1 session.\nnext: unroll show ${id} ${tail}\nundo: unroll undo ${tail}\n`
+    )
+    const shown = await unroll(['show', id, '--home', user.home, '--index', 'memory'], {
+      ...{ env: { HOME: user.userHome }, nowMs: Date.now, tty: true }
+    })
+    const [turn = ''] = /external-import-turn-\d+/.exec(shown.out) ?? []
+    expect((await at('show', id, '--turn', turn, '--json')).code).to.equal(0)
+    expect((await at('import', 's00')).err).to.equal('Imported 0 sessions, 1 imported before.\n')
+  })
+
   it('appends what a session says since, and refuses one that was rewritten unless a new thread is wanted', async () => {
     await at('import', 's00')
     const path = session('one/s00.jsonl')
@@ -119,7 +134,9 @@ describe('unroll import', () => {
     expect(done.code).to.equal(0)
     expect(done.err.split('\n')).to.deep.equal([
       `unroll: 1 file below ${user.sessions} passed over: links, or files of others`,
-      'imported 61 sessions, 1 with nothing to import',
+      'Imported 61 sessions, 1 with nothing to import.',
+      `next: unroll threads --home ${user.home} --index memory`,
+      `undo: unroll undo --home ${user.home} --index memory, 61 times`,
       ''
     ])
     expect(rowsOf(await at('threads', '--json', '--all-rows'))).to.have.length(61)

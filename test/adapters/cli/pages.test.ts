@@ -228,7 +228,7 @@ describe('unroll threads', () => {
         $: 'error',
         kind: 'invalid_request',
         message: '"yesterday" is not a cursor, or only a part of one',
-        hint: 'see "unroll help"',
+        hint: 'see "unroll help threads"',
         retryable: false
       }
     ])

@@ -100,6 +100,9 @@ describe('unroll search --regex', () => {
       const { code, err } = await unroll(['search', ...words])
       return [code, err.split('\n')[0]]
     }
+    expect((await unroll(['search', '((', '--regex'])).err).to.match(
+      /\nsee "unroll help search"\n$/
+    )
     expect(await first('((', '--regex')).to.deep.equal([
       2,
       'unroll: "((" is not a regular expression: Unterminated group'

@@ -20,7 +20,7 @@ import {
 } from '../../../imports/import-sessions.ts'
 import type { ImportTarget } from '../../../imports/importing.ts'
 import { canonical, sessionAt } from '../../../imports/place.ts'
-import { flagOf, numberOf, textOf, type Input } from '../../args.ts'
+import { flagOf, nextCommand, numberOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { pathOf } from '../../options.ts'
 import {
@@ -30,6 +30,7 @@ import {
   type CommandEnd,
   type HomeCommand
 } from '../../session.ts'
+import { printChange, type Change } from '../changed.ts'
 import { startProgress } from '../../text/progress.ts'
 import { note, ownFailure, usage, warn, type Tried } from '../../text/report.ts'
 import { printRows } from '../../text/row-form.ts'
@@ -192,12 +193,24 @@ const summaryOf = (rows: ReadonlyArray<ImportedSession>): string => {
     (outcome) => countOf(rows, outcome)
   ) as [number, number, number, number]
   return [
-    `imported ${plural(countOf(rows, 'imported'), 'session')}`,
+    `Imported ${plural(countOf(rows, 'imported'), 'session')}`,
     ...(appended === 0 ? [] : [`${appended} appended to`]),
     ...(known === 0 ? [] : [`${known} imported before`]),
     ...(empty === 0 ? [] : [`${empty} with nothing to import`]),
     ...(failed === 0 ? [] : [`${failed} failed`])
   ].join(', ')
+}
+
+/** What was done, where to see it, and how often `undo` takes something of it back: each session is an operation. */
+const changeOf = (rows: ReadonlyArray<ImportedSession>, input: Input, io: Io): Change => {
+  const changed = rows.filter(({ outcome }) => outcome === 'imported' || outcome === 'appended')
+  const did = summaryOf(rows)
+  const [first] = changed
+  if (first === undefined) return { did, undo: null, lines: [] }
+  const see = changed.length === 1 ? ['show', first.threadId ?? ''] : ['threads']
+  const isUndone = changed.every(({ outcome }) => outcome === 'imported')
+  const more = `next: ${nextCommand(input, io, see)}`
+  return { did, more, lines: [], times: changed.length, ...(isUndone ? {} : { undo: null }) }
 }
 
 const imported = async (
@@ -229,7 +242,8 @@ const imported = async (
     quiet
   )
   if (E.isLeft(printed)) return printed
-  if (done.right.length > 0) note(summaryOf(done.right), quiet)
+  if (done.right.length > 0 && !input.json)
+    await printChange(changeOf(done.right, input, io), input, quiet)
   return countOf(done.right, 'failed') > 0 ? 1 : 0
 }
 

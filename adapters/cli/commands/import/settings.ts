@@ -21,6 +21,7 @@ import { flagOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { pathOf } from '../../options.ts'
 import { answers, isFolder, type CommandEnd } from '../../session.ts'
+import { printChange } from '../changed.ts'
 import { note, ownFailure } from '../../text/report.ts'
 import { formOf, printRows } from '../../text/row-form.ts'
 import { column, type Columns } from '../../text/rows.ts'
@@ -147,11 +148,12 @@ const previewText = (found: ReadonlyArray<Surveyed>, layout: Layout): string => 
 }
 
 const summaryOf = (found: ReadonlyArray<Surveyed>, isDry: boolean): string => {
-  const files = found.flatMap((one) => one.files)
+  // Several items add to one configuration.
+  const files = new Set(found.flatMap((one) => one.files.map(({ path }) => path)))
   const left = found.reduce((sum, { leftOut }) => sum + leftOut.length, 0)
   const failed = found.filter(({ problem }) => problem !== null).length
   return [
-    `${isDry ? 'would write' : 'wrote'} ${plural(files.length, 'file')}`,
+    `${isDry ? 'would write' : 'Wrote'} ${plural(files.size, 'file')}`,
     ...(left === 0 ? [] : [`${plural(left, 'part')} left out`]),
     ...(failed === 0 ? [] : [`${failed} failed`])
   ].join(', ')
@@ -199,6 +201,18 @@ export const importSettings = async (input: Input, io: Io, home: string): Promis
     const printed = await printRows(rows, found.flatMap(rowsOf), input, io)
     if (E.isLeft(printed)) return printed
   }
-  if (form === 'people') note(summaryOf(found, isDry), io)
+  if (isDry && form === 'people') note(summaryOf(found, isDry), io)
+  if (!isDry && !input.json && found.length > 0) {
+    // The settings of each agent are an operation.
+    const agents = new Set(
+      found.flatMap(({ site, files }) => (files.length > 0 ? [site.agent.name] : []))
+    )
+    const undo = agents.size === 0 ? { undo: null } : {}
+    await printChange(
+      { did: summaryOf(found, isDry), lines: [], times: agents.size, ...undo },
+      input,
+      io
+    )
+  }
   return found.some(({ problem }) => problem !== null) ? 1 : 0
 }
