@@ -68,6 +68,7 @@ const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   plugins: async () => (await import('./commands/plugins/plugins.ts')).pluginsCommand,
+  skills: async () => (await import('./commands/skills/skills.ts')).skillsCommand,
   import: async () => (await import('./commands/import/sessions.ts')).importCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommand,
   repair: async () => (await import('./commands/repair.ts')).repairCommand,

@@ -68,7 +68,7 @@ const sentencesIn = (source: string): ReadonlyArray<string> =>
 describe('wording', () => {
   it('sums a command and a word up in at most sixty characters, beginning with what it does', () => {
     const verbs =
-      /^(?:Answer|Append|Archive|Check|Choose|Compare|Compress|Connect|Copy|Delete|Empty|Expand|Explain|Export|Fork|Give|Hide|Import|Inspect|Install|List|Move|Print|Push|Rebuild|Reconstruct|Record|Remove|Repair|Report|Restore|Rewind|Search|Show|Start|Take|Undo|Verify|Write)\b/
+      /^(?:Answer|Append|Archive|Check|Choose|Compare|Compress|Connect|Copy|Delete|Disable|Empty|Enable|Expand|Explain|Export|Fork|Give|Hide|Import|Inspect|Install|List|Move|Print|Push|Rebuild|Reconstruct|Record|Remove|Repair|Report|Restore|Rewind|Search|Show|Start|Take|Undo|Verify|Write)\b/
     for (const [name, summary] of summariesOf) {
       expect(summary, name).to.match(verbs)
       expect(summary.length, name).to.be.at.most(60)

@@ -14,6 +14,7 @@ import { FILE_CHANGES } from '../commands/index-command.ts'
 import { ITEMS } from '../commands/items.ts'
 import { OPERATIONS } from '../commands/log.ts'
 import { FINDINGS as PLUGIN_FINDINGS, HISTORY, PLUGINS, USES } from '../commands/plugins/shown.ts'
+import { SKILLS } from '../commands/skills/skills.ts'
 import { REPAIRS, STEPS } from '../commands/repair.ts'
 import { SALVAGED_FILES } from '../commands/salvage.ts'
 import { FOUND_THREADS, OCCURRENCES } from '../commands/search.ts'
@@ -56,6 +57,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
   reviews: rows(REVIEWS),
   'sealed files': rows(SEALED_FILES),
   plugins: rows(PLUGINS),
+  skills: rows(SKILLS),
   'plugin findings': rows(PLUGIN_FINDINGS),
   history: rows(HISTORY),
   uses: rows(USES),

@@ -37,6 +37,8 @@ import type { ImportableSession, ImportedSession } from '../../imports/import-se
 import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
 import type { Inspection } from '../../upkeep/codex-state/inspect.ts'
 import type { PluginFinding } from '../../upkeep/plugins/findings.ts'
+import type { SwitchedSkill } from '../../skills/switch.ts'
+import type { ListedSkill } from '../commands/skills/listed.ts'
 import type { SealedOutcome } from '../../upkeep/seal/seal.ts'
 import type { FileOutcome } from '../../upkeep/storage/change.ts'
 import type { ThreadSpent } from '../../upkeep/storage/report.ts'
@@ -115,6 +117,7 @@ interface ReportLines {
     readonly sync: own.PluginSyncLine
     readonly importCapture: own.PluginImportLine
   }
+  readonly skills: { readonly row: ListedSkill; readonly switched: SwitchedSkill }
   readonly analytics: {
     readonly replay: own.ReplayedLine
     /** With --out. */

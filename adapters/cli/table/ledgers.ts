@@ -382,6 +382,43 @@ const plugins: CommandSpec = {
   ]
 }
 
+const skills: CommandSpec = {
+  name: 'skills',
+  group: 'Report',
+  args: ['[dir...]'],
+  words: [
+    word('enable <skill>', 'Enable a skill again.', [DRY_RUN]),
+    word('disable <skill>', 'Disable a skill in config.toml.', [DRY_RUN], {
+      about: [
+        'A skill is a name, which stands for every skill of that name, or a path: that of its `SKILL.md` or of its folder, with a slash. ' +
+          'Enabled again, `config.toml` is byte for byte what it was.'
+      ]
+    })
+  ],
+  withoutWord: 'itself',
+  summary: 'List the skills that Codex finds for directories.',
+  about: [
+    'Without a directory: those of the current one. Skills come from the repository, the user, plugins and the machine, as Codex of the profile finds them. ' +
+      'No skill hides another of the same name.',
+    'A `SKILL.md` that is no skill is reported after the table, with what to do.'
+  ],
+  options: [],
+  output: {
+    human:
+      'a table: {skills}; DIRECTORY where several are asked about. `enable`, `disable`: on stderr what was done.',
+    tsv: '{skills}; a file that is no skill has a `problem` and no name. `enable`, `disable`: the name or the path.',
+    json:
+      '`{"cwd","name","scope","enabled","description","path","pluginId","problem"}` per skill, and per file that is none. ' +
+      '`enable`, `disable`: `{"by","value","enabled","changed"}`.'
+  },
+  exits: [0, 2, 3, 5, 6, 7],
+  examples: [
+    ['unroll skills', 'the skills of this directory'],
+    ['unroll skills ~/work/api ~/work/web --json', 'those of two others, for programs'],
+    ['unroll skills disable release-notes', 'disable every skill of that name']
+  ]
+}
+
 const analytics: CommandSpec = {
   name: 'analytics',
   group: 'Report',
@@ -442,4 +479,12 @@ const analytics: CommandSpec = {
 }
 
 /** In the order of the help. */
-export const LEDGERS: ReadonlyArray<CommandSpec> = [usage, tools, blame, audit, plugins, analytics]
+export const LEDGERS: ReadonlyArray<CommandSpec> = [
+  usage,
+  tools,
+  blame,
+  audit,
+  plugins,
+  skills,
+  analytics
+]

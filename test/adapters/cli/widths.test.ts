@@ -2,7 +2,8 @@
 // every list of the command table over the sample and over a hostile copy of it, and each printed line measured.
 import { expect } from 'chai'
 import { right } from 'fp-ts/lib/Either.js'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openReal, type OpenEngine } from '../../../adapters/cli/session.ts'
 import { SAMPLE_HOME } from '../../../adapters/cli/io.ts'
@@ -68,6 +69,7 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   blame: [['/workspace/demo/notes.txt']],
   audit: [[], ['approvals'], ['reviews'], ['verify']],
   plugins: [['list'], ['history'], ['usage'], ['verify']],
+  skills: [['/'], ['/', tmpdir()]],
   analytics: [[]],
   check: [[], ['--notes']],
   explain: [[], ['torn_tail']],
@@ -119,6 +121,16 @@ describe('command line: widths', () => {
     homes.hostile = hostileSample()
     for (const home of Object.values(homes)) {
       appendFileSync(join(home, 'config.toml'), '\n[plugins."ghost@market"]\nenabled = true\n')
+      for (const [name, text] of [
+        ['none', 'no front'],
+        [
+          'wide',
+          '---\nname: 漢字かな交じり文\ndescription: A long one, 漢字かな交じり文, of many words\n---\n'
+        ]
+      ] as const) {
+        mkdirSync(join(home, 'skills', name), { recursive: true })
+        writeFileSync(join(home, 'skills', name, 'SKILL.md'), text)
+      }
       const at = ['--home', home, '--index', 'memory']
       for (const change of [
         ['rename', ROOT, 'A name that is far too long for a column of a table, 漢字かな交じり文'],
