@@ -89,6 +89,8 @@ export interface OpenedEngine {
   readonly engine: Engine
   /** The store whose threads it reads; null for those of a home. */
   readonly store: OpenStore | null
+  /** An engine over the same files as they were; closing it closes nothing else. */
+  readonly at: (point: PastPoint) => Promise<E.Either<StoreError, Engine>>
 }
 
 const openIndex = async (
@@ -250,7 +252,12 @@ export const openAll = async (
     await store?.close()
     source.close?.()
   }
-  if (E.isRight(engine)) return E.right({ engine: { ...engine.right, close }, store })
+  if (E.isRight(engine))
+    return E.right({
+      engine: { ...engine.right, close },
+      store,
+      at: (point) => engineAt(options, asked, parts, point)
+    })
   await close()
   return engine
 }

@@ -24,6 +24,7 @@ import { createFollow } from './follow/follow.ts'
 import { systemWatch } from '../home/file-watch.ts'
 import { remoteWatch } from './follow/remote-watch.ts'
 import { createLive, type Live } from './threads/live.ts'
+import { createPastEngines } from './threads/past-engines.ts'
 import type { Server } from './threads/server.ts'
 import { grantedPowers, type Power } from './wire/powers.ts'
 import type { TurnHost } from './threads/turn-host.ts'
@@ -244,6 +245,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const home = resolve(options.home)
   const { profile, strict, version } = options
   const live = createLive()
+  const past = createPastEngines(async (point) => (await opened).at(point))
   const watch = elsewhere === null ? systemWatch(home) : remoteWatch(home, elsewhere.remote)
   const remote = elsewhere === null ? {} : { remote: elsewhere.remote }
   const follow = createFollow({ home, profile, strict, engine, live, watch, log, ...remote })
@@ -252,7 +254,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     installationId: await openInstallation(options, log),
     ...(analytics === null ? {} : { analytics: analytics.observer }),
     ...remote,
-    ...{ home, profile, strict, version, engine, live, follow, telemetry: meter, log },
+    ...{ home, profile, strict, version, engine, past, live, follow, telemetry: meter, log },
     reviews: options.reviews ?? false,
     powers: powers.right,
     overrides: options.overrides ?? {},
@@ -266,6 +268,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   await endTurns(server.live)
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
   await follow.close()
+  await past.close()
   await analytics?.close()
   await elsewhere?.close()
   await (

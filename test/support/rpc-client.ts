@@ -9,11 +9,12 @@ import { createFollow } from '../../adapters/rpc/follow/follow.ts'
 import { systemWatch, type FileWatch } from '../../adapters/home/file-watch.ts'
 import { remoteWatch } from '../../adapters/rpc/follow/remote-watch.ts'
 import { createLive } from '../../adapters/rpc/threads/live.ts'
+import { createPastEngines } from '../../adapters/rpc/threads/past-engines.ts'
 import type { Server } from '../../adapters/rpc/threads/server.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { decoderOf } from './client-schema.ts'
-import { openedEngine, right } from './engines.ts'
+import { right } from './engines.ts'
 
 /** A message as it came. */
 export type Message = Readonly<Record<string, unknown>>
@@ -70,14 +71,17 @@ export const serverOf = (
   const { profile, strict } = { ...DEFAULTS, ...options }
   const logged: Array<string> = []
   const how = { profile, strict, absolute, ...(rich === undefined ? {} : { rich }) }
-  const engine = openedEngine({ home, index: 'memory', ...how })
+  const opened = right(() => openAll({ home, index: 'memory', ...how }))
+  const engine = opened.then((all) => all.engine)
+  const past = createPastEngines(async (point) => (await opened).at(point))
   const log = (line: string) => void logged.push(line)
   const live = createLive()
-  const parts = { home, profile, strict, engine, live, log }
+  const parts = { home, profile, strict, engine, past, live, log }
   const follow = createFollow({ ...parts, watch })
   const server = { ...parts, ...INSTALLED, follow, ...options }
   const close = async (): Promise<void> => {
     await server.follow.close()
+    await past.close()
     await (await engine).close()
   }
   return { server, logged, close }
@@ -101,15 +105,17 @@ export const storeServerOf = (
     return remoteOf(open, home)
   })
   const engine = opened.then((all) => all.engine)
+  const past = createPastEngines(async (point) => (await opened).at(point))
   const watch = { ...remoteWatch(home, remote), every: () => () => undefined }
   const logged: Array<string> = []
   const log = (line: string) => void logged.push(line)
   const live = createLive()
-  const parts = { home, profile, strict, engine, live, log, remote }
+  const parts = { home, profile, strict, engine, past, live, log, remote }
   const follow = createFollow({ ...parts, watch })
   const server = { ...parts, ...INSTALLED, follow, ...options }
   const close = async (): Promise<void> => {
     await server.follow.close()
+    await past.close()
     await (await engine).close()
   }
   return { server, logged, close }

@@ -21,6 +21,7 @@ import {
   u32,
   unitValue
 } from '../wire/serde.ts'
+import { atPoint } from './at-point.ts'
 import { conversationSummary } from './conversation-summary.ts'
 import {
   externalAgentDetect,
@@ -107,20 +108,20 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'thread/shellCommand': threadShellCommand,
   'thread/rollback': threadRollback,
   'thread/revert': threadRevert,
-  'thread/list': threadList,
-  'thread/search': threadSearch,
-  'thread/searchOccurrences': threadSearchOccurrences,
+  'thread/list': atPoint(threadList),
+  'thread/search': atPoint(threadSearch),
+  'thread/searchOccurrences': atPoint(threadSearchOccurrences),
   'thread/loaded/list': loadedList,
-  'thread/read': threadRead,
-  'thread/turns/list': turnsList,
-  'thread/turns/items/list': turnItemsList,
-  'thread/items/list': itemsList,
-  'thread/items/read': itemsRead,
+  'thread/read': atPoint(threadRead),
+  'thread/turns/list': atPoint(turnsList),
+  'thread/turns/items/list': atPoint(turnItemsList),
+  'thread/items/list': atPoint(itemsList),
+  'thread/items/read': atPoint(itemsRead),
   'thread/inject_items': threadInjectItems,
   'turn/start': turnStart,
   'turn/steer': turnSteer,
   'turn/interrupt': turnInterrupt,
-  'thread/timeline/list': timelineList,
+  'thread/timeline/list': atPoint(timelineList),
   'review/start': reviewStart,
   'modelProvider/list': modelProviderList,
   'modelProvider/capabilities/read': modelProviderCapabilities,
@@ -133,18 +134,18 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'externalAgentConfig/import/recordHistory': externalAgentRecord,
   'externalAgentConfig/import/readHistories': externalAgentHistories,
   getConversationSummary: conversationSummary,
-  'unroll/turns/range': turnsRange,
-  'unroll/usage/read': usageRead,
-  'unroll/tools/list': toolsList,
-  'unroll/tools/summary': toolsSummary,
-  'unroll/blame/read': blameRead,
-  'unroll/audit/list': auditList,
-  'unroll/approvals/list': approvalsList,
-  'unroll/reviews/list': reviewsList,
-  'unroll/plugins/list': pluginsList,
-  'unroll/plugins/history/list': pluginHistoryList,
-  'unroll/plugins/usage/list': pluginUsageList,
-  'unroll/analytics/list': analyticsList
+  'unroll/turns/range': atPoint(turnsRange),
+  'unroll/usage/read': atPoint(usageRead),
+  'unroll/tools/list': atPoint(toolsList),
+  'unroll/tools/summary': atPoint(toolsSummary),
+  'unroll/blame/read': atPoint(blameRead),
+  'unroll/audit/list': atPoint(auditList),
+  'unroll/approvals/list': atPoint(approvalsList),
+  'unroll/reviews/list': atPoint(reviewsList),
+  'unroll/plugins/list': atPoint(pluginsList),
+  'unroll/plugins/history/list': atPoint(pluginHistoryList),
+  'unroll/plugins/usage/list': atPoint(pluginUsageList),
+  'unroll/analytics/list': atPoint(analyticsList)
 }
 
 const KINDS: Readonly<Record<string, t.Mixed>> = {

@@ -20,6 +20,7 @@ import { internal, invalidRequest, ofStoreError, reasonOf, type RpcError } from 
 import type { Power } from '../wire/powers.ts'
 import { parseUuid } from '../../../domain/uuid.ts'
 import type { Live } from './live.ts'
+import type { PastEngines } from './past-engines.ts'
 import type { TurnHost } from './turn-host.ts'
 
 /** A request that analytics follow. */
@@ -81,6 +82,8 @@ export interface Server {
   readonly installationId: string
   /** The one engine of the process, opened when it started; rejects when it cannot be opened. */
   readonly engine: Promise<Engine>
+  /** Engines of earlier points. */
+  readonly past: PastEngines
   /** Absent where the files of the home are read. */
   readonly remote?: Promise<Remote>
   readonly live: Live

@@ -287,6 +287,22 @@ const validateStruct = <F extends Fields>(
   return t.success(read as ParamsOf<F>)
 }
 
+/** What a codec reads, and members of our own beside it, which an array cannot hold. */
+export const alongside = <A extends object, F extends Fields>(
+  codec: Codec<A>,
+  fields: F
+): Codec<A & Partial<ParamsOf<F>>> =>
+  codecOf<A & Partial<ParamsOf<F>>>(
+    codec.name,
+    (u): u is A & Partial<ParamsOf<F>> => codec.is(u),
+    (u, c) => {
+      const read = codec.validate(u, c)
+      if (E.isLeft(read) || !isJsonObject(u)) return read
+      const own = validateStruct(fields, u, c)
+      return E.isLeft(own) ? own : t.success({ ...read.right, ...own.right })
+    }
+  )
+
 /** A struct: members by name, or by place in an array. */
 export const struct = <F extends Fields>(name: string, fields: F): Codec<ParamsOf<F>> =>
   codecOf<ParamsOf<F>>(
