@@ -2,19 +2,10 @@
  * Replacing and creating a file: it is written under another name, synced, and gets its name then. Readers find the old bytes (or
  * no file) or the new ones, also after a kill or a power cut.
  */
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  unlinkSync
-} from 'node:fs'
+import { closeSync, fchmodSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { syncFolder } from './own-folder.ts'
-import { makeOrRemove, writeWhole } from './plain-file.ts'
+import { makeOrRemove, unlinkIfThere, writeWhole } from './plain-file.ts'
 
 interface Replacement {
   /** The other name, on the same file system; what a killed process left there is replaced. */
@@ -74,7 +65,7 @@ export const createFile = async (
     step()
   } finally {
     closeSync(file)
-    unlinkSync(temporary)
+    unlinkIfThere(temporary)
   }
   step()
   syncFolder(dirname(path))

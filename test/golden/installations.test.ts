@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installationId } from '../../adapters/home/installation-id.ts'
 import {
@@ -92,5 +92,30 @@ describe('an installation id', () => {
       expect(installedAt(home, null).text, name).to.equal('{{NEW}}')
       removeFolder(home)
     }
+  })
+
+  it('leaves no unfinished one beside it, and everything that only looks like one', async () => {
+    const id = '5b2f7c1e-93a4-4d0b-8e6f-0123456789ef'
+    const other = id.replace('5', '6')
+    const home = temporaryFolder()
+    const at = (name: string): string => join(home, `installation_id${name}`)
+    writeFileSync(at(`.${id}.tmp`), id.slice(0, 7))
+    writeFileSync(at(`.${id.replace('5', '7')}.tmp`), '')
+    const kept = {
+      [`.${other}.tmp`]: id,
+      [`.${other}`]: other,
+      '.tmp': '',
+      '.old': id,
+      [`.${id}.tmp.old`]: id
+    }
+    for (const [name, content] of Object.entries(kept)) writeFileSync(at(name), content)
+    symlinkSync(at('.old'), at(`.${id.replace('5', '8')}.tmp`))
+    mkdirSync(at(`.${id.replace('5', '9')}.tmp`))
+    await installationId(home)
+    const expected = [
+      ...['', ...Object.keys(kept), `.${id.replace('5', '8')}.tmp`, `.${id.replace('5', '9')}.tmp`]
+    ].map((name) => `installation_id${name}`)
+    expect(readdirSync(home).toSorted()).to.deep.equal(expected.toSorted())
+    removeFolder(home)
   })
 })
