@@ -73,5 +73,30 @@ for (const version of readdirSync(FOLDER)) {
       const theirs = recorded as ReadonlyArray<ReadonlyArray<Message>>
       expect(ours).to.deep.equal(theirs.map((told) => told.map(shortened)))
     })
+
+    it('have no sandbox to set up on Windows either, in words of our own', async () => {
+      const home = configuredHome('')
+      const client = await initialized(home, { profile, platform: 'win32' })
+      const from = client.received.length
+      for (const mode of ['elevated', 'unelevated'])
+        await client.ask('windowsSandbox/setupStart', { mode })
+      const ready = await client.ask('windowsSandbox/readiness')
+      await client.close()
+      removeFolder(home)
+      const told = client.received
+        .slice(from, -1)
+        .map(({ id: _, emittedAtMs: __, ...rest }) => rest)
+      const error = 'this server sets up no Windows sandbox'
+      expect(told).to.deep.equal(
+        ['elevated', 'unelevated'].flatMap((mode) => [
+          { result: { started: true } },
+          {
+            method: 'windowsSandbox/setupCompleted',
+            params: { mode, success: false, error }
+          }
+        ])
+      )
+      expect(ready).to.deep.equal({ result: { status: 'notConfigured' } })
+    })
   })
 }

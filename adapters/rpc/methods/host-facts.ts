@@ -103,9 +103,9 @@ export const windowsSandboxSetup = served(
   'WindowsSandboxSetupStartParams',
   { mode: required(oneOf('elevated', 'unelevated')), cwd: option(absolutePath) },
   t.type({ started: t.boolean }, 'WindowsSandboxSetupStartResponse'),
-  async ({ mode }) => {
+  async ({ mode }, { server }) => {
     const error =
-      process.platform === 'win32'
+      (server.platform ?? process.platform) === 'win32'
         ? 'this server sets up no Windows sandbox'
         : `${SETUPS[mode]} Windows sandbox setup is only supported on Windows`
     const params = { mode, success: false, error }

@@ -58,11 +58,12 @@ export const initialize = served(
     session.clientName = name
     session.experimentalApi = params.capabilities?.experimentalApi ?? false
     session.optedOut = new Set(params.capabilities?.optOutNotificationMethods ?? [])
+    const { platform = process.platform } = server
     const result = {
       userAgent: userAgent(name, version, server),
       codexHome: server.home,
-      platformFamily: process.platform === 'win32' ? 'windows' : 'unix',
-      platformOs: OS[process.platform] ?? process.platform
+      platformFamily: platform === 'win32' ? 'windows' : 'unix',
+      platformOs: OS[platform] ?? platform
     }
     const after = {
       method: 'remoteControl/status/changed',

@@ -78,6 +78,8 @@ export interface Server {
   readonly strict: boolean
   /** Version of this package, for the user agent. */
   readonly version: string
+  /** The system it runs on; default: that of this process. */
+  readonly platform?: NodeJS.Platform
   /** Which installation the home is; told to clients and to nobody else. */
   readonly installationId: string
   /** The one engine of the process, opened when it started; rejects when it cannot be opened. */

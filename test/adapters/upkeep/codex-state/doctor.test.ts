@@ -3,12 +3,14 @@
 // the answers of the doctors of 0.142.5 and 0.169.0 were recorded.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
+import { join } from 'node:path'
 import { inspectCodexState, type Inspection } from '../../../../adapters/library.ts'
 import { stateFindings } from '../../../../adapters/upkeep/codex-state/findings.ts'
 import type { Finding } from '../../../../domain/upkeep/check/finding.ts'
 import { removeFolder } from '../../../support/fixture-home.ts'
 import {
   DAMAGES,
+  editDatabase,
   layDatabases,
   recordedHome,
   recordedState,
@@ -125,6 +127,20 @@ const FOUND: Readonly<Record<string, ReadonlyArray<string>>> = {
   'a folder in the place of a database': ['state_unreadable']
 }
 
+/** The table as a migration of Codex makes it, which a later one drops. */
+const DEVICE_KEYS = [
+  [
+    `CREATE TABLE device_key_bindings (
+    key_id TEXT PRIMARY KEY NOT NULL,
+    account_user_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+);`
+  ],
+  ["insert into device_key_bindings values ('k', 'account', 'client', 1760000000, 1760000000)"]
+] as const
+
 const OF_FILES =
   /^(state_(missing|elsewhere|unreadable|row_.*|path_.*|archived_.*|duplicate_.*)|backfill_.*)$/
 
@@ -156,5 +172,21 @@ for (const version of ['0.142.5', '0.169.0']) {
         }
       })
     }
+
+    it('takes the table of device keys that a Codex before 0.130 made, and says nothing of it', async () => {
+      const home = await recordedHome(recorded)
+      try {
+        const { databases, ...before } = await inspect(home)
+        await editDatabase(join(home, 'state_5.sqlite'), DEVICE_KEYS)
+        const { databases: read, ...after } = await inspect(home)
+        expect(after).to.deep.equal(before)
+        expect(kindsOf(after.findings)).to.deep.equal([])
+        expect(read.map(({ status }) => status)).to.deep.equal(
+          databases.map(({ status }) => status)
+        )
+      } finally {
+        removeFolder(home)
+      }
+    })
   })
 }
