@@ -13,7 +13,6 @@ export const REASONS = {
   account:
     'loads configuration of an account or from the cloud; only files of the home are read here',
   analytics: 'asserts facts that Codex reports about its use; nothing is reported here',
-  asks: 'the server asks its client something, an approval for instance; this server asks nothing',
   hooks: 'runs a program that the configuration names; nothing is run here',
   inner: 'a part inside of Codex with no counterpart here that could be seen from outside',
   mcp: 'starts MCP servers',
@@ -125,8 +124,8 @@ const TABLE = `
 72 thread_resume_rejects_mismatched_path_for_running_thread_id
 73 thread_resume_rejoins_running_thread_even_with_override_mismatch
 74 thread_resume_can_skip_turns_when_thread_is_running
-75 thread_resume_replays_pending_command_execution_request_approval - asks
-76 thread_resume_replays_pending_file_change_request_approval - asks
+75 thread_resume_replays_pending_command_execution_request_approval
+76 thread_resume_replays_pending_file_change_request_approval
 77 thread_resume_with_overrides_defers_updated_at_until_turn_start
 78 thread_resume_fails_when_required_mcp_server_fails_to_initialize - mcp
 79 thread_resume_surfaces_cloud_config_bundle_load_errors - account
@@ -200,7 +199,7 @@ const TABLE = `
 143 …after_cold_thread_resume_v2 - model
 ## review.rs
 144 review_start_runs_review_turn_and_emits_code_review_item ~ how it is set up and how its result is shown; the reviewer is a model
-145 review_start_exec_approval_item_id_matches_command_execution_item - asks
+145 review_start_exec_approval_item_id_matches_command_execution_item ~ in a turn of a host: reviews are carried out elsewhere
 146 review_start_rejects_empty_base_branch
 147 review_start_with_detached_delivery_returns_new_thread_id
 148 review_start_rejects_empty_commit_sha
@@ -221,7 +220,7 @@ const TABLE = `
 162 websocket_disconnect_keeps_last_subscribed_thread_loaded_until_idle_timeout
 163 listen_off_parses_as_off_transport
 164 enqueue_incoming_request_returns_overload_error_when_queue_is_full
-165 enqueue_incoming_response_waits_instead_of_dropping_when_queue_is_full - asks
+165 enqueue_incoming_response_waits_instead_of_dropping_when_queue_is_full
 166 enqueue_incoming_request_does_not_block_when_writer_queue_is_full
 167 control_socket_acceptor_forwards_websocket_text_messages_and_pings
 168 send_response_routes_to_target_connection
@@ -229,9 +228,9 @@ const TABLE = `
 170 send_error_routes_to_target_connection
 171 send_server_notification_to_connection_and_wait_tracks_write_completion - inner
 172 connection_closed_clears_registered_request_contexts
-173 notify_client_error_forwards_error_to_waiter - asks
-174 pending_requests_for_thread_returns_…_in_request_id_order - asks
-175 cancel_requests_for_thread_cancels_all - asks
+173 notify_client_error_forwards_error_to_waiter
+174 pending_requests_for_thread_returns_…_in_request_id_order
+175 cancel_requests_for_thread_cancels_all
 ## request_serialization, connection_rpc_gate, thread_status, thread_state, token_usage_replay
 176 same_key_requests_run_fifo
 177 different_keys_run_concurrently

@@ -4,8 +4,6 @@
  * Only turns that a host runs for this server count. What other processes write to a thread is theirs to report.
  */
 import { createHash } from 'node:crypto'
-import { approvalAnswered, approvalRequested } from '../../../domain/ledgers/analytics/approvals.ts'
-import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
 import { reduceFact } from '../../../domain/ledgers/analytics/reducer.ts'
 import { NO_ANALYTICS } from '../../../domain/ledgers/analytics/state.ts'
 import type { Contract } from '../../../domain/ledgers/analytics/vocabulary.ts'
@@ -17,6 +15,7 @@ import { openSender, type AnalyticsOutlet } from '../../upkeep/analytics/sender.
 import type { Live } from '../threads/live.ts'
 import type { ObservedClient, Observer } from '../threads/server.ts'
 import { createNoticeFacts } from './notices.ts'
+import { questionFacts } from './questions.ts'
 import { OBSERVED, createRequestFacts, type RpcTransport } from './requests.ts'
 import { nothingSeen, remember } from './seen.ts'
 
@@ -28,22 +27,22 @@ interface ObserverParts {
   readonly nowMs: () => number
 }
 
-const one = (fact: Fact | null): ReadonlyArray<Fact> => (fact === null ? [] : [fact])
-
-const createObserver = (parts: ObserverParts): Observer => {
+/** Begins to look at what clients of a server ask, are told and are asked. */
+export const createObserver = (parts: ObserverParts): Observer => {
   const { pump, live, nowMs } = parts
   const seen = nothingSeen()
   const requests = createRequestFacts(parts, seen)
   const noticeFacts = createNoticeFacts(seen)
-  let clients = 0
   live.onNotice((notice) => {
     const atMs = nowMs()
     pump.tell(() => noticeFacts(notice, atMs))
   })
+  live.onQuestion((event) => {
+    const atMs = nowMs()
+    pump.tell(() => questionFacts(event, atMs))
+  })
 
-  const client = (): ObservedClient => {
-    clients += 1
-    const connectionId = String(clients)
+  const client = (connectionId: string): ObservedClient => {
     return {
       asked: (requestId, method, params) => {
         if (!OBSERVED.has(method) || !isJsonObject(params)) return null
@@ -69,14 +68,6 @@ const createObserver = (parts: ObserverParts): Observer => {
 
   return {
     client,
-    question: (question) => {
-      const sentAtMs = nowMs()
-      pump.tell(() => one(approvalRequested(question, sentAtMs)))
-      return (result) => {
-        const atMs = nowMs()
-        pump.tell(() => one(approvalAnswered(question, result, atMs)))
-      }
-    },
     fact: (fact) =>
       pump.tell(() => {
         if (fact.kind === 'turn_profile') remember(seen.turns, fact.turnId, { hasProfile: true })

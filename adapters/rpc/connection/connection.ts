@@ -108,14 +108,15 @@ const newSession = (): ClientSession => ({
 
 /** A client as live state knows it; `isOpen` is asked before each notification. */
 const peerOf = (
+  { live, profile }: Server,
   session: ClientSession,
   send: Send,
-  stamps: boolean,
   isOpen: () => boolean
 ): Peer & { readonly session: ClientSession } => ({
+  connectionId: String(live.tick()),
   session,
   send: (one) => {
-    if (isOpen()) send(printNotification(one, stamps ? Date.now() : null))
+    if (isOpen()) send(printNotification(one, profile === '0.169' ? Date.now() : null))
   },
   ask: (question) => send(printQuestion(question))
 })
@@ -136,9 +137,9 @@ export const connect = (server: Server, send: Send, sendPieces = whole(send)): C
   const gate = createGate()
   const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
-  const peer = peerOf(session, send, server.profile === '0.169', () => observe.notified(!closed))
+  const peer = peerOf(server, session, send, () => observe.notified(!closed))
   const leave = server.live.join(peer)
-  const seen = server.analytics?.client()
+  const seen = server.analytics?.client(peer.connectionId)
   const respond = responder(server, peer, send, sendPieces, seen)
   let handshake: Promise<void> = Promise.resolve()
 
@@ -176,7 +177,7 @@ export const connect = (server: Server, send: Send, sendPieces = whole(send)): C
   }
 
   const answered = (id: string, reply: ClientReply): void => {
-    if (!server.live.questions.answer(id, reply, session.subscriptions))
+    if (!server.live.questions.answer(id, reply, peer))
       server.log('response to nothing that was asked, ignored')
   }
 

@@ -6,9 +6,14 @@
  */
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
-import type { Notice, Notification, ServerQuestion } from '../wire/message.ts'
+import type { Notice, Notification } from '../wire/message.ts'
 import { createEnvironments, type Environments } from './environments.ts'
-import { createQuestions, type Questions } from './questions.ts'
+import {
+  createQuestions,
+  type QuestionEvent,
+  type QuestionPeer,
+  type Questions
+} from './questions.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import type { SessionSettings } from './settings.ts'
 
@@ -60,15 +65,14 @@ export interface LiveThread {
 }
 
 /** What live state knows of a client. */
-export interface Peer {
+export interface Peer extends QuestionPeer {
   readonly session: {
     readonly initialized: boolean
+    readonly clientName: string
     readonly optedOut: ReadonlySet<string>
     readonly subscriptions: Set<string>
   }
   readonly send: (notification: Notification) => void
-  /** Sends a question, which the client answers. */
-  readonly ask: (question: ServerQuestion) => void
 }
 
 export interface Live {
@@ -83,7 +87,7 @@ export interface Live {
   readonly ids: () => ReadonlyArray<string>
   /** Loads a thread, or changes a loaded one. */
   readonly put: (thread: LiveThread) => void
-  /** Unloads a thread and ends its subscriptions; false when it was not loaded. */
+  /** Unloads a thread, gives up its questions and ends its subscriptions; false when it was not loaded. */
   readonly unload: (threadId: string) => boolean
   /** Counts the questions of a thread that wait for a person; returns the new count, null when it would be negative. */
   readonly elicit: (threadId: string, step: 1 | -1) => number | null
@@ -100,6 +104,8 @@ export interface Live {
   readonly notify: (notice: Notice, requester?: Peer) => void
   /** Calls with every notification from now on, whoever it is for. */
   readonly onNotice: (listener: (notice: Notice) => void) => void
+  /** Calls with what happens to questions from now on. */
+  readonly onQuestion: (listener: (event: QuestionEvent) => void) => void
   readonly questions: Questions
   /** Where threads may run. */
   readonly environments: Environments
@@ -126,11 +132,10 @@ export const createLive = (): Live => {
       if (concerns(notice, peer, requester)) peer.send(notice)
     }
   }
-  const followers = (threadId: string): ReadonlyArray<Peer> =>
-    [...peers].filter(({ session }) => session.subscriptions.has(threadId))
-  const questions = createQuestions((threadId, question) => {
-    for (const peer of followers(threadId)) peer.ask(question)
-  }, notify)
+  const asking: Array<(event: QuestionEvent) => void> = []
+  const questions = createQuestions(peers, notify, (event) => {
+    for (const listener of asking) listener(event)
+  })
   return {
     schedule: createScheduler(),
     tick: () => (ticks += 1),
@@ -138,7 +143,7 @@ export const createLive = (): Live => {
     environments: createEnvironments(),
     askAgain: (threadId, session) => {
       const peer = [...peers].find((one) => one.session === session)
-      for (const question of questions.open(threadId)) peer?.ask(question)
+      if (peer !== undefined) questions.again(threadId, peer)
     },
     find: (threadId) => threads.get(threadId) ?? null,
     ofStream: (streamId) =>
@@ -146,6 +151,7 @@ export const createLive = (): Live => {
     ids: () => [...threads.keys()].sort(),
     put: (thread) => void threads.set(thread.id, thread),
     unload: (threadId) => {
+      questions.cancel(threadId)
       for (const { session } of peers) session.subscriptions.delete(threadId)
       elicitations.delete(threadId)
       return threads.delete(threadId)
@@ -173,9 +179,11 @@ export const createLive = (): Live => {
       return () => {
         peers.delete(peer)
         peer.session.subscriptions.clear()
+        questions.left(peer.connectionId)
       }
     },
     notify,
-    onNotice: (listener) => void listeners.push(listener)
+    onNotice: (listener) => void listeners.push(listener),
+    onQuestion: (listener) => void asking.push(listener)
   }
 }

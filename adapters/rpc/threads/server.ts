@@ -6,10 +6,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { ApprovalQuestion } from '../../../domain/ledgers/analytics/approvals.ts'
 import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
 import { describe, type StoreError } from '../../../domain/errors.ts'
-import type { Json, JsonObject } from '../../../domain/json.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { failureIn } from '../../../replay/guarded.ts'
@@ -38,9 +37,7 @@ export interface ObservedClient {
 
 /** Analytics of a server. None of it waits, and none of it throws. */
 export interface Observer {
-  readonly client: () => ObservedClient
-  /** A question goes out to clients; the answer takes what came back, null for nothing. */
-  readonly question: (question: ApprovalQuestion) => (result: Json | null) => void
+  readonly client: (connectionId: string) => ObservedClient
   /** A fact that only a host knows. */
   readonly fact: (fact: Fact) => void
 }

@@ -2,6 +2,7 @@
  * Turns of this server: those a host runs, and those that nothing here can run. Clients are sent turns without items, which
  * have notifications of their own.
  */
+import { setMaxListeners } from 'node:events'
 import { v7 } from 'uuid'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../../domain/log/profile.ts'
@@ -67,7 +68,7 @@ const flagOf = ({ method }: Pick<ServerQuestion, 'method'>): ReadonlyArray<Activ
 /** The function by which a turn asks. It never rejects; when the signal is aborted its questions are given up. */
 const askingOf =
   (
-    { live, analytics }: Server,
+    { live }: Server,
     { threadId, turnId }: { readonly threadId: string; readonly turnId: string },
     signal: AbortSignal
   ) =>
@@ -82,10 +83,7 @@ const askingOf =
       })
     }
     show(flagOf({ method }))
-    const asked = await live.questions.ask(threadId, method, params, signal, (question) => {
-      const answered = analytics?.question(question)
-      return (reply) => answered?.(reply.kind === 'result' ? reply.result : null)
-    })
+    const asked = await live.questions.ask({ threadId, turnId, method, params, signal })
     show([])
     return asked
   }
@@ -110,6 +108,8 @@ const drive = async (
   let end: TurnEnd
   const over = new AbortController()
   const asking = AbortSignal.any([abort.signal, over.signal])
+  // Each open question listens to it, and a turn may have many.
+  setMaxListeners(0, asking)
   try {
     end = await host.run({
       ...{ threadId: streamId, turnId, ...asked, signal: abort.signal },

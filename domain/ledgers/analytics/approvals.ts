@@ -1,9 +1,11 @@
 /**
- * Questions of a server to its clients, as facts: who is asked to approve what, and what they said.
+ * Reviews by people, as facts: who is asked to approve what, and what they said. That a client is asked anything at all is a
+ * fact of its own (`server_request`).
  *
  * Source: protocol of 0.130.0, 0.142.5 and 0.169.0; the meaning of its members is that of Codex's own reducer.
  */
 import { isJsonObject, textOrNull, type Json, type JsonObject } from '../../json.ts'
+import { APPROVAL_METHODS, decisionOf, type Decision } from '../../questions/decision.ts'
 import type { FactOf } from './fact.ts'
 import type { ReviewResolution, ReviewStatus, ReviewTrigger } from './vocabulary.ts'
 
@@ -13,10 +15,6 @@ export interface ApprovalQuestion {
   readonly method: string
   readonly params: JsonObject
 }
-
-const COMMAND = 'item/commandExecution/requestApproval'
-const FILE_CHANGE = 'item/fileChange/requestApproval'
-const PERMISSIONS = 'item/permissions/requestApproval'
 
 type RequestedApproval = Pick<
   FactOf<'approval_requested'>,
@@ -83,9 +81,9 @@ const permissions = (params: JsonObject): RequestedApproval => {
 }
 
 const KINDS: Readonly<Record<string, (params: JsonObject) => RequestedApproval>> = {
-  [COMMAND]: command,
-  [FILE_CHANGE]: fileChange,
-  [PERMISSIONS]: permissions
+  [APPROVAL_METHODS.command]: command,
+  [APPROVAL_METHODS.fileChange]: fileChange,
+  [APPROVAL_METHODS.permissions]: permissions
 }
 
 /** The fact of a question; null for one that asks for no approval. It begins when the question says, else when it was sent. */
@@ -114,35 +112,20 @@ type ApprovalResult = readonly [ReviewStatus, ReviewResolution]
 
 const ABORTED: ApprovalResult = ['aborted', 'none']
 
-const DECISIONS: Readonly<Record<string, ApprovalResult>> = {
+const RESULTS: Readonly<Partial<Record<Decision, ApprovalResult>>> = {
   accept: ['approved', 'none'],
   acceptForSession: ['approved', 'session_approval'],
   acceptWithExecpolicyAmendment: ['approved', 'exec_policy_amendment'],
+  'applyNetworkPolicyAmendment:allow': ['approved', 'network_policy_amendment'],
+  'applyNetworkPolicyAmendment:deny': ['denied', 'network_policy_amendment'],
+  grant: ['approved', 'none'],
+  grantForSession: ['approved', 'session_approval'],
   decline: ['denied', 'none'],
   cancel: ABORTED
 }
 
-const decided = (decision: Json | undefined): ApprovalResult => {
-  if (typeof decision === 'string') return DECISIONS[decision] ?? ABORTED
-  if (!isJsonObject(decision)) return ABORTED
-  const network = decision['applyNetworkPolicyAmendment']
-  if (!isJsonObject(network)) return DECISIONS[Object.keys(decision)[0] ?? ''] ?? ABORTED
-  const amendment = network['network_policy_amendment']
-  const isAllowed = isJsonObject(amendment) && amendment['action'] === 'allow'
-  return [isAllowed ? 'approved' : 'denied', 'network_policy_amendment']
-}
-
-const granted = (result: JsonObject): ApprovalResult => {
-  const given = result['permissions']
-  const isEmpty = !isJsonObject(given) || !Object.values(given).some(isThere)
-  if (isEmpty) return ['denied', 'none']
-  return ['approved', result['scope'] === 'session' ? 'session_approval' : 'none']
-}
-
-const resultOf = (method: string, result: Json | null): ApprovalResult => {
-  if (!isJsonObject(result)) return ABORTED
-  return method === PERMISSIONS ? granted(result) : decided(result['decision'])
-}
+const resultOf = (decision: Decision | null): ApprovalResult =>
+  (decision === null ? undefined : RESULTS[decision]) ?? ABORTED
 
 /** The fact of an answer; a null result stands for a question that was given up, or answered with an error. */
 export const approvalAnswered = (
@@ -151,6 +134,6 @@ export const approvalAnswered = (
   atMs: number
 ): FactOf<'approval_answered'> | null => {
   if (!Object.hasOwn(KINDS, method)) return null
-  const [status, resolution] = resultOf(method, result)
+  const [status, resolution] = resultOf(decisionOf(method, result))
   return { kind: 'approval_answered', atMs, reviewId: requestId, status, resolution }
 }

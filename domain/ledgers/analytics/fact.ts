@@ -7,6 +7,7 @@
  * Source: the facts of Codex's analytics client; requests and notifications are reduced to what a reducer reads.
  */
 import type { Json, JsonObject } from '../../json.ts'
+import type { Decision } from '../../questions/decision.ts'
 import type { DiffLines } from './diff-lines.ts'
 import type { ToolOutcome } from '../tools/outcome.ts'
 import type { Tokens } from '../usage/tokens.ts'
@@ -202,6 +203,18 @@ interface FactBodies {
     readonly reviewId: string
     readonly status: ReviewStatus
     readonly resolution: ReviewResolution
+  }
+  /** The server asked one client something; asked again when it joined later than the question was put. No event tells of it. */
+  readonly server_request: FactInThread &
+    FactOfRequest & { readonly method: string; readonly resent: boolean }
+  /** What came of a question: an answer or an error of a client, or nothing before it was given up. No event tells of it. */
+  readonly server_response: TimedFact & {
+    readonly requestId: string
+    /** The client that answered; null when it was given up. */
+    readonly connectionId: string | null
+    readonly outcome: 'answered' | 'error' | 'aborted'
+    /** Absent where nothing is decided. */
+    readonly decision?: Decision
   }
   /**
    * A thread that another thread started: it has the connection of its parent, or where the parent is not known the one

@@ -229,6 +229,8 @@ const HANDLERS: { readonly [K in Fact['kind']]: FactHandler<K> } = {
   tool_ended: toolEnded,
   approval_requested: (state, fact) => quiet(withEntry(state, 'approvals', fact.reviewId, fact)),
   approval_answered: answered,
+  server_request: quiet,
+  server_response: quiet,
 
   thread_archived: telling(archiveEvent),
   thread_unarchived: telling(archiveEvent),
