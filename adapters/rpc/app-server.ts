@@ -248,7 +248,11 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const past = createPastEngines(async (point) => (await opened).at(point))
   const watch = elsewhere === null ? systemWatch(home) : remoteWatch(home, elsewhere.remote)
   const remote = elsewhere === null ? {} : { remote: elsewhere.remote }
-  const follow = createFollow({ home, profile, strict, engine, live, watch, log, ...remote })
+  const overrides = options.overrides ?? {}
+  const follow = createFollow({
+    ...{ home, profile, strict, engine, live, watch, log, overrides, ...remote },
+    powers: powers.right
+  })
   const analytics = await openAnalyticsOnce(options, live, log, meter)
   const server: Server = {
     installationId: await openInstallation(options, log),
@@ -257,7 +261,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     ...{ home, profile, strict, version, engine, past, live, follow, telemetry: meter, log },
     reviews: options.reviews ?? false,
     powers: powers.right,
-    overrides: options.overrides ?? {},
+    overrides,
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }
   const behind = setTimeout(() => {

@@ -4,7 +4,19 @@
  */
 import { opendirSync, realpathSync, statSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
+import type { SkillScope } from '../../domain/skills/skill.ts'
 import type { CheckPace } from '../upkeep/check/pace.ts'
+
+/** A folder that skills are looked for in. */
+export interface SkillRoot {
+  readonly path: string
+  readonly scope: SkillScope
+  /** The plugin whose folder it is; null for none. */
+  readonly plugin: { readonly id: string; readonly name: string; readonly folder: string } | null
+}
+
+/** Links of system skills are not followed. */
+export const followsLinks = ({ scope }: SkillRoot): boolean => scope !== 'system'
 
 /** A folder without links in its path, and whether a regular file in it has the name of a skill. */
 interface SkillFolder {
@@ -17,7 +29,7 @@ export const SKILL_FILE = 'SKILL.md'
 export const EXTRAS_FILE = join('agents', 'openai.yaml')
 
 const DEPTH_MAX = 6
-const FOLDERS_MAX = 2000
+export const FOLDERS_MAX = 2000
 
 /** A path without links; null where nothing is. */
 export const canonicalPath = (path: string): string | null => {
@@ -38,7 +50,7 @@ export const isFolder = (path: string): boolean => {
 }
 
 /** What stands in a folder, some at a time; nothing where it cannot be read. */
-function* entriesOf(folder: string): Iterable<Dirent> {
+export function* entriesOf(folder: string): Iterable<Dirent> {
   const opened = (() => {
     try {
       return opendirSync(folder)
@@ -64,11 +76,12 @@ const folderAt = (folder: string, entry: Dirent, followsLinks: boolean): string 
   return followsLinks && entry.isSymbolicLink() && isFolder(path) ? canonicalPath(path) : null
 }
 
-/** Every folder below a root, itself first, each once. */
+/** Every folder below a root, itself first, each once; `entries` tells what stands in one. */
 export async function* foldersBelow(
   root: string,
   followsLinks: boolean,
-  pace: CheckPace
+  pace: CheckPace,
+  entries: (folder: string) => Iterable<Dirent> = entriesOf
 ): AsyncIterable<SkillFolder> {
   const first = canonicalPath(root)
   if (first === null || !isFolder(first)) return
@@ -78,7 +91,7 @@ export async function* foldersBelow(
     const next: Array<string> = []
     for (const path of level) {
       let hasSkill = false
-      for (const entry of entriesOf(path)) {
+      for (const entry of entries(path)) {
         if (pace.isDue()) await pace.giveWay()
         if (entry.name === SKILL_FILE) hasSkill = entry.isFile()
         if (depth === DEPTH_MAX || seen.size >= FOLDERS_MAX) continue

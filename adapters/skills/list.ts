@@ -10,8 +10,9 @@ import {
   type SkillProblem
 } from '../../domain/skills/skill.ts'
 import { startPace } from '../upkeep/check/pace.ts'
+import type { SkillRoot } from './folders.ts'
 import { skillPath, skillRoots, type SkillPlace } from './roots.ts'
-import { scanSkills, type FoundSkills, type SkillRoot } from './scan.ts'
+import { scanSkills, type FoundSkills } from './scan.ts'
 
 /** What is found for a directory. */
 export interface DirectorySkills {

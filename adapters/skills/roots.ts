@@ -11,9 +11,8 @@ import { activeVersion } from '../../domain/ledgers/plugins/version.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import { configuredPlugins } from '../upkeep/plugins/config-table.ts'
 import { attempt, pluginFolder, versionsIn } from '../upkeep/plugins/tree.ts'
-import { canonicalPath, isFolder } from './folders.ts'
+import { canonicalPath, isFolder, type SkillRoot } from './folders.ts'
 import { skillPluginAt } from './plugin.ts'
-import type { SkillRoot } from './scan.ts'
 
 /** Where paths of a configuration begin. */
 export interface SkillPathPlace {
@@ -99,11 +98,15 @@ const pluginRoots = ({ home, profile }: SkillPlace): ReadonlyArray<SkillRoot> =>
   })
 }
 
+/** Folders that a client added. */
+export const extraSkillRoots = ({ extraRoots = [] }: SkillPlace): ReadonlyArray<SkillRoot> =>
+  extraRoots.map((path) => ({ path, scope: 'user', plugin: null }))
+
 /** Tells the folders of directories, each once. The configuration and the plugins are those of the call. */
 export const skillRoots = (
   place: SkillPlace
 ): ((directory: string) => ReadonlyArray<SkillRoot>) => {
-  const { home, userHome, config, extraRoots = [] } = place
+  const { home, userHome, config } = place
   const own = canonicalPath(home) ?? home
   const root = (scope: SkillRoot['scope']) => (path: string) => ({ path, scope, plugin: null })
   const everywhere: ReadonlyArray<SkillRoot> = [
@@ -111,7 +114,7 @@ export const skillRoots = (
     root('system')(join(home, 'skills', '.system')),
     root('admin')(ADMIN),
     ...pluginRoots(place),
-    ...extraRoots.map(root('user'))
+    ...extraSkillRoots(place)
   ]
   return (directory) => {
     const folders = projectFolders(directory, markersIn(config))

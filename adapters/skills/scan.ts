@@ -6,19 +6,18 @@ import { basename, dirname, join } from 'node:path'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import { skillFront } from '../../domain/skills/front-matter.ts'
 import { NO_EXTRAS, skillExtras, type SkillExtras } from '../../domain/skills/metadata.ts'
-import type { Skill, SkillProblem, SkillScope } from '../../domain/skills/skill.ts'
+import type { Skill, SkillProblem } from '../../domain/skills/skill.ts'
 import type { CheckPace } from '../upkeep/check/pace.ts'
 import { fileText } from './file-text.ts'
-import { canonicalPath, EXTRAS_FILE, foldersBelow, SKILL_FILE } from './folders.ts'
+import {
+  canonicalPath,
+  EXTRAS_FILE,
+  foldersBelow,
+  followsLinks,
+  SKILL_FILE,
+  type SkillRoot
+} from './folders.ts'
 import { skillPluginAt } from './plugin.ts'
-
-/** A folder that skills are looked for in. */
-export interface SkillRoot {
-  readonly path: string
-  readonly scope: SkillScope
-  /** The plugin whose folder it is; null for none. */
-  readonly plugin: { readonly id: string; readonly name: string; readonly folder: string } | null
-}
 
 export interface FoundSkills {
   readonly skills: ReadonlyArray<Skill>
@@ -58,7 +57,7 @@ export const scanSkills = async (
   const problems: Array<SkillProblem> = []
   const namespaceOf = namespaces(profile)
   const plugin = root.plugin === null ? null : canonicalPath(root.plugin.folder)
-  const folders = foldersBelow(root.path, root.scope !== 'system', pace)
+  const folders = foldersBelow(root.path, followsLinks(root), pace)
   for await (const { path: folder, hasSkill } of folders) {
     if (!hasSkill) continue
     const path = join(folder, SKILL_FILE)

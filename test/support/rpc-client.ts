@@ -77,7 +77,7 @@ export const serverOf = (
   const log = (line: string) => void logged.push(line)
   const live = createLive()
   const parts = { home, profile, strict, engine, past, live, log }
-  const follow = createFollow({ ...parts, watch })
+  const follow = createFollow({ ...options, ...parts, watch })
   const server = { ...parts, ...INSTALLED, follow, ...options }
   const close = async (): Promise<void> => {
     await server.follow.close()
@@ -111,7 +111,7 @@ export const storeServerOf = (
   const log = (line: string) => void logged.push(line)
   const live = createLive()
   const parts = { home, profile, strict, engine, past, live, log, remote }
-  const follow = createFollow({ ...parts, watch })
+  const follow = createFollow({ ...options, ...parts, watch })
   const server = { ...parts, ...INSTALLED, follow, ...options }
   const close = async (): Promise<void> => {
     await server.follow.close()

@@ -1,17 +1,19 @@
 /**
- * What a server does without being asked: it notifies clients of what other processes write, and unloads idle threads.
+ * What a server does without being asked: it notifies clients of what other processes write and of changed skills, and
+ * unloads idle threads.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { homeNames } from '../../home/names.ts'
-import type { Follow, Remote } from '../threads/server.ts'
+import type { Follow, Server } from '../threads/server.ts'
 import { reasonOf } from '../wire/errors.ts'
 import { BUSY_MS, REST_MS, type FollowServer } from './followed.ts'
 import { createFollowers } from './followers.ts'
 import { idleUnloader } from './idle.ts'
 import { nameWatcher } from './names.ts'
+import { watchSkills, type SkillWatchServer } from './skills.ts'
 
 export const createFollow = (
-  parts: FollowServer & { readonly home: string; readonly remote?: Promise<Remote> }
+  parts: FollowServer & SkillWatchServer & Pick<Server, 'powers' | 'remote'>
 ): Follow => {
   const { live, watch, home, remote } = parts
   const followers = createFollowers(parts)
@@ -40,12 +42,16 @@ export const createFollow = (
     running.add(round)
   }
   const stop = watch.every(BUSY_MS, safely)
+  const skills = parts.powers?.includes('skills') === true ? watchSkills(parts) : null
   return {
     join: followers.join,
     sweep,
+    idle: async () => {
+      await Promise.all([...running, skills?.idle()])
+    },
     close: async () => {
       stop()
-      await Promise.all(running)
+      await Promise.all([...running, skills?.close()])
       followers.close()
     }
   }

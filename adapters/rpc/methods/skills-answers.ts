@@ -2,33 +2,20 @@
  * What is done for `skills/*`. It is loaded when a client asks for it.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { JsonObject } from '../../../domain/json.ts'
 import { toldSkill } from '../../../domain/skills/skill.ts'
 import { describe } from '../../../domain/errors.ts'
 import { isBlank, trimmed } from '../../../domain/white-space.ts'
-import { configInForce } from '../../home/config.ts'
 import { configProblem } from '../../skills/config-problem.ts'
 import { skillLister } from '../../skills/list.ts'
-import { skillPath, type SkillPlace } from '../../skills/roots.ts'
+import { skillPath } from '../../skills/roots.ts'
 import { switchSkill } from '../../skills/switch.ts'
-import type { Live } from '../threads/live.ts'
 import { skillsChanged } from '../threads/notices.ts'
 import type { RpcCall, Server } from '../threads/server.ts'
+import { skillPlace } from '../threads/skill-place.ts'
 import { CODE, internal, overloaded } from '../wire/errors.ts'
 import { answer, type MethodOutcome } from './method.ts'
-
-/** Folders that clients added, for as long as a server runs; it is known by what its connections share. */
-const EXTRA_ROOTS = new WeakMap<Live, ReadonlyArray<string>>()
-
-const placeOf = (server: Server): SkillPlace => ({
-  home: server.home,
-  userHome: server.userHome ?? homedir(),
-  profile: server.profile,
-  config: configInForce(server),
-  extraRoots: EXTRA_ROOTS.get(server.live) ?? []
-})
 
 /** Which directories a client asks about; a list is always fresh, forced or not. */
 export interface SkillsParams {
@@ -58,7 +45,7 @@ export const listed = async (
   const directories = asked.length === 0 ? [process.cwd()] : asked
   const broken = configProblem(server.home)
   if (broken !== null) return listedBroken(broken.list, directories, server)
-  const place = placeOf(server)
+  const place = skillPlace(server)
   const list = skillLister(place)
   const data: Array<JsonObject> = []
   for (const cwd of directories) {
@@ -77,7 +64,7 @@ export const extraRootsSet = async (
   { extraRoots }: { readonly extraRoots: ReadonlyArray<string> },
   { server }: RpcCall
 ): Promise<MethodOutcome> => {
-  EXTRA_ROOTS.set(server.live, extraRoots)
+  server.live.skillRoots.set(extraRoots)
   return E.right({ result: {}, before: [skillsChanged()] })
 }
 
@@ -100,7 +87,7 @@ export const configWritten = async (
     })
   const broken = configProblem(server.home)
   if (broken !== null) return E.left(internal(broken.write))
-  const place = placeOf(server)
+  const place = skillPlace(server)
   const selector =
     path === null
       ? ({ by: 'name', value: trimmed(name ?? '') } as const)

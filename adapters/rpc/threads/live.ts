@@ -16,6 +16,7 @@ import {
 } from './questions.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import type { SessionSettings } from './settings.ts'
+import { createSkillRoots, type SkillRoots } from './skill-roots.ts'
 
 /** A thread as a client sees it; one that is never stored has no path. */
 export type ShownThread = Omit<Thread, 'path'> & { readonly path: string | null }
@@ -89,6 +90,8 @@ export interface Live {
   readonly put: (thread: LiveThread) => void
   /** Unloads a thread, gives up its questions and ends its subscriptions; false when it was not loaded. */
   readonly unload: (threadId: string) => boolean
+  /** Calls after every thread that is loaded, changed or unloaded from now on. */
+  readonly onThread: (listener: (threadId: string) => void) => void
   /** Counts the questions of a thread that wait for a person; returns the new count, null when it would be negative. */
   readonly elicit: (threadId: string, step: 1 | -1) => number | null
   readonly isFollowed: (threadId: string) => boolean
@@ -109,6 +112,8 @@ export interface Live {
   readonly questions: Questions
   /** Where threads may run. */
   readonly environments: Environments
+  /** Skill folders that clients added. */
+  readonly skillRoots: SkillRoots
   /** Asks a client again what waits in a thread that it has just joined. */
   readonly askAgain: (threadId: string, session: Peer['session']) => void
 }
@@ -119,8 +124,30 @@ const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): bool
   return peer.session.subscriptions.has(to.subscribersOf)
 }
 
-export const createLive = (): Live => {
+/** The loaded threads by id, and who is called when one changes. */
+const createLoaded = () => {
   const threads = new Map<string, LiveThread>()
+  const listeners: Array<(threadId: string) => void> = []
+  const changed = (threadId: string): void => {
+    for (const listener of listeners) listener(threadId)
+  }
+  return {
+    threads: threads as ReadonlyMap<string, LiveThread>,
+    put: (thread: LiveThread): void => {
+      threads.set(thread.id, thread)
+      changed(thread.id)
+    },
+    remove: (threadId: string): boolean => {
+      const wasLoaded = threads.delete(threadId)
+      if (wasLoaded) changed(threadId)
+      return wasLoaded
+    },
+    onThread: (listener: (threadId: string) => void): void => void listeners.push(listener)
+  }
+}
+
+export const createLive = (): Live => {
+  const { threads, put, remove, onThread } = createLoaded()
   const peers = new Set<Peer>()
   let ticks = 0
   const elicitations = new Map<string, number>()
@@ -141,6 +168,7 @@ export const createLive = (): Live => {
     tick: () => (ticks += 1),
     questions,
     environments: createEnvironments(),
+    skillRoots: createSkillRoots(),
     askAgain: (threadId, session) => {
       const peer = [...peers].find((one) => one.session === session)
       if (peer !== undefined) questions.again(threadId, peer)
@@ -149,12 +177,13 @@ export const createLive = (): Live => {
     ofStream: (streamId) =>
       [...threads.values()].find((thread) => thread.streamId === streamId) ?? null,
     ids: () => [...threads.keys()].sort(),
-    put: (thread) => void threads.set(thread.id, thread),
+    put,
+    onThread,
     unload: (threadId) => {
       questions.cancel(threadId)
       for (const { session } of peers) session.subscriptions.delete(threadId)
       elicitations.delete(threadId)
-      return threads.delete(threadId)
+      return remove(threadId)
     },
     elicit: (threadId, step) => {
       const count = (elicitations.get(threadId) ?? 0) + step

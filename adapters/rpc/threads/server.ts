@@ -48,6 +48,8 @@ export interface Follow {
   readonly join: (threadId: string) => Promise<void>
   /** One round; resolves when everything that was found is emitted. */
   readonly sweep: () => Promise<void>
+  /** Resolves when nothing runs that the clock began. */
+  readonly idle: () => Promise<void>
   /** Resolves when no look runs any more, so that the engine may be closed. */
   readonly close: () => Promise<void>
 }
