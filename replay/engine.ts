@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE } from '../domain/log/needs.ts'
+import { once } from '../domain/once.ts'
 import { THREADS, TURNS, type ReadModels } from '../projections/catalogue.ts'
 import { appendEvents } from './change/mutate/append.ts'
 import { homeCatchUp, homeRows, type HomeCatchUp, type HomeRows } from './catch-up/backfill.ts'
@@ -18,6 +19,7 @@ import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import { ledgersOf } from './ledgers/families.ts'
+import { homeOverview } from './read/lists/overview.ts'
 import { finder, findNamed, type Find } from './read/threads/identity.ts'
 import { damageRows, threadOpeners, type Opener } from './read/threads/open-thread.ts'
 import { threadContext } from './past/context/context.ts'
@@ -91,6 +93,19 @@ type WithThread = <A>(
   use: (info: StreamInfo) => Promise<Result<A>>
 ) => Answer<A>
 
+/** Outlines ask ledgers, whose code is loaded with the first question. */
+const outlining = (parts: EngineParts, opened: WithThread): Engine['outline'] => {
+  const loaded = once(async () => {
+    const { open, threadOutline } = await import('./ledgers/outline.ts')
+    return { ledgers: open(parts), threadOutline }
+  })
+  return (threadId, request) =>
+    opened(threadId, true, async (info) => {
+      const { ledgers, threadOutline } = await loaded()
+      return threadOutline(ledgers, parts, info, request)
+    })
+}
+
 const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: Keep) =>
   ({
     searchOccurrences: (threadId, request) =>
@@ -103,6 +118,7 @@ const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: K
       }),
     turnRange: (threadId, request) =>
       opened(threadId, true, (info) => turnRange(parts, info, request)),
+    outline: outlining(parts, opened),
     turnPlaces: (threadId, from, until) =>
       opened(threadId, true, (info) => turnPlacesIn(parts, info, from, until)),
     turnsLike: (threadId, like, limit) =>
@@ -144,8 +160,13 @@ const rowsOf = (parts: EngineParts): HomeRows => {
   return homeRows(caughtUp(THREADS), caughtUp(TURNS))
 }
 
-/** What is known of the index as a whole, and making it anew. */
-const upkeepOf = (parts: EngineParts, { lists, whole }: HomeRows) => {
+/** What is known of the home and its index as a whole, and making the index anew. */
+const upkeepOf = (
+  parts: EngineParts,
+  { lists, whole }: HomeRows,
+  safely: <A>(task: Answer<A>) => Answer<A>,
+  changing: typeof safely
+) => {
   const status: Answer<IndexStatus> = async () => {
     const caughtUp = await whole.everything()
     if (E.isLeft(caughtUp)) return caughtUp
@@ -155,7 +176,11 @@ const upkeepOf = (parts: EngineParts, { lists, whole }: HomeRows) => {
     const cleared = await parts.index.clear()()
     return E.isLeft(cleared) ? cleared : status()
   }
-  return { status, rebuild }
+  return {
+    overview: () => safely(() => homeOverview(parts, lists)),
+    status: () => safely(status),
+    rebuild: () => changing(rebuild)
+  } satisfies Partial<Engine>
 }
 
 export const createEngine = (given: EngineParts): Engine => {
@@ -182,7 +207,6 @@ export const createEngine = (given: EngineParts): Engine => {
       return E.isLeft(thread) ? thread : use(thread.right.info)
     })
   const mutations = mutationsOf(life, parts.defaultProvider)
-  const { status, rebuild } = upkeepOf(parts, home)
   return refusingOptions({
     listThreads: (request) => safely(() => listThreads(parts, home, request)),
     datedThreads: (request) => safely(() => datedThreads(parts, home, request)),
@@ -210,8 +234,7 @@ export const createEngine = (given: EngineParts): Engine => {
     append: (threadId, events, expected = 'any', options = {}) =>
       changing(() => appendEvents(life, threadId, events, expected, options)),
     records: () => safely(() => threadRecords(parts, home)),
-    status: () => safely(status),
-    rebuild: () => changing(rebuild),
+    ...upkeepOf(parts, home, safely, changing),
     homeChanges: (limit = CHANGES_KEPT) =>
       safely(async () => {
         const caughtUp = await lists.everything()

@@ -6,6 +6,7 @@ import type { DatedThread, FoundThread, ThreadRecord, ThreadTitle } from './read
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
+import type { HomeOverview, ThreadOutline } from '../domain/unroll-protocol.ts'
 import type { Follower, FollowerOptions } from './read/follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './read/threads/index-status.ts'
@@ -13,6 +14,7 @@ import type { ItemPageRequest, ItemInTurn } from './read/pages/item-page.ts'
 import type { Hosting } from './host.ts'
 import type { Ledgers } from './ledgers/families.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
+import type { OutlineRequest } from './ledgers/outline.ts'
 import type { ListRequest } from './read/lists/list-filter.ts'
 import type { ThreadDamage } from './read/threads/open-thread.ts'
 import type { Branching } from './change/mutate/branching.ts'
@@ -77,6 +79,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly listTurns: (threadId: string, request: TurnPageRequest) => Answer<Page<Turn>>
   /** Turns by their places, oldest first: at the cost of a page, wherever they are. */
   readonly turnRange: (threadId: string, request: TurnRangeRequest) => Answer<TurnRange>
+  /** Turns by their places, each in a line; costs the turns that are asked for. */
+  readonly outline: (threadId: string, request: OutlineRequest) => Answer<ThreadOutline>
   /** How many turns a thread has, and the ids of those from one place up to another, oldest first. */
   readonly turnPlaces: (threadId: string, from: number, until: number) => Answer<TurnPlaces>
   /** Turns by the beginning of an id, from the index alone. */
@@ -126,6 +130,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   /** Every thread with all that its log says of it; catches the whole home up. */
   readonly records: () => Answer<ReadonlyArray<ThreadRecord>>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<ThreadDamage>>
+  /** How much the home holds, and the values by which its threads differ; folds nothing but what lists are served from. */
+  readonly overview: () => Answer<HomeOverview>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
   /** Deletes every row and folds the whole home again. */

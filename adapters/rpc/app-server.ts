@@ -22,6 +22,7 @@ import type { ServerAnalytics } from './analytics/observer.ts'
 import { serveStore } from './follow/elsewhere.ts'
 import { createFollow } from './follow/follow.ts'
 import { systemWatch } from '../home/file-watch.ts'
+import { addressOf } from '../log/eventstore/connection/connection-string.ts'
 import { remoteWatch } from './follow/remote-watch.ts'
 import { createLive, type Live } from './threads/live.ts'
 import { createPastEngines } from './threads/past-engines.ts'
@@ -178,6 +179,12 @@ const endTurns = async (live: Live): Promise<void> => {
   await Promise.race([Promise.all(running.map(({ ended }) => ended)), enough])
 }
 
+/** How the store is called: its connection string without what is secret. */
+const storeName = ({ store }: AppServerOptions): Pick<Server, 'storeName'> => {
+  const address = store === undefined ? null : addressOf(store)
+  return address === null || E.isLeft(address) ? {} : { storeName: address.right.name }
+}
+
 /** The id of the home; of a home that has none and gets none, and of a store, one for this process. */
 const openInstallation = async (
   { home, store }: AppServerOptions,
@@ -258,6 +265,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     installationId: await openInstallation(options, log),
     ...(analytics === null ? {} : { analytics: analytics.observer }),
     ...remote,
+    ...storeName(options),
     ...{ home, profile, strict, version, engine, past, live, follow, telemetry: meter, log },
     reviews: options.reviews ?? false,
     powers: powers.right,

@@ -61,6 +61,8 @@ import {
   threadUnsubscribe
 } from './loaded-thread.ts'
 import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
+import { homeRead } from './own/home.ts'
+import { outlineRead } from './own/outline.ts'
 import {
   itemsList,
   itemsRead,
@@ -134,6 +136,8 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'externalAgentConfig/import/recordHistory': externalAgentRecord,
   'externalAgentConfig/import/readHistories': externalAgentHistories,
   getConversationSummary: conversationSummary,
+  'unroll/home/read': homeRead,
+  'unroll/thread/outline': atPoint(outlineRead),
   'unroll/turns/range': atPoint(turnsRange),
   'unroll/usage/read': atPoint(usageRead),
   'unroll/tools/list': atPoint(toolsList),

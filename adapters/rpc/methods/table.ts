@@ -208,6 +208,8 @@ fuzzyFileSearch                           yyy -                      no-files   
 fuzzyFileSearch/sessionStart              xxx fuzzy:sessionId        no-files              FuzzyFileSearchSessionStartParams sessionId roots:list
 fuzzyFileSearch/sessionUpdate             xxx fuzzy:sessionId        no-such-search        FuzzyFileSearchSessionUpdateParams sessionId query
 fuzzyFileSearch/sessionStop               xxx fuzzy:sessionId        no-files              FuzzyFileSearchSessionStopParams sessionId
+unroll/home/read                          ooo -                      served
+unroll/thread/outline                     ooo -                      served
 unroll/turns/range                        ooo -                      served
 unroll/usage/read                         ooo -                      served
 unroll/tools/list                         ooo -                      served

@@ -87,6 +87,8 @@ export interface Server {
   readonly past: PastEngines
   /** Absent where the files of the home are read. */
   readonly remote?: Promise<Remote>
+  /** The store that is read instead, as people may see it. */
+  readonly storeName?: string
   readonly live: Live
   readonly follow: Follow
   /** Runs turns; without one they fail at once. */

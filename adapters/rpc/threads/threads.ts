@@ -54,14 +54,19 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   return isListed ? known : { ...known, canAcceptDirectInput: true }
 }
 
+/** The turn of a thread that runs now, as far as this server knows. */
+export const runningTurnId = ({ live }: Server, threadId: string): string | null => {
+  const loaded = live.find(threadId)
+  return loaded?.turn?.turnId ?? loaded?.writtenTurnId ?? null
+}
+
 /** Shows the running turn as running: in the log alone it looks like one that was cut short. */
 export const withRunning = (
-  { live }: Server,
+  server: Server,
   threadId: string,
   turns: ReadonlyArray<Turn>
 ): ReadonlyArray<Turn> => {
-  const loaded = live.find(threadId)
-  const running = loaded?.turn?.turnId ?? loaded?.writtenTurnId ?? null
+  const running = runningTurnId(server, threadId)
   if (running === null) return turns
   return turns.map((turn) =>
     turn.id === running && turn.status === 'interrupted' && turn.completedAt === null

@@ -199,6 +199,17 @@ const summariesOf = async (
   return rows.map((row, i) => kept[i] ?? summaryOf(row, folded[large.indexOf(row)]))
 }
 
+/** First user and last agent messages of the turns from place `from` on. */
+export const turnSummaries = (
+  env: Env,
+  info: StreamInfo,
+  live: LiveTurnRows,
+  rows: ReadonlyArray<TurnRow>,
+  from: number,
+  limits?: ReadLimits
+): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> =>
+  summariesOf(env, info, rows, live.summaries(from, from + rows.length), limits)
+
 /**
  * The turns from place `from` on with the items a view shows. Only `full`, and summaries too large for the index,
  * read the log.
@@ -216,7 +227,7 @@ const renderTurns = async (
   const items =
     view === 'full'
       ? await itemsOf(env, info, rows, limits)
-      : await summariesOf(env, info, rows, live.summaries(from, from + rows.length), limits)
+      : await turnSummaries(env, info, live, rows, from, limits)
   return rows.map((row, i) => render(row, items[i] ?? [], view, env))
 }
 

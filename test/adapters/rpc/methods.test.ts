@@ -24,6 +24,8 @@ describe('the method table', () => {
     const items = ['thread/items/list', 'thread/items/read']
     const occurrences = 'thread/searchOccurrences'
     const own = [
+      'unroll/home/read',
+      'unroll/thread/outline',
       'unroll/turns/range',
       'unroll/usage/read',
       'unroll/tools/list',

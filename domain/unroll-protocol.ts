@@ -1,0 +1,101 @@
+/**
+ * What the methods `unroll/…` of the app-server answer that no client of Codex knows. Clients may import these types alone.
+ *
+ * Units:  `…Ms` milliseconds, times since 1970.
+ * Shape:  what is not known is null, never a guess.
+ */
+
+/** What stands out about a turn. */
+export type OutlineFlag = 'compacted' | 'damaged'
+
+/** A turn in a line: what a list beside a thread shows of it. */
+export interface OutlinedTurn {
+  /** Its place among the turns of the thread; the oldest is 0. */
+  readonly n: number
+  readonly id: string
+  readonly startedAtMs: number | null
+  readonly completedAtMs: number | null
+  readonly durationMs: number | null
+  readonly status: 'completed' | 'interrupted' | 'failed' | 'inProgress'
+  /** The beginning of what was asked; null where there was no text. */
+  readonly asked: string | null
+  /** The beginning of the last answer. */
+  readonly answered: string | null
+  /** Null where its items are known only when they are read, as those of paginated threads and derived ones. */
+  readonly items: number | null
+  /** Tool calls. Null, as the three below, where its lines are those of another thread. */
+  readonly tools: number | null
+  /** Tool calls that failed or were rejected. */
+  readonly failed: number | null
+  /** Files that patches changed. */
+  readonly files: number | null
+  /** Null, too, where no line tells what it spent. */
+  readonly tokens: number | null
+  readonly flags: ReadonlyArray<OutlineFlag>
+}
+
+/** Turns of a thread from a place on, each in a line. */
+export interface ThreadOutline {
+  /** How many turns the thread has. */
+  readonly total: number
+  /** How many events it has. */
+  readonly revision: number
+  readonly turns: ReadonlyArray<OutlinedTurn>
+}
+
+/** How many threads share a value, and when anything last happened in one of them. */
+export interface FacetValue {
+  readonly value: string
+  readonly count: number
+  readonly lastAtMs: number
+}
+
+/** What lists of threads can be narrowed by; the most frequent values first. */
+export interface HomeFacets {
+  readonly cwd: ReadonlyArray<FacetValue>
+  readonly model: ReadonlyArray<FacetValue>
+  readonly provider: ReadonlyArray<FacetValue>
+  /** Kinds of source, as `thread/list` takes them. */
+  readonly source: ReadonlyArray<FacetValue>
+  readonly version: ReadonlyArray<FacetValue>
+  readonly branch: ReadonlyArray<FacetValue>
+}
+
+/** What a home holds. */
+export interface HomeCounts {
+  readonly threads: number
+  /** How many of them are archived. */
+  readonly archived: number
+  /** Null, as `damagedLines`, until every thread was read to its end once. */
+  readonly turns: number | null
+  readonly damagedLines: number | null
+  /** Bytes of all rollouts on disk. */
+  readonly bytes: number
+  /** Files that are not read because another one with the same id is. */
+  readonly duplicates: number
+}
+
+/** A home as a whole. */
+export interface HomeOverview {
+  readonly counts: HomeCounts
+  /** Of the threads that a list of every source and provider shows. */
+  readonly facets: HomeFacets
+}
+
+/** A home, and the server that was asked about it. */
+export interface HomeDescription extends HomeOverview {
+  /** Absolute path. */
+  readonly home: string
+  /** Stays the same as long as the home does; a store has another one in each process. */
+  readonly homeId: string
+  /** Of unroll. */
+  readonly version: string
+  /** The version of Codex whose answers the server gives. */
+  readonly profile: string
+  /** True when clients may change threads. */
+  readonly writable: boolean
+  /** Where the threads live, without user and password; null for the files of the home. */
+  readonly store: string | null
+  /** The zone of the server, by its IANA name. */
+  readonly timeZone: string
+}
