@@ -82,6 +82,18 @@ export interface HomeOverview {
   readonly facets: HomeFacets
 }
 
+/** What became of a thread. */
+export interface ThreadNews {
+  readonly threadId: string
+  readonly what: 'added' | 'updated' | 'renamed' | 'archived' | 'unarchived' | 'gone'
+  readonly lastEventAtMs: number
+  /** How many events it has. */
+  readonly revision: number
+}
+
+/** `unroll/home/changed`: what happened since the last one, or that it was too much to tell. */
+export type HomeNews = { readonly threads: ReadonlyArray<ThreadNews> } | { readonly many: true }
+
 /** A home, and the server that was asked about it. */
 export interface HomeDescription extends HomeOverview {
   /** Absolute path. */

@@ -19,6 +19,8 @@ import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import { ledgersOf } from './ledgers/families.ts'
+import { inTurn } from './in-turn.ts'
+import { censusTaker } from './read/lists/census.ts'
 import { homeOverview } from './read/lists/overview.ts'
 import { finder, findNamed, type Find } from './read/threads/identity.ts'
 import { damageRows, threadOpeners, type Opener } from './read/threads/open-thread.ts'
@@ -176,7 +178,9 @@ const upkeepOf = (
     const cleared = await parts.index.clear()()
     return E.isLeft(cleared) ? cleared : status()
   }
+  const census = inTurn(censusTaker(parts, lists))
   return {
+    census: () => safely(() => census()),
     overview: () => safely(() => homeOverview(parts, lists)),
     status: () => safely(status),
     rebuild: () => changing(rebuild)

@@ -15,6 +15,7 @@ import type { Hosting } from './host.ts'
 import type { Ledgers } from './ledgers/families.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
 import type { OutlineRequest } from './ledgers/outline.ts'
+import type { Census } from './read/lists/census.ts'
 import type { ListRequest } from './read/lists/list-filter.ts'
 import type { ThreadDamage } from './read/threads/open-thread.ts'
 import type { Branching } from './change/mutate/branching.ts'
@@ -132,6 +133,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly damage: (threadId: string) => Answer<ReadonlyArray<ThreadDamage>>
   /** How much the home holds, and the values by which its threads differ; folds nothing but what lists are served from. */
   readonly overview: () => Answer<HomeOverview>
+  /** Where every thread is; the same map as before when nothing changed. */
+  readonly census: () => Answer<Census>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
   /** Deletes every row and folds the whole home again. */

@@ -103,7 +103,8 @@ const newSession = (): ClientSession => ({
   experimentalApi: false,
   clientName: '',
   optedOut: new Set(),
-  subscriptions: new Set()
+  subscriptions: new Set(),
+  followsHome: false
 })
 
 /** A client as live state knows it; `isOpen` is asked before each notification. */

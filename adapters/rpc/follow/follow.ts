@@ -8,6 +8,7 @@ import type { Follow, Server } from '../threads/server.ts'
 import { reasonOf } from '../wire/errors.ts'
 import { BUSY_MS, REST_MS, type FollowServer } from './followed.ts'
 import { createFollowers } from './followers.ts'
+import { homeWatcher } from './home.ts'
 import { idleUnloader } from './idle.ts'
 import { nameWatcher } from './names.ts'
 import { watchSkills, type SkillWatchServer } from './skills.ts'
@@ -26,13 +27,14 @@ export const createFollow = (
   watched?.catch(() => undefined)
   const names = remote === undefined ? nameWatcher(live, homeNames(home), shownAs) : undefined
   const notifyNames = async (): Promise<void> => (names ?? (await watched))?.()
+  const threads = homeWatcher(live, parts.engine)
   const unloadIdle = idleUnloader(live, watch.nowMs)
   let restedAtMs = -Infinity
   const sweep = async (): Promise<void> => {
     const looks = followers.sweep()
     const isRest = watch.nowMs() - restedAtMs >= REST_MS
     if (isRest) restedAtMs = watch.nowMs()
-    await Promise.all(isRest ? [looks, notifyNames(), unloadIdle()] : [looks])
+    await Promise.all(isRest ? [looks, notifyNames(), unloadIdle(), threads.look()] : [looks])
   }
   const running = new Set<Promise<void>>()
   const safely = (): void => {
@@ -45,6 +47,7 @@ export const createFollow = (
   const skills = parts.powers?.includes('skills') === true ? watchSkills(parts) : null
   return {
     join: followers.join,
+    joinHome: threads.join,
     sweep,
     idle: async () => {
       await Promise.all([...running, skills?.idle()])

@@ -61,7 +61,7 @@ import {
   threadUnsubscribe
 } from './loaded-thread.ts'
 import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
-import { homeRead } from './own/home.ts'
+import { homeFollow, homeRead } from './own/home.ts'
 import { outlineRead } from './own/outline.ts'
 import {
   itemsList,
@@ -137,6 +137,7 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'externalAgentConfig/import/readHistories': externalAgentHistories,
   getConversationSummary: conversationSummary,
   'unroll/home/read': homeRead,
+  'unroll/home/follow': homeFollow,
   'unroll/thread/outline': atPoint(outlineRead),
   'unroll/turns/range': atPoint(turnsRange),
   'unroll/usage/read': atPoint(usageRead),

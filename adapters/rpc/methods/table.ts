@@ -209,6 +209,7 @@ fuzzyFileSearch/sessionStart              xxx fuzzy:sessionId        no-files   
 fuzzyFileSearch/sessionUpdate             xxx fuzzy:sessionId        no-such-search        FuzzyFileSearchSessionUpdateParams sessionId query
 fuzzyFileSearch/sessionStop               xxx fuzzy:sessionId        no-files              FuzzyFileSearchSessionStopParams sessionId
 unroll/home/read                          ooo -                      served
+unroll/home/follow                        ooo -                      served
 unroll/thread/outline                     ooo -                      served
 unroll/turns/range                        ooo -                      served
 unroll/usage/read                         ooo -                      served

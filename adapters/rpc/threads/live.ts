@@ -72,6 +72,7 @@ export interface Peer extends QuestionPeer {
     readonly clientName: string
     readonly optedOut: ReadonlySet<string>
     readonly subscriptions: Set<string>
+    readonly followsHome: boolean
   }
   readonly send: (notification: Notification) => void
 }
@@ -101,6 +102,8 @@ export interface Live {
   ) => 'unsubscribed' | 'notSubscribed' | 'notLoaded'
   /** The loaded threads that any client follows. */
   readonly followed: () => ReadonlySet<string>
+  /** True while any client follows the home. */
+  readonly isHomeFollowed: () => boolean
   /** Adds a client; returns what removes it. */
   readonly join: (peer: Peer) => () => void
   /** Sends to whom it concerns; `requester` is whose request it belongs to. */
@@ -121,6 +124,7 @@ export interface Live {
 const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): boolean => {
   if (to === 'requester') return peer === requester
   if (to === 'all') return peer.session.initialized
+  if (to === 'home_followers') return peer.session.followsHome
   return peer.session.subscriptions.has(to.subscribersOf)
 }
 
@@ -144,6 +148,16 @@ const createLoaded = () => {
     },
     onThread: (listener: (threadId: string) => void): void => void listeners.push(listener)
   }
+}
+
+const followedBy = (
+  peers: Iterable<Peer>,
+  isLoaded: (threadId: string) => boolean
+): ReadonlySet<string> => {
+  const followed = new Set<string>()
+  for (const { session } of peers)
+    for (const threadId of session.subscriptions) if (isLoaded(threadId)) followed.add(threadId)
+  return followed
 }
 
 export const createLive = (): Live => {
@@ -196,13 +210,8 @@ export const createLive = (): Live => {
       if (!threads.has(threadId)) return 'notLoaded'
       return subscriptions.delete(threadId) ? 'unsubscribed' : 'notSubscribed'
     },
-    followed: () => {
-      const followed = new Set<string>()
-      for (const { session } of peers)
-        for (const threadId of session.subscriptions)
-          if (threads.has(threadId)) followed.add(threadId)
-      return followed
-    },
+    followed: () => followedBy(peers, (threadId) => threads.has(threadId)),
+    isHomeFollowed: () => [...peers].some(({ session }) => session.followsHome),
     join: (peer) => {
       peers.add(peer)
       return () => {

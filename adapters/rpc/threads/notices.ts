@@ -5,6 +5,7 @@ import type { Goal } from '../../../domain/changes/goal.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
+import type { HomeNews, ThreadNews } from '../../../domain/unroll-protocol.ts'
 import type { Audience, Notice } from '../wire/message.ts'
 import type { Live, ShownThread } from './live.ts'
 import { threadSettings, type SessionSettings } from './settings.ts'
@@ -39,6 +40,16 @@ export const threadReverted = (threadId: string): Notice => toAll('thread/revert
 /** The same for a thread that another process rolled back; it is ours before 0.169, and only for those who follow the thread. */
 export const threadRewound = (threadId: string, profile: ProfileName): Notice =>
   profile === '0.169' ? threadReverted(threadId) : toSubscribers('thread/reverted', threadId, {})
+
+/** More threads than these are not told one by one. */
+const NEWS_MAX = 200
+
+/** What became of threads of the home since clients heard of it last. */
+export const homeChanged = (threads: ReadonlyArray<ThreadNews>): Notice => ({
+  method: 'unroll/home/changed',
+  params: (threads.length > NEWS_MAX ? { many: true } : { threads }) satisfies HomeNews,
+  to: 'home_followers'
+})
 
 /** Skills may be others than before. */
 export const skillsChanged = (): Notice => toAll('skills/changed', {})

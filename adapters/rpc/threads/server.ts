@@ -46,6 +46,8 @@ export interface Observer {
 export interface Follow {
   /** Before a client joins a thread, in its queue: from here on it misses nothing that others write. */
   readonly join: (threadId: string) => Promise<void>
+  /** The same before a client follows the home. */
+  readonly joinHome: () => Promise<void>
   /** One round; resolves when everything that was found is emitted. */
   readonly sweep: () => Promise<void>
   /** Resolves when nothing runs that the clock began. */
@@ -113,6 +115,8 @@ export interface ClientSession {
   /** Methods of notifications this client does not want. */
   optedOut: ReadonlySet<string>
   readonly subscriptions: Set<string>
+  /** True while it wants to hear what becomes of the threads of the home. */
+  followsHome: boolean
 }
 
 /**

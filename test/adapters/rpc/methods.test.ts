@@ -25,6 +25,7 @@ describe('the method table', () => {
     const occurrences = 'thread/searchOccurrences'
     const own = [
       'unroll/home/read',
+      'unroll/home/follow',
       'unroll/thread/outline',
       'unroll/turns/range',
       'unroll/usage/read',

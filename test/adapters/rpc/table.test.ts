@@ -26,7 +26,8 @@ const replyTo = (name: string, params: unknown) => {
     experimentalApi: true,
     clientName: 'test',
     optedOut: new Set<string>(),
-    subscriptions: new Set<string>()
+    subscriptions: new Set<string>(),
+    followsHome: false
   }
   return methodOf(name).handler(params, { server, session, arrivedAt: 0, thread: null })
 }

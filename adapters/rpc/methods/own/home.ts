@@ -1,12 +1,13 @@
 /**
- * `unroll/home/read`: the home as a whole, and this server of it.
+ * The home as a whole: what it holds, and following what becomes of its threads.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { HomeDescription, HomeOverview } from '../../../../domain/unroll-protocol.ts'
 import { nullable } from '../../threads/results.ts'
 import { ask, type Server } from '../../threads/server.ts'
-import { answer, served } from '../method.ts'
+import { flag, required } from '../../wire/serde.ts'
+import { answer, Empty, served } from '../method.ts'
 
 const Facet = t.readonlyArray(t.type({ value: t.string, count: t.number, lastAtMs: t.number }))
 
@@ -40,4 +41,15 @@ export const homeRead = served('HomeReadParams', {}, Home, async (_, call) =>
   E.map((overview: HomeOverview) => answer(described(call.server, overview)))(
     await ask(call, (engine) => engine.overview())
   )
+)
+
+export const homeFollow = served(
+  'HomeFollowParams',
+  { on: required(flag) },
+  Empty,
+  async ({ on }, { server, session }) => {
+    if (on && !session.followsHome) await server.follow.joinHome()
+    session.followsHome = on
+    return E.right(answer({}))
+  }
 )
