@@ -3,10 +3,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
+import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { HomeHold } from '../../replay/home-ports.ts'
-import { acquireLockFile, type LockFile } from './lock-file.ts'
+import { acquireLockFile, isLeftBehind, type LockFile } from './lock-file.ts'
 import { ownFolder, syncFolder } from './own-folder.ts'
 
 const WAIT_MS = 10
@@ -20,6 +21,12 @@ export const HOME_LOCKS = [
   'imports.lock',
   'config.lock'
 ] as const
+
+type HomeRight = 'files' | 'plugins' | 'seals' | 'imports' | 'config'
+
+/** True when whoever did this to a home is gone and did not finish. */
+export const isHoldLeftBehind = (home: string, right: HomeRight): boolean =>
+  isLeftBehind(join(home, OWN_FOLDER, `${right}.lock`))
 
 /** A lock whose name is on disk; released when that cannot be. */
 const synced = (folder: string, { leftOver, release }: LockFile): HomeHold => {
@@ -36,7 +43,7 @@ const synced = (folder: string, { leftOver, release }: LockFile): HomeHold => {
 /** Acquires a lock of a home, waiting for its holder. */
 export const holdHome = async (
   home: string,
-  right: 'files' | 'plugins' | 'seals' | 'imports' | 'config' = 'files',
+  right: HomeRight = 'files',
   waitTotalMs = WAIT_TOTAL_MS
 ): Promise<E.Either<StoreError, HomeHold>> => {
   try {

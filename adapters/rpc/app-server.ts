@@ -11,6 +11,7 @@ import type { ProfileName } from '../../domain/log/profile.ts'
 import { thrown } from '../../replay/guarded.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import type { AnalyticsOutlet } from '../upkeep/analytics/sender.ts'
+import { isHoldLeftBehind } from '../home/hold.ts'
 import { installationId } from '../home/installation-id.ts'
 import { configInForce, providerIn } from '../home/config.ts'
 import { absoluteDirectory } from '../home/places.ts'
@@ -24,9 +25,11 @@ import { createFollow } from './follow/follow.ts'
 import { systemWatch } from '../home/file-watch.ts'
 import { addressOf } from '../log/eventstore/connection/connection-string.ts'
 import { remoteWatch } from './follow/remote-watch.ts'
+import { onDemand, openingOf, type Startup } from './threads/opening.ts'
 import { createLive, type Live } from './threads/live.ts'
 import { createPastEngines } from './threads/past-engines.ts'
 import type { Server } from './threads/server.ts'
+import { reasonOf } from './wire/errors.ts'
 import { grantedPowers, type Power } from './wire/powers.ts'
 import type { TurnHost } from './threads/turn-host.ts'
 import type { AuthOptions } from './transports/auth.ts'
@@ -38,6 +41,7 @@ import { serveStdio } from './transports/stdio.ts'
 export { parseListen, type Listen } from './transports/listen.ts'
 export type { AuthOptions } from './transports/auth.ts'
 export type { Power } from './wire/powers.ts'
+export type { Startup } from './threads/opening.ts'
 export type { HostedTurn, TurnEnd, TurnHost } from './threads/turn-host.ts'
 export type { AnalyticsOutlet, Post } from '../upkeep/analytics/sender.ts'
 export type { Fact } from '../../domain/ledgers/analytics/fact.ts'
@@ -59,6 +63,12 @@ export interface AppServerOptions {
   readonly version: string
   /** Runs turns; without it they fail at once. */
   readonly turns?: TurnHost
+  /**
+   * What happens before anybody asks. `all`, the default: the index is opened, the id of the installation is read or made, and imports
+   * that a killed process left are finished where the power `import` allows it. `none`: nothing of the home is read before a request
+   * needs it, imports are finished by the next one, and clients get an id of this process.
+   */
+  readonly startup?: Startup
   /** True where somebody hands in the reviews that clients set up (`completeReview`); without that they fail at once. */
   readonly reviews?: boolean
   /** Where it listens; default: stdin and stdout. */
@@ -185,13 +195,13 @@ const storeName = ({ store }: AppServerOptions): Pick<Server, 'storeName'> => {
   return address === null || E.isLeft(address) ? {} : { storeName: address.right.name }
 }
 
-/** The id of the home; of a home that has none and gets none, and of a store, one for this process. */
+/** The id of the home; of a home that has none and gets none or may not be looked at, and of a store, one for this process. */
 const openInstallation = async (
-  { home, store }: AppServerOptions,
+  { home, store, startup }: AppServerOptions,
   log: ServerLog
 ): Promise<string> => {
   const own = () => globalThis.crypto.randomUUID()
-  if (store !== undefined) return own()
+  if (store !== undefined || startup === 'none') return own()
   const id = await installationId(home)
   if (E.isRight(id)) return id.right
   log(`no installation id is kept: ${id.left}; clients get one of this process`)
@@ -216,6 +226,78 @@ const openAnalyticsOnce = async (
   return openAnalytics({ outlet, live, profile, transport, nowMs: Date.now }, log, telemetry)
 }
 
+/** What a server knows of threads, opened when it starts or when a request first needs it. */
+const openThreads = (
+  options: AppServerOptions,
+  powers: ReadonlyArray<Power>,
+  telemetry: Telemetry,
+  log: ServerLog
+) => {
+  const home = resolve(options.home)
+  const { profile, strict, startup = 'all', store, overrides = {} } = options
+  const opening = openingOf(() => openEngine(options, telemetry, log), startup)
+  const { opened, onceBegun, isBegun } = opening
+  const engine = onDemand(async () => (await opened).engine)
+  const elsewhere = store === undefined ? null : serveStore(onceBegun, home, telemetry, log)
+  const watch = elsewhere === null ? systemWatch(home) : remoteWatch(home, elsewhere.remote)
+  const remote =
+    elsewhere === null
+      ? {}
+      : { remote: onDemand(async () => (await Promise.all([elsewhere.remote, opened]))[0]) }
+  const parts = {
+    ...{ home, profile, strict, overrides, powers, engine, telemetry, log, ...remote },
+    live: createLive()
+  }
+  const names = elsewhere === null ? {} : { remote: elsewhere.remote }
+  return {
+    parts: {
+      ...parts,
+      past: createPastEngines(async (point) => (await opened).at(point)),
+      follow: createFollow({ ...parts, ...names, watch, opening })
+    },
+    foldBehind: () => engine.then(({ foldBehind }) => foldBehind()()),
+    close: async (): Promise<void> => {
+      if (!isBegun()) return
+      await elsewhere?.close()
+      const close = await engine.then(
+        (open) => open.close,
+        () => null
+      )
+      await close?.()
+    }
+  }
+}
+
+/** Finishes what processes that were killed were importing; it is looked up only where one left its lock. */
+const finishImports = async (server: Server): Promise<void> => {
+  if (!isHoldLeftBehind(server.home, 'imports')) return
+  try {
+    const { finishOthers } = await import('./methods/external-agents-answers.ts')
+    await finishOthers(server, 'app-server')
+  } catch (cause) {
+    server.log(`an import that was cut off is not finished: ${reasonOf(cause)}`)
+  }
+}
+
+/** What a server does by itself when it starts; resolves at the end when nothing of it runs any more. */
+const beginWork = (
+  server: Server,
+  { store }: AppServerOptions,
+  foldBehind: () => Promise<unknown>
+) => {
+  const mayImport = store === undefined && (server.powers ?? []).includes('import')
+  const finished = mayImport ? finishImports(server) : Promise.resolve()
+  const behind = setTimeout(() => {
+    void foldBehind().catch(() => undefined)
+  }, BEHIND_MS).unref()
+  return {
+    end: (): Promise<void> => {
+      clearTimeout(behind)
+      return finished
+    }
+  }
+}
+
 /**
  * Serves until stdin ends, where that is the transport, or a signal stops the process (SIGTERM, SIGINT); answers what
  * is running, then resolves with the exit code: 1 when it could not listen, else 0. Stderr is for people.
@@ -224,7 +306,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const log: ServerLog = (line) => tell(`unroll app-server: ${line}\n`)
   const meter = createMeter()
   const pages = metricsPages(meter)
-  const { listen, auth } = options
+  const { listen, auth, startup = 'all' } = options
   const isTcp = listen?.kind === 'websocket'
   const powers = grantedPowers(options.powers, { isTcp, hasAuth: auth?.mode !== undefined })
   if (E.isLeft(powers)) {
@@ -238,54 +320,30 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     return 1
   }
   const stopExport = startExport(meter, process.env, options.version, log)
-  const opened = openEngine(options, meter, log)
-  const engine = opened.then((all) => all.engine)
-  const closed = engine.then(
-    ({ close }) => close,
-    () => () => Promise.resolve()
-  )
-  const elsewhere =
-    options.store === undefined ? null : serveStore(opened, resolve(options.home), meter, log)
   const stop = new AbortController()
   const signalled = (): void => stop.abort()
   process.once('SIGTERM', signalled).once('SIGINT', signalled)
-  const home = resolve(options.home)
-  const { profile, strict, version } = options
-  const live = createLive()
-  const past = createPastEngines(async (point) => (await opened).at(point))
-  const watch = elsewhere === null ? systemWatch(home) : remoteWatch(home, elsewhere.remote)
-  const remote = elsewhere === null ? {} : { remote: elsewhere.remote }
-  const overrides = options.overrides ?? {}
-  const follow = createFollow({
-    ...{ home, profile, strict, engine, live, watch, log, overrides, ...remote },
-    powers: powers.right
-  })
+  const threads = openThreads(options, powers.right, meter, log)
+  const { live } = threads.parts
   const analytics = await openAnalyticsOnce(options, live, log, meter)
   const server: Server = {
     installationId: await openInstallation(options, log),
     ...(analytics === null ? {} : { analytics: analytics.observer }),
-    ...remote,
     ...storeName(options),
-    ...{ home, profile, strict, version, engine, past, live, follow, telemetry: meter, log },
+    ...threads.parts,
+    version: options.version,
     reviews: options.reviews ?? false,
-    powers: powers.right,
-    overrides,
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }
-  const behind = setTimeout(() => {
-    void engine.then(({ foldBehind }) => foldBehind()()).catch(() => undefined)
-  }, BEHIND_MS).unref()
+  const started = startup === 'none' ? null : beginWork(server, options, threads.foldBehind)
   await transport.right.serve(server, stop.signal)
-  clearTimeout(behind)
-  await endTurns(server.live)
+  await endTurns(live)
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
-  await follow.close()
-  await past.close()
+  await started?.end()
+  await threads.parts.follow.close()
+  await threads.parts.past.close()
   await analytics?.close()
-  await elsewhere?.close()
-  await (
-    await closed
-  )()
+  await threads.close()
   if (E.isRight(page)) await page.right.close()
   await stopExport()
   return 0

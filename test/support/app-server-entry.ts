@@ -1,10 +1,12 @@
-/** A process that is nothing but the app-server: `node --import tsx app-server-entry.ts HOME`. */
-import { runAppServer } from '../../adapters/rpc/app-server.ts'
+/** A process that is nothing but the app-server: `node --import tsx app-server-entry.ts HOME [STARTUP]`. */
+import { runAppServer, type Startup } from '../../adapters/rpc/app-server.ts'
 
+const [home = '', startup = 'all'] = process.argv.slice(2)
 process.exitCode = await runAppServer({
-  home: process.argv[2] ?? '',
+  home,
   index: 'memory',
   profile: '0.142',
   strict: false,
+  startup: startup as Startup,
   version: '9.9.9'
 })

@@ -5,6 +5,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { homeNames } from '../../home/names.ts'
 import type { Follow, Server } from '../threads/server.ts'
+import type { Names } from '../../../replay/home-ports.ts'
+import type { StartupOpening } from '../threads/opening.ts'
 import { reasonOf } from '../wire/errors.ts'
 import { BUSY_MS, REST_MS, type FollowServer } from './followed.ts'
 import { createFollowers } from './followers.ts'
@@ -14,19 +16,31 @@ import { nameWatcher } from './names.ts'
 import { watchSkills, type SkillWatchServer } from './skills.ts'
 
 export const createFollow = (
-  parts: FollowServer & SkillWatchServer & Pick<Server, 'powers' | 'remote'>
+  parts: FollowServer &
+    SkillWatchServer &
+    Pick<Server, 'powers' | 'remote'> & {
+      /** Absent for a server whose engine is opened already. */
+      readonly opening?: Pick<StartupOpening<unknown>, 'onceBegun' | 'isBegun'>
+    }
 ): Follow => {
-  const { live, watch, home, remote } = parts
+  const { live, watch, home, remote, opening } = parts
   const followers = createFollowers(parts)
   const shownAs = async (threadId: string): Promise<string> => {
     const found = parts.strict ? null : await (await parts.engine).resolve(threadId)()
     return found !== null && E.isRight(found) ? found.right : threadId
   }
-  // Names that existed when the store was opened are no news.
-  const watched = remote?.then(({ names }) => nameWatcher(live, names, shownAs))
+  const begin = (names: Names) => nameWatcher(live, names, shownAs)
+  // Names that existed when the store was opened, or before anybody asked for a list, are no news.
+  const ofFiles = (): Names => homeNames(home)
+  const later =
+    remote?.then(({ names }) => names) ??
+    (opening?.isBegun() === false ? opening.onceBegun.then(ofFiles, ofFiles) : undefined)
+  const watched = later?.then(begin)
   watched?.catch(() => undefined)
-  const names = remote === undefined ? nameWatcher(live, homeNames(home), shownAs) : undefined
-  const notifyNames = async (): Promise<void> => (names ?? (await watched))?.()
+  const names = later === undefined ? begin(ofFiles()) : undefined
+  const notifyNames = async (): Promise<void> => {
+    if (opening?.isBegun() !== false) await (names ?? (await watched))?.()
+  }
   const threads = homeWatcher(live, parts.engine)
   const unloadIdle = idleUnloader(live, watch.nowMs)
   let restedAtMs = -Infinity

@@ -3,16 +3,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { v4 } from 'uuid'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import { SOURCES } from '../../../domain/imports/sources.ts'
 import type { SessionSource } from '../../../domain/imports/source.ts'
 import { configInForce, providerIn } from '../../home/config.ts'
-import { isLeftBehind } from '../../home/lock-file.ts'
+import { isHoldLeftBehind } from '../../home/hold.ts'
 import { homeOperations } from '../../home/operations.ts'
-import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
 import {
   detectSessions,
   folderOf,
@@ -45,15 +43,20 @@ const placeOf = ({ home, userHome, profile }: Server, source: SessionSource): Im
   from: source.name
 })
 
-const targetOf = ({ server, session }: RpcCall): ImportTarget => ({
+const importInto = (server: Server, actor: string, originator: string): ImportTarget => ({
   home: server.home,
   operations: homeOperations(server.home),
-  actor: `app-server:${session.clientName}`,
-  originator: session.clientName,
+  actor,
+  originator,
   modelProvider: providerIn(configInForce(server)),
   engine: () => server.engine,
   nowMs: Date.now
 })
+
+const actorOf = ({ session }: RpcCall): string => `app-server:${session.clientName}`
+
+const targetOf = (call: RpcCall): ImportTarget =>
+  importInto(call.server, actorOf(call), call.session.clientName)
 
 const NAMES_OF_DETAILS = [
   'plugins',
@@ -121,9 +124,9 @@ const settingsItems = async (
 }
 
 /** Finishes the import of a process that was killed. */
-const finishOthers = async (call: RpcCall): Promise<void> => {
-  const lock = join(call.server.home, OWN_FOLDER, 'imports.lock')
-  if (isLeftBehind(lock)) await holdingImports(targetOf(call), () => Promise.resolve())
+export const finishOthers = async (server: Server, actor: string): Promise<void> => {
+  if (isHoldLeftBehind(server.home, 'imports'))
+    await holdingImports(importInto(server, actor, actor), () => Promise.resolve())
 }
 
 /** Which items a client wants to hear of; the last three are unknown before 0.169. */
@@ -139,7 +142,7 @@ export const detect = async (params: DetectParams, call: RpcCall): Promise<Metho
   const { server } = call
   const source = sourceOf(params.migrationSource)
   const place = placeOf(server, source)
-  await finishOthers(call)
+  await finishOthers(server, actorOf(call))
   const found: Array<ImportItem> = []
   const places = [...(params.includeHome === true ? [null] : []), ...(params.cwds ?? [])]
   for (const cwd of places) {
