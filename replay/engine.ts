@@ -16,6 +16,7 @@ import { ownWrites } from './read/follow/own.ts'
 import { refusingOptions } from './change-options.ts'
 import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
+import { eventPager } from './read/pages/event-page.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import { ledgersOf } from './ledgers/families.ts'
@@ -139,12 +140,17 @@ const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: K
 /** Answered by the store, without the index. */
 const placesOf = (parts: EngineParts, find: Find) => {
   const { store } = parts
+  const { page } = eventPager(parts)
   const found =
     <A>(threadId: string, use: (info: StreamInfo) => A): Answer<A> =>
     async () =>
       E.map(use)(await find(threadId))
   return {
     events: (threadId, from) => found(threadId, (info) => store.read(info, from, EVERY_LINE)),
+    eventPage: (threadId, request) => async () => {
+      const info = await find(threadId)
+      return E.isLeft(info) ? info : page(info.right, request)
+    },
     bytes: (threadId, segment, from, until) =>
       found(threadId, (info) => store.readBytes(info, { segment, from, until })),
     locate: (threadId) => () => findNamed(parts)(threadId),

@@ -10,6 +10,7 @@ import type { HomeOverview, ThreadOutline } from '../domain/unroll-protocol.ts'
 import type { Follower, FollowerOptions } from './read/follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './read/threads/index-status.ts'
+import type { EventPage, EventPageRequest } from './read/pages/event-page.ts'
 import type { ItemPageRequest, ItemInTurn } from './read/pages/item-page.ts'
 import type { Hosting } from './host.ts'
 import type { Ledgers } from './ledgers/families.ts'
@@ -101,6 +102,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly session: (threadId: string) => Answer<SessionLines>
   /** Follows a thread, from its end where nothing else is said: what others write to it. What this engine appends is not among it. */
   readonly follow: (threadId: string, options?: FollowerOptions) => Answer<Follower>
+  /** Lines of a thread by their numbers, in either direction. */
+  readonly eventPage: (threadId: string, request: EventPageRequest) => Answer<EventPage>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
   /** Bytes of one file of a thread's lineage, by its place there, from one offset up to another. */

@@ -4,10 +4,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ContextSettings, ThreadContext } from '../../../replay/engine.ts'
-import { itemTokens } from '../../../domain/thread/context/estimate.ts'
-import { sentItems } from '../../../domain/thread/context/sent.ts'
 import { eraOf } from '../../../domain/log/profile.ts'
-import { flagOf, type Input } from '../args.ts'
+import { asSent } from '../../../replay/past/context/sent-context.ts'
+import { flagOf } from '../args.ts'
 import { ofThread } from '../naming/threads.ts'
 import { answers } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
@@ -96,18 +95,13 @@ const facts = (context: ThreadContext, columns: number, paint: Paint): string =>
   return factLines(lines, NAME_WIDTH, paint, columns)
 }
 
-/** The context with the items as a request carries them, and the estimate of each of these. */
-const asSent = (context: ThreadContext, input: Input): ThreadContext => {
-  const { profile, strict } = answers(input)
-  const era = eraOf(profile, strict)
-  const items = sentItems(context.items, era)
-  return { ...context, items, itemTokens: items.map((item) => itemTokens(item, era)) }
-}
-
 export const contextCommand = ofThread(async (id, input, io, engine) => {
   const recorded = await engine.context(id)()
   if (E.isLeft(recorded)) return recorded
-  const context = flagOf(input, 'raw') ? recorded.right : asSent(recorded.right, input)
+  const { profile, strict } = answers(input)
+  const context = flagOf(input, 'raw')
+    ? recorded.right
+    : asSent(recorded.right, eraOf(profile, strict))
   if (input.json) return printJson(context, io)
   const paint = painter(input, io)
   const rows = context.items.map((item, at) => ({ item, tokens: context.itemTokens[at] }))

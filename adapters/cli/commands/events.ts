@@ -6,6 +6,12 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../../domain/log/event.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { type Batch, isDamaged, type Position, START } from '../../../replay/ports.ts'
+import {
+  isOfKind,
+  kindOfLine,
+  linesBetween,
+  type EventLine
+} from '../../../replay/read/pages/event-page.ts'
 import { flagOf, listOf, numberOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming/threads.ts'
@@ -62,17 +68,6 @@ const printRaw = async (
   return E.right(undefined)
 }
 
-type EventLine = RecordedEvent | DamagedLine
-
-/** What kind of line it is: its type, and for events and response items the type inside. */
-const kindOf = (line: EventLine): string => {
-  if (isDamaged(line)) return `damaged:${line.reason}`
-  const { type, payload } = line.line
-  if (type === 'ignored') return line.line.kind
-  const inner = (payload as { readonly type?: unknown }).type
-  return type !== 'event_msg' && type !== 'response_item' ? type : `${type}:${String(inner)}`
-}
-
 const timeOf = (line: EventLine): string => (isDamaged(line) ? '' : line.line.timestamp)
 
 /** Null for a time that cannot be read. */
@@ -85,7 +80,7 @@ export const EVENTS: Columns<EventLine> = [
   column('revision', ({ revision }) => revision),
   column('timestamp', timeOf),
   column('bytes', ({ bytes }) => bytes),
-  column('kind', kindOf)
+  column('kind', kindOfLine)
 ]
 
 // Printed as they are read, so the widths cannot depend on the rows.
@@ -120,21 +115,8 @@ const humanLine = (line: EventLine, width: number, paint: Paint, clock: Clock): 
   const time = atMs === null ? oneLine(timeOf(line)) : clock.time(atMs, 'ms')
   const cells = [String(revision), time, String(bytes)] as const
   const [start, room] = placed(cells, width)
-  const kind = cut(oneLine(kindOf(line)), room)
+  const kind = cut(oneLine(kindOfLine(line)), room)
   return `${start}${isDamaged(line) ? paint('red', kind) : kind}\n`
-}
-
-/** The lines between two revisions, batch by batch; reading ends with the last of them. */
-async function* linesBetween(
-  batches: AsyncIterable<Batch>,
-  from: number,
-  to: number
-): AsyncGenerator<ReadonlyArray<EventLine>> {
-  for await (const { lines } of batches) {
-    const between = lines.filter(({ revision }) => revision >= from && revision <= to)
-    if (between.length > 0) yield between
-    if ((lines.at(-1)?.revision ?? -1) >= to) return
-  }
 }
 
 /** Where each batch of a thread begins, and at last where the thread ends. */
@@ -167,10 +149,6 @@ async function* linesBackwards(
   }
 }
 
-/** True for a kind that is named whole, or by either of its two parts. */
-const isOfKind = (kind: string, named: ReadonlyArray<string>): boolean =>
-  named.some((name) => kind === name || kind.startsWith(`${name}:`) || kind.endsWith(`:${name}`))
-
 /** The lines of some kinds, and no more than a number of them. */
 async function* chosen(
   batches: AsyncIterable<ReadonlyArray<EventLine>>,
@@ -179,7 +157,8 @@ async function* chosen(
 ): AsyncGenerator<ReadonlyArray<EventLine>> {
   let left = limit
   for await (const lines of batches) {
-    const those = kinds.length === 0 ? lines : lines.filter((line) => isOfKind(kindOf(line), kinds))
+    const those =
+      kinds.length === 0 ? lines : lines.filter((line) => isOfKind(kindOfLine(line), kinds))
     if (those.length > 0) yield those.slice(0, left)
     left -= those.length
     if (left <= 0) return

@@ -61,6 +61,7 @@ import {
   threadUnsubscribe
 } from './loaded-thread.ts'
 import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
+import { contextRead, eventsList } from './own/log.ts'
 import { homeFollow, homeRead } from './own/home.ts'
 import { outlineRead } from './own/outline.ts'
 import {
@@ -139,6 +140,8 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/home/read': homeRead,
   'unroll/home/follow': homeFollow,
   'unroll/thread/outline': atPoint(outlineRead),
+  'unroll/events/list': atPoint(eventsList),
+  'unroll/context/read': atPoint(contextRead),
   'unroll/turns/range': atPoint(turnsRange),
   'unroll/usage/read': atPoint(usageRead),
   'unroll/tools/list': atPoint(toolsList),

@@ -211,6 +211,8 @@ fuzzyFileSearch/sessionStop               xxx fuzzy:sessionId        no-files   
 unroll/home/read                          ooo -                      served
 unroll/home/follow                        ooo -                      served
 unroll/thread/outline                     ooo -                      served
+unroll/events/list                        ooo -                      served
+unroll/context/read                       ooo -                      served
 unroll/turns/range                        ooo -                      served
 unroll/usage/read                         ooo -                      served
 unroll/tools/list                         ooo -                      served

@@ -27,6 +27,8 @@ describe('the method table', () => {
       'unroll/home/read',
       'unroll/home/follow',
       'unroll/thread/outline',
+      'unroll/events/list',
+      'unroll/context/read',
       'unroll/turns/range',
       'unroll/usage/read',
       'unroll/tools/list',
