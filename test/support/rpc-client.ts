@@ -175,9 +175,10 @@ export const connected = (home: string, options: ServerOptions = {}): Client =>
 export const shaken = async (
   client: Client,
   capabilities: unknown = { experimentalApi: true },
-  name = 'test'
+  name = 'test',
+  version = '1'
 ): Promise<Client> => {
-  await client.ask('initialize', { clientInfo: { name, version: '1' }, capabilities })
+  await client.ask('initialize', { clientInfo: { name, version }, capabilities })
   return client
 }
 

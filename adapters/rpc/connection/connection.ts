@@ -102,6 +102,7 @@ const newSession = (): ClientSession => ({
   initialized: false,
   experimentalApi: false,
   clientName: '',
+  behaviours: new Set(),
   optedOut: new Set(),
   subscriptions: new Set(),
   followsHome: false

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { hostname, release, type } from 'node:os'
+import { behavioursOf } from '../../../domain/clients.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import { PROFILES } from '../../../domain/log/profile.ts'
 import type { Server } from '../threads/server.ts'
@@ -56,6 +57,7 @@ export const initialize = served(
       )
     session.initialized = true
     session.clientName = name
+    session.behaviours = behavioursOf(params.clientInfo, server.profile)
     session.experimentalApi = params.capabilities?.experimentalApi ?? false
     session.optedOut = new Set(params.capabilities?.optOutNotificationMethods ?? [])
     const { platform = process.platform } = server

@@ -80,7 +80,11 @@ const detached = async (
 ): Promise<E.Either<RpcError, ReviewThread>> => {
   const made = await ask(call, (engine) => engine.fork(streamId, {}))
   if (E.isLeft(made)) return made
-  const thread = load(call, { id: made.right.id, settings, draft: null })
+  // Codex does not tell it who asked for the review.
+  const thread = load(call, {
+    ...{ id: made.right.id, settings, draft: null },
+    behaviours: new Set()
+  })
   const read = await storedThread(call, thread, false)
   return E.isLeft(read) ? read : E.right({ thread, before: [threadStarted(read.right)] })
 }

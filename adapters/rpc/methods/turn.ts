@@ -97,7 +97,11 @@ export const turnStart = ofLoaded(
     const after =
       isOther && profile !== '0.130' ? [settingsUpdated(live.id, settings, profile)] : []
     subscribe(call, live.id)
-    const changedLive = { ...live, settings: lasting.right.settings }
+    const changedLive = {
+      ...live,
+      behaviours: call.session.behaviours,
+      settings: lasting.right.settings
+    }
     if (host === undefined) {
       const { turn, notices } = unanswered(
         call,

@@ -4,6 +4,7 @@
  * Every connection of a server shares it. What is loaded stays loaded when its clients leave, until nobody has followed it
  * for half an hour; archiving and deleting unload it too.
  */
+import type { ClientBehaviour } from '../../../domain/clients.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
 import type { Notice, Notification } from '../wire/message.ts'
@@ -55,6 +56,8 @@ export interface LiveThread {
   readonly streamId: string
   readonly status: ThreadStatus
   readonly settings: SessionSettings
+  /** How the client is treated that started, resumed or forked it, or began a turn, last. */
+  readonly behaviours: ReadonlySet<ClientBehaviour>
   readonly draft: UnstoredThread | null
   readonly turn: RunningTurn | null
   /** The newest review that was set up here; it may have ended since. */

@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { ClientBehaviour } from '../../../domain/clients.ts'
 import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
@@ -112,6 +113,8 @@ export interface ClientSession {
   experimentalApi: boolean
   /** Name of the client, which threads it starts are credited to. */
   clientName: string
+  /** How it is treated other than the rest. */
+  behaviours: ReadonlySet<ClientBehaviour>
   /** Methods of notifications this client does not want. */
   optedOut: ReadonlySet<string>
   readonly subscriptions: Set<string>

@@ -118,16 +118,23 @@ export const unmaterialized = (
   )
 }
 
-export const subscribe = ({ session }: RpcCall, threadId: string): void =>
-  void session.subscriptions.add(threadId)
+/** A client takes up a thread: it follows it, and the thread behaves as that client needs it. */
+export const subscribe = ({ server, session }: RpcCall, threadId: string): void => {
+  session.subscriptions.add(threadId)
+  const live = server.live.find(threadId)
+  if (live !== null && live.behaviours !== session.behaviours)
+    server.live.put({ ...live, behaviours: session.behaviours })
+}
 
 /** Loads a thread for the client that asked; its file is named after it unless said otherwise. */
 export const load = (
   call: RpcCall,
-  thread: Pick<LiveThread, 'id' | 'settings' | 'draft'> & Partial<ThreadIds>
+  thread: Pick<LiveThread, 'id' | 'settings' | 'draft'> &
+    Partial<ThreadIds & Pick<LiveThread, 'behaviours'>>
 ): LiveThread => {
   const loaded: LiveThread = {
     streamId: thread.id,
+    behaviours: call.session.behaviours,
     ...thread,
     status: { type: 'idle' },
     turn: null,
@@ -136,7 +143,7 @@ export const load = (
     writtenTurnId: null
   }
   call.server.live.put(loaded)
-  subscribe(call, thread.id)
+  call.session.subscriptions.add(thread.id)
   return loaded
 }
 

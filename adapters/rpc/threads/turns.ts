@@ -65,6 +65,9 @@ const flagOf = ({ method }: Pick<ServerQuestion, 'method'>): ReadonlyArray<Activ
   return method === 'item/tool/requestUserInput' ? ['waitingOnUserInput'] : []
 }
 
+const ELICITATION = 'mcpServer/elicitation/request'
+const DECLINED: QuestionOutcome = { kind: 'result', result: { action: 'decline' } }
+
 /** The function by which a turn asks. It never rejects; when the signal is aborted its questions are given up. */
 const askingOf =
   (
@@ -74,6 +77,8 @@ const askingOf =
   ) =>
   async (method: string, params: JsonObject): Promise<QuestionOutcome> => {
     if (signal.aborted) return { kind: 'aborted' }
+    const { behaviours } = live.find(threadId) ?? {}
+    if (method === ELICITATION && behaviours?.has('declinesElicitations') === true) return DECLINED
     const show = (more: ReadonlyArray<ActiveFlag>): void => {
       if (live.find(threadId)?.turn?.turnId !== turnId) return
       const waiting = live.questions.open(threadId).flatMap(flagOf)

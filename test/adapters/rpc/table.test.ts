@@ -24,6 +24,7 @@ const replyTo = (name: string, params: unknown) => {
   const session = {
     initialized: true,
     experimentalApi: true,
+    behaviours: new Set<never>(),
     clientName: 'test',
     optedOut: new Set<string>(),
     subscriptions: new Set<string>(),
