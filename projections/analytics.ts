@@ -13,7 +13,7 @@ import { deletesUnder, NO_WRITES, type LedgerProjection } from './projection.ts'
 /** The facts of a thread. */
 export const analytics: LedgerProjection<RolloutState> = {
   name: 'analytics',
-  version: 4,
+  version: 5,
   needs: EVERY_LINE,
   initial: () => NO_ROLLOUT,
   evolve: (state, event, { profile, table }) => {

@@ -295,15 +295,24 @@ const pluginChanged = (type: string, p: Params): ReadonlyArray<Fact> => [
       }
 ]
 
-/** Where the skills of the recorded runs stood, by their ids. */
+const PLUGIN_SKILLS = '/srv/codex-home/plugins/cache/labmarket/labplug'
+
+/** Where the skills of the recorded runs stood, by their ids; relative paths are in the repository. */
 const SKILLS: Readonly<Record<string, string>> = {
-  '59867b17ddafb0eed686e67534aa61a39ac6d62e': '1.2.3',
-  '7bbf8a54d883194bf7a03fca06f1d32fc61caa10': '1.10.0'
+  '59867b17ddafb0eed686e67534aa61a39ac6d62e': `${PLUGIN_SKILLS}/1.2.3/skills/hello/SKILL.md`,
+  '7bbf8a54d883194bf7a03fca06f1d32fc61caa10': `${PLUGIN_SKILLS}/1.10.0/skills/hello/SKILL.md`,
+  '73933d2dfd25eab6983ad783c1e239257f4a2e38': '.agents/skills/top/SKILL.md',
+  '0504cdc7bb780f818f8ccb520178859bef966bf2': '.codex/skills/layer/SKILL.md',
+  '0998e1ccda94b04515ebcf4daa56f5843df6759a': 'below/.agents/skills/low/SKILL.md',
+  '11d67e87c33a1e932c74d2f7e3a5ed0af9bf5fb2': '/srv/codex-home/skills/own/SKILL.md',
+  d980d4ccea7792ecfe6fe53bfcafd0a1dfcdc08a: '/srv/codex-home/.agents/skills/person/SKILL.md',
+  e821a3fc1ada15c860595f2e5f8291f1d68b319e: '/srv/demo/.agents/skills/demo/SKILL.md',
+  '9aaa814477e765beee85e6798c233d457baebdb6': '/srv/extra/extra/SKILL.md'
 }
 
 const skill = ({ event_params, skill_id, skill_name }: PostedEvent): ReadonlyArray<Fact> => {
   const p: Params = event_params
-  const version = typeof skill_id === 'string' ? SKILLS[skill_id] : undefined
+  const path = SKILLS[textIn(skill_id)] ?? ''
   return [
     {
       kind: 'skill_invoked',
@@ -312,9 +321,12 @@ const skill = ({ event_params, skill_id, skill_name }: PostedEvent): ReadonlyArr
       turnId: p['turn_id'],
       name: textIn(skill_name),
       scope: p['skill_scope'],
-      path: `/srv/codex-home/plugins/cache/labmarket/labplug/${version}/skills/hello/SKILL.md`,
-      repositoryUrl: null,
-      plugin: { ...plugin(p), hasSkills: null, connectorIds: null, mcpServerCount: null },
+      path,
+      repositoryUrl: path.startsWith('/') ? null : 'https://example.invalid/lab/repository.git',
+      plugin:
+        p['plugin_id'] === null
+          ? null
+          : { ...plugin(p), hasSkills: null, connectorIds: null, mcpServerCount: null },
       invokeType: p['invoke_type'],
       model: p['model_slug']
     }

@@ -2,7 +2,7 @@
  * What many events have in common: who is connected, where the thread comes from, and how an event is put together.
  */
 import type { Json, JsonObject } from '../../json.ts'
-import type { AnalyticsEvent } from './envelope.ts'
+import type { AnalyticsEvent, AnalyticsPayload } from './envelope.ts'
 import type { AnalyticsClient, OpenedThread, Runtime } from './fact.ts'
 import type { Sha1 } from './hashes.ts'
 import { shaped } from './shapes.ts'
@@ -83,7 +83,7 @@ export const eventOf = (
   at: { readonly atMs: number; readonly threadId: string | null },
   type: EventType,
   values: JsonObject,
-  beside: { readonly skill_id: string; readonly skill_name: string } | null = null
+  beside: Pick<AnalyticsPayload, 'skill_id' | 'skill_name'> | null = null
 ): Events => {
   const event_params = shaped(type, contract, values)
   if (event_params === null) return NO_EVENTS

@@ -2,7 +2,7 @@
  * Analytics events: where they came from, how Codex posts them, and the lines of a capture file: one request payload each.
  *
  * Shape:  one request carries {"events":[…]}; an event is {event_type, event_params}, with `skill_id` and `skill_name`
- *         beside them for `skill_invocation`. Which keys the parameters have, and in which order: `shapes.ts`.
+ *         beside them for `skill_invocation`; the id is left out where it is not known. Which keys the parameters have, and in which order: `shapes.ts`.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, parsedJson, type Json, type JsonObject } from '../../json.ts'

@@ -263,9 +263,10 @@ interface FactBodies {
   readonly skill_invoked: FactInTurn & {
     readonly name: string
     readonly scope: 'user' | 'repo' | 'system' | 'admin' | null
-    /** Absolute and canonical, or relative to the repository's root when `repositoryUrl` is known. */
+    /** Absolute and canonical, or relative to the root of the repository of `repositoryUrl`. */
     readonly path: string
-    readonly repositoryUrl: string | null
+    /** The remote of the repository that the file is in; null for a file in none, absent where that is not known. */
+    readonly repositoryUrl?: string | null
     readonly plugin: PluginTelemetryMetadata | null
     readonly invokeType: 'explicit' | 'implicit' | null
     readonly model: string | null

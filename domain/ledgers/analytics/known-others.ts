@@ -83,6 +83,11 @@ const OTHERS: ReadonlyArray<KnownDifference> = [
     'A skill that is used because a command reads it is not marked as such.',
     { when: (sides) => paramsOf(sides)['invoke_type'] === 'implicit' }
   ),
+  ...unknown(
+    'skill_scope skill_id repo_url',
+    'Which folder is the home of the user, and which repository a skill is in, is in no rollout.',
+    { events: ['skill_invocation'] }
+  ),
   ...unseen(['codex_app_used', 'codex_hook_run'], 'Apps and hooks leave no line of their own.'),
   ...unseen(['codex_goal_event'], 'Goals are written when they are made and when they end.'),
   ...unseen(

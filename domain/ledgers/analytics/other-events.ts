@@ -14,6 +14,7 @@ import {
   type Rendering
 } from './context.ts'
 import type { AnalyticsClient, FactInThread, FactInTurn, FactOf, OpenedThread } from './fact.ts'
+import type { AnalyticsPayload } from './envelope.ts'
 import { skillId } from './hashes.ts'
 import type { AnalyticsState, AnalyticsConnection } from './state.ts'
 import type { EventType, SteerRefusal } from './vocabulary.ts'
@@ -116,10 +117,7 @@ const usedInTurn =
   <F extends FactInTurn & { readonly model: string | null }>(
     type: EventType,
     special: (fact: F, rendering: Rendering) => JsonObject,
-    beside?: (
-      fact: F,
-      rendering: Rendering
-    ) => { readonly skill_id: string; readonly skill_name: string }
+    beside?: (fact: F, rendering: Rendering) => Pick<AnalyticsPayload, 'skill_id' | 'skill_name'>
   ): EventMaker<F> =>
   (state, fact, rendering) => {
     const product = contextOf(state, fact.threadId)?.connection.client.productClientId ?? null
@@ -139,12 +137,17 @@ export const pluginUsedEvent = usedInTurn<FactOf<'plugin_used'>>(
 
 export const skillEvent = usedInTurn<FactOf<'skill_invoked'>>(
   'skill_invocation',
-  ({ plugin, scope, repositoryUrl }, { contract }) => ({
+  ({ plugin, scope, repositoryUrl = null }, { contract }) => ({
     skill_scope: scope,
     ...(plugin === null ? {} : idMembers(plugin, contract)),
     repo_url: repositoryUrl
   }),
-  (fact, { sha1 }) => ({ skill_id: skillId(fact, sha1), skill_name: fact.name })
+  ({ name, path, repositoryUrl }, { sha1 }) => ({
+    ...(repositoryUrl === undefined
+      ? {}
+      : { skill_id: skillId({ name, path, repositoryUrl }, sha1) }),
+    skill_name: name
+  })
 )
 
 type AppFact = FactOf<'app_mentioned' | 'app_used'>

@@ -1,6 +1,6 @@
 /**
- * Skills, plugins and apps that a message names: as inputs of their own (0.169), and skills in every version by the
- * block that Codex puts before the model.
+ * Skills, plugins and apps that a message names: plugins and apps as inputs of their own (0.169), and skills in every version by the
+ * block that Codex puts before the model. A skill that an input names and Codex does not find has no block, and is not used.
  *
  * Shape:  <skill> / <name>NAME</name> / <path>PATH</path> / the text of the skill / </skill>
  *         a skill of a plugin stands at …/plugins/cache/MARKETPLACE/PLUGIN/VERSION/…; plugin://PLUGIN@MARKETPLACE,
@@ -29,24 +29,27 @@ const BLOCK = /^<skill>\s*<name>([^<]{1,256})<\/name>\s*<path>([^<]{1,4096})<\/p
 const CACHED = /\/plugins\/cache\/([^/]+)\/([^/]+)\/[^/]+\//
 const SCHEME = /^(plugin|app):\/\/(.{1,256})$/
 
-/** A skill below the working directory is the repository's; those of plugins and homes are a person's. */
-const scopeOf = (path: string, { cwd }: RolloutState): FactOf<'skill_invoked'>['scope'] => {
+/**
+ * The scope of a skill where its path tells it; null elsewhere. A folder `.agents/skills` above the working directory is the user's in
+ * the home of the user and the repository's in others, and no rollout says which folder is that home.
+ */
+const scopeOf = (path: string): FactOf<'skill_invoked'>['scope'] => {
   if (CACHED.test(path)) return 'user'
-  if (path.includes('/skills/.system/')) return 'system'
-  return path.startsWith(`${cwd}/`) ? 'repo' : null
+  if (path.startsWith('/etc/codex/skills/')) return 'admin'
+  return path.includes('/skills/.system/') ? 'system' : null
 }
 
 const skill = (name: string, path: string, state: RolloutState, at: NamedAt): NamedInput => {
   const cached = CACHED.exec(path)
-  const scope = scopeOf(path, state)
-  const isRelative = scope === 'repo' && state.repositoryUrl !== null
+  const scope = scopeOf(path)
   const fact: Fact = {
     kind: 'skill_invoked',
     ...at,
     name,
     scope,
-    path: isRelative ? path.slice(state.cwd.length + 1) : path,
-    repositoryUrl: isRelative ? state.repositoryUrl : null,
+    path,
+    // What Codex and administrators install is in no repository; of other files no rollout says it.
+    ...(scope === null ? {} : { repositoryUrl: null }),
     plugin: cached === null ? null : metadataOf(`${cached[2]}@${cached[1]}`, null, null),
     invokeType: 'explicit',
     model: state.model
@@ -83,7 +86,6 @@ export const namedInputs = (
   at: NamedAt
 ): ReadonlyArray<NamedInput> =>
   content.flatMap((part) => {
-    if (part.type === 'skill') return [skill(part.name, part.path, state, at)]
     const named = part.type === 'mention' ? mention(part.name, part.path, state, at) : null
     return named === null ? [] : [named]
   })

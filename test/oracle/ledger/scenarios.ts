@@ -7,6 +7,7 @@ import { CUTS } from './scenarios-cuts.ts'
 import { LINEAGES } from './scenarios-lineages.ts'
 import { LIVES } from './scenarios-lives.ts'
 import { MORE } from './scenarios-more.ts'
+import { SKILL_SCENARIOS } from './scenarios-skills.ts'
 import { SPENDING } from './scenarios-spending.ts'
 import { TOOLS } from './scenarios-tools.ts'
 import { WALKS } from './scenarios-walks.ts'
@@ -19,6 +20,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...AGENTS,
   ...TOOLS,
   ...MORE,
+  ...SKILL_SCENARIOS,
   ...LINEAGES,
   ...COUNTS,
   ...CUTS,
