@@ -10,6 +10,7 @@ import type { ImportRecord, NameLine } from '../domain/ledgers/audit/outside.ts'
 import type { StoreError } from '../domain/errors.ts'
 import type { StateGoal } from '../domain/upkeep/codex-state/state.ts'
 import type { OperationRecord } from '../domain/changes/operations.ts'
+import type { QuestionRecord } from '../domain/questions/record.ts'
 import type { FileExchange, FileMove, HomeFile, Relocation } from '../domain/changes/relocation.ts'
 import type { Guard } from './ports.ts'
 
@@ -125,6 +126,14 @@ export interface HomeWriter {
   readonly hold: () => Promise<Either<StoreError, HomeHold>>
   /** Every rollout file of the home, compressed ones and older segments too. */
   readonly files: () => Promise<Either<StoreError, ReadonlyArray<HomeFile>>>
+  /**
+   * Files of these threads beside their rollouts, which are deleted and restored with them; absent where there are none.
+   */
+  readonly beside?: (
+    threadIds: ReadonlyArray<string>
+  ) => Promise<
+    Either<StoreError, ReadonlyArray<{ readonly threadId: string; readonly path: string }>>
+  >
   /** True while a running Codex or another writer has the thread open. */
   readonly isHeld: (threadId: string) => boolean
   /** True when a database of Codex's is there that looks for a thread only where it saw it last (0.169). */
@@ -190,5 +199,9 @@ export interface AuditHome {
   readonly imports: () => Promise<ReadonlyArray<ImportRecord>>
   /** Where imported threads come from, oldest first; the last one about a thread counts. */
   readonly sources: () => Promise<ReadonlyArray<ImportedSource>>
+  /** What a server asked its clients, by thread and oldest first; of one thread where that is enough. */
+  readonly questions: (
+    threadId: string | undefined
+  ) => Promise<ReadonlyMap<string, ReadonlyArray<QuestionRecord>>>
   readonly sha256: Sha256
 }

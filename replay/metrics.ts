@@ -206,6 +206,10 @@ const EXPORT = {
       outcome: ['sent', 'failed'] as const
     }
   ),
+  'questions.records': counter(
+    'Records of questions to clients, for the audit trail; dropped: too many waited.',
+    { outcome: ['written', 'dropped', 'failed'] as const }
+  ),
   'telemetry.exports': counter('Reports to the configured collector.', {
     outcome: ['sent', 'failed'] as const
   })

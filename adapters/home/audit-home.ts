@@ -10,6 +10,7 @@ import { isJsonObject, parsedJson } from '../../domain/json.ts'
 import type { AuditHome } from '../../replay/home-ports.ts'
 import { importSources } from './import-log.ts'
 import { readPlain } from './plain-file.ts'
+import { readQuestions } from './question-log.ts'
 import { nameEntryOf, sessionIndexOf } from './names.ts'
 
 const IMPORTS = 'external_agent_session_imports.json'
@@ -59,6 +60,7 @@ export const auditHome = (home: string): AuditHome => ({
       }),
   imports: async () => importsIn(textOf(join(home, IMPORTS))),
   sources: async () => importSources(home),
+  questions: async (threadId) => readQuestions(home, threadId),
   sha256: sha256Hex
 })
 

@@ -112,7 +112,8 @@ const attempt = <A>(path: string, otherwise: A, call: () => A): E.Either<StoreEr
   }
 }
 
-const userName = (): string => {
+/** Who runs this process; empty where the system knows no name. */
+export const userName = (): string => {
   try {
     return userInfo().username
   } catch {

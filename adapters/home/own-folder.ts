@@ -59,7 +59,8 @@ export const makePrivate = (home: string, path: string): void => {
   makeFolder(path, FOLDER_MODE)
 }
 
-const endsInNewline = (file: number): boolean => {
+/** False when a killed writer left its last line without a newline. */
+export const endsInNewline = (file: number): boolean => {
   const { size } = fstatSync(file)
   if (size === 0) return true
   const last = Buffer.alloc(1)

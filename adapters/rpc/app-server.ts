@@ -27,6 +27,11 @@ import { addressOf } from '../log/eventstore/connection/connection-string.ts'
 import { remoteWatch } from './follow/remote-watch.ts'
 import { onDemand, openingOf, type Startup } from './threads/opening.ts'
 import { createLive, type Live } from './threads/live.ts'
+import {
+  NO_RECORDER,
+  openQuestionRecorder,
+  type QuestionRecorder
+} from './threads/question-recorder.ts'
 import { createPastEngines } from './threads/past-engines.ts'
 import type { Server } from './threads/server.ts'
 import { reasonOf } from './wire/errors.ts'
@@ -208,6 +213,12 @@ const openInstallation = async (
   return own()
 }
 
+/** Keeps what clients are asked in the home; a store has no place for it. */
+const openRecorder = (
+  parts: Parameters<typeof openQuestionRecorder>[0],
+  { store }: AppServerOptions
+): QuestionRecorder => (store === undefined ? openQuestionRecorder(parts) : NO_RECORDER)
+
 /** The environment variable that makes Codex capture its analytics events. */
 const CAPTURE_VARIABLE = 'CODEX_ANALYTICS_EVENTS_CAPTURE_FILE'
 
@@ -326,12 +337,14 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const threads = openThreads(options, powers.right, meter, log)
   const { live } = threads.parts
   const analytics = await openAnalyticsOnce(options, live, log, meter)
+  const recorder = openRecorder(threads.parts, options)
   const server: Server = {
     installationId: await openInstallation(options, log),
     ...(analytics === null ? {} : { analytics: analytics.observer }),
     ...storeName(options),
     ...threads.parts,
     version: options.version,
+    recorder,
     reviews: options.reviews ?? false,
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }
@@ -343,6 +356,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   await threads.parts.follow.close()
   await threads.parts.past.close()
   await analytics?.close()
+  await recorder.close()
   await threads.close()
   if (E.isRight(page)) await page.right.close()
   await stopExport()

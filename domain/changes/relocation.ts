@@ -100,7 +100,8 @@ export const livePath = ({ path }: HomeFile): string | null => {
 }
 
 /** Path of a deleted file in the trash, under the path it had. */
-export const trashPath = (trash: string, { path }: HomeFile): string => `${trash}/${path}`
+export const trashPath = (trash: string, { path }: Pick<HomeFile, 'path'>): string =>
+  `${trash}/${path}`
 
 /** The head of one thread's files: the one with the latest name. */
 export const headOf = (files: ReadonlyArray<HomeFile>): HomeFile | undefined =>

@@ -21,11 +21,12 @@ export interface Trails {
 
 const threadOf = ({ threadId }: { readonly threadId: string }): string => threadId
 
-/** Puts together what is known; each thread when it is first asked for. */
+/** Puts together what is known, of one thread (`asked`) where that is enough; each thread when it is first asked for. */
 export const trailsOf = async (
   files: ReadonlyArray<AuditFile>,
   operations: Operations,
-  home: Pick<AuditHome, 'names' | 'imports' | 'sources'>,
+  home: Omit<AuditHome, 'sha256'>,
+  asked: string | undefined,
   lastMs: (file: string) => number
 ): Promise<Trails> => {
   const byThread = grouped(
@@ -35,6 +36,7 @@ export const trailsOf = async (
   const byId = new Map(files.map((file) => [file.id, file]))
   const names = grouped(await home.names(), threadOf)
   const imports = grouped(await home.imports(), threadOf)
+  const questions = await home.questions(asked)
   const sources = new Map((await home.sources()).map((source) => [source.threadId, source]))
   const known = new Map<string, OutsideFacts>()
   const mine = (threadId: string): ReadonlyArray<AuditFile> => byThread.get(threadId) ?? []
@@ -47,6 +49,7 @@ export const trailsOf = async (
       operations: operations.of(threadId),
       names: names.get(threadId) ?? [],
       imports: imports.get(threadId) ?? [],
+      questions: questions.get(threadId) ?? [],
       source: sources.get(threadId) ?? null,
       place: head === undefined ? null : { file: head.name, archived: head.archived },
       hasFiles: head !== undefined
@@ -56,7 +59,8 @@ export const trailsOf = async (
   }
   return {
     threadIds: () => {
-      const ids = [byThread.keys(), names.keys(), imports.keys(), operations.threadIds()]
+      const told = [byThread.keys(), names.keys(), imports.keys(), questions.keys()]
+      const ids = [...told, operations.threadIds()]
       return [...new Set(ids.flatMap((some) => [...some]))].sort()
     },
     filesOf: mine,

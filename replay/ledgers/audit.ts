@@ -64,10 +64,11 @@ export interface AuditLedger {
 }
 
 /** A home with nothing beside its rollouts and logs. */
-const BARE: Pick<AuditHome, 'names' | 'imports' | 'sources'> = {
+const BARE: Omit<AuditHome, 'sha256'> = {
   names: async () => [],
   imports: async () => [],
-  sources: async () => []
+  sources: async () => [],
+  questions: async () => new Map()
 }
 
 interface AuditParts {
@@ -91,7 +92,8 @@ const gather = async (parts: AuditParts, threadId: string | undefined): Promise<
   if (E.isLeft(files)) return files
   const operations = await operationsIn(given.index, given.homeLogs?.('operations'))
   if (E.isLeft(operations)) return operations
-  const trails = await trailsOf(files.right, operations.right, given.auditHome ?? BARE, (file) =>
+  const home = given.auditHome ?? BARE
+  const trails = await trailsOf(files.right, operations.right, home, threadId, (file) =>
     lastMsOf(ledger, file)
   )
   const isKnown = threadId === undefined || trails.threadIds().includes(threadId)

@@ -57,6 +57,8 @@ const moveAway = async (
   const refused = misnamed(call, thread, located)
   if (refused !== null) return E.left(refused)
   await stopTurn(call, loadedAs(call, located.streamId))
+  // What came of the questions of its turn goes with the thread.
+  await call.server.recorder?.idle()
   const moved = await write(
     call,
     (engine, options) => engine[how](streamId, options),

@@ -21,6 +21,7 @@ import type { Power } from '../wire/powers.ts'
 import { parseUuid } from '../../../domain/uuid.ts'
 import type { Live } from './live.ts'
 import type { PastEngines } from './past-engines.ts'
+import type { QuestionRecorder } from './question-recorder.ts'
 import type { TurnHost } from './turn-host.ts'
 
 /** A request that analytics follow. */
@@ -99,6 +100,8 @@ export interface Server {
   /** True where somebody hands in reviews; without that they fail at once. */
   readonly reviews?: boolean
   readonly telemetry?: Telemetry
+  /** Keeps what clients are asked; absent where that is kept nowhere. */
+  readonly recorder?: Pick<QuestionRecorder, 'idle'>
   /** Absent unless usage analytics were asked for. */
   readonly analytics?: Observer
   /** What it may reach beyond its home; absent: nothing. */

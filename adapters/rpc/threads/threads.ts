@@ -7,6 +7,7 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
+import { atMost } from '../../home/sleep.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, ShownThread, UnstoredThread } from './live.ts'
 import { ask, parseThreadId, write, type RpcCall, type Server, type ThreadIds } from './server.ts'
@@ -204,13 +205,7 @@ export const stopTurn = async ({ server }: RpcCall, threadId: string): Promise<v
   const turn = server.live.find(threadId)?.turn ?? null
   if (turn === null) return
   turn.abort.abort()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, STOP_MS_MAX)
-    timer.unref()
-  })
-  await Promise.race([turn.ended, late])
-  clearTimeout(timer)
+  await atMost(STOP_MS_MAX, turn.ended)
 }
 
 const NEWEST = { limit: 1, sortDirection: 'desc', itemsView: 'notLoaded' } as const

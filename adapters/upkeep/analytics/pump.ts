@@ -7,6 +7,7 @@
 import { payloadsOf, type PostedEvent } from '../../../domain/ledgers/analytics/envelope.ts'
 import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
+import { atMost } from '../../home/sleep.ts'
 import type { Sender } from './sender.ts'
 
 /** Facts that may wait; Codex's queue holds as many. */
@@ -90,15 +91,9 @@ export const createPump = ({ reduce, sender, log, telemetry = noTelemetry }: Pum
       if (queue.length > 0) start()
     },
     idle,
-    close: async () => {
+    close: () => {
       isClosed = true
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_MS_MAX)
-        timer.unref()
-      })
-      await Promise.race([idle(), late])
-      clearTimeout(timer)
+      return atMost(CLOSE_MS_MAX, idle())
     }
   }
 }

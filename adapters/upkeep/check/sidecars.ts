@@ -7,6 +7,7 @@ import { findingOf, type Finding } from '../../../domain/upkeep/check/finding.ts
 import { toOperationRecord, type Began } from '../../../domain/changes/operations.ts'
 import { isJsonObject, parsedJson } from '../../../domain/json.ts'
 import { HOME_LOCKS } from '../../home/hold.ts'
+import { QUESTIONS_FOLDER } from '../../home/question-log.ts'
 import { isHalfLock, isLeftBehind } from '../../home/lock-file.ts'
 import { staleLocks } from '../../log/jsonl/writer-lock.ts'
 import type { CheckPace } from './pace.ts'
@@ -164,6 +165,10 @@ async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
     const path = `${OWN}/${name}`
     if (path === OPERATIONS) yield* readable(sidecars, path, () => operations(sidecars))
     else if (name.endsWith('.jsonl')) yield* readable(sidecars, path, () => records(sidecars, path))
+  }
+  for (const name of listed(join(sidecars.home, QUESTIONS_FOLDER))) {
+    const path = `${QUESTIONS_FOLDER}/${name}`
+    if (name.endsWith('.jsonl')) yield* readable(sidecars, path, () => records(sidecars, path))
   }
   yield* locks(sidecars)
   yield* leftovers(sidecars)

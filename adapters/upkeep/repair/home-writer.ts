@@ -21,6 +21,7 @@ import { noTelemetry, stopwatch, type Telemetry } from '../../../replay/telemetr
 import { isHeldByCodex } from '../../home/codex-lock.ts'
 import { discovery } from '../../log/jsonl/discover.ts'
 import { holdHome } from '../../home/hold.ts'
+import { questionFiles } from '../../home/question-log.ts'
 import { isThere } from '../../home/own-folder.ts'
 import { readManifest, relocate, stoppedHalfway, type StepHook } from '../../home/relocate.ts'
 import { appendName } from '../../home/session-index.ts'
@@ -145,6 +146,7 @@ export const homeWriter = (
     return held
   },
   files: async () => attempt(home, () => rolloutFiles(home)),
+  beside: async (threadIds) => attempt(home, () => questionFiles(home, threadIds)),
   isHeld: (threadId) => isHeldByCodex(home, threadId) || isOpen(threadId),
   remembersPlaces: () => isThere(join(home, 'thread_history_1.sqlite')),
   referrers: async (threadIds) => attempt(home, () => referrersIn(home, threadIds)),

@@ -1,8 +1,10 @@
 /**
- * What happened to a thread outside of its rollouts: names, imports, and the folder its file lies in.
+ * What happened to a thread outside of its rollouts: names, imports, questions to clients, and the folder its file lies in.
  */
 import type { JsonObject } from '../../json.ts'
 import { sourceTurns, type ImportedSource } from '../../imports/provenance.ts'
+import type { QuestionRecord } from '../../questions/record.ts'
+import { questionRow } from './questions.ts'
 import type { OperationFact, TimedRow } from './operations.ts'
 import { actorOf, operationRow, stands } from './operations.ts'
 import { NOBODY, shortText, type AuditRow, type TrailRow } from './row.ts'
@@ -32,6 +34,8 @@ export interface OutsideFacts {
   readonly operations: ReadonlyArray<OperationFact>
   readonly names: ReadonlyArray<NameLine>
   readonly imports: ReadonlyArray<ImportRecord>
+  /** Oldest first. */
+  readonly questions: ReadonlyArray<QuestionRecord>
   /** Where it was imported from; null for a thread that unroll did not import. */
   readonly source: ImportedSource | null
   /** Where its newest file lies; null when it has none. */
@@ -135,7 +139,12 @@ const importRows = ({ threadId, imports, hasFiles }: OutsideFacts): ReadonlyArra
 
 /** The rows of a thread that no line makes, by time; `lastMs` is the time of its newest line. */
 export const outsideRows = (outside: OutsideFacts, lastMs: number): ReadonlyArray<TimedRow> =>
-  [...nameRows(outside), ...operationRows(outside), ...importRows(outside)]
+  [
+    ...nameRows(outside),
+    ...operationRows(outside),
+    ...importRows(outside),
+    ...outside.questions.map((record) => questionRow(outside.threadId, record))
+  ]
     .sort(([a], [b]) => a - b)
     .concat(placeRow(outside, lastMs))
 

@@ -32,6 +32,8 @@ export const AUDIT_ACTIONS = [
   'metadata_changed',
   'goal_changed',
   'goal_cleared',
+  'asked',
+  'answered',
   'renamed',
   'archived',
   'unarchived',
@@ -90,6 +92,8 @@ export type AuditEvidence =
   | { readonly kind: 'name'; readonly updatedAt: string; readonly operationId: string | null }
   /** The folder the file lies in. */
   | { readonly kind: 'place'; readonly file: string }
+  /** A record of a question of unroll as the server; the answer has the same id. */
+  | { readonly kind: 'question'; readonly questionId: string }
   /** A record of `external_agent_session_imports.json`. */
   | { readonly kind: 'import'; readonly importedAt: number }
 

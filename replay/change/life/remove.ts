@@ -27,6 +27,8 @@ export interface RemoveOptions extends PlannedOptions {
   readonly permanent?: boolean | undefined
 }
 
+type FileBeside = Pick<HomeFile, 'threadId' | 'path'>
+
 /** What undo needs: exactly these threads, while their files are still exactly these. */
 export interface Unchanged {
   readonly threadIds: ReadonlyArray<string>
@@ -78,6 +80,7 @@ const planOf = (
   threadId: string,
   ids: ReadonlyArray<string>,
   files: ReadonlyArray<HomeFile>,
+  beside: ReadonlyArray<FileBeside>,
   permanent: boolean
 ): Planned => {
   const byThread = grouped(files, (file) => file.threadId)
@@ -91,10 +94,10 @@ const planOf = (
     },
     relocation: (operationId) => {
       const trash = trashOf(operationId)
-      const moves = wanted.map((file) => ({
-        threadId: file.threadId,
-        from: file.path,
-        to: trashPath(trash, file),
+      const moves = [...wanted, ...beside].map(({ threadId: of, path }) => ({
+        threadId: of,
+        from: path,
+        to: trashPath(trash, { path }),
         modifiedAtMs: null
       }))
       return { rootId: threadId, moves, names: 'take', trash, purge: permanent }
@@ -128,7 +131,9 @@ export const removeThread = (
     if (E.isLeft(files)) return files
     const refused = await refusal(life, writer, id, ids.right, files.right, unchanged)
     if (refused !== null) return E.left(refused)
-    const plan = planOf(id, ids.right, files.right, options.permanent ?? false)
+    const beside = (await writer.beside?.(ids.right)) ?? E.right([])
+    if (E.isLeft(beside)) return beside
+    const plan = planOf(id, ids.right, files.right, beside.right, options.permanent ?? false)
     return perform(life, writer, plan, options)
   })
 
@@ -188,7 +193,12 @@ export const restoreThreads = (
         'move that file away, then restore again'
       )
     const { rootId, threadIds, operationId } = entry
-    const moves = entry.files.map(({ threadId, from, to }) => ({
+    const beside = (await writer.beside?.(threadIds)) ?? E.right([])
+    if (E.isLeft(beside)) return beside
+    // Newer ones of the same name stay.
+    const taken = new Set(beside.right.map(({ path }) => path))
+    const returning = entry.files.filter(({ from }) => !taken.has(from))
+    const moves = returning.map(({ threadId, from, to }) => ({
       threadId,
       from: to,
       to: from,

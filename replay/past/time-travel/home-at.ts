@@ -37,7 +37,14 @@ export const auditHomeAt = (home: AuditHome, timeMs: number): AuditHome => ({
   names: async () => (await home.names()).filter(({ updatedAt }) => isBy(updatedAt, timeMs)),
   imports: async () =>
     (await home.imports()).filter(({ importedAt }) => importedAt * 1000 <= timeMs),
-  sources: async () => (await home.sources()).filter(({ at }) => isBy(at, timeMs))
+  sources: async () => (await home.sources()).filter(({ at }) => isBy(at, timeMs)),
+  questions: async (threadId) =>
+    new Map(
+      Array.from(await home.questions(threadId), ([id, records]) => [
+        id,
+        records.filter(({ at }) => isBy(at, timeMs))
+      ])
+    )
 })
 
 const refuse = async (): Promise<Result<never>> => E.left(PAST_IS_OVER)

@@ -49,6 +49,8 @@ const evidenceOf = (evidence: AuditEvidence): string => {
       return evidence.operationId
     case 'name':
       return evidence.updatedAt
+    case 'question':
+      return evidence.questionId
     case 'import':
       return String(evidence.importedAt)
   }

@@ -65,6 +65,7 @@ const storeAuditHome = (directory: Directory): AuditHome => ({
   imports: async () => directory.imported().flatMap(importIn),
   // They are facts of a home, beside its rollouts.
   sources: async () => [],
+  questions: async () => new Map(),
   sha256: sha256Hex
 })
 
