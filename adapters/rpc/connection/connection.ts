@@ -105,6 +105,7 @@ const newSession = (): ClientSession => ({
   behaviours: new Set(),
   optedOut: new Set(),
   subscriptions: new Set(),
+  watched: new Set(),
   followsHome: false
 })
 

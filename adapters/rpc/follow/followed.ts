@@ -6,6 +6,7 @@ import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { Engine, Follower, Look, ThreadChange } from '../../../replay/engine.ts'
 import type { Live } from '../threads/live.ts'
 import {
+  revisionChanged,
   setStatus,
   statusChanged,
   threadArchived,
@@ -42,6 +43,8 @@ export interface FollowerState {
   path: string
   stamp: string | null
   archived: boolean
+  /** Events up to where it was looked last. */
+  revision: number
   dueAtMs: number
   looks: number
   /** When its file was last seen to change. */
@@ -74,6 +77,7 @@ export const beginFollowed = async (
   const nowMs = watch.nowMs()
   return {
     ...{ threadId, streamId, follower: follower.right, path, archived, stamp: null },
+    revision: follower.right.place().next.revision,
     ...{ dueAtMs: nowMs + BUSY_MS, wroteAtMs: nowMs - REST_MS, looks: 0 },
     ...{ wasHeld: false, fileless: 0, unheld: 0, isLooking: false, isOver: false }
   }
@@ -115,10 +119,19 @@ const applyChanges = (
 /** Notes the turn that another process writes; without one the thread does not stay active. */
 const setWritten = ({ live }: FollowServer, threadId: string, turnId: string | null): void => {
   const loaded = live.find(threadId)
-  if (loaded === null || loaded.writtenTurnId === turnId) return
+  if (loaded === null) return live.noteWritten(threadId, turnId)
+  if (loaded.writtenTurnId === turnId) return
   live.put({ ...loaded, writtenTurnId: turnId })
   const isActive = loaded.status.type === 'active' && loaded.turn === null
   if (isActive && turnId === null) setStatus(live, threadId, { type: 'idle' })
+}
+
+const noteRevision = ({ live }: FollowServer, followed: FollowerState): void => {
+  const { threadId, follower } = followed
+  const { revision } = follower.place().next
+  if (revision === followed.revision) return
+  followed.revision = revision
+  live.notify(revisionChanged(threadId, revision))
 }
 
 const noteFolder = (
@@ -139,6 +152,8 @@ const noteMissing = (parts: FollowServer, followed: FollowerState): void => {
   if (followed.fileless < SURE_LOOKS) return
   endFollowed(followed)
   const { threadId } = followed
+  parts.live.noteWritten(threadId, null)
+  parts.live.endWatches(threadId)
   const isKnown = parts.profile !== '0.130'
   unload(parts, threadId, isKnown ? threadDeleted(threadId) : threadClosed(threadId))
 }
@@ -179,6 +194,7 @@ const lookOnce = async (parts: FollowServer, followed: FollowerState): Promise<b
   const { changes, runningTurnId, hasMore } = seen.right
   applyChanges(parts, threadId, changes)
   setWritten(parts, threadId, runningTurnId)
+  noteRevision(parts, followed)
   if (!hasMore && runningTurnId !== null && isAbandoned(parts, followed)) cutShort(parts, followed)
   noteFolder(parts, followed, seen.right)
   return hasMore

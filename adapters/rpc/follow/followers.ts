@@ -19,7 +19,7 @@ import {
 
 interface Followers {
   /** Before a client joins a thread, in its queue: the others are notified of what is new, and nothing after it is missed. */
-  readonly join: (threadId: string) => Promise<void>
+  readonly join: (threadId: string) => Promise<number | null>
   /** Looks at what is due; resolves when everyone was notified of what was found. */
   readonly sweep: () => Promise<void>
   readonly close: () => void
@@ -33,7 +33,7 @@ const isDue = (parts: FollowServer, followed: FollowerState): boolean => {
   if (followed.isLooking || watch.nowMs() < followed.dueAtMs) return false
   followed.dueAtMs = nextLook(parts, followed)
   followed.looks += 1
-  const isWritten = (live.find(followed.threadId)?.writtenTurnId ?? null) !== null
+  const isWritten = live.writtenTurn(followed.threadId) !== null
   return (
     isWritten ||
     followed.fileless > 0 ||
@@ -68,6 +68,7 @@ export const createFollowers = (parts: FollowServer): Followers => {
     const { threadId } = params as { readonly threadId?: string }
     const followed = threadId === undefined ? undefined : all.get(threadId)
     if (followed !== undefined) noteMove(followed, method)
+    if (threadId !== undefined && method === 'thread/deleted') live.endWatches(threadId)
   })
 
   const begin = async (threadId: string): Promise<void> => {
@@ -82,6 +83,7 @@ export const createFollowers = (parts: FollowServer): Followers => {
 
   const drop = (followed: FollowerState): void => {
     endFollowed(followed)
+    live.noteWritten(followed.threadId, null)
     all.delete(followed.threadId)
   }
 
@@ -107,6 +109,7 @@ export const createFollowers = (parts: FollowServer): Followers => {
     join: async (threadId) => {
       const followed = all.get(threadId)
       await (followed === undefined || followed.isOver ? begin(threadId) : look(followed))
+      return all.get(threadId)?.follower.place().next.revision ?? null
     },
     sweep: async () => {
       const wanted = live.followed()

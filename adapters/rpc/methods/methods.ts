@@ -61,6 +61,7 @@ import {
   threadUnsubscribe
 } from './loaded-thread.ts'
 import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
+import { followStart, followStop } from './own/follow.ts'
 import { contextRead, eventsList } from './own/log.ts'
 import { homeFollow, homeRead } from './own/home.ts'
 import { outlineRead } from './own/outline.ts'
@@ -142,6 +143,8 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/thread/outline': atPoint(outlineRead),
   'unroll/events/list': atPoint(eventsList),
   'unroll/context/read': atPoint(contextRead),
+  'unroll/follow/start': followStart,
+  'unroll/follow/stop': followStop,
   'unroll/turns/range': atPoint(turnsRange),
   'unroll/usage/read': atPoint(usageRead),
   'unroll/tools/list': atPoint(toolsList),

@@ -213,6 +213,8 @@ unroll/home/follow                        ooo -                      served
 unroll/thread/outline                     ooo -                      served
 unroll/events/list                        ooo -                      served
 unroll/context/read                       ooo -                      served
+unroll/follow/start                       ooo thread                 served
+unroll/follow/stop                        ooo thread                 served
 unroll/turns/range                        ooo -                      served
 unroll/usage/read                         ooo -                      served
 unroll/tools/list                         ooo -                      served

@@ -75,6 +75,7 @@ export interface Peer extends QuestionPeer {
     readonly clientName: string
     readonly optedOut: ReadonlySet<string>
     readonly subscriptions: Set<string>
+    readonly watched: Set<string>
     readonly followsHome: boolean
   }
   readonly send: (notification: Notification) => void
@@ -103,7 +104,13 @@ export interface Live {
     threadId: string,
     peer: Peer['session']
   ) => 'unsubscribed' | 'notSubscribed' | 'notLoaded'
-  /** The loaded threads that any client follows. */
+  /** The turn that another process writes in a thread, as far as a look showed; null where none does. */
+  readonly writtenTurn: (threadId: string) => string | null
+  /** Notes that of a thread that is not loaded. */
+  readonly noteWritten: (threadId: string, turnId: string | null) => void
+  /** Ends what follows a thread that is gone without having it loaded. */
+  readonly endWatches: (threadId: string) => void
+  /** The threads that any client follows: loaded ones, and those that are followed without that. */
   readonly followed: () => ReadonlySet<string>
   /** True while any client follows the home. */
   readonly isHomeFollowed: () => boolean
@@ -128,7 +135,9 @@ const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): bool
   if (to === 'requester') return peer === requester
   if (to === 'all') return peer.session.initialized
   if (to === 'home_followers') return peer.session.followsHome
-  return peer.session.subscriptions.has(to.subscribersOf)
+  const { watched, subscriptions } = peer.session
+  if ('watchersOf' in to) return watched.has(to.watchersOf)
+  return subscriptions.has(to.subscribersOf) || watched.has(to.subscribersOf)
 }
 
 /** The loaded threads by id, and who is called when one changes. */
@@ -158,9 +167,28 @@ const followedBy = (
   isLoaded: (threadId: string) => boolean
 ): ReadonlySet<string> => {
   const followed = new Set<string>()
-  for (const { session } of peers)
+  for (const { session } of peers) {
     for (const threadId of session.subscriptions) if (isLoaded(threadId)) followed.add(threadId)
+    for (const threadId of session.watched) followed.add(threadId)
+  }
   return followed
+}
+
+/** What clients follow without having it loaded: threads, and the home. */
+const watchesOf = (threads: ReadonlyMap<string, LiveThread>, peers: Iterable<Peer>) => {
+  const written = new Map<string, string>()
+  return {
+    writtenTurn: (threadId: string): string | null =>
+      threads.get(threadId)?.writtenTurnId ?? written.get(threadId) ?? null,
+    noteWritten: (threadId: string, turnId: string | null): void => {
+      if (turnId === null) written.delete(threadId)
+      else written.set(threadId, turnId)
+    },
+    endWatches: (threadId: string): void => {
+      for (const { session } of peers) session.watched.delete(threadId)
+    },
+    isHomeFollowed: (): boolean => [...peers].some(({ session }) => session.followsHome)
+  }
 }
 
 export const createLive = (): Live => {
@@ -214,12 +242,13 @@ export const createLive = (): Live => {
       return subscriptions.delete(threadId) ? 'unsubscribed' : 'notSubscribed'
     },
     followed: () => followedBy(peers, (threadId) => threads.has(threadId)),
-    isHomeFollowed: () => [...peers].some(({ session }) => session.followsHome),
+    ...watchesOf(threads, peers),
     join: (peer) => {
       peers.add(peer)
       return () => {
         peers.delete(peer)
         peer.session.subscriptions.clear()
+        peer.session.watched.clear()
         questions.left(peer.connectionId)
       }
     },

@@ -41,6 +41,13 @@ export const threadReverted = (threadId: string): Notice => toAll('thread/revert
 export const threadRewound = (threadId: string, profile: ProfileName): Notice =>
   profile === '0.169' ? threadReverted(threadId) : toSubscribers('thread/reverted', threadId, {})
 
+/** How many events a thread has now, for who follows it without having it loaded. */
+export const revisionChanged = (threadId: string, revision: number): Notice => ({
+  method: 'unroll/thread/revision',
+  params: { threadId, revision },
+  to: { watchersOf: threadId }
+})
+
 /** More threads than these are not told one by one. */
 const NEWS_MAX = 200
 

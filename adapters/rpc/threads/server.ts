@@ -46,8 +46,11 @@ export interface Observer {
 
 /** The part of a server that works on its own: emits what other processes write, and unloads idle threads. */
 export interface Follow {
-  /** Before a client joins a thread, in its queue: from here on it misses nothing that others write. */
-  readonly join: (threadId: string) => Promise<void>
+  /**
+   * Before a client joins a thread, in its queue: from here on it misses nothing that others write. Answers with the number of events
+   * up to there; null where there is nothing to follow.
+   */
+  readonly join: (threadId: string) => Promise<number | null>
   /** The same before a client follows the home. */
   readonly joinHome: () => Promise<void>
   /** One round; resolves when everything that was found is emitted. */
@@ -121,6 +124,8 @@ export interface ClientSession {
   /** Methods of notifications this client does not want. */
   optedOut: ReadonlySet<string>
   readonly subscriptions: Set<string>
+  /** Threads it follows without having them loaded. */
+  readonly watched: Set<string>
   /** True while it wants to hear what becomes of the threads of the home. */
   followsHome: boolean
 }

@@ -58,7 +58,7 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
 /** The turn of a thread that runs now, as far as this server knows. */
 export const runningTurnId = ({ live }: Server, threadId: string): string | null => {
   const loaded = live.find(threadId)
-  return loaded?.turn?.turnId ?? loaded?.writtenTurnId ?? null
+  return loaded?.turn?.turnId ?? live.writtenTurn(threadId)
 }
 
 /** Shows the running turn as running: in the log alone it looks like one that was cut short. */

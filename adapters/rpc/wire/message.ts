@@ -129,6 +129,8 @@ export type Audience =
   | 'all'
   /** The clients that follow a thread. */
   | { readonly subscribersOf: string }
+  /** Of those the ones that follow it without having it loaded. */
+  | { readonly watchersOf: string }
   /** The clients that follow the home. */
   | 'home_followers'
   /** The client whose request it belongs to. */

@@ -90,6 +90,7 @@ const LATER: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** Questions to the ledgers: they change nothing and wait for nobody. */
 const OWN: Readonly<Record<string, ReadonlyArray<string>>> = {
+  'exclusive thread:T': words(`unroll/follow/start unroll/follow/stop`),
   none: words(`
     unroll/home/read unroll/home/follow unroll/thread/outline unroll/events/list unroll/context/read
     unroll/turns/range unroll/usage/read unroll/tools/list unroll/tools/summary unroll/blame/read unroll/audit/list unroll/approvals/list unroll/reviews/list

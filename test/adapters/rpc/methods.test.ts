@@ -29,6 +29,8 @@ describe('the method table', () => {
       'unroll/thread/outline',
       'unroll/events/list',
       'unroll/context/read',
+      'unroll/follow/start',
+      'unroll/follow/stop',
       'unroll/turns/range',
       'unroll/usage/read',
       'unroll/tools/list',

@@ -28,6 +28,7 @@ const replyTo = (name: string, params: unknown) => {
     clientName: 'test',
     optedOut: new Set<string>(),
     subscriptions: new Set<string>(),
+    watched: new Set<string>(),
     followsHome: false
   }
   return methodOf(name).handler(params, { server, session, arrivedAt: 0, thread: null })
