@@ -103,6 +103,7 @@ const newSession = (): ClientSession => ({
   experimentalApi: false,
   clientName: '',
   behaviours: new Set(),
+  requestAttestation: false,
   optedOut: new Set(),
   subscriptions: new Set(),
   watched: new Set(),

@@ -58,6 +58,7 @@ export const initialize = served(
     session.initialized = true
     session.clientName = name
     session.behaviours = behavioursOf(params.clientInfo, server.profile)
+    session.requestAttestation = params.capabilities?.requestAttestation ?? false
     session.experimentalApi = params.capabilities?.experimentalApi ?? false
     session.optedOut = new Set(params.capabilities?.optOutNotificationMethods ?? [])
     const { platform = process.platform } = server

@@ -73,6 +73,7 @@ export interface Peer extends QuestionPeer {
   readonly session: {
     readonly initialized: boolean
     readonly clientName: string
+    readonly requestAttestation: boolean
     readonly optedOut: ReadonlySet<string>
     readonly subscriptions: Set<string>
     readonly watched: Set<string>
@@ -100,6 +101,11 @@ export interface Live {
   /** Counts the questions of a thread that wait for a person; returns the new count, null when it would be negative. */
   readonly elicit: (threadId: string, step: 1 | -1) => number | null
   readonly isFollowed: (threadId: string) => boolean
+  /** Of the wanted clients that follow a thread, the one that connected first. */
+  readonly firstFollower: (
+    threadId: string,
+    isWanted: (session: Peer['session']) => boolean
+  ) => string | null
   readonly unsubscribe: (
     threadId: string,
     peer: Peer['session']
@@ -236,6 +242,9 @@ export const createLive = (): Live => {
       elicitations.set(threadId, count)
       return count
     },
+    firstFollower: (threadId, isWanted) =>
+      [...peers].find(({ session }) => session.subscriptions.has(threadId) && isWanted(session))
+        ?.connectionId ?? null,
     isFollowed: (threadId) => [...peers].some(({ session }) => session.subscriptions.has(threadId)),
     unsubscribe: (threadId, { subscriptions }) => {
       if (!threads.has(threadId)) return 'notLoaded'

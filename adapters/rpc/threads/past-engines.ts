@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { PastPoint } from '../../../replay/past/time-travel/past.ts'
+import { systemAfter, type After } from './after.ts'
 
 const KEPT_MAX = 4
 const IDLE_MS = 60_000
@@ -27,18 +28,10 @@ export interface PastEngines {
   readonly close: () => Promise<void>
 }
 
-/** Calls back after a time, unless it is cancelled; holds no process. */
-export type After = (durationMs: number, then: () => void) => () => void
-
-const realAfter: After = (durationMs, then) => {
-  const timer = setTimeout(then, durationMs).unref()
-  return () => clearTimeout(timer)
-}
-
 /** Nothing is kept yet; `open` makes the engine of a point. */
 export const createPastEngines = (
   open: (point: PastPoint) => Promise<E.Either<StoreError, Engine>>,
-  after: After = realAfter
+  after: After = systemAfter
 ): PastEngines => {
   const kept = new Map<string, Kept>()
   const closing = new Set<Promise<void>>()

@@ -19,6 +19,7 @@ import type { Telemetry } from '../../../replay/telemetry.ts'
 import { internal, invalidRequest, ofStoreError, reasonOf, type RpcError } from '../wire/errors.ts'
 import type { Power } from '../wire/powers.ts'
 import { parseUuid } from '../../../domain/uuid.ts'
+import type { After } from './after.ts'
 import type { Live } from './live.ts'
 import type { PastEngines } from './past-engines.ts'
 import type { QuestionRecorder } from './question-recorder.ts'
@@ -109,6 +110,8 @@ export interface Server {
   readonly analytics?: Observer
   /** What it may reach beyond its home; absent: nothing. */
   readonly powers?: ReadonlyArray<Power>
+  /** The clock by which clients are late; default: that of the system. */
+  readonly after?: After
   /** Takes a line for the person at the server. */
   readonly log: (line: string) => void
 }
@@ -121,6 +124,8 @@ export interface ClientSession {
   clientName: string
   /** How it is treated other than the rest. */
   behaviours: ReadonlySet<ClientBehaviour>
+  /** True for one that can be asked for an attestation. */
+  requestAttestation: boolean
   /** Methods of notifications this client does not want. */
   optedOut: ReadonlySet<string>
   readonly subscriptions: Set<string>

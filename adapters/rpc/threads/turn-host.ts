@@ -20,6 +20,12 @@ export interface HostedTurn {
    * answer, or as aborted when the turn is interrupted or ends; never rejects.
    */
   readonly ask: (method: string, params: JsonObject) => Promise<QuestionOutcome>
+  /**
+   * Asks one client that can attest that it is genuine, the first to connect of those that follow the thread, for at most a tenth of a
+   * second. Resolves with the text of the header `x-oai-attestation`, which also says that it was late or refused; null where no
+   * client can, and in 0.130. Ask anew for every call that needs it; never rejects.
+   */
+  readonly attest: () => Promise<string | null>
   /** Tells usage analytics what only the host knows, for instance `turn_profile`; nothing when they are off. */
   readonly fact: (fact: Fact) => void
   /** Aborted when a client interrupts the turn. */

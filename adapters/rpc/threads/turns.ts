@@ -9,6 +9,7 @@ import { PROFILES, type ProfileName } from '../../../domain/log/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
 import { reasonOf } from '../wire/errors.ts'
 import type { Notice, ServerQuestion } from '../wire/message.ts'
+import { attestingOf } from './attesting.ts'
 import type { LiveThread, RunningTurn } from './live.ts'
 import {
   ofHost,
@@ -119,6 +120,7 @@ const drive = async (
     end = await host.run({
       ...{ threadId: streamId, turnId, ...asked, signal: abort.signal },
       ask: askingOf(call.server, { threadId, turnId }, asking),
+      attest: attestingOf(call.server, { threadId, turnId }, asking),
       fact: (fact) => call.server.analytics?.fact(fact),
       notify: (method, params) => live.notify(ofHost(threadId, method, params)),
       onSteer: (steer) => {

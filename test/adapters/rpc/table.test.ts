@@ -25,6 +25,7 @@ const replyTo = (name: string, params: unknown) => {
     initialized: true,
     experimentalApi: true,
     behaviours: new Set<never>(),
+    requestAttestation: false,
     clientName: 'test',
     optedOut: new Set<string>(),
     subscriptions: new Set<string>(),
