@@ -23,6 +23,7 @@ import type { ServerAnalytics } from './analytics/observer.ts'
 import { serveStore } from './follow/elsewhere.ts'
 import { createFollow } from './follow/follow.ts'
 import { systemWatch } from '../home/file-watch.ts'
+import { indexDirectory } from '../index-directory.ts'
 import { addressOf } from '../log/eventstore/connection/connection-string.ts'
 import { remoteWatch } from './follow/remote-watch.ts'
 import { onDemand, openingOf, type Startup } from './threads/opening.ts'
@@ -194,10 +195,18 @@ const endTurns = async (live: Live): Promise<void> => {
   await Promise.race([Promise.all(running.map(({ ended }) => ended)), enough])
 }
 
-/** How the store is called: its connection string without what is secret. */
-const storeName = ({ store }: AppServerOptions): Pick<Server, 'storeName'> => {
+/** Where the index is, and how the store is called: its connection string without what is secret. */
+const placeOf = (
+  options: AppServerOptions,
+  home: string
+): Pick<Server, 'storeName' | 'indexDirectory'> => {
+  const { store } = options
   const address = store === undefined ? null : addressOf(store)
-  return address === null || E.isLeft(address) ? {} : { storeName: address.right.name }
+  const directory = indexDirectory(home, options)
+  return {
+    ...(address === null || E.isLeft(address) ? {} : { storeName: address.right.name }),
+    ...(E.isLeft(directory) ? {} : { indexDirectory: directory.right })
+  }
 }
 
 /** The id of the home; of a home that has none and gets none or may not be looked at, and of a store, one for this process. */
@@ -341,7 +350,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const server: Server = {
     installationId: await openInstallation(options, log),
     ...(analytics === null ? {} : { analytics: analytics.observer }),
-    ...storeName(options),
+    ...placeOf(options, threads.parts.home),
     ...threads.parts,
     version: options.version,
     recorder,

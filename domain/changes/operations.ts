@@ -164,3 +164,14 @@ export const operationsOf = (records: ReadonlyArray<OperationRecord>): ReadonlyA
   }
   return found
 }
+
+/** Operations that began from a time on and before another, in their order. */
+export const operationsBetween = (
+  operations: ReadonlyArray<Operation>,
+  sinceMs: number,
+  untilMs: number
+): ReadonlyArray<Operation> =>
+  operations.filter(({ began }) => {
+    const atMs = Date.parse(began.at)
+    return sinceMs <= atMs && atMs < untilMs
+  })

@@ -8,7 +8,7 @@ import {
   PROBLEM_KINDS,
   type ProblemKind
 } from '../../../domain/upkeep/check/kinds.ts'
-import { REMEDIES } from '../../upkeep/check/remedies.ts'
+import { problemText, REMEDIES } from '../../upkeep/check/remedies.ts'
 import type { FreeCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
@@ -77,17 +77,18 @@ export const explainCommand: FreeCommand = async (input, io) => {
   const unknown = unknownKind(input.args)
   if (unknown !== null) return E.left(unknown)
   const [named] = input.args as ReadonlyArray<ProblemKind>
-  const json = (kind: ProblemKind) => {
-    const { repair, ...text } = KINDS[kind]
-    return { kind, ...text, remedy: REMEDIES[kind], repair }
-  }
   if (named === undefined) {
     const paint = painter(input, io)
     const human = (): string => kindsText(PROBLEM_KINDS, io.columns, paint)
-    return printRows({ columns: PROBLEMS, json, human, nothing: '' }, PROBLEM_KINDS, input, io)
+    return printRows(
+      { columns: PROBLEMS, json: problemText, human, nothing: '' },
+      PROBLEM_KINDS,
+      input,
+      io
+    )
   }
   const paragraphs = paragraphsOf(named)
-  if (input.json && !input.values.has('fields')) return printJson(json(named), io)
+  if (input.json && !input.values.has('fields')) return printJson(problemText(named), io)
   const human = (): string => {
     const text = paragraphs
       .map(

@@ -2,7 +2,7 @@
  * unroll log: changes made by unroll.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Operation } from '../../../domain/changes/operations.ts'
+import { operationsBetween, type Operation } from '../../../domain/changes/operations.ts'
 import { shortCells, threadOrId } from '../naming/threads.ts'
 import type { EngineCommand } from '../session.ts'
 import { directionIn, rangeIn } from '../options.ts'
@@ -80,10 +80,7 @@ export const logCommand: EngineCommand = async (input, io, engine) => {
   const listed = await engine.operations({ threadId, limit: LIMIT_MAX })()
   if (E.isLeft(listed)) return listed
   if (listed.right.length === 0 && missing !== null) return missing
-  const within = listed.right.filter(({ began }) => {
-    const atMs = Date.parse(began.at)
-    return sinceMs <= atMs && atMs < untilMs
-  })
+  const within = operationsBetween(listed.right, sinceMs, untilMs)
   const ordered = directionIn(input) === 'asc' ? within.toReversed() : within
   const rows = ordered.slice(0, limitOf(input, io))
   if (rows.length < ordered.length) note(`${rows.length} of ${ordered.length} operations`, io)

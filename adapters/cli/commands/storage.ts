@@ -4,14 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { BYTE_KINDS, type ByteKind } from '../../../domain/upkeep/storage/kinds.ts'
 import { compressRollouts, expandRollouts, type FileOutcome } from '../../upkeep/storage/change.ts'
-import { filesMeant, rolloutsOf } from '../../upkeep/storage/files.ts'
-import {
-  addSpent,
-  NOTHING_SPENT,
-  storageOf,
-  type Spent,
-  type ThreadSpent
-} from '../../upkeep/storage/report.ts'
+import { rolloutsOf } from '../../upkeep/storage/files.ts'
+import { storageReport, type Spent, type ThreadSpent } from '../../upkeep/storage/report.ts'
 import { tooOldCodex } from '../../upkeep/storage/versions.ts'
 import { flagOf, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
@@ -135,9 +129,9 @@ const report = (
 ): Promise<CommandEnd> =>
   withHomeFiles(input, place, 'type "unroll index status" for what it holds', (home) =>
     withProgress(outside, 'measuring files', async (io, onFile) => {
-      const files = filesMeant(home, threadIds)
-      const threads = inDirection(await storageOf(home, files, onFile, io.stop), input)
-      const total = threads.reduce<Spent>(addSpent, NOTHING_SPENT)
+      const found = await storageReport(home, threadIds, { onFile, stop: io.stop })
+      const threads = inDirection(found.threads, input)
+      const { total } = found
       const limited = threads.slice(0, numberOf(input, 'limit') ?? threads.length)
       const isForPeople = formOf(input, io) === 'people'
       if (isForPeople && threads.length > 0) await printTable(threads, total, input, io)
@@ -145,7 +139,7 @@ const report = (
         const listing = { columns: STORAGE, nothing: 'no rollouts' }
         const printed = await printRows(listing, limited, input, io)
         if (E.isLeft(printed)) return printed
-        await printTotal({ threads: threads.length, ...total }, input, io)
+        await printTotal(total, input, io)
       }
       const unreadable = threads.flatMap((thread) => thread.unreadable)
       for (const { path, reason } of unreadable)

@@ -98,17 +98,28 @@ const responder = (
   }
 }
 
-const newSession = (): ClientSession => ({
-  initialized: false,
-  experimentalApi: false,
-  clientName: '',
-  behaviours: new Set(),
-  requestAttestation: false,
-  optedOut: new Set(),
-  subscriptions: new Set(),
-  watched: new Set(),
-  followsHome: false
-})
+const inOrder = (first: () => void, second: () => void) => (): void => {
+  first()
+  second()
+}
+
+/** A session, and what ends it. */
+const newSession = (): { readonly session: ClientSession; readonly end: () => void } => {
+  const left = new AbortController()
+  const session: ClientSession = {
+    left: left.signal,
+    initialized: false,
+    experimentalApi: false,
+    clientName: '',
+    behaviours: new Set(),
+    requestAttestation: false,
+    optedOut: new Set(),
+    subscriptions: new Set(),
+    watched: new Set(),
+    followsHome: false
+  }
+  return { session, end: () => left.abort() }
+}
 
 /** A client as live state knows it; `isOpen` is asked before each notification. */
 const peerOf = (
@@ -137,12 +148,12 @@ const whole =
  */
 export const connect = (server: Server, send: Send, sendPieces = whole(send)): ClientConnection => {
   const methods = methodsOf(server)
-  const session = newSession()
+  const { session, end } = newSession()
   const gate = createGate()
   const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
   const peer = peerOf(server, session, send, () => observe.notified(!closed))
-  const leave = server.live.join(peer)
+  const leave = inOrder(end, server.live.join(peer))
   const seen = server.analytics?.client(peer.connectionId)
   const respond = responder(server, peer, send, sendPieces, seen)
   let handshake: Promise<void> = Promise.resolve()

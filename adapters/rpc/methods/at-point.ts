@@ -3,21 +3,24 @@
  * know it.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { PastPoint } from '../../../replay/past/time-travel/past.ts'
 import { createLive } from '../threads/live.ts'
 import { threadOf, type RpcCall } from '../threads/server.ts'
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
-import { alongside, i64, option, struct, text, u64, type ParamsOf } from '../wire/serde.ts'
+import { alongside, i64, option, struct, text, u64 } from '../wire/serde.ts'
 import type { AnyServed } from './method.ts'
 
-const POINT = { revision: option(u64), turnId: option(text), timeMs: option(i64) }
+/** A point in the past, as requests name it. */
+export const At = struct('At', { revision: option(u64), turnId: option(text), timeMs: option(i64) })
 
-type AskedPoint = ParamsOf<typeof POINT>
+type AskedPoint = t.TypeOf<typeof At>
 
 const WHICH = 'at needs exactly one of revision, turnId and timeMs'
 
-const pointOf = (
+/** The point of a request that names a thread, or none. */
+export const pointOf = (
   { revision, turnId, timeMs }: AskedPoint,
   threadId: unknown,
   call: RpcCall
@@ -44,9 +47,7 @@ const askedOf = (call: RpcCall, engine: Engine): RpcCall => ({
 export const atPoint = (method: AnyServed): AnyServed => ({
   ...method,
   params: (era) =>
-    era.strict
-      ? method.params(era)
-      : alongside(method.params(era), { at: option(struct('At', POINT)) }),
+    era.strict ? method.params(era) : alongside(method.params(era), { at: option(At) }),
   handler: async (params, call) => {
     const { at = null, ...rest } = (params ?? {}) as {
       readonly at?: AskedPoint | null

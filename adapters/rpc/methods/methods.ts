@@ -61,6 +61,15 @@ import {
   threadUnsubscribe
 } from './loaded-thread.ts'
 import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
+import { diffRead } from './own/diff.ts'
+import {
+  agentsRead,
+  doctorRead,
+  explainRead,
+  indexRead,
+  logList,
+  storageRead
+} from './own/reports.ts'
 import { followStart, followStop } from './own/follow.ts'
 import { contextRead, eventsList } from './own/log.ts'
 import { homeFollow, homeRead } from './own/home.ts'
@@ -145,6 +154,13 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/context/read': atPoint(contextRead),
   'unroll/follow/start': followStart,
   'unroll/follow/stop': followStop,
+  'unroll/agents/read': atPoint(agentsRead),
+  'unroll/log/list': logList,
+  'unroll/storage/read': storageRead,
+  'unroll/doctor/read': doctorRead,
+  'unroll/index/read': indexRead,
+  'unroll/explain/read': explainRead,
+  'unroll/diff/read': diffRead,
   'unroll/turns/range': atPoint(turnsRange),
   'unroll/usage/read': atPoint(usageRead),
   'unroll/tools/list': atPoint(toolsList),

@@ -215,6 +215,13 @@ unroll/events/list                        ooo -                      served
 unroll/context/read                       ooo -                      served
 unroll/follow/start                       ooo thread                 served
 unroll/follow/stop                        ooo thread                 served
+unroll/agents/read                        ooo -                      served
+unroll/log/list                           ooo -                      served
+unroll/storage/read                       ooo -                      served
+unroll/doctor/read                        ooo -                      served
+unroll/index/read                         ooo -                      served
+unroll/explain/read                       ooo -                      served
+unroll/diff/read                          ooo -                      served
 unroll/turns/range                        ooo -                      served
 unroll/usage/read                         ooo -                      served
 unroll/tools/list                         ooo -                      served

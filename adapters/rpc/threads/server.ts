@@ -95,6 +95,8 @@ export interface Server {
   readonly past: PastEngines
   /** Absent where the files of the home are read. */
   readonly remote?: Promise<Remote>
+  /** Directory of its index; absent for one that ends with the process. */
+  readonly indexDirectory?: string
   /** The store that is read instead, as people may see it. */
   readonly storeName?: string
   readonly live: Live
@@ -129,6 +131,8 @@ export interface ClientSession {
   /** Methods of notifications this client does not want. */
   optedOut: ReadonlySet<string>
   readonly subscriptions: Set<string>
+  /** Aborts when the client is gone. */
+  readonly left: AbortSignal
   /** Threads it follows without having them loaded. */
   readonly watched: Set<string>
   /** True while it wants to hear what becomes of the threads of the home. */

@@ -3,7 +3,7 @@
  */
 import { BASE_REMEDY } from '../../../domain/errors.ts'
 import type { Finding } from '../../../domain/upkeep/check/finding.ts'
-import type { ProblemKind } from '../../../domain/upkeep/check/kinds.ts'
+import { KINDS, type ProblemKind } from '../../../domain/upkeep/check/kinds.ts'
 
 const REPAIR_THREAD = 'unroll repair plan THREAD'
 const RENUMBER = `none needed for unroll; for Codex 0.169: ${REPAIR_THREAD}`
@@ -97,4 +97,10 @@ export const advise = (finding: Finding): AdvisedFinding => {
   const { facts, ...rest } = finding
   const remedy = templateOf(finding).replaceAll('THREAD', finding.threadId ?? 'THREAD')
   return { ...rest, remedy, facts }
+}
+
+/** What there is to say of a kind of problem. */
+export const problemText = (kind: ProblemKind) => {
+  const { repair, ...text } = KINDS[kind]
+  return { kind, ...text, remedy: REMEDIES[kind], repair }
 }

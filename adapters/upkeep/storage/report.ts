@@ -16,7 +16,7 @@ import {
 import { isDocument } from '../../../domain/rollout-file.ts'
 import { homeNames } from '../../home/names.ts'
 import { copiedBytes } from './copied.ts'
-import { byThread, type RolloutFile } from './files.ts'
+import { byThread, filesMeant, type RolloutFile } from './files.ts'
 import { measureFile } from './measure.ts'
 
 export interface Spent {
@@ -130,4 +130,21 @@ export const storageOf = async (
     found.push({ threadId, name: names.get(threadId) ?? null, archived, ...spent, unreadable })
   }
   return found.sort((a, b) => b.diskBytes - a.diskBytes || (a.threadId < b.threadId ? -1 : 1))
+}
+
+/** What threads take on disk, and all of them together. */
+export interface StorageReport {
+  readonly threads: ReadonlyArray<ThreadSpent>
+  readonly total: Spent & { readonly threads: number }
+}
+
+/** What the threads that are named take, or all of them where none is. Throws what `filesMeant` throws. */
+export const storageReport = async (
+  home: string,
+  words: ReadonlyArray<string>,
+  { onFile, stop }: { readonly onFile?: OnFile; readonly stop?: AbortSignal }
+): Promise<StorageReport> => {
+  const threads = await storageOf(home, filesMeant(home, words), onFile, stop)
+  const sum = threads.reduce<Spent>(addSpent, NOTHING_SPENT)
+  return { threads, total: { threads: threads.length, ...sum } }
 }

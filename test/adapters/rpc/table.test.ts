@@ -29,6 +29,7 @@ const replyTo = (name: string, params: unknown) => {
     clientName: 'test',
     optedOut: new Set<string>(),
     subscriptions: new Set<string>(),
+    left: new AbortController().signal,
     watched: new Set<string>(),
     followsHome: false
   }
