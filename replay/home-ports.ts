@@ -10,7 +10,7 @@ import type { ImportRecord, NameLine } from '../domain/ledgers/audit/outside.ts'
 import type { StoreError } from '../domain/errors.ts'
 import type { StateGoal } from '../domain/upkeep/codex-state/state.ts'
 import type { OperationRecord } from '../domain/changes/operations.ts'
-import type { QuestionRecord } from '../domain/questions/record.ts'
+import type { KeptQuestion } from '../domain/questions/record.ts'
 import type { FileExchange, FileMove, HomeFile, Relocation } from '../domain/changes/relocation.ts'
 import type { Guard } from './ports.ts'
 
@@ -202,6 +202,6 @@ export interface AuditHome {
   /** What a server asked its clients, by thread and oldest first; of one thread where that is enough. */
   readonly questions: (
     threadId: string | undefined
-  ) => Promise<ReadonlyMap<string, ReadonlyArray<QuestionRecord>>>
+  ) => Promise<ReadonlyMap<string, ReadonlyArray<KeptQuestion>>>
   readonly sha256: Sha256
 }

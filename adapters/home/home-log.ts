@@ -19,7 +19,7 @@ const CHUNK_BYTES = 64 * 1024
 const NEWLINE = 10
 
 /** The lines in bytes that begin at an offset of the file; only the last one may lack its newline. */
-function* linesIn(bytes: Buffer, offset: number): Iterable<HomeLogLine> {
+export function* linesIn(bytes: Buffer, offset: number): Iterable<HomeLogLine> {
   for (let from = 0; from < bytes.length;) {
     const end = bytes.indexOf(NEWLINE, from)
     const until = end === -1 ? bytes.length : end

@@ -16,12 +16,17 @@ import {
   statSync
 } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { isUuid } from '../../domain/ids.ts'
 import { parsedObject } from '../../domain/json.ts'
-import { readQuestion, type QuestionRecord } from '../../domain/questions/record.ts'
+import {
+  readQuestion,
+  type KeptQuestion,
+  type QuestionRecord
+} from '../../domain/questions/record.ts'
+import { linesIn } from './home-log.ts'
 import { endsInNewline, makePrivate, ownFolder, syncFolder } from './own-folder.ts'
 import { openPlain, refuseLinks, unlinkIfThere, writeWhole } from './plain-file.ts'
 
@@ -137,23 +142,22 @@ export const appendQuestions = async (
 /** More than a file can become: then it is none of unroll's. */
 const READ_BYTES_MAX = 8 * 1024 * 1024
 
-const textOf = (path: string): string => {
+const bytesOf = (path: string): Buffer => {
   const file = openPlain(path)
   try {
-    return fstatSync(file).size > READ_BYTES_MAX ? '' : readFileSync(file, 'utf8')
+    return fstatSync(file).size > READ_BYTES_MAX ? Buffer.alloc(0) : readFileSync(file)
   } finally {
     closeSync(file)
   }
 }
 
-const recordsIn = (home: string, path: string): ReadonlyArray<QuestionRecord> => {
+const recordsIn = (home: string, path: string): ReadonlyArray<KeptQuestion> => {
   try {
-    return textOf(join(home, path))
-      .split('\n')
-      .flatMap((line) => {
-        const read = parsedObject(line)
-        return (read === null ? null : readQuestion(read)) ?? []
-      })
+    return Array.from(linesIn(bytesOf(join(home, path)), 0)).flatMap(({ text, offset, bytes }) => {
+      const read = parsedObject(text)
+      const record = read === null ? null : readQuestion(read)
+      return record === null ? [] : [{ record, file: basename(path), offset, bytes }]
+    })
   } catch (cause) {
     if (isMissing(cause)) return []
     throw cause
@@ -164,7 +168,7 @@ const recordsIn = (home: string, path: string): ReadonlyArray<QuestionRecord> =>
 export const readQuestions = (
   home: string,
   threadId?: string
-): ReadonlyMap<string, ReadonlyArray<QuestionRecord>> => {
+): ReadonlyMap<string, ReadonlyArray<KeptQuestion>> => {
   const ids = listed(home).flatMap((name) => NAME.exec(name)?.[1] ?? [])
   const wanted = [...new Set(ids)].filter((id) => threadId === undefined || id === threadId)
   return new Map(

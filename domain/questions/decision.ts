@@ -49,6 +49,33 @@ export type Decision =
   | (typeof ELICITATION)[number]
   | (typeof OLDER)[number]
 
+/** What a decision comes to for what was asked. */
+export type DecisionStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
+
+const STATUSES: Readonly<Record<Decision, DecisionStatus>> = {
+  accept: 'approved',
+  acceptForSession: 'approved',
+  acceptWithExecpolicyAmendment: 'approved',
+  'applyNetworkPolicyAmendment:allow': 'approved',
+  'applyNetworkPolicyAmendment:deny': 'denied',
+  grant: 'approved',
+  grantForSession: 'approved',
+  decline: 'denied',
+  cancel: 'aborted',
+  approved: 'approved',
+  approved_execpolicy_amendment: 'approved',
+  approved_for_session: 'approved',
+  approved_mcp_policy_amendment: 'approved',
+  'network_policy_amendment:allow': 'approved',
+  'network_policy_amendment:deny': 'denied',
+  denied: 'denied',
+  timed_out: 'timed_out',
+  abort: 'aborted'
+}
+
+/** Whether a decision approves; one that ends the turn is `aborted`. */
+export const statusOfDecision = (decision: Decision): DecisionStatus => STATUSES[decision]
+
 const among = (words: ReadonlyArray<Decision>, word: unknown): Decision | null =>
   words.find((one) => one === word) ?? null
 

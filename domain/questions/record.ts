@@ -44,6 +44,15 @@ export type QuestionRecord = RecordedQuestion &
       }
   )
 
+/** A record, and the line it is read from. */
+export interface KeptQuestion {
+  readonly record: QuestionRecord
+  /** Name of the file without folder. */
+  readonly file: string
+  readonly offset: number
+  readonly bytes: number
+}
+
 const TEXT_CHARACTERS_MAX = 128
 
 /** A text of a client or a host, cut to what a record may hold; null for anything else. */

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Approval } from '../../domain/ledgers/audit/approvals.ts'
+import { recordedApproval } from '../../domain/ledgers/audit/questions.ts'
 import { startChain } from '../../domain/ledgers/audit/chain.ts'
 import type { TimedRow } from '../../domain/ledgers/audit/operations.ts'
 import type { Review } from '../../domain/ledgers/audit/reviews.ts'
@@ -38,7 +39,7 @@ import { invalidRequest, type Answer, type Result } from '../result.ts'
 
 export type { AuditPage, AuditRequest } from './audit-page.ts'
 
-/** One decision, and whose. A call without one is `unknown`: no rollout says whether anybody was asked. */
+/** One decision, and whose. A call without one is `unknown`: no rollout says whether anybody was asked, only a server that asked. */
 export type ApprovalRow = Omit<Approval, 'offset' | 'bytes'> & {
   readonly threadId: string
   readonly evidence: { readonly file: string; readonly offset: number; readonly bytes: number }
@@ -193,21 +194,39 @@ const rowsOf = async <A>(
   return E.right([...files.right].sort(byFile).flatMap(read))
 }
 
-export const approvalRows = (
+const withEvidence = (
+  threadId: string,
+  file: string,
+  { offset, bytes, ...row }: Approval
+): ApprovalRow => ({ threadId, ...row, evidence: { file, offset, bytes } })
+
+const byThreadAndTime = (a: ApprovalRow, b: ApprovalRow): number =>
+  a.threadId === b.threadId ? Date.parse(a.at) - Date.parse(b.at) : a.threadId < b.threadId ? -1 : 1
+
+/** Decisions that rollouts tell of, and those this server was told itself, which say more of the same call. */
+export const approvalRows = async (
   parts: AuditParts,
   threadId?: string
 ): Promise<Result<ReadonlyArray<ApprovalRow>>> => {
-  const { ledger } = parts
-  return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
-    return rowsUnder(ledger.env.index, approvalsPrefix(ledger.table(approvals), id))
+  const { ledger, given } = parts
+  const kept = await (given.auditHome ?? BARE).questions(threadId)
+  const recorded = [...kept].flatMap(([owner, questions]) =>
+    questions.flatMap((one) => {
+      const approval = recordedApproval(one)
+      return approval === null ? [] : [withEvidence(owner, one.file, approval)]
+    })
+  )
+  const idOf = (row: ApprovalRow): string => `${row.threadId}/${row.callId}`
+  const known = new Set(recorded.map(idOf))
+  const read = await rowsOf(parts, threadId, ({ id, name, threadId: owner }) =>
+    rowsUnder(ledger.env.index, approvalsPrefix(ledger.table(approvals), id))
       .map(([, value]) => value as Approval)
       .sort((a, b) => a.offset - b.offset)
-      .map(({ offset, bytes, ...row }): ApprovalRow => ({
-        threadId: owner,
-        ...row,
-        evidence: { file: name, offset, bytes }
-      }))
-  })
+      .map((approval) => withEvidence(owner, name, approval))
+      .filter((row) => !known.has(idOf(row)))
+  )
+  if (E.isLeft(read) || recorded.length === 0) return read
+  return E.right([...read.right, ...recorded].sort(byThreadAndTime))
 }
 
 const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | null => {

@@ -217,13 +217,15 @@ const audit: CommandSpec = {
       ],
       {
         about: [
-          'Newest first: created, forked, turns, rollbacks, compactions, reviews, names, archiving and the rest. ' +
+          'Newest first: created, forked, turns, rollbacks, compactions, reviews, names, archiving, what clients of unroll were asked, and the rest. ' +
             'Each change has its author, its evidence, and its certainty. See docs/AUDIT.md.'
         ]
       }
     ),
     word('approvals', 'List recorded decisions about commands.', [AUDITED_THREAD, AT], {
-      about: ['Codex records only what was denied; it records nothing about other calls.']
+      about: [
+        'Codex records only what was denied. What clients decided while unroll was their server is recorded too; other calls are unknown.'
+      ]
     }),
     word('reviews', 'List reviews and their results.', [AUDITED_THREAD, AT]),
     word(

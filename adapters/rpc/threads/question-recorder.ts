@@ -58,7 +58,7 @@ const recordsOf = (
     const common = {
       ...{ id, at: new Date(nowMs()).toISOString(), request: requestId },
       ...{ method: boundedText(method) ?? '', turnId: event.turnId },
-      ...{ itemId: boundedText(params['itemId']), by: by() }
+      ...{ itemId: boundedText(params['itemId'] ?? params['callId']), by: by() }
     }
     if (event.kind === 'sent') {
       open.set(requestId, id)

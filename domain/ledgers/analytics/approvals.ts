@@ -5,7 +5,12 @@
  * Source: protocol of 0.130.0, 0.142.5 and 0.169.0; the meaning of its members is that of Codex's own reducer.
  */
 import { isJsonObject, textOrNull, type Json, type JsonObject } from '../../json.ts'
-import { APPROVAL_METHODS, decisionOf, type Decision } from '../../questions/decision.ts'
+import {
+  APPROVAL_METHODS,
+  decisionOf,
+  statusOfDecision,
+  type Decision
+} from '../../questions/decision.ts'
 import type { FactOf } from './fact.ts'
 import type { ReviewResolution, ReviewStatus, ReviewTrigger } from './vocabulary.ts'
 
@@ -108,24 +113,20 @@ export const approvalRequested = (
   }
 }
 
-type ApprovalResult = readonly [ReviewStatus, ReviewResolution]
-
-const ABORTED: ApprovalResult = ['aborted', 'none']
-
-const RESULTS: Readonly<Partial<Record<Decision, ApprovalResult>>> = {
-  accept: ['approved', 'none'],
-  acceptForSession: ['approved', 'session_approval'],
-  acceptWithExecpolicyAmendment: ['approved', 'exec_policy_amendment'],
-  'applyNetworkPolicyAmendment:allow': ['approved', 'network_policy_amendment'],
-  'applyNetworkPolicyAmendment:deny': ['denied', 'network_policy_amendment'],
-  grant: ['approved', 'none'],
-  grantForSession: ['approved', 'session_approval'],
-  decline: ['denied', 'none'],
-  cancel: ABORTED
+const RESOLUTIONS: Readonly<Partial<Record<Decision, ReviewResolution>>> = {
+  acceptForSession: 'session_approval',
+  acceptWithExecpolicyAmendment: 'exec_policy_amendment',
+  'applyNetworkPolicyAmendment:allow': 'network_policy_amendment',
+  'applyNetworkPolicyAmendment:deny': 'network_policy_amendment',
+  grantForSession: 'session_approval'
 }
 
-const resultOf = (decision: Decision | null): ApprovalResult =>
-  (decision === null ? undefined : RESULTS[decision]) ?? ABORTED
+const resultOf = (
+  decision: Decision | null
+): readonly [status: ReviewStatus, resolution: ReviewResolution] =>
+  decision === null
+    ? ['aborted', 'none']
+    : [statusOfDecision(decision), RESOLUTIONS[decision] ?? 'none']
 
 /** The fact of an answer; a null result stands for a question that was given up, or answered with an error. */
 export const approvalAnswered = (

@@ -1,5 +1,5 @@
 /**
- * Approvals a rollout tells of. No Codex records who was asked what: only that a call was refused can be read, from its
+ * Approvals a rollout tells of, and how each is shown. No Codex records who was asked what: only that a call was refused can be read, from its
  * status, from the words Codex answers the model with, or from the assessment of a guardian in files that kept one. A call
  * without a row here is `unknown`: it may have been approved, or may never have needed it.
  *
@@ -11,12 +11,16 @@ import type { RolloutLine } from '../../log/event.ts'
 import { isJsonObject, type JsonObject } from '../../json.ts'
 import { outputText } from '../../thread/rich/values.ts'
 import type { SituatedEvent } from '../../thread/turns/situate.ts'
+import type { DecisionStatus } from '../../questions/decision.ts'
 import { shortText } from './row.ts'
 import { own } from '../../own.ts'
 
-type ApprovalSubject = 'command_execution' | 'file_change' | 'mcp_tool_call' | 'unknown'
-
-type ApprovalStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
+export type ApprovalSubject =
+  | 'command_execution'
+  | 'file_change'
+  | 'permissions'
+  | 'mcp_tool_call'
+  | 'unknown'
 
 export interface Approval {
   readonly turnId: string | null
@@ -24,9 +28,9 @@ export interface Approval {
   readonly at: string
   readonly reviewer: 'user' | 'guardian'
   readonly subject: ApprovalSubject
-  readonly status: ApprovalStatus
-  /** Where it was read: the status of an item, the words of an output, the event of an assessment. */
-  readonly source: 'status' | 'text' | 'event'
+  readonly status: DecisionStatus
+  /** Where it was read: the status of an item, the words of an output, the event of an assessment, the answer to unroll. */
+  readonly source: 'status' | 'text' | 'event' | 'question'
   readonly certainty: Certainty
   readonly offset: number
   readonly bytes: number
@@ -108,7 +112,7 @@ const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): FoundAppro
     : { ...denied(item.id, subject, 'status'), turnId: p.turn_id }
 }
 
-const STATUSES: ReadonlyArray<ApprovalStatus> = ['approved', 'denied', 'aborted', 'timed_out']
+const STATUSES: ReadonlyArray<DecisionStatus> = ['approved', 'denied', 'aborted', 'timed_out']
 
 const SUBJECTS: Readonly<Record<string, ApprovalSubject>> = {
   command: 'command_execution',

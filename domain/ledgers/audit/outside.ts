@@ -3,7 +3,7 @@
  */
 import type { JsonObject } from '../../json.ts'
 import { sourceTurns, type ImportedSource } from '../../imports/provenance.ts'
-import type { QuestionRecord } from '../../questions/record.ts'
+import type { KeptQuestion } from '../../questions/record.ts'
 import { questionRow } from './questions.ts'
 import type { OperationFact, TimedRow } from './operations.ts'
 import { actorOf, operationRow, stands } from './operations.ts'
@@ -35,7 +35,7 @@ export interface OutsideFacts {
   readonly names: ReadonlyArray<NameLine>
   readonly imports: ReadonlyArray<ImportRecord>
   /** Oldest first. */
-  readonly questions: ReadonlyArray<QuestionRecord>
+  readonly questions: ReadonlyArray<KeptQuestion>
   /** Where it was imported from; null for a thread that unroll did not import. */
   readonly source: ImportedSource | null
   /** Where its newest file lies; null when it has none. */
@@ -143,7 +143,7 @@ export const outsideRows = (outside: OutsideFacts, lastMs: number): ReadonlyArra
     ...nameRows(outside),
     ...operationRows(outside),
     ...importRows(outside),
-    ...outside.questions.map((record) => questionRow(outside.threadId, record))
+    ...outside.questions.map(({ record }) => questionRow(outside.threadId, record))
   ]
     .sort(([a], [b]) => a - b)
     .concat(placeRow(outside, lastMs))

@@ -42,7 +42,7 @@ export const auditHomeAt = (home: AuditHome, timeMs: number): AuditHome => ({
     new Map(
       Array.from(await home.questions(threadId), ([id, records]) => [
         id,
-        records.filter(({ at }) => isBy(at, timeMs))
+        records.filter(({ record }) => isBy(record.at, timeMs))
       ])
     )
 })

@@ -2,6 +2,8 @@
 import { expect } from 'chai'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { appendQuestions } from '../../../adapters/home/question-log.ts'
+import type { QuestionRecord } from '../../../domain/questions/record.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
 import { homeFiles } from '../../support/home-state.ts'
 import { inHome, jsonLines, unroll as plain } from './console.ts'
@@ -71,6 +73,44 @@ describe('command line: audit', () => {
     const operationIds = new Set(log.map(({ id }) => id))
     const named = (await report('--actor', 'cli')).map(({ evidence }) => evidence.operationId)
     expect(new Set(named)).to.deep.equal(operationIds)
+  })
+
+  it('tells what clients were asked: the decision first, so that it fits 80 columns', async () => {
+    const question = (n: number, decision: string | null, outcome = 'answered') => {
+      const common = {
+        ...{ id: `q${n}`, request: String(n), turnId: ROOT, itemId: `call_${n}` },
+        ...{ method: 'item/commandExecution/requestApproval', by: { pid: 17, user: 'me' } }
+      }
+      const at = (ms: number) => `2026-11-24T07:0${n}:00.${ms}00Z`
+      return [
+        { record: 'asked', at: at(1), ...common, clients: n },
+        { record: 'answered', at: at(2), ...common, client: 'codex-tui', outcome, decision }
+      ]
+    }
+    const records = [
+      ...question(1, 'acceptForSession'),
+      ...question(2, null, 'aborted'),
+      ...[{ ...question(3, null)[0], method: 'item/tool/call', itemId: null, turnId: null }]
+    ]
+    await appendQuestions(home, ROOT, records as ReadonlyArray<QuestionRecord>)
+    const shown = ['--action', 'asked', '--action', 'answered', '--asc']
+    const terminal = { tty: true, columns: 80, env: { NO_COLOR: '1', TZ: 'UTC' } }
+    expect((await unroll(['audit', 'report', ...shown], terminal)).out.split('\n')).to.deep.equal([
+      'TIME (UTC)               WHAT      THREAD         DETAILS',
+      '2026-11-24 07:01:00.100  asked     01a1fcde-3637  a command, call_1, 1 client, …',
+      '2026-11-24 07:01:00.200  answered  01a1fcde-3637  acceptForSession: a command, …',
+      '2026-11-24 07:02:00.100  asked     01a1fcde-3637  a command, call_2, 2 clients,…',
+      '2026-11-24 07:02:00.200  answered  01a1fcde-3637  aborted: a command, call_2, t…',
+      '2026-11-24 07:03:00.100  asked     01a1fcde-3637  item/tool/call, 3 clients',
+      ''
+    ])
+    expect((await unroll(['audit', 'approvals', '--thread', ROOT], terminal)).out).to.equal(
+      [
+        'TIME (UTC)               WHAT              CALL                    THREAD',
+        '2026-11-24 07:01:00.200  approved by user  command_execution cal…  01a1fcde-3637',
+        ''
+      ].join('\n')
+    )
   })
 
   it('tells that somebody else moved a file, but not when', async () => {

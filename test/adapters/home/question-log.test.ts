@@ -42,7 +42,10 @@ describe('the files of questions', () => {
   let home = ''
   const folder = (): string => join(home, '.unroll', 'questions')
   const all = (): ReadonlyArray<readonly [string, ReadonlyArray<string>]> =>
-    Array.from(readQuestions(home), ([id, records]) => [id, records.map(({ request }) => request)])
+    Array.from(readQuestions(home), ([id, records]) => [
+      id,
+      records.map(({ record }) => record.request)
+    ])
   beforeEach(() => (home = temporaryFolder()))
   afterEach(() => removeFolder(home))
 
@@ -51,11 +54,17 @@ describe('the files of questions', () => {
     await appendQuestions(home, A, [asked(0), asked(1)])
     await appendQuestions(home, B, [asked(5)])
     await appendQuestions(home, A, [asked(2)])
-    expect(Object.fromEntries(readQuestions(home))).to.deep.equal({
-      [A]: [asked(0), asked(1), asked(2)],
-      [B]: [asked(5)]
+    const bytes = sizeOf([asked(0)]) - 1
+    const kept = (threadId: string, n: number, line: number) => ({
+      record: asked(n),
+      file: `${threadId}.jsonl`,
+      ...{ offset: line * (bytes + 1), bytes }
     })
-    expect([...readQuestions(home, B)]).to.deep.equal([[B, [asked(5)]]])
+    expect(Object.fromEntries(readQuestions(home))).to.deep.equal({
+      [A]: [kept(A, 0, 0), kept(A, 1, 1), kept(A, 2, 2)],
+      [B]: [kept(B, 5, 0)]
+    })
+    expect([...readQuestions(home, B)]).to.deep.equal([[B, [kept(B, 5, 0)]]])
     expect(questionFiles(home, [B, 'nobody'])).to.deep.equal([
       { threadId: B, path: `.unroll/questions/${B}.jsonl` }
     ])

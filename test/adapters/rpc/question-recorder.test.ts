@@ -173,6 +173,59 @@ describe('questions to clients in the audit trail', () => {
       ])
     }))
 
+  it('are approvals, and say more of a call than its rollout does', () =>
+    recorded(async ({ room, begin, approve, host, folder, recorder, answer }) => {
+      const engine = await room.server.server.engine
+      expect(await right(engine.approvals(PLAIN))).to.deep.equal([])
+      await begin()
+      await approve(0)
+      const { turnId } = host.last()
+      const declined = host.last().ask(COMMAND, { itemId: 'call-2' })
+      await answer(room.client, 1, { result: { decision: 'decline' } })
+      await declined
+      await recorder.idle()
+      const refusal = {
+        ...{ type: 'function_call_output', call_id: 'call-2' },
+        output: 'exec command rejected by user'
+      }
+      const other = { ...refusal, call_id: 'call-3' }
+      for (const payload of [refusal, other])
+        await right(
+          engine.append(PLAIN, [
+            { timestamp: '2026-11-24T08:00:00.000Z', type: 'response_item', payload }
+          ])
+        )
+      const lines = readFileSync(join(folder, `${PLAIN}.jsonl`), 'utf8').split('\n')
+      const placeOf = (n: number) => ({
+        file: `${PLAIN}.jsonl`,
+        offset: lines.slice(0, n).join('\n').length + 1,
+        bytes: lines[n]?.length
+      })
+      const common = { threadId: PLAIN, turnId, reviewer: 'user', subject: 'command_execution' }
+      const [first, second, third] = await right(engine.approvals(PLAIN))
+      expect([first, second]).to.deep.equal([
+        {
+          ...{ ...common, callId: 'call-1', at: '2026-11-24T07:00:01.000Z', status: 'approved' },
+          ...{ source: 'question', certainty: 'recorded', evidence: placeOf(1) }
+        },
+        {
+          ...{ ...common, callId: 'call-2', at: '2026-11-24T07:00:03.000Z', status: 'denied' },
+          ...{ source: 'question', certainty: 'recorded', evidence: placeOf(3) }
+        }
+      ])
+      expect([third?.callId, third?.source, third?.certainty]).to.deep.equal([
+        'call-3',
+        'text',
+        'inferred'
+      ])
+      expect((await right(engine.approvals())).map(({ callId }) => callId)).to.include.members([
+        'call-1',
+        'call-2',
+        'call-3'
+      ])
+      await host.end(room)
+    }))
+
   it('stay when the server ends, and stand in exports and in the past', () =>
     recorded(async ({ room, begin, approve, host, recorder }) => {
       await begin()

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { questionRow } from '../../../domain/ledgers/audit/questions.ts'
+import { questionRow, recordedApproval } from '../../../domain/ledgers/audit/questions.ts'
 import { readQuestion, type QuestionRecord } from '../../../domain/questions/record.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 
@@ -86,5 +86,38 @@ describe('records of questions', () => {
         }
       ]
     ])
+  })
+
+  it('are approvals where somebody decided about a call', () => {
+    const place = { file: `${THREAD}.jsonl`, offset: 5, bytes: 7 }
+    const { at, turnId } = COMMON
+    const of = (change: object) =>
+      recordedApproval({ record: { ...ANSWERED, ...change }, ...place })
+    const row = {
+      ...{ turnId, callId: 'call-1', at, reviewer: 'user', source: 'question' },
+      ...{ certainty: 'recorded', offset: 5, bytes: 7 }
+    }
+    const told = [
+      of({}),
+      of({ method: 'item/fileChange/requestApproval', decision: 'decline' }),
+      of({ method: 'item/permissions/requestApproval', decision: 'grantForSession' }),
+      of({ method: 'execCommandApproval', decision: 'timed_out' }),
+      of({ decision: 'cancel' })
+    ]
+    expect(told).to.deep.equal([
+      { ...row, subject: 'command_execution', status: 'approved' },
+      { ...row, subject: 'file_change', status: 'denied' },
+      { ...row, subject: 'permissions', status: 'approved' },
+      { ...row, subject: 'command_execution', status: 'timed_out' },
+      { ...row, subject: 'command_execution', status: 'aborted' }
+    ])
+    const none = [
+      recordedApproval({ record: ASKED, ...place }),
+      of({ decision: null, outcome: 'aborted' }),
+      of({ decision: null, outcome: 'error' }),
+      of({ method: 'mcpServer/elicitation/request' }),
+      of({ method: 'constructor' })
+    ]
+    expect(none).to.deep.equal([null, null, null, null, null])
   })
 })

@@ -3,7 +3,8 @@
  */
 import { isUuid } from '../../../../domain/ids.ts'
 import type { AuditEvidence, AuditRow } from '../../../../domain/ledgers/audit/row.ts'
-import type { JsonObject } from '../../../../domain/json.ts'
+import { textIn, type JsonObject } from '../../../../domain/json.ts'
+import { own } from '../../../../domain/own.ts'
 import type { ApprovalRow, ReviewRow } from '../../../../replay/ledgers/audit.ts'
 import { shortCells } from '../../naming/threads.ts'
 import { column, timeColumn, shown, type Columns } from '../../text/rows.ts'
@@ -26,8 +27,29 @@ const short = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
-const detailsOf = ({ before, after, turnId, certainty }: AuditRow): string =>
-  [
+const QUESTIONS: Readonly<Record<string, string>> = {
+  'item/commandExecution/requestApproval': 'a command',
+  'item/fileChange/requestApproval': 'a patch',
+  'item/permissions/requestApproval': 'permissions'
+}
+
+/** The word of the decision first, or else what came of it: the rest may not fit. */
+const questionDetails = ({ after, turnId }: AuditRow): string => {
+  const { method, outcome, decision, itemId, clients } = after ?? {}
+  const what = textIn(method)
+  const came = textIn(decision) || textIn(outcome)
+  return [
+    `${came === '' ? '' : `${came}: `}${own(QUESTIONS, what) ?? what}`,
+    ...(textIn(itemId) === '' ? [] : [short(itemId)]),
+    ...(typeof clients === 'number' ? [plural(clients, 'client')] : []),
+    ...(turnId === null ? [] : [`turn ${short(turnId)}`])
+  ].join(', ')
+}
+
+const detailsOf = (row: AuditRow): string => {
+  if (row.evidence.kind === 'question') return questionDetails(row)
+  const { before, after, turnId, certainty } = row
+  return [
     ...(certainty === 'recorded' ? [] : [certainty]),
     ...(turnId === null ? [] : [`turn ${short(turnId)}`]),
     ...Object.entries(after ?? {})
@@ -38,6 +60,7 @@ const detailsOf = ({ before, after, turnId, certainty }: AuditRow): string =>
         return `${name} ${from}${short(value)}`
       })
   ].join(', ')
+}
 
 /** What an evidence names: a file, an operation, or the time of an entry. */
 const evidenceOf = (evidence: AuditEvidence): string => {
