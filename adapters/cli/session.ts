@@ -2,12 +2,12 @@
  * One command's use of an engine: open it, show progress, stop when told to, and close it whatever happens.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, type StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { PastPoint } from '../../replay/past/time-travel/past.ts'
+import { isFolder } from '../home/places.ts'
 import type { EngineOptions } from '../library.ts'
 import { addressOf } from '../log/eventstore/connection/connection-string.ts'
 import { flagOf, textOf, type Input } from './args.ts'
@@ -96,9 +96,6 @@ export const answers = (
     rich: (textOf(input, 'items') ?? (strict ? 'codex' : 'rich')) === 'rich'
   }
 }
-
-export const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** The failure of a home that does not exist; null when it does, or when a store holds the threads. */
 export const missingHome = ({ home, store }: CommandPlace): CommandFailure | null =>

@@ -1,8 +1,8 @@
 /**
- * Default places: the Codex home, and the index outside of it.
+ * Places: the Codex home, the index outside of it, and what stands at a path.
  */
 import { createHash } from 'node:crypto'
-import { realpathSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -21,13 +21,29 @@ export const seenFrom =
 /** As `seenFrom` the directory of this process. */
 export const absoluteDirectory = (path: string): string => seenFrom('', homedir())(path)
 
-const realPath = (path: string): string => {
+/** A path without links; null where nothing is, or what is there cannot be looked at. */
+export const canonicalPath = (path: string): string | null => {
   try {
     return realpathSync(path)
   } catch {
-    return path
+    return null
   }
 }
+
+/** True for a folder, and for a link to one. Throws where the system does not let it be looked at. */
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+/** The same, and false where it cannot be looked at. */
+export const isReachableFolder = (path: string): boolean => {
+  try {
+    return isFolder(path)
+  } catch {
+    return false
+  }
+}
+
+const realPath = (path: string): string => canonicalPath(path) ?? path
 
 const cacheDirectory = (name: string): string => {
   const cache = process.env['XDG_CACHE_HOME']

@@ -8,6 +8,7 @@ import {
   lstatSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   unlinkSync,
   writeSync
@@ -51,6 +52,18 @@ export const readPlain = (path: string): Buffer => {
   } finally {
     closeSync(file)
   }
+}
+
+/** The first bytes of an open file: that many, or fewer where it ends before. */
+export const readUpTo = (file: number, sizeBytes: number): Buffer => {
+  const bytes = Buffer.alloc(sizeBytes)
+  let done = 0
+  while (done < sizeBytes) {
+    const read = readSync(file, bytes, done, sizeBytes - done, done)
+    if (read === 0) break
+    done += read
+  }
+  return bytes.subarray(0, done)
 }
 
 /** Throws when a folder between the home and a path is a link or no folder; those that are not there yet are fine. */

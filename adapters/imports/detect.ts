@@ -8,8 +8,9 @@ import { lookUp, type ImportLedger } from '../../domain/imports/ledger.ts'
 import type { SessionSource } from '../../domain/imports/source.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import { homeLedger } from './ledger-file.ts'
-import { canonical, sessionFiles, type SessionFile } from './place.ts'
+import { sessionFiles, type SessionFile } from './place.ts'
 import { isWhole, surveyOf, withSession, type Reading, type Survey } from './survey.ts'
+import { canonicalPath } from '../home/places.ts'
 
 /** Where sessions are looked for, and which. */
 export interface SessionsRequest {
@@ -108,7 +109,7 @@ export const detectSessions = async (
   request: SessionsRequest
 ): Promise<E.Either<string, DetectedSessions>> => {
   const { source, era, max, days, nowMs } = request
-  const root = canonical(request.folder)
+  const root = canonicalPath(request.folder)
   if (root === null) return E.right({ sessions: [], notes: [] })
   const ledger = homeLedger(request.home)
   if (E.isLeft(ledger)) return ledger

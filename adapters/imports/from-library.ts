@@ -12,7 +12,8 @@ import { configuredProvider } from '../home/config.ts'
 import { homeOperations } from '../home/operations.ts'
 import { detectSessions, type FoundSession } from './detect.ts'
 import { importNamed, sourceFolder, type ImportedSession } from './import-sessions.ts'
-import { canonical, sessionAt } from './place.ts'
+import { sessionAt } from './place.ts'
+import { canonicalPath } from '../home/places.ts'
 
 /** Sessions of one agent. */
 export interface SessionsOfAgent {
@@ -73,7 +74,7 @@ export const importFound = async (
   const folder = folderIn(request)
   const found = paths === undefined ? await findSessions(request) : E.right([])
   if (E.isLeft(found)) return found
-  const root = canonical(folder) ?? ''
+  const root = canonicalPath(folder) ?? ''
   const wanted = paths ?? found.right.map(({ path }) => path)
   const missing = wanted.find((path) => sessionAt(root, source, resolve(path)) === null)
   if (missing !== undefined) {

@@ -10,13 +10,14 @@ import type { ProfileName } from '../../domain/log/profile.ts'
 import type { FoundSession } from './detect.ts'
 import { recordHistory } from './history.ts'
 import type { ImportTarget } from './importing.ts'
-import { canonical, sessionAt, sessionFiles, type SessionFile } from './place.ts'
+import { sessionAt, sessionFiles, type SessionFile } from './place.ts'
 import {
   holdingImports,
   importSessions,
   type ImportChoices,
   type SessionOutcome
 } from './sessions.ts'
+import { canonicalPath } from '../home/places.ts'
 
 /** An agent, and the folder in which its sessions lie. */
 export interface SourceFolder {
@@ -53,7 +54,7 @@ export const namedSessions = (
   path: string
 ): ReadonlyArray<NamedSession> =>
   folders.flatMap(({ source, folder }) => {
-    const root = canonical(folder)
+    const root = canonicalPath(folder)
     if (root === null) return []
     const direct = sessionAt(root, source, path)
     if (direct !== null) return [{ source, folder, file: direct }]
@@ -105,7 +106,7 @@ export const importNamed = async (
   return holdingImports(target, async () => {
     for (const source of sources) {
       const own = sessions.filter((session) => session.source === source)
-      const root = canonical(own[0]?.folder ?? '') ?? ''
+      const root = canonicalPath(own[0]?.folder ?? '') ?? ''
       const files = own.map(({ file }) => file)
       await importSessions(target, { root, source, era }, files, choices, (file, outcome) => {
         const row = rowOf(source.name, file.path, outcome)

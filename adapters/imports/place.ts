@@ -2,17 +2,10 @@
  * Where the sessions of an agent lie, and opening them: session logs may have been put there by anybody. Only plain files of this
  * user below the folder are opened, and no link is followed out of it.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  readdirSync,
-  realpathSync,
-  statSync
-} from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import type { IsDirectory, SessionSource } from '../../domain/imports/source.ts'
+import type { SessionSource } from '../../domain/imports/source.ts'
+import { canonicalPath } from '../home/places.ts'
 import { openPlain } from '../home/plain-file.ts'
 
 /** A file that may be a session. */
@@ -39,24 +32,6 @@ export interface FoundFiles {
   readonly passedOver: ReadonlyArray<string>
   /** True when there are more than are looked at. */
   readonly tooMany: boolean
-}
-
-/** True for a directory that is there. */
-export const isDirectory: IsDirectory = (path) => {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false
-  }
-}
-
-/** The canonical path; null for what is not there. */
-export const canonical = (path: string): string | null => {
-  try {
-    return realpathSync(path)
-  } catch {
-    return null
-  }
 }
 
 const userId = process.getuid?.() ?? null
@@ -119,7 +94,7 @@ export const sessionAt = (
   source: SessionSource,
   path: string
 ): SessionFile | null => {
-  const real = path.includes('\0') ? null : canonical(path)
+  const real = path.includes('\0') ? null : canonicalPath(path)
   if (real === null || !real.startsWith(root + sep)) return null
   const name = relative(root, real).split(sep).join('/')
   return source.select(name) ? fileAt(root, name) : null

@@ -18,7 +18,6 @@ import {
   type ItemSuccess,
   type ItemType
 } from './item.ts'
-import { canonical } from './place.ts'
 import {
   holdingImports,
   importSessions,
@@ -28,6 +27,7 @@ import {
   type SessionOutcome,
   type WantedSession
 } from './sessions.ts'
+import { canonicalPath } from '../home/places.ts'
 
 /** What a client asked for. */
 export interface ImportRequest {
@@ -86,7 +86,7 @@ export const pathsIn = ({ details }: ImportItem): ReadonlyArray<string> => {
 /** The sessions of a request, looked at by their paths alone. */
 export const sessionsOf = ({ items, place, source }: ImportRequest): ReadonlyArray<WantedSession> =>
   wantedSessions(
-    canonical(folderOf(place.userHome, source)),
+    canonicalPath(folderOf(place.userHome, source)),
     { source },
     items.filter(({ itemType }) => itemType === 'SESSIONS').flatMap(pathsIn)
   )
@@ -99,7 +99,7 @@ const runSessions = async (
   const { place, source, choices, tellsRewritten } = request
   const successes: Array<ItemSuccess> = []
   const failures: Array<ItemFailure> = []
-  const root = canonical(folderOf(place.userHome, source)) ?? ''
+  const root = canonicalPath(folderOf(place.userHome, source)) ?? ''
   const files = wanted.flatMap(({ file }) => file ?? [])
   const run = (): Promise<void> =>
     importSessions(

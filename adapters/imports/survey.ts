@@ -9,7 +9,8 @@ import type { ImportedMessage, SessionLine, SessionSource } from '../../domain/i
 import { evolveTitle, nameOf, NO_TITLE, titleOf } from '../../domain/imports/title.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import { linesOf, type TextLine } from './lines.ts'
-import { isDirectory, openSession, type SessionFile } from './place.ts'
+import { openSession, type SessionFile } from './place.ts'
+import { isReachableFolder } from '../home/places.ts'
 
 /** A session as its file says it. */
 export interface Survey {
@@ -119,7 +120,7 @@ export const surveyOf = async (
     sha256: digest.digest('hex'),
     title: titleOf(title, era),
     name: nameOf(title, era),
-    cwd: cwd ?? source.fallbackCwd(session.name, isDirectory),
+    cwd: cwd ?? source.fallbackCwd(session.name, isReachableFolder),
     messages,
     hasUser: title.hasUser,
     newestAt,
@@ -130,4 +131,7 @@ export const surveyOf = async (
 
 /** True for a session that is worth a thread: something was said, at some time, in a directory that is there. */
 export const isWhole = ({ cwd, messages, newestAt }: Survey, { source }: Reading): boolean =>
-  messages > 0 && newestAt !== null && cwd !== null && (!source.needsDirectory || isDirectory(cwd))
+  messages > 0 &&
+  newestAt !== null &&
+  cwd !== null &&
+  (!source.needsDirectory || isReachableFolder(cwd))

@@ -2,8 +2,9 @@
  * Small files of a skill folder: only regular ones are opened, at most so many bytes are read, and a FIFO keeps nobody waiting.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { getSystemErrorMap } from 'node:util'
+import { readUpTo } from '../home/plain-file.ts'
 
 const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
@@ -50,17 +51,6 @@ const badUtf8 = (bytes: Uint8Array): string | null => {
   return null
 }
 
-const bytesIn = (file: number, size: number): Buffer => {
-  const bytes = Buffer.alloc(size)
-  let done = 0
-  while (done < size) {
-    const read = readSync(file, bytes, done, size - done, done)
-    if (read === 0) break
-    done += read
-  }
-  return bytes.subarray(0, done)
-}
-
 /** The text of a regular file, not through a link of that name unless `follow`; `Left` is why it cannot be read. */
 export const fileText = (
   path: string,
@@ -78,7 +68,7 @@ export const fileText = (
     const stat = fstatSync(file)
     if (!stat.isFile()) return E.left('it is no regular file')
     if (stat.size > bytesMax) return E.left(`it is larger than ${bytesMax} bytes`)
-    const bytes = bytesIn(file, stat.size)
+    const bytes = readUpTo(file, stat.size)
     const bad = badUtf8(bytes)
     return bad === null ? E.right(bytes.toString('utf8')) : E.left(bad)
   } catch (cause) {

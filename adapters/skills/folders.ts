@@ -2,9 +2,10 @@
  * The folders below a root: breadth first, a bounded number of them, links to folders followed and links to files not. Between two
  * entries others may have their turn.
  */
-import { opendirSync, realpathSync, statSync, type Dirent } from 'node:fs'
+import { opendirSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
 import type { SkillScope } from '../../domain/skills/skill.ts'
+import { canonicalPath, isReachableFolder } from '../home/places.ts'
 import type { CheckPace } from '../upkeep/check/pace.ts'
 
 /** A folder that skills are looked for in. */
@@ -31,24 +32,6 @@ export const EXTRAS_FILE = join('agents', 'openai.yaml')
 const DEPTH_MAX = 6
 export const FOLDERS_MAX = 2000
 
-/** A path without links; null where nothing is. */
-export const canonicalPath = (path: string): string | null => {
-  try {
-    return realpathSync(path)
-  } catch {
-    return null
-  }
-}
-
-/** True for a folder and for a link that leads to one. */
-export const isFolder = (path: string): boolean => {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  } catch {
-    return false
-  }
-}
-
 /** What stands in a folder, some at a time; nothing where it cannot be read. */
 export function* entriesOf(folder: string): Iterable<Dirent> {
   const opened = (() => {
@@ -73,7 +56,9 @@ const folderAt = (folder: string, entry: Dirent, followsLinks: boolean): string 
   if (entry.name.startsWith('.')) return null
   const path = join(folder, entry.name)
   if (entry.isDirectory()) return path
-  return followsLinks && entry.isSymbolicLink() && isFolder(path) ? canonicalPath(path) : null
+  return followsLinks && entry.isSymbolicLink() && isReachableFolder(path)
+    ? canonicalPath(path)
+    : null
 }
 
 /** Every folder below a root, itself first, each once; `entries` tells what stands in one. */
@@ -84,7 +69,7 @@ export async function* foldersBelow(
   entries: (folder: string) => Iterable<Dirent> = entriesOf
 ): AsyncIterable<SkillFolder> {
   const first = canonicalPath(root)
-  if (first === null || !isFolder(first)) return
+  if (first === null || !isReachableFolder(first)) return
   const seen = new Set([first])
   let level: ReadonlyArray<string> = [first]
   for (let depth = 0; level.length > 0; depth += 1) {

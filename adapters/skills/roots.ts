@@ -9,9 +9,10 @@ import { parsePluginId } from '../../domain/ledgers/plugins/ids.ts'
 import { placeIn } from '../../domain/ledgers/plugins/manifest.ts'
 import { activeVersion } from '../../domain/ledgers/plugins/version.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
+import { canonicalPath, isReachableFolder } from '../home/places.ts'
 import { configuredPlugins } from '../upkeep/plugins/config-table.ts'
 import { attempt, pluginFolder, versionsIn } from '../upkeep/plugins/tree.ts'
-import { canonicalPath, isFolder, type SkillRoot } from './folders.ts'
+import { type SkillRoot } from './folders.ts'
 import { skillPluginAt } from './plugin.ts'
 
 /** Where paths of a configuration begin. */
@@ -120,13 +121,13 @@ export const skillRoots = (
     const folders = projectFolders(directory, markersIn(config))
     const layers = folders
       .map((folder) => join(folder, '.codex'))
-      .filter((folder) => isFolder(folder) && (canonicalPath(folder) ?? folder) !== own)
+      .filter((folder) => isReachableFolder(folder) && (canonicalPath(folder) ?? folder) !== own)
     const roots: ReadonlyArray<SkillRoot> = [
       ...layers.toReversed().map((folder) => root('repo')(join(folder, 'skills'))),
       ...everywhere,
       ...folders
         .map((folder) => join(folder, '.agents', 'skills'))
-        .filter(isFolder)
+        .filter(isReachableFolder)
         .map(root('repo'))
     ]
     return [...new Map([...roots].reverse().map((one) => [one.path, one])).values()].reverse()

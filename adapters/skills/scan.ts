@@ -7,16 +7,10 @@ import type { ProfileName } from '../../domain/log/profile.ts'
 import { skillFront } from '../../domain/skills/front-matter.ts'
 import { NO_EXTRAS, skillExtras, type SkillExtras } from '../../domain/skills/metadata.ts'
 import type { Skill, SkillProblem } from '../../domain/skills/skill.ts'
+import { canonicalPath } from '../home/places.ts'
 import type { CheckPace } from '../upkeep/check/pace.ts'
 import { fileText } from './file-text.ts'
-import {
-  canonicalPath,
-  EXTRAS_FILE,
-  foldersBelow,
-  followsLinks,
-  SKILL_FILE,
-  type SkillRoot
-} from './folders.ts'
+import { EXTRAS_FILE, foldersBelow, followsLinks, SKILL_FILE, type SkillRoot } from './folders.ts'
 import { skillPluginAt } from './plugin.ts'
 
 export interface FoundSkills {

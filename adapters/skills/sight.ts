@@ -4,6 +4,7 @@
  */
 import { lstatSync, statSync, type Dirent, type Stats } from 'node:fs'
 import { join } from 'node:path'
+import { isReachableFolder } from '../home/places.ts'
 import type { CheckPace } from '../upkeep/check/pace.ts'
 import {
   entriesOf,
@@ -11,7 +12,6 @@ import {
   foldersBelow,
   FOLDERS_MAX,
   followsLinks,
-  isFolder,
   SKILL_FILE,
   type SkillRoot
 } from './folders.ts'
@@ -134,7 +134,7 @@ export const createSkillSight = (): SkillSight => {
     meet: async (place, directories, pace) => {
       for (const [owner, owned] of rootsByOwner(place, directories)) {
         if (owners.has(owner)) continue
-        const there = owned.filter(({ path }) => isFolder(path))
+        const there = owned.filter(({ path }) => isReachableFolder(path))
         for (const root of there) {
           const key = JSON.stringify(root)
           if (!roots.has(key)) roots.set(key, await seenRoot(root, undefined, pace))
@@ -148,7 +148,7 @@ export const createSkillSight = (): SkillSight => {
       const nowRoots = new Map<string, SeenRoot>()
       let hasChanged = false
       for (const [owner, owned] of rootsByOwner(place, directories)) {
-        const there = owned.filter(({ path }) => isFolder(path))
+        const there = owned.filter(({ path }) => isReachableFolder(path))
         for (const root of there) {
           const key = JSON.stringify(root)
           if (nowRoots.has(key)) continue

@@ -6,17 +6,11 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
-import { defaultHome } from '../../home/places.ts'
+import { defaultHome, isFolder } from '../../home/places.ts'
 import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadNamed } from '../naming/thread-name.ts'
-import {
-  isFolder,
-  withEngine,
-  type CommandEnd,
-  type CommandPlace,
-  type HomeCommand
-} from '../session.ts'
+import { withEngine, type CommandEnd, type CommandPlace, type HomeCommand } from '../session.ts'
 import { shellWord } from '../text/text.ts'
 import { pickThread } from './pick.ts'
 

@@ -3,11 +3,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
+import { isFolder } from '../../home/places.ts'
 import { addressOf } from '../../log/eventstore/connection/connection-string.ts'
 import { nextCommand, textOf, type Input } from '../args.ts'
 import { SAMPLE_HOME, type Io } from '../io.ts'
 import { shortIds } from '../naming/threads.ts'
-import { isFolder, withEngine, withIndex, type HomeCommand, type CommandPlace } from '../session.ts'
+import { withEngine, withIndex, type HomeCommand, type CommandPlace } from '../session.ts'
 import { clockOf } from '../text/clock.ts'
 import { table } from '../text/table.ts'
 import { linker } from '../text/link.ts'

@@ -32,13 +32,13 @@ import {
   entriesBelow,
   filesIn,
   foldersIn,
-  isFolder,
   jsonIfThere,
   SettingsProblem,
   textIfThere,
   textOf
 } from './read.ts'
 import { samePath, type Site } from './site.ts'
+import { isFolder } from '../../home/places.ts'
 import { statSync } from 'node:fs'
 
 /** Plans one type of settings; null where the agent has no such settings. Throws a `SettingsProblem`. */

@@ -1,18 +1,11 @@
 /**
  * Reading settings of other agents: plain files of bounded size; those of a repository are not followed out of it.
  */
-import {
-  fstatSync,
-  readdirSync,
-  readSync,
-  closeSync,
-  constants,
-  statSync,
-  type Dirent
-} from 'node:fs'
+import { fstatSync, readdirSync, closeSync, constants, statSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
 import { settingOf, type Setting } from '../../../domain/imports/settings/settings.ts'
-import { openPlain } from '../../home/plain-file.ts'
+import { isFolder } from '../../home/places.ts'
+import { openPlain, readUpTo } from '../../home/plain-file.ts'
 import { leadsOut, type Site } from './site.ts'
 
 /** No settings file, skill or script is larger. */
@@ -34,9 +27,6 @@ export class SettingsProblem extends Error {
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true
 
-export const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-
 /** The bytes of a plain file. */
 export const bytesOf = (site: Site, path: string, follow = true): Buffer => {
   if (follow && leadsOut(site, path))
@@ -46,14 +36,7 @@ export const bytesOf = (site: Site, path: string, follow = true): Buffer => {
     const { size } = fstatSync(file)
     if (size > FILE_BYTES_MAX)
       throw new SettingsProblem(`${path} has more than ${FILE_BYTES_MAX} bytes`)
-    const bytes = Buffer.alloc(size)
-    let done = 0
-    while (done < size) {
-      const read = readSync(file, bytes, done, size - done, done)
-      if (read === 0) break
-      done += read
-    }
-    return bytes.subarray(0, done)
+    return readUpTo(file, size)
   } finally {
     closeSync(file)
   }

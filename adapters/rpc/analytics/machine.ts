@@ -1,9 +1,10 @@
 /**
  * What analytics say of the machine and of a working directory.
  */
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
 import { release } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import { canonicalPath } from '../../home/places.ts'
 
 /** Numbers of a version, three of them, as Codex writes those of a distribution; other texts stay. */
 const semantic = (version: string): string => {
@@ -45,26 +46,18 @@ const textOf = (path: string): string | null => {
   }
 }
 
-const realPath = (path: string): string | null => {
-  try {
-    return realpathSync(path)
-  } catch {
-    return null
-  }
-}
-
 /** True when a `.git` file and the folder it names belong to each other as a second working tree and its repository do. */
 const isSecondTree = (file: string): boolean => {
   const named = /^gitdir:(.*)$/s.exec(textOf(file) ?? '')?.[1]?.trim()
-  const own = named === undefined ? null : realPath(resolve(dirname(file), named))
+  const own = named === undefined ? null : canonicalPath(resolve(dirname(file), named))
   if (own === null) return false
   const [back, common] = ['gitdir', 'commondir'].map((name) => {
     const text = textOf(join(own, name))
-    return text === null || text === '' ? null : realPath(resolve(own, text))
+    return text === null || text === '' ? null : canonicalPath(resolve(own, text))
   })
   const trees = dirname(own)
   const isOfCommon = basename(trees) === 'worktrees' && common === dirname(trees)
-  return isOfCommon && basename(common) === '.git' && back === realPath(file)
+  return isOfCommon && basename(common) === '.git' && back === canonicalPath(file)
 }
 
 /**
@@ -72,7 +65,7 @@ const isSecondTree = (file: string): boolean => {
  * repository, a `.git` that is a link or leads nowhere. It needs no git.
  */
 export const isWorktree = (cwd: string): boolean | null => {
-  const real = realPath(cwd)
+  const real = canonicalPath(cwd)
   if (real === null || !statSync(real).isDirectory()) return null
   for (let folder = real; ; folder = dirname(folder)) {
     const path = join(folder, '.git')

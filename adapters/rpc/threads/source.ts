@@ -5,10 +5,11 @@
  * never opened.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { realpathSync, statSync, type Stats } from 'node:fs'
+import { statSync, type Stats } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import type { Engine } from '../../../replay/engine.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
+import { canonicalPath } from '../../home/places.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import {
   idsOf,
@@ -27,14 +28,6 @@ const COMPRESSED = '.zst'
 const statOf = (path: string): Stats | null => {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null
-  } catch {
-    return null
-  }
-}
-
-const realPath = (path: string): string | null => {
-  try {
-    return realpathSync(path)
   } catch {
     return null
   }
@@ -62,10 +55,10 @@ const SEGMENT = /_[0-9a-f-]{36}\.jsonl(?:\.zst)?$/i
 
 const isFileOf = (server: Server, located: StreamInfo, real: string): boolean => {
   const { path, compressed } = located
-  if (realPath(compressed ? `${path}${COMPRESSED}` : path) === real) return true
+  if (canonicalPath(compressed ? `${path}${COMPRESSED}` : path) === real) return true
   if (server.profile !== '0.169' || !(SEGMENT.test(real) || SEGMENT.test(path))) return false
   return ['sessions', 'archived_sessions'].some((folder) =>
-    real.startsWith(`${realPath(resolve(server.home, folder)) ?? '\0'}${sep}`)
+    real.startsWith(`${canonicalPath(resolve(server.home, folder)) ?? '\0'}${sep}`)
   )
 }
 
@@ -116,7 +109,7 @@ export const rolloutOf = async (
   const packed = server.profile === '0.130' ? null : statOf(`${asked}${COMPRESSED}`)
   if (plain === null && packed === null) return E.left(missing(asked, server))
   if (plain?.isDirectory() === true) return E.left(isDirectory(asked, failing, server))
-  const real = realPath(plain === null ? `${asked}${COMPRESSED}` : asked)
+  const real = canonicalPath(plain === null ? `${asked}${COMPRESSED}` : asked)
   const threadId = ROLLOUT_ID.exec(real ?? '')?.[1]?.toLowerCase()
   const located = threadId === undefined ? null : await engine.locate(threadId)()
   if (real === null || threadId === undefined || located === null || E.isLeft(located))

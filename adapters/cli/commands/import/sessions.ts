@@ -8,6 +8,7 @@ import { notPossible } from '../../../../domain/errors.ts'
 import { SOURCES } from '../../../../domain/imports/sources.ts'
 import { configuredProvider } from '../../../home/config.ts'
 import { homeOperations } from '../../../home/operations.ts'
+import { canonicalPath } from '../../../home/places.ts'
 import { detectSessions, SESSION_DAYS_MAX } from '../../../imports/detect.ts'
 import {
   importNamed,
@@ -19,7 +20,7 @@ import {
   type SourceFolder
 } from '../../../imports/import-sessions.ts'
 import type { ImportTarget } from '../../../imports/importing.ts'
-import { canonical, sessionAt } from '../../../imports/place.ts'
+import { sessionAt } from '../../../imports/place.ts'
 import { flagOf, nextCommand, numberOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { pathOf } from '../../options.ts'
@@ -165,7 +166,7 @@ const wanted = async (
     if (E.isLeft(found)) return found
     return E.right(
       found.right.flatMap(({ source, folder, path }) => {
-        const file = sessionAt(canonical(folder) ?? '', source, path)
+        const file = sessionAt(canonicalPath(folder) ?? '', source, path)
         return file === null ? [] : [{ source, folder, file }]
       })
     )

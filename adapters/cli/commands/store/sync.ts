@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, type StoreError } from '../../../../domain/errors.ts'
+import { isFolder } from '../../../home/places.ts'
 import { homeFiles } from '../../../log/eventstore/sync/home.ts'
 import { mirror, type MirrorNews, type MirrorSummary } from '../../../log/eventstore/sync/mirror.ts'
 import { isFailure, type Problem } from '../../../log/eventstore/sync/problems.ts'
@@ -15,13 +16,7 @@ import type { Io } from '../../io.ts'
 import { lostThreads, threadIdsIn, threadsMeantBy } from '../../naming/threads.ts'
 import { pathOf } from '../../options.ts'
 import { refusedBy } from '../../terminal/confirm.ts'
-import {
-  isFolder,
-  missingHome,
-  type CommandEnd,
-  type HomeCommand,
-  type CommandPlace
-} from '../../session.ts'
+import { missingHome, type CommandEnd, type HomeCommand, type CommandPlace } from '../../session.ts'
 import { jsonLine, printJson, printTotal } from '../../text/print.ts'
 import { withProgress } from '../../text/progress.ts'
 import { note, tellHint, usage, warn, type CommandFailure } from '../../text/report.ts'
