@@ -111,3 +111,17 @@ export interface HomeDescription extends HomeOverview {
   /** The zone of the server, by its IANA name. */
   readonly timeZone: string
 }
+
+/** How far some work is; `bytesTotal` is null where it is not known before the end. */
+export interface JobProgress {
+  readonly done: number
+  readonly total: number
+  readonly bytes: number
+  readonly bytesTotal: number | null
+}
+
+/** How some work ended; the summary of a check is that of the command. */
+export type JobEnd =
+  | { readonly outcome: 'completed'; readonly summary: object }
+  | { readonly outcome: 'cancelled' }
+  | { readonly outcome: 'failed'; readonly reason: string }

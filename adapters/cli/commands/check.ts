@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../../domain/ids.ts'
-import { check, type CheckOptions, type CheckSummary } from '../../upkeep/check/check.ts'
+import { checkKinds, type CheckOptions, type CheckSummary } from '../../upkeep/check/check.ts'
 import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
@@ -111,21 +111,16 @@ const run = async (input: Input, io: Io, options: CheckOptions): Promise<Command
   const made = printerOf(input, io)
   if (E.isLeft(made)) return made
   const printer = made.right
-  const kinds = new Set<string>(listOf(input, 'kind'))
-  const counts = { note: 0, warning: 0, broken: 0 }
   const startMs = io.nowMs()
-  const findings = check(options)
+  const findings = checkKinds(options, new Set(listOf(input, 'kind')))
   for (;;) {
     const next = await findings.next()
-    if (next.done === true) {
-      const summary = kinds.size === 0 ? next.value : { ...next.value, findings: counts }
-      await printer.summary(summary, io.nowMs() - startMs)
-      return counts.warning + counts.broken === 0 ? 0 : foundExit(input)
+    if (next.done !== true) await printer.finding(next.value)
+    else {
+      await printer.summary(next.value, io.nowMs() - startMs)
+      const { warning, broken } = next.value.findings
+      return warning + broken === 0 ? 0 : foundExit(input)
     }
-    const finding = next.value
-    if (kinds.size > 0 && !kinds.has(finding.kind)) continue
-    counts[finding.severity] += 1
-    await printer.finding(finding)
   }
 }
 

@@ -115,6 +115,7 @@ const newSession = (): { readonly session: ClientSession; readonly end: () => vo
     requestAttestation: false,
     optedOut: new Set(),
     subscriptions: new Set(),
+    jobs: new Set(),
     watched: new Set(),
     followsHome: false
   }

@@ -61,6 +61,7 @@ import {
   threadUnsubscribe
 } from './loaded-thread.ts'
 import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
+import { checkStart, jobCancel, repairPlan } from './own/check.ts'
 import { diffRead } from './own/diff.ts'
 import {
   agentsRead,
@@ -161,6 +162,9 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/index/read': indexRead,
   'unroll/explain/read': explainRead,
   'unroll/diff/read': diffRead,
+  'unroll/check/start': checkStart,
+  'unroll/job/cancel': jobCancel,
+  'unroll/repair/plan': repairPlan,
   'unroll/turns/range': atPoint(turnsRange),
   'unroll/usage/read': atPoint(usageRead),
   'unroll/tools/list': atPoint(toolsList),

@@ -222,6 +222,9 @@ unroll/doctor/read                        ooo -                      served
 unroll/index/read                         ooo -                      served
 unroll/explain/read                       ooo -                      served
 unroll/diff/read                          ooo -                      served
+unroll/check/start                        ooo jobs                   served
+unroll/job/cancel                         ooo jobs                   served
+unroll/repair/plan                        ooo -                      served
 unroll/turns/range                        ooo -                      served
 unroll/usage/read                         ooo -                      served
 unroll/tools/list                         ooo -                      served

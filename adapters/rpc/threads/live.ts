@@ -15,6 +15,7 @@ import {
   type QuestionPeer,
   type Questions
 } from './questions.ts'
+import { createJobs, type Jobs } from './jobs.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import type { SessionSettings } from './settings.ts'
 import { createSkillRoots, type SkillRoots } from './skill-roots.ts'
@@ -77,6 +78,7 @@ export interface Peer extends QuestionPeer {
     readonly optedOut: ReadonlySet<string>
     readonly subscriptions: Set<string>
     readonly watched: Set<string>
+    readonly jobs: ReadonlySet<string>
     readonly followsHome: boolean
   }
   readonly send: (notification: Notification) => void
@@ -129,6 +131,8 @@ export interface Live {
   /** Calls with what happens to questions from now on. */
   readonly onQuestion: (listener: (event: QuestionEvent) => void) => void
   readonly questions: Questions
+  /** Long work of clients. */
+  readonly jobs: Jobs
   /** Where threads may run. */
   readonly environments: Environments
   /** Skill folders that clients added. */
@@ -141,7 +145,8 @@ const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): bool
   if (to === 'requester') return peer === requester
   if (to === 'all') return peer.session.initialized
   if (to === 'home_followers') return peer.session.followsHome
-  const { watched, subscriptions } = peer.session
+  const { jobs, watched, subscriptions } = peer.session
+  if ('starterOf' in to) return jobs.has(to.starterOf)
   if ('watchersOf' in to) return watched.has(to.watchersOf)
   return subscriptions.has(to.subscribersOf) || watched.has(to.subscribersOf)
 }
@@ -219,6 +224,7 @@ export const createLive = (): Live => {
     tick: () => (ticks += 1),
     questions,
     environments: createEnvironments(),
+    jobs: createJobs(),
     skillRoots: createSkillRoots(),
     askAgain: (threadId, session) => {
       const peer = [...peers].find((one) => one.session === session)

@@ -5,7 +5,7 @@ import type { Goal } from '../../../domain/changes/goal.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
-import type { HomeNews, ThreadNews } from '../../../domain/unroll-protocol.ts'
+import type { HomeNews, JobEnd, JobProgress, ThreadNews } from '../../../domain/unroll-protocol.ts'
 import type { Audience, Notice } from '../wire/message.ts'
 import type { Live, ShownThread } from './live.ts'
 import { threadSettings, type SessionSettings } from './settings.ts'
@@ -47,6 +47,23 @@ export const revisionChanged = (threadId: string, revision: number): Notice => (
   params: { threadId, revision },
   to: { watchersOf: threadId }
 })
+
+const toStarter = (method: string, job: string, members: object): Notice => ({
+  method,
+  params: { job, ...members },
+  to: { starterOf: job }
+})
+
+/** How far some work is. */
+export const jobProgress = (job: string, progress: JobProgress): Notice =>
+  toStarter('unroll/job/progress', job, progress)
+
+/** A check found something. */
+export const checkFinding = (job: string, finding: object): Notice =>
+  toStarter('unroll/check/finding', job, { finding })
+
+/** Some work is over. */
+export const jobDone = (job: string, end: JobEnd): Notice => toStarter('unroll/job/done', job, end)
 
 /** More threads than these are not told one by one. */
 const NEWS_MAX = 200

@@ -133,6 +133,8 @@ export interface ClientSession {
   readonly subscriptions: Set<string>
   /** Aborts when the client is gone. */
   readonly left: AbortSignal
+  /** Its work that runs: `Live.jobs`. */
+  readonly jobs: Set<string>
   /** Threads it follows without having them loaded. */
   readonly watched: Set<string>
   /** True while it wants to hear what becomes of the threads of the home. */

@@ -131,6 +131,8 @@ export type Audience =
   | { readonly subscribersOf: string }
   /** Of those the ones that follow it without having it loaded. */
   | { readonly watchersOf: string }
+  /** The client that started some work. */
+  | { readonly starterOf: string }
   /** The clients that follow the home. */
   | 'home_followers'
   /** The client whose request it belongs to. */

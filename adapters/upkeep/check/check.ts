@@ -225,3 +225,18 @@ export async function* check(options: CheckOptions): Check {
   const { rollouts, files, counts, bytes, partlyRead } = run
   return { rollouts: rollouts.length, ...files, findings: counts, bytes, partlyRead }
 }
+
+/** The same with findings of some kinds alone, which the summary counts then; of all kinds where none is named. */
+export async function* checkKinds(options: CheckOptions, kinds: ReadonlySet<string>): Check {
+  const counts = { note: 0, warning: 0, broken: 0 }
+  const findings = check(options)
+  for (;;) {
+    const next = await findings.next()
+    if (next.done === true)
+      return kinds.size === 0 ? next.value : { ...next.value, findings: counts }
+    const finding = next.value
+    if (kinds.size > 0 && !kinds.has(finding.kind)) continue
+    counts[finding.severity] += 1
+    yield finding
+  }
+}

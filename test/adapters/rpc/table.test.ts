@@ -30,6 +30,7 @@ const replyTo = (name: string, params: unknown) => {
     optedOut: new Set<string>(),
     subscriptions: new Set<string>(),
     left: new AbortController().signal,
+    jobs: new Set<string>(),
     watched: new Set<string>(),
     followsHome: false
   }
