@@ -125,3 +125,54 @@ export type JobEnd =
   | { readonly outcome: 'completed'; readonly summary: object }
   | { readonly outcome: 'cancelled' }
   | { readonly outcome: 'failed'; readonly reason: string }
+
+/** A thread in a graph. */
+export interface GraphNode {
+  readonly threadId: string
+  readonly name: string | null
+  readonly preview: string
+  /** Null until the thread was read to its end once. */
+  readonly turns: number | null
+  readonly startedAtMs: number
+  readonly lastEventAtMs: number
+  readonly archived: boolean
+  readonly kind: 'thread' | 'agent' | 'review'
+}
+
+/** What a thread came of: it was forked, spawned, or begun to review. */
+export interface GraphEdge {
+  readonly from: string
+  readonly to: string
+  readonly kind: 'fork' | 'agent' | 'review'
+  /** The turn in which it began; of a fork the last that both have. */
+  readonly atTurn: string | null
+  /** The event with which it began. */
+  readonly atRevision: number | null
+}
+
+/** Turns that were taken back. */
+export interface GraphRollback {
+  readonly threadId: string
+  /** The event that did it; null where the history no longer leads through it. */
+  readonly revision: number | null
+  readonly atMs: number | null
+  /** The turns, oldest first; null where no line names them. */
+  readonly turnIds: ReadonlyArray<string> | null
+  /** The event that brought them back. */
+  readonly undoneAtRevision: number | null
+}
+
+/** A further file of a thread, and the place of the first turn that begins in it. */
+export interface GraphSegment {
+  readonly threadId: string
+  readonly segment: number
+  readonly beginsAtTurn: number | null
+}
+
+/** How threads came of each other, and what was taken back in them. */
+export interface ThreadGraph {
+  readonly nodes: ReadonlyArray<GraphNode>
+  readonly edges: ReadonlyArray<GraphEdge>
+  readonly rollbacks: ReadonlyArray<GraphRollback>
+  readonly segments: ReadonlyArray<GraphSegment>
+}

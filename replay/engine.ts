@@ -19,6 +19,7 @@ import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
 import { eventPager } from './read/pages/event-page.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
+import type { GraphParts } from './ledgers/graph.ts'
 import { ledgersOf } from './ledgers/families.ts'
 import { inTurn } from './in-turn.ts'
 import { censusTaker } from './read/lists/census.ts'
@@ -158,6 +159,17 @@ const placesOf = (parts: EngineParts, find: Find) => {
   } satisfies Partial<Engine>
 }
 
+/** A graph asks the audit trail; its code is loaded with the first question. */
+const graphing =
+  (given: GraphParts, find: Find, safely: <A>(task: Answer<A>) => Answer<A>): Engine['graph'] =>
+  (threadId) =>
+    safely(async () => {
+      const info = threadId === undefined ? null : await find(threadId)
+      if (info !== null && E.isLeft(info)) return info
+      const { threadGraph } = await import('./ledgers/graph.ts')
+      return threadGraph(given, info?.right.streamId)
+    })
+
 /** Rows of lists and of turns, each caught up by itself. */
 const rowsOf = (parts: EngineParts): HomeRows => {
   const caughtUp = (models: ReadModels): HomeCatchUp => {
@@ -216,6 +228,7 @@ export const createEngine = (given: EngineParts): Engine => {
       const thread = await open(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)
     })
+  const ledgers = ledgersOf(parts, safely)
   const mutations = mutationsOf(life, parts.defaultProvider)
   return refusingOptions({
     listThreads: (request) => safely(() => listThreads(parts, home, request)),
@@ -234,7 +247,8 @@ export const createEngine = (given: EngineParts): Engine => {
     ...placesOf(parts, find),
     resolve: (text) => safely(() => resolveThread({ ...parts, find }, text)),
     titles: () => safely(() => threadTitles(parts, lists)),
-    ...ledgersOf(parts, safely),
+    ...ledgers,
+    graph: graphing({ parts, home, trail: ledgers.auditTrail }, find, safely),
     ...lifecycle(life, mutations, changing),
     ...mutations,
     ...hostingOf(life, parts.defaultProvider),

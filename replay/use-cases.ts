@@ -6,7 +6,7 @@ import type { DatedThread, FoundThread, ThreadRecord, ThreadTitle } from './read
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
-import type { HomeOverview, ThreadOutline } from '../domain/unroll-protocol.ts'
+import type { HomeOverview, ThreadGraph, ThreadOutline } from '../domain/unroll-protocol.ts'
 import type { Follower, FollowerOptions } from './read/follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './read/threads/index-status.ts'
@@ -136,6 +136,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly damage: (threadId: string) => Answer<ReadonlyArray<ThreadDamage>>
   /** How much the home holds, and the values by which its threads differ; folds nothing but what lists are served from. */
   readonly overview: () => Answer<HomeOverview>
+  /** How threads came of each other: those connected with one, or all of the home. */
+  readonly graph: (threadId?: string) => Answer<ThreadGraph>
   /** Where every thread is; the same map as before when nothing changed. */
   readonly census: () => Answer<Census>
   /** Catches the whole home up and counts what is there. */

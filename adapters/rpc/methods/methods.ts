@@ -74,6 +74,7 @@ import {
 import { followStart, followStop } from './own/follow.ts'
 import { contextRead, eventsList } from './own/log.ts'
 import { homeFollow, homeRead } from './own/home.ts'
+import { graphRead } from './own/graph.ts'
 import { outlineRead } from './own/outline.ts'
 import {
   itemsList,
@@ -151,6 +152,7 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/home/read': homeRead,
   'unroll/home/follow': homeFollow,
   'unroll/thread/outline': atPoint(outlineRead),
+  'unroll/thread/graph': atPoint(graphRead),
   'unroll/events/list': atPoint(eventsList),
   'unroll/context/read': atPoint(contextRead),
   'unroll/follow/start': followStart,

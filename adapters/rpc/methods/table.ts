@@ -211,6 +211,7 @@ fuzzyFileSearch/sessionStop               xxx fuzzy:sessionId        no-files   
 unroll/home/read                          ooo -                      served
 unroll/home/follow                        ooo -                      served
 unroll/thread/outline                     ooo -                      served
+unroll/thread/graph                       ooo -                      served
 unroll/events/list                        ooo -                      served
 unroll/context/read                       ooo -                      served
 unroll/follow/start                       ooo thread                 served

@@ -27,6 +27,7 @@ describe('the method table', () => {
       'unroll/home/read',
       'unroll/home/follow',
       'unroll/thread/outline',
+      'unroll/thread/graph',
       'unroll/events/list',
       'unroll/context/read',
       'unroll/follow/start',
