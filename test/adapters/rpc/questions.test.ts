@@ -7,7 +7,7 @@ import type { Fact, FactOf } from '../../../domain/ledgers/analytics/fact.ts'
 import { reduceFact } from '../../../domain/ledgers/analytics/reducer.ts'
 import { NO_ANALYTICS } from '../../../domain/ledgers/analytics/state.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import type { Client } from '../../support/rpc-client.ts'
+import { clientOf, shaken, type Client } from '../../support/rpc-client.ts'
 import { inRoom, PLAIN, saying, scriptedHost, type Room } from '../../support/room.ts'
 
 const COMMAND = 'item/commandExecution/requestApproval'
@@ -202,6 +202,32 @@ describe('questions of a server to its clients, as facts', () => {
       await host.end(room)
       await unheard
       expect(asked()).to.deep.equal([response(0, null, 'aborted')])
+    }))
+
+  it('are none where the server declines by itself, for a client that does not know the question', () =>
+    watched(async ({ room, host, asked }) => {
+      const old = await shaken(clientOf(room.server), {}, 'Xcode', '26.4')
+      await room.ok('thread/resume', { threadId: PLAIN }, old)
+      await room.ok('turn/start', { threadId: PLAIN, input: saying('go') }, old)
+      const declined = { kind: 'result', result: { action: 'decline' } }
+      expect(await host.last().ask('mcpServer/elicitation/request', {})).to.deep.equal(declined)
+      expect(asked()).to.deep.equal([])
+      await host.end(room)
+    }))
+
+  it('are those for an attestation too, which goes to one client that can', () =>
+    watched(async ({ begin, host, room, answer, asked }) => {
+      await begin()
+      const able = await room.another({ experimentalApi: true, requestAttestation: true })
+      await room.ok('thread/resume', { threadId: PLAIN }, able)
+      const attested = host.last().attest()
+      await answer(able, 0, { result: { token: 'v1.tok' } })
+      expect(await attested).to.contain('v1.tok')
+      expect(asked()).to.deep.equal([
+        request(0, 1, 'attestation/generate'),
+        response(0, 1, 'answered')
+      ])
+      await host.end(room)
     }))
 
   it('make no event of analytics and change none', () =>
