@@ -4,7 +4,15 @@
  */
 import { buildSync } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { withEngine } from './engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from './fixture-home.ts'
@@ -79,7 +87,21 @@ const freshHome = (): string => {
     nameLine(ROOT, 'second')
   ]
   appendFileSync(join(home, 'session_index.jsonl'), `${lines.join('\n')}\n`)
+  const questions = join(home, '.unroll', 'questions')
+  mkdirSync(questions, { recursive: true, mode: 0o700 })
+  for (const name of [`${ROOT}.1`, ROOT, CHILD, '01a1fd09-0000-7000-8000-000000000000'])
+    writeFileSync(join(questions, `${name}.jsonl`), `{"record":"of ${name}"}\n`)
   return home
+}
+
+/** Every file of a home, with those that go with its threads. */
+const filesOf = (home: string): Readonly<Record<string, string>> => {
+  const folder = join(home, '.unroll', 'questions')
+  const names = readdirSync(folder).toSorted()
+  return {
+    ...homeFiles(home),
+    ...Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+  }
 }
 
 /** A home as a case begins with it, and how it is after the case; made once. */
@@ -96,7 +118,7 @@ const prepare = (script: string, { operation, first }: (typeof CASES)[number]): 
   const twin = temporaryFolder()
   cpSync(home, twin, { recursive: true, preserveTimestamps: true })
   const { steps } = runChild(script, twin, operation, 0)
-  const prepared = { home, before: homeFiles(home), after: homeFiles(twin), steps }
+  const prepared = { home, before: filesOf(home), after: filesOf(twin), steps }
   removeFolder(twin)
   return prepared
 }
@@ -124,7 +146,7 @@ export interface Trial {
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 const judge = (home: string, prepared: Prepared, isPermanent: boolean) => {
-  const now = homeFiles(home)
+  const now = filesOf(home)
   const state = same(now, prepared.before)
     ? ('before' as const)
     : same(now, prepared.after)
