@@ -1,5 +1,5 @@
-// Attestations that a host of turns asks for. Which client is asked and what the header says was seen with 0.142.5 and 0.169.0 and an
-// endpoint of our own; that a request was cancelled is what their source says.
+// Attestations that a host of turns asks for. What the header says and who is asked was recorded with real binaries
+// (`test/golden/clients.test.ts`); that a request was cancelled is what their source says.
 import { expect } from 'chai'
 import type { After } from '../../../adapters/rpc/threads/after.ts'
 import type { HostedTurn } from '../../../adapters/rpc/threads/turn-host.ts'
@@ -95,29 +95,29 @@ describe('attestations', () => {
     ).to.deep.equal(['{"v":1,"s":1}', '{"v":1,"s":2}', '{"v":1,"s":3}'])
   })
 
-  for (const profile of ['0.142', '0.169'] as const) {
-    it(`of ${profile} come from the first client to connect that can and follows the thread`, async () => {
-      const seen: Array<unknown> = []
-      for (const clients of [[], [false], [null], [true], [false, true], [null, true, true]])
-        await running(profile, clients, async ({ turn, clients: all, asked, clock }) => {
-          const text = turn.attest()
-          const who = asked().findIndex((questions) => questions.length > 0)
-          const token = `token ${who}`
-          for (const client of all) await client.send(reply({ result: { token } }))
-          seen.push([clients, asked(), await text, clock.waiting()])
-        })
-      const question = { id: 0, params: {} }
-      const token = (who: number) => `{"v":1,"s":0,"t":"token ${who}"}`
-      expect(seen).to.deep.equal([
-        [[], [], null, 0],
-        [[false], [[]], null, 0],
-        [[null], [[]], null, 0],
-        [[true], [[question]], token(0), 0],
-        [[false, true], [[], [question]], token(1), 0],
-        [[null, true, true], [[], [question], []], token(1), 0]
-      ])
-    })
+  it('come from the first client to connect that can and follows the thread', async () => {
+    const seen: Array<unknown> = []
+    for (const clients of [[], [false], [null], [true], [false, true], [null, true, true]])
+      await running('0.169', clients, async ({ turn, clients: all, asked, clock }) => {
+        const text = turn.attest()
+        const who = asked().findIndex((questions) => questions.length > 0)
+        const token = `token ${who}`
+        for (const client of all) await client.send(reply({ result: { token } }))
+        seen.push([clients, asked(), await text, clock.waiting()])
+      })
+    const question = { id: 0, params: {} }
+    const token = (who: number) => `{"v":1,"s":0,"t":"token ${who}"}`
+    expect(seen).to.deep.equal([
+      [[], [], null, 0],
+      [[false], [[]], null, 0],
+      [[null], [[]], null, 0],
+      [[true], [[question]], token(0), 0],
+      [[false, true], [[], [question]], token(1), 0],
+      [[null, true, true], [[], [question], []], token(1), 0]
+    ])
+  })
 
+  for (const profile of ['0.142', '0.169'] as const)
     it(`of ${profile} are late, refused, given up or garbage, and the turn goes on`, async () => {
       await running(profile, [true, true], async ({ turn, clients, clock, asked }) => {
         const [first, second] = clients
@@ -144,7 +144,6 @@ describe('attestations', () => {
         expect(clock.waiting()).to.equal(0)
       })
     })
-  }
 
   it('are not asked for in 0.130, and never by the server itself', async () => {
     await running('0.130', [true], async ({ turn, asked }) => {
