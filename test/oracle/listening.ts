@@ -76,18 +76,19 @@ const stopped = async (child: ChildProcess): Promise<void> => {
   clearTimeout(patience)
 }
 
-/** Starts a server on a home. */
+/** Starts a server on a home, in a directory. */
 export const listening = async (
   { command, name }: Starter,
   transport: Transport,
-  home: string
+  home: string,
+  directory = tmpdir()
 ): Promise<Listening> => {
   const socket = join(mkdtempSync(join(tmpdir(), 'unroll-sock-')), 's')
   const [program, args, env] = command(home)
   const url = transport === 'ws' ? 'ws://127.0.0.1:0' : `unix://${socket}`
   const child = spawn(program, [...args, '--listen', url], {
     env,
-    cwd: tmpdir(),
+    cwd: directory,
     stdio: ['ignore', 'ignore', 'pipe']
   })
   let said = ''
