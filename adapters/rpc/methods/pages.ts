@@ -76,14 +76,19 @@ export const turnsRange = ofThread(
   t.type(
     {
       total: t.number,
+      revision: t.number,
       data: t.readonlyArray(t.intersection([t.type({ n: t.number }), results.Turn]))
     },
     'TurnRange'
   ),
   async ({ id, streamId }, params, call) =>
-    E.map(({ total, turns }: TurnRange) => {
+    E.map(({ total, revision, turns }: TurnRange) => {
       const data = withRunning(call.server, id, turns)
-      return answer({ total, data: data.map((turn, at) => ({ n: params.from + at, ...turn })) })
+      return answer({
+        total,
+        revision,
+        data: data.map((turn, at) => ({ n: params.from + at, ...turn }))
+      })
     })(await ask(call, (engine) => engine.turnRange(streamId, params)))
 )
 

@@ -399,6 +399,8 @@ export interface TurnRangeRequest extends Pick<TurnPageRequest, 'itemsView' | 'm
 export interface TurnRange {
   /** How many turns the thread has. */
   readonly total: number
+  /** How many events it has. */
+  readonly revision: number
   readonly turns: ReadonlyArray<Turn>
 }
 
@@ -411,11 +413,15 @@ export const turnRange = async (
   const live = liveTurns(env, info)
   const from = Math.min(live.count, Math.max(0, request.from))
   const until = Math.min(live.count, from + pageLimit(request.count))
-  if (from >= until) return E.right({ total: live.count, turns: [] })
+  const thread = {
+    total: live.count,
+    revision: checkpointOf(env, info.streamId)?.next.revision ?? 0
+  }
+  if (from >= until) return E.right({ ...thread, turns: [] })
   await live.ahead(from, until, request.itemsView ?? 'summary')
   const rows = live.rows(from, until)
   const turns = await shownTurns({ env, info, live }, request, rows, from, true)
-  return E.right({ total: live.count, turns })
+  return E.right({ ...thread, turns })
 }
 
 const TURNS_AT_ONCE = 256

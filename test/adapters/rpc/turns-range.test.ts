@@ -2,6 +2,7 @@
 // elsewhere.
 import { expect } from 'chai'
 import type { ProfileName } from '../../../domain/log/profile.ts'
+import { rolloutsOf } from '../../support/cut-home.ts'
 import { copyHome, removeFolder } from '../../support/fixture-home.ts'
 import { initialized, type Client, type Message } from '../../support/rpc-client.ts'
 
@@ -14,6 +15,7 @@ interface Turn {
 
 interface Range {
   readonly total: number
+  readonly revision?: number
   readonly data: ReadonlyArray<Turn & { readonly n: number }>
 }
 
@@ -22,20 +24,28 @@ const resultOf = <A>(answer: Message): A => {
   return answer['result'] as A
 }
 
-const within = async (home: string, use: (client: Client) => Promise<void>): Promise<void> => {
+const within = async (
+  home: string,
+  use: (client: Client, folder: string) => Promise<void>
+): Promise<void> => {
   const folder = copyHome(home)
   const profile: ProfileName = home.endsWith('169') ? '0.169' : '0.142'
   const client = await initialized(folder, { strict: false, profile })
   try {
-    await use(client)
+    await use(client, folder)
   } finally {
     await client.close()
     removeFolder(folder)
   }
 }
 
-const range = async (client: Client, threadId: string, params: object): Promise<Range> =>
+const whole = async (client: Client, threadId: string, params: object): Promise<Range> =>
   resultOf(await client.ask('unroll/turns/range', { threadId, ...params }))
+
+const range = async (client: Client, threadId: string, params: object): Promise<Range> => {
+  const { revision: _, ...rest } = await whole(client, threadId, params)
+  return rest
+}
 
 /** Every thread with all its turns, as pages show them. */
 const threadsIn = async (client: Client, itemsView: string) => {
@@ -76,6 +86,13 @@ describe('turns by their places', () => {
                 })
           }
       }))
+
+  it('say how many events the thread has', () =>
+    within('fork-rollback-142', async (client, folder) => {
+      for (const { threadId, lines } of rolloutsOf(folder))
+        for (const from of [0, 1000])
+          expect((await whole(client, threadId, { from })).revision).to.equal(lines.length)
+    }))
 
   it('end where the thread ends, and within a budget of bytes', () =>
     within('fork-rollback-142', async (client) => {
