@@ -89,6 +89,28 @@ module.exports = {
       to: { couldNotResolve: true, pathNot: '^@eventstore/' }
     },
     ...layers.map(layer),
+    {
+      name: 'web-imports',
+      comment: 'the page imports types of the protocol and its own packages',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: {
+        path: `^(${[...layers, 'test', 'bench'].join('|')})/`,
+        pathNot: '^domain/(protocol|unroll-protocol|json)[.]ts$'
+      }
+    },
+    {
+      name: 'web-imports-types-only',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^domain/', dependencyTypesNot: ['type-only'] }
+    },
+    {
+      name: 'only-tests-import-web',
+      severity: 'error',
+      from: { path: `^(${layers.join('|')}|bench)/` },
+      to: { path: '^web/' }
+    },
     ...ladder('replay', ['catch-up', 'read', 'ledgers', 'past', 'change'], base),
     baseImports,
     ...ladder(
@@ -108,7 +130,8 @@ module.exports = {
       'threads',
       ['analytics', 'follow', 'methods'],
       'connection',
-      'transports'
+      'transports',
+      'web'
     ]),
     ...ladder(
       'adapters/cli',

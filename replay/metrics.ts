@@ -187,7 +187,7 @@ const SERVER = {
   'http.refusals': counter(
     'HTTP requests that were refused, WebSockets that would not be among them.',
     {
-      status: ['400', '401', '403', '405'] as const
+      status: ['400', '401', '403', '404', '405', '413'] as const
     }
   ),
   'rpc.notifications': counter('Notifications; dropped: the client had left.', {

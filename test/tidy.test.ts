@@ -15,7 +15,7 @@ const FILE_BYTES_MAX = 256 * 1024
 
 // Everything that may stand at the top level; a new entry is a decision, so it is made here.
 const TOP_LEVEL = new Set(
-  `package.json package-lock.json tsconfig.json domain projections replay adapters migrations test
+  `package.json package-lock.json tsconfig.json domain projections replay adapters migrations web test
   bench docs schemas README.md LICENSE CHANGELOG.md CONTRIBUTING.md .ci .gitignore .gitattributes
   .mocharc.json .oxfmtrc.json .oxlintrc.json .dependency-cruiser.cjs
   .c8rc.json`.split(/\s+/)
@@ -34,13 +34,13 @@ const walk = (folder: string): string[] =>
 
 const files = walk(ROOT).filter((path) => !/^bench\/(data|results)\//.test(path))
 const sources = files.filter(
-  (path) => path.endsWith('.ts') && !path.startsWith(FIXTURES) && !path.startsWith(SAMPLE)
+  (path) => /\.tsx?$/.test(path) && !path.startsWith(FIXTURES) && !path.startsWith(SAMPLE)
 )
 // What others implement or build on: here a name alone is never enough.
 const seams = ['replay/ports.ts', 'projections/projection.ts']
 const PURE = /^(domain|migrations|projections|replay)\//
 // Where a type name means one thing.
-const HOUSE = /^(domain|migrations|projections|replay|adapters)\//
+const HOUSE = /^(domain|migrations|projections|replay|adapters|web)\//
 const linesOf = (path: string): string[] => readFileSync(join(ROOT, path), 'utf8').split('\n')
 
 /**

@@ -16,6 +16,7 @@
  *     zstd.cjs …         packages that program and library load when they need them
  *     sql-wasm.wasm      SQLite, for looking into Codex's databases
  *     sample             the sample home
+ *     web                the page (web.mjs)
  *     man                a page of the program and of each command
  *     THIRD-PARTY.txt    licences of the packages that are in them
  *
@@ -32,6 +33,7 @@ import { chunksOf, GIVEN, nameOf, placesOf, tableOf } from './chunks.mjs'
 import { warmUp } from './first-runs.mjs'
 import { licencesOf } from './licences.mjs'
 import { builtinsLater, fpTs, lmdbInside, PACKAGES, packagesBeside } from './plugins.mjs'
+import { buildPage } from './web.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const ROOT = dirname(dirname(HERE))
@@ -161,7 +163,10 @@ for (const name of HELPERS)
   fs.writeFileSync(join(out, `${name}.cjs`), `require('./chunks.cjs').chunk('${name}')\n`)
 fs.copyFileSync(join(HERE, 'load.cjs'), join(out, 'chunks.cjs'))
 
-const inputs = [packages, program].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+const page = await buildPage(join(out, 'web'))
+const inputs = [packages, program]
+  .flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  .concat(page.inputs)
 fs.writeFileSync(join(out, 'THIRD-PARTY.txt'), licencesOf(ROOT, inputs))
 fs.copyFileSync(resolve('sql.js/dist/sql-wasm.wasm'), join(out, 'sql-wasm.wasm'))
 fs.cpSync(SAMPLE, join(out, 'sample'), { recursive: true })

@@ -22,7 +22,7 @@ const SAMPLE = join('adapters', 'home', 'sample')
 const BUILD = ['declarations.mjs', 'bundle.mjs'].map((name) =>
   join(ROOT, 'adapters', 'build', name)
 )
-const SOURCES = ['domain', 'migrations', 'projections', 'replay', 'adapters']
+const SOURCES = ['domain', 'migrations', 'projections', 'replay', 'adapters', 'web']
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.json']
 
 const say = (text) => process.stderr.write(`unroll: ${text}\n`)
@@ -69,7 +69,8 @@ function fingerprint() {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) walk(path)
-      else if (/\.(ts|json|[cm]js)$/.test(entry.name) || path.startsWith(SAMPLE)) add(path)
+      else if (/\.(tsx?|json|css|html|[cm]js)$/.test(entry.name) || path.startsWith(SAMPLE))
+        add(path)
     }
   }
   CONFIGURATION.forEach(add)

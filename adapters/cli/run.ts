@@ -76,6 +76,7 @@ const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
   store: async () => (await import('./commands/store/store.ts')).storeCommand,
   tail: async () => (await import('./commands/tail/tail.ts')).tailCommand,
   resume: async () => (await import('./commands/resume.ts')).resumeCommand,
+  web: async () => (await import('./commands/web/web.ts')).webCommand,
   start: async () => (await import('./commands/start.ts')).startCommand
 }
 
@@ -87,7 +88,7 @@ const FREE_COMMANDS: Readonly<Record<string, () => Promise<FreeCommand>>> = {
 }
 
 /** Commands that end on a signal by themselves, with an exit code of their own. */
-const OWN_SIGNALS: ReadonlySet<string> = new Set(['app-server'])
+const OWN_SIGNALS: ReadonlySet<string> = new Set(['app-server', 'web'])
 
 const endingOf = async (input: Input, io: Io, open: OpenEngine): Promise<CommandEnd> => {
   const { name } = input.command

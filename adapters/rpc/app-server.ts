@@ -38,14 +38,16 @@ import type { Server } from './threads/server.ts'
 import { reasonOf } from './wire/errors.ts'
 import { grantedPowers, type Power } from './wire/powers.ts'
 import type { TurnHost } from './threads/turn-host.ts'
-import type { AuthOptions } from './transports/auth.ts'
+import type { Auth, AuthOptions } from './transports/auth.ts'
 import type { Routes } from './transports/http.ts'
 import type { Listen, Transport } from './transports/listen.ts'
 import type { MetricsListener } from './transports/metrics.ts'
 import { serveStdio } from './transports/stdio.ts'
+import type { ServedPage, WebOptions } from './web/web.ts'
 
 export { parseListen, type Listen } from './transports/listen.ts'
 export type { AuthOptions } from './transports/auth.ts'
+export type { OpenPage, WebOptions } from './web/web.ts'
 export type { Power } from './wire/powers.ts'
 export type { Startup } from './threads/opening.ts'
 export type { HostedTurn, TurnEnd, TurnHost } from './threads/turn-host.ts'
@@ -93,6 +95,10 @@ export interface AppServerOptions {
    * `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE` names, and without that nowhere. unroll itself never posts any.
    */
   readonly analytics?: AnalyticsOutlet
+  /** Serves the page besides; only on `ws://`, and not in strict mode. */
+  readonly web?: WebOptions
+  /** Ends the server when it is aborted, as a signal to the process does. */
+  readonly stop?: AbortSignal
 }
 
 /** How long running turns may take to be interrupted when the server ends. */
@@ -139,25 +145,49 @@ const stdio: Transport = {
   }
 }
 
-const openWebSocket = async (
-  listen: Extract<Listen, { kind: 'websocket' }>,
-  auth: AuthOptions,
-  pages: Routes
-): Promise<E.Either<string, Transport>> => {
+const authFor = async (auth: AuthOptions): Promise<E.Either<string, Auth>> => {
   const { authOf, authSettings } = await import('./transports/auth.ts')
   const settings = authSettings(auth)
-  if (E.isLeft(settings)) return settings
-  const allowed = await authOf(settings.right)
+  return E.isLeft(settings) ? settings : authOf(settings.right)
+}
+
+const openWebSocket = async (
+  options: AppServerOptions,
+  listen: Extract<Listen, { kind: 'websocket' }>,
+  pages: Routes
+): Promise<E.Either<string, Transport>> => {
+  const { auth = {}, web } = options
+  const page = web === undefined ? E.right(null) : await openPage(options, listen, web)
+  if (E.isLeft(page)) return page
+  const own = Object.keys(auth).length === 0 ? page.right?.auth : undefined
+  const allowed = own === undefined ? await authFor(auth) : E.right(own)
   if (E.isLeft(allowed)) return allowed
   const { HEALTH } = await import('./transports/http.ts')
   const { openTcp } = await import('./transports/tcp.ts')
-  return openTcp(listen, { auth: allowed.right, routes: { ...HEALTH, ...pages }, say: tell })
+  return openTcp(listen, {
+    auth: allowed.right,
+    routes: { ...HEALTH, ...pages },
+    say: tell,
+    ...(page.right === null ? {} : { page: page.right })
+  })
 }
 
+const openPage = async (
+  options: AppServerOptions,
+  listen: Extract<Listen, { kind: 'websocket' }>,
+  web: WebOptions
+): Promise<E.Either<string, ServedPage>> =>
+  options.strict
+    ? E.left('the page needs methods that a strict server does not have')
+    : (await import('./web/web.ts')).openPage(options, listen, web)
+
 const openTransport = async (
-  { listen = { kind: 'stdio' }, auth = {}, home }: AppServerOptions,
+  options: AppServerOptions,
   routes: Routes
 ): Promise<E.Either<string, Transport>> => {
+  const { listen = { kind: 'stdio' }, auth = {}, home, web } = options
+  if (listen.kind !== 'websocket' && web !== undefined)
+    return E.left('the page needs `--listen ws://IP:PORT`')
   if (listen.kind !== 'websocket' && Object.keys(auth).length > 0) {
     const settings = (await import('./transports/auth.ts')).authSettings(auth)
     if (E.isLeft(settings)) return settings
@@ -168,7 +198,7 @@ const openTransport = async (
     case 'off':
       return E.left('no transport configured; use --listen or enable remote control')
     case 'websocket':
-      return openWebSocket(listen, auth, routes)
+      return openWebSocket(options, listen, routes)
     case 'unix':
       return (await import('./transports/unix.ts')).openUnix(listen, {
         home: resolve(home),
@@ -177,7 +207,7 @@ const openTransport = async (
   }
 }
 
-const openPage = async (
+const openMetricsPage = async (
   { metricsListen }: AppServerOptions,
   pages: Routes,
   log: ServerLog
@@ -333,7 +363,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     log(powers.left)
     return 1
   }
-  const page = await openPage(options, pages, log)
+  const page = await openMetricsPage(options, pages, log)
   const transport = E.isLeft(page) ? page : await openTransport(options, pages)
   if (E.isLeft(transport)) {
     log(transport.left)
@@ -343,6 +373,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const stop = new AbortController()
   const signalled = (): void => stop.abort()
   process.once('SIGTERM', signalled).once('SIGINT', signalled)
+  options.stop?.addEventListener('abort', signalled, { once: true })
   const threads = openThreads(options, powers.right, meter, log)
   const { live } = threads.parts
   const analytics = await openAnalyticsOnce(options, live, log, meter)

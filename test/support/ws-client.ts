@@ -7,7 +7,7 @@ import { WebSocket, type ClientOptions } from 'ws'
 import type { Server } from '../../adapters/rpc/threads/server.ts'
 import { openToAll } from '../../adapters/rpc/transports/auth.ts'
 import type { ClientLimits } from '../../adapters/rpc/transports/client.ts'
-import { HEALTH, type HttpRules } from '../../adapters/rpc/transports/http.ts'
+import { HEALTH, type HttpRules, type ServedSite } from '../../adapters/rpc/transports/http.ts'
 import { webSockets } from '../../adapters/rpc/transports/websocket.ts'
 import { serverOf, type Message } from './rpc-client.ts'
 
@@ -93,18 +93,24 @@ export const wsServerOf = async (
   {
     limits,
     rules = {},
+    siteAt,
     ...options
-  }: Partial<Server> & { readonly limits?: ClientLimits; readonly rules?: Partial<HttpRules> } = {}
+  }: Partial<Server> & {
+    readonly limits?: ClientLimits
+    readonly rules?: Partial<HttpRules>
+    readonly siteAt?: (port: number) => ServedSite
+  } = {}
 ): Promise<WsServer> => {
   const { server, logged, close } = serverOf(home, options)
   const auth = (header: string | undefined) => openToAll(header, 0)
-  const all = { routes: HEALTH, browsersReach: true, auth, ...rules }
-  const { http, serve } = await webSockets(all, limits)
+  const { http, serve } = await webSockets(limits)
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const { port } = http.address() as AddressInfo
+  const site = siteAt === undefined ? {} : { site: siteAt(port) }
+  const all: HttpRules = { routes: HEALTH, browsersReach: true, auth, ...site, ...rules }
   const stop = new AbortController()
-  const served = serve(server, stop.signal)
+  const served = serve(server, stop.signal, all)
   return {
     url: `ws://127.0.0.1:${port}`,
     port,

@@ -3,8 +3,10 @@
  */
 import {
   ANY_COUNT,
+  AT,
   LISTS,
   NO_PAGER,
+  ONE_THREAD,
   option,
   TOTAL,
   word,
@@ -118,6 +120,44 @@ const appServer: CommandSpec = {
       'serve the clients that look for the socket of this home'
     ],
     ['unroll app-server --allow none', 'serve threads and nothing else']
+  ]
+}
+
+const web: CommandSpec = {
+  name: 'web',
+  group: 'Browse',
+  args: ['[thread]'],
+  summary: 'Show threads in the browser.',
+  about: [
+    'Serves a page on http://127.0.0.1:7411 and opens it: threads, turns, files, search and usage. Ends on SIGINT or SIGTERM, or with the ' +
+      'key q. If the page of this home is being served already, opens that one.',
+    'Only this machine reaches the page, only its own pages may ask, and nothing is ever fetched from elsewhere. The printed ' +
+      'address works once, for a minute. See docs/WEB.md.',
+    ...ONE_THREAD
+  ],
+  options: [
+    option('port N', 'Where to listen; 0: any free port. Default: 7411.', { range: [0, 65_535] }),
+    option(
+      'no-open',
+      'Print the address only. Default: also over SSH, in CI and without a screen.'
+    ),
+    option('writable', 'Let the page rename, archive, fork and undo. Default: it only reads.'),
+    option(
+      'public-origin URL...',
+      'An address that leads here through a tunnel or a proxy: `https://host`. Default: none.'
+    ),
+    option(
+      'token-file PATH',
+      'File with the token of the page, for addresses that stay valid. Default: a new one for each start.'
+    ),
+    AT
+  ],
+  output: { human: 'the address of the page.' },
+  exits: [0, 1, 2, 3, 5, 6, 7, 8],
+  examples: [
+    ['unroll web', 'open the newest threads'],
+    ['unroll web 01a1fcdc@40', 'open a thread as it was after 40 events'],
+    ['unroll web --port 0 --no-open', 'print an address, to open it elsewhere']
   ]
 }
 
@@ -341,4 +381,11 @@ const version: CommandSpec = {
 }
 
 /** In the order of the help. */
-export const SERVING: ReadonlyArray<CommandSpec> = [appServer, start, help, completion, version]
+export const SERVING: ReadonlyArray<CommandSpec> = [
+  web,
+  appServer,
+  start,
+  help,
+  completion,
+  version
+]

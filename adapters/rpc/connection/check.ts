@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
 import type { Method } from '../methods/method.ts'
 import type { ClientSession, Server } from '../threads/server.ts'
-import { invalidRequest, unreadable, type RpcError } from '../wire/errors.ts'
+import { invalidRequest, notForPages, unreadable, type RpcError } from '../wire/errors.ts'
 import type { Incoming } from '../wire/message.ts'
 import { decode, unknownVariant } from '../wire/serde.ts'
 
@@ -46,6 +46,7 @@ export const check = (
   server: Server,
   session: ClientSession
 ): E.Either<RpcError, CheckedRequest> => {
+  if (session.methods?.has(request.method) === false) return E.left(notForPages(request.method))
   const method = methods.get(request.method)
   if (method === undefined)
     return E.left(unreadable(unknownVariant(request.method, [...methods.keys()])))

@@ -8,9 +8,9 @@ import type { MethodOutcome } from '../methods/method.ts'
 import { methodsOf } from '../methods/methods.ts'
 import { identified } from '../threads/identity.ts'
 import type { Peer } from '../threads/live.ts'
-import { LIST_PERMIT } from '../threads/scheduler.ts'
+import { LIST_PERMIT, type QueueTask } from '../threads/scheduler.ts'
 import type { ClientSession, ObservedClient, Server } from '../threads/server.ts'
-import { internal, overloaded, reasonOf } from '../wire/errors.ts'
+import { internal, overloaded, reasonOf, type RpcError } from '../wire/errors.ts'
 import {
   parseMessage,
   printError,
@@ -104,9 +104,12 @@ const inOrder = (first: () => void, second: () => void) => (): void => {
 }
 
 /** A session, and what ends it. */
-const newSession = (): { readonly session: ClientSession; readonly end: () => void } => {
+const newSession = (
+  methods?: ReadonlySet<string>
+): { readonly session: ClientSession; readonly end: () => void } => {
   const left = new AbortController()
   const session: ClientSession = {
+    ...(methods === undefined ? {} : { methods }),
     left: left.signal,
     initialized: false,
     experimentalApi: false,
@@ -143,13 +146,35 @@ const whole =
   (pieces: Iterable<string>): void =>
     send([...pieces].join(''))
 
-/**
- * Makes a connection; `send` gets one message at a time, without a line end. `sendPieces` gets the pieces of a long one, which it
- * may take later, but before what is sent behind it.
- */
-export const connect = (server: Server, send: Send, sendPieces = whole(send)): ClientConnection => {
+/** Runs a request in the queue of its method. */
+const scheduled = (
+  { live }: Server,
+  checked: E.Either<RpcError, CheckedRequest>,
+  task: QueueTask
+): Promise<void> => {
+  if (E.isLeft(checked)) return live.schedule(null, task)
+  const { method, params } = checked.right
+  const whole = method.changesLists
+    ? { ...task, run: () => live.schedule(LIST_PERMIT, task) }
+    : task
+  return live.schedule(method.key(params), whole)
+}
+
+interface ConnectionOptions {
+  /** Gets the pieces of a long message, which it may take later, but before what is sent behind it. Default: they are joined. */
+  readonly sendPieces?: (pieces: Iterable<string>) => void
+  /** What the client may call; default: everything. */
+  readonly methods?: ReadonlySet<string>
+}
+
+/** Makes a connection; `send` gets one message at a time, without a line end. */
+export const connect = (
+  server: Server,
+  send: Send,
+  { sendPieces = whole(send), methods: allowed }: ConnectionOptions = {}
+): ClientConnection => {
   const methods = methodsOf(server)
-  const { session, end } = newSession()
+  const { session, end } = newSession(allowed)
   const gate = createGate()
   const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
@@ -158,8 +183,6 @@ export const connect = (server: Server, send: Send, sendPieces = whole(send)): C
   const seen = server.analytics?.client(peer.connectionId)
   const respond = responder(server, peer, send, sendPieces, seen)
   let handshake: Promise<void> = Promise.resolve()
-
-  const task = (run: () => Promise<void>) => ({ run, isWanted: gate.isOpen })
 
   const serve = (request: RpcRequest): void => {
     if (gate.count() >= IN_FLIGHT_MAX) {
@@ -180,14 +203,7 @@ export const connect = (server: Server, send: Send, sendPieces = whole(send)): C
         outcome = failedWith(checked.left)
       } else outcome = await respond(request.id, checked.right, arrivedAt)
     }
-    const done = E.isLeft(checked)
-      ? server.live.schedule(null, task(run))
-      : server.live.schedule(
-          checked.right.method.key(checked.right.params),
-          checked.right.method.changesLists
-            ? task(() => server.live.schedule(LIST_PERMIT, task(run)))
-            : task(run)
-        )
+    const done = scheduled(server, checked, { run, isWanted: gate.isOpen })
     void done.finally(() => answered(outcome)).finally(gate.leave)
     if (request.method === 'initialize') handshake = done
   }

@@ -68,7 +68,8 @@ export const turnsList = ofThread(
 export const turnsRange = ofThread(
   'TurnsRangeParams',
   {
-    from: required(u32),
+    from: option(u32),
+    turnId: option(text),
     count: option(u32),
     itemsView: option(oneOf('notLoaded', 'summary', 'full')),
     ...MAX_BYTES
@@ -82,12 +83,12 @@ export const turnsRange = ofThread(
     'TurnRange'
   ),
   async ({ id, streamId }, params, call) =>
-    E.map(({ total, revision, turns }: TurnRange) => {
+    E.map(({ total, revision, from, turns }: TurnRange) => {
       const data = withRunning(call.server, id, turns)
       return answer({
         total,
         revision,
-        data: data.map((turn, at) => ({ n: params.from + at, ...turn }))
+        data: data.map((turn, at) => ({ n: from + at, ...turn }))
       })
     })(await ask(call, (engine) => engine.turnRange(streamId, params)))
 )

@@ -19,7 +19,7 @@ export const threadKey = (threadId: string): QueueKey => ({
 export const LIST_PERMIT: QueueKey = { name: 'lists', mode: 'exclusive' }
 
 /** Something to run; must not reject. */
-interface QueueTask {
+export interface QueueTask {
   readonly run: () => Promise<void>
   /** False once it is no longer wanted: then it is skipped. */
   readonly isWanted?: () => boolean

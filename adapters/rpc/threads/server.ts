@@ -139,6 +139,8 @@ export interface ClientSession {
   readonly watched: Set<string>
   /** True while it wants to hear what becomes of the threads of the home. */
   followsHome: boolean
+  /** What the client may call; absent: everything. */
+  readonly methods?: ReadonlySet<string>
 }
 
 /**

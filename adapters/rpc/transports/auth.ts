@@ -81,7 +81,8 @@ export const authSettings = (options: AuthOptions): E.Either<string, AuthSetting
     : E.right({ kind: 'none' })
 }
 
-const secretIn = async (path: string): Promise<E.Either<string, string>> => {
+/** The secret in a file, without the white space around it. */
+export const secretIn = async (path: string): Promise<E.Either<string, string>> => {
   try {
     const secret = (await readFile(path, 'utf8')).trim()
     return secret === ''

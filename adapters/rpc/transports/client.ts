@@ -43,12 +43,13 @@ const within = (msMax: number, done: Promise<unknown>): Promise<void> =>
     })
   })
 
-/** Serves a client until it goes away; never throws. */
+/** Serves a client until it goes away; never throws. It may call `methods`; without them, all. */
 export const serveClient = (
   server: Server,
   client: WebSocket,
   socket: Socket,
-  { pauseBytes, unsentBytesMax, stallMsMax, finishMsMax }: ClientLimits
+  { pauseBytes, unsentBytesMax, stallMsMax, finishMsMax }: ClientLimits,
+  methods?: ReadonlySet<string>
 ): SocketClient => {
   let unsent = 0
   let emptied: () => void = () => undefined
@@ -72,7 +73,7 @@ export const serveClient = (
     else if (client.bufferedAmount > pauseBytes) client.pause()
   }
 
-  const connection = connect(server, send)
+  const connection = connect(server, send, methods === undefined ? {} : { methods })
   const receive = (data: unknown, isBinary: boolean): void => {
     if (isBinary) server.log('a binary frame is not answered')
     else connection.receive((data as Buffer).toString('utf8'))

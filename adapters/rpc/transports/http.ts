@@ -27,12 +27,28 @@ export interface HttpRequest {
   readonly headers: IncomingHttpHeaders
   /** Address of the client; undefined on a socket file. */
   readonly from: string | undefined
+  /** Reads the body; null when it has more bytes than that. */
+  readonly body: (bytesMax: number) => Promise<Buffer | null>
 }
 
 export interface HttpAnswer {
-  readonly status: 200 | 400 | 401 | 403 | 405 | 500
-  readonly body: string
+  readonly status: 200 | 400 | 401 | 403 | 404 | 405 | 413 | 500
+  readonly body: string | Uint8Array
   readonly headers: Readonly<Record<string, string>>
+}
+
+/** A page that is served beside the protocol. */
+export interface ServedSite {
+  /** Headers of every answer. */
+  readonly headers: Readonly<Record<string, string>>
+  /** True for a request that the page or a program sent, and no other page. */
+  readonly isOwn: (headers: IncomingHttpHeaders) => boolean
+  /** Answers what is no upgrade. */
+  readonly answer: (request: HttpRequest) => Promise<HttpAnswer>
+  /** True for the protocols of an upgrade that the page sent, with its token. */
+  readonly admits: (protocols: string | undefined) => boolean
+  /** What clients that a browser sent may call. */
+  readonly methods: ReadonlySet<string>
 }
 
 export const text = (status: HttpAnswer['status'], body: string): HttpAnswer => ({
@@ -91,6 +107,8 @@ export interface HttpRules {
   readonly browsersReach: boolean
   /** Why the `Authorization` header is refused, or null. */
   readonly auth: (authorization: string | undefined) => Promise<string | null>
+  /** Absent: there is no page, and no browser is answered. */
+  readonly site?: ServedSite
 }
 
 /** True for an address, with or without a port: a server listens at addresses only, and only a name can be made to lead to one. */
@@ -100,16 +118,42 @@ const isAddress = (host = 'localhost'): boolean => {
   return bare.toLowerCase() === 'localhost' || isIP(bare) !== 0
 }
 
+/** True for a request of a browser: its page names itself, or asks for the protocol of the page. */
+export const isOfPage = ({ origin, 'sec-websocket-protocol': asked }: IncomingHttpHeaders) =>
+  origin !== undefined || asked !== undefined
+
+/** True when a request may be judged by what it asks for. */
+const mayCome = (headers: IncomingHttpHeaders, { browsersReach, site }: HttpRules): boolean => {
+  if (!browsersReach) return true
+  return site === undefined ? headers.origin === undefined : site.isOwn(headers)
+}
+
+const refusedUpgrade = async (
+  { headers }: HttpRequest,
+  { auth, site }: HttpRules
+): Promise<string | null> => {
+  if (site === undefined || !isOfPage(headers)) return auth(headers.authorization)
+  return site.admits(headers['sec-websocket-protocol']) ? null : 'the page has no valid token'
+}
+
 /** Judges a request, in Codex's order; null: it becomes a WebSocket. */
 export const judge = async (request: HttpRequest, rules: HttpRules): Promise<HttpAnswer | null> => {
+  const answer = await judged(request, rules)
+  const { site } = rules
+  if (answer === null || site === undefined) return answer
+  return { ...answer, headers: { ...site.headers, ...answer.headers } }
+}
+
+const judged = async (request: HttpRequest, rules: HttpRules): Promise<HttpAnswer | null> => {
   const { headers, path } = request
-  if (rules.browsersReach && headers.origin !== undefined) return text(403, '')
+  if (!mayCome(headers, rules)) return text(403, '')
   const route = Object.hasOwn(rules.routes, path) ? rules.routes[path] : undefined
   const isNamed = rules.browsersReach && !isAddress(headers.host)
   if (route?.loopbackOnly === true && isNamed) return text(403, '')
   if (route !== undefined) return page(route, request, rules)
+  if (rules.site !== undefined && headers.upgrade === undefined) return rules.site.answer(request)
   const problem = upgradeProblem(request)
   if (problem !== null) return problem
-  const refused = await rules.auth(headers.authorization)
+  const refused = await refusedUpgrade(request, rules)
   return refused === null ? null : text(401, refused)
 }

@@ -70,7 +70,7 @@ export const serveStdio = async (
   stop.addEventListener('abort', end, { once: true })
   output.on('error', end)
   const outbox = outboxOf(output)
-  const connection = connect(server, outbox.send, outbox.sendPieces)
+  const connection = connect(server, outbox.send, { sendPieces: outbox.sendPieces })
   try {
     for await (const line of linesOf(input)) {
       if (line === 'too_long' || !isUtf8(line))

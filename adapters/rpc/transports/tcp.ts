@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { openToAll, type Auth } from './auth.ts'
 import type { ClientLimits } from './client.ts'
-import type { Routes } from './http.ts'
+import type { HttpRules, Routes, ServedSite } from './http.ts'
 import { authority, isLoopback, type Listen, type Transport } from './listen.ts'
 import { webSockets } from './websocket.ts'
 
@@ -16,6 +16,13 @@ interface TcpOptions {
   readonly limits?: ClientLimits
   /** Told where the server listens, for people and for programs that chose port 0. */
   readonly say: (banner: string) => void
+  /** The page that is served besides. */
+  readonly page?: {
+    readonly siteAt: (port: number) => ServedSite
+    /** Told instead of `say`. */
+    readonly opened: (port: number) => void
+    readonly close: () => void
+  }
 }
 
 const banner = (host: string, port: number): string => {
@@ -35,18 +42,18 @@ const banner = (host: string, port: number): string => {
 /** Binds the address; `Left` says why it cannot. An address that others reach needs authentication. */
 export const openTcp = async (
   { host, port }: Extract<Listen, { kind: 'websocket' }>,
-  { auth, routes, limits, say }: TcpOptions
+  { auth, routes, limits, say, page }: TcpOptions
 ): Promise<E.Either<string, Transport>> => {
   if (!isLoopback(host) && auth === openToAll)
     return E.left(
       `refusing to start non-loopback websocket listener ${authority(host, port)} without auth; configure \`--ws-auth capability-token\` or \`--ws-auth signed-bearer-token\``
     )
-  const rules = {
+  const rules: HttpRules = {
     routes,
     browsersReach: true,
-    auth: (header: string | undefined) => auth(header, Math.floor(Date.now() / 1000))
+    auth: (header) => auth(header, Math.floor(Date.now() / 1000))
   }
-  const { http, serve } = await webSockets(rules, limits)
+  const { http, serve } = await webSockets(limits)
   try {
     http.listen({ host, port })
     await once(http, 'listening')
@@ -54,9 +61,15 @@ export const openTcp = async (
     return E.left(`cannot listen on ${authority(host, port)}: ${(cause as Error).message}`)
   }
   return E.right({
-    serve: (server, stop) => {
-      say(banner(host, (http.address() as AddressInfo).port))
-      return serve(server, stop)
+    serve: async (server, stop) => {
+      const { port: bound } = http.address() as AddressInfo
+      if (page === undefined) {
+        say(banner(host, bound))
+        return serve(server, stop, rules)
+      }
+      const served = serve(server, stop, { ...rules, site: page.siteAt(bound) })
+      page.opened(bound)
+      return served.finally(page.close)
     }
   })
 }

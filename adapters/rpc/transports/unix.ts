@@ -115,7 +115,7 @@ const bind = async (
 ): Promise<E.Either<string, Transport>> => {
   makeFolder(path, home)
   const rules = { routes, browsersReach: false, auth: (text?: string) => openToAll(text, 0) }
-  const { http, serve } = await webSockets(rules, limits)
+  const { http, serve } = await webSockets(limits)
   const bound = nameBeside(path)
   listenPrivately(http, bound)
   await once(http, 'listening')
@@ -137,7 +137,7 @@ const bind = async (
         process.removeListener('exit', leave)
         leave()
       })
-      await serve(server, stop)
+      await serve(server, stop, rules)
     }
   })
 }

@@ -11,16 +11,31 @@ import type { WebSocket } from 'ws'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import type { Server } from '../threads/server.ts'
 import { LIMITS, serveClient, type ClientLimits, type SocketClient } from './client.ts'
-import { judge, type HttpAnswer, type HttpRequest, type HttpRules } from './http.ts'
+import { isOfPage, judge, type HttpAnswer, type HttpRequest, type HttpRules } from './http.ts'
 
 /** Largest message that is accepted, in bytes. */
 export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 
-const requestOf = ({ method = '', url = '', headers, socket }: IncomingMessage): HttpRequest => ({
-  method,
-  path: url.replace(/[?#].*$/s, ''),
-  headers,
-  from: socket.remoteAddress
+/** The body of a request, up to a size. */
+const bodyOf =
+  (request: IncomingMessage) =>
+  async (bytesMax: number): Promise<Buffer | null> => {
+    const pieces: Buffer[] = []
+    let bytes = 0
+    for await (const piece of request as AsyncIterable<Buffer>) {
+      bytes += piece.length
+      if (bytes > bytesMax) return null
+      pieces.push(piece)
+    }
+    return Buffer.concat(pieces)
+  }
+
+const requestOf = (request: IncomingMessage): HttpRequest => ({
+  method: request.method ?? '',
+  path: (request.url ?? '').replace(/[?#].*$/s, ''),
+  headers: request.headers,
+  from: request.socket.remoteAddress,
+  body: bodyOf(request)
 })
 
 const print = ({ status, body, headers }: HttpAnswer): string =>
@@ -33,6 +48,9 @@ const print = ({ status, body, headers }: HttpAnswer): string =>
     body
   ].join('\r\n')
 
+/** The protocol that pages ask for; Codex's clients ask for none. */
+export const PAGE_PROTOCOL = 'unroll.v1'
+
 /** A WebSocket that hangs up where the standard one would first send why, as Codex's clients expect. */
 const upgrader = async () => {
   const { WebSocket: Standard, WebSocketServer } = await import('ws')
@@ -43,14 +61,16 @@ const upgrader = async () => {
       else super.close(code, data)
     }
   }
-  return new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: MESSAGE_BYTES_MAX,
-    handleProtocols: () => false,
-    WebSocket: Abrupt
-  })
+  return ({ site }: HttpRules) =>
+    new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: MESSAGE_BYTES_MAX,
+      handleProtocols: (asked) =>
+        site !== undefined && asked.has(PAGE_PROTOCOL) ? PAGE_PROTOCOL : false,
+      WebSocket: Abrupt
+    })
 }
 
 const countRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
@@ -76,40 +96,46 @@ export const answerRequests = (
 /** Clients of a server, by the HTTP server they come to. */
 interface WebSocketServing {
   /** Serves until `stop` is signalled, then answers what runs, hangs up and closes the HTTP server. */
-  readonly serve: (server: Server, stop: AbortSignal) => Promise<void>
+  readonly serve: (server: Server, stop: AbortSignal, rules: HttpRules) => Promise<void>
   /** To be bound by whoever made this. */
   readonly http: Http
 }
 
 /** Makes an HTTP server that accepts WebSockets; nothing is answered before `serve`. */
-export const webSockets = async (
-  rules: HttpRules,
-  limits: ClientLimits = LIMITS
-): Promise<WebSocketServing> => {
-  const sockets = await upgrader()
+export const webSockets = async (limits: ClientLimits = LIMITS): Promise<WebSocketServing> => {
+  const newSockets = await upgrader()
   const http = createServer()
   const clients = new Set<SocketClient>()
 
-  const welcome = (server: Server, client: WebSocket, socket: Duplex): void => {
-    const served = serveClient(server, client, socket as Socket, limits)
+  const welcome = (
+    server: Server,
+    client: WebSocket,
+    socket: Duplex,
+    methods?: ReadonlySet<string>
+  ): void => {
+    const served = serveClient(server, client, socket as Socket, limits, methods)
     clients.add(served)
     client.once('close', () => clients.delete(served))
   }
 
   const answerUpgrade =
-    (server: Server, stop: AbortSignal) =>
+    (server: Server, stop: AbortSignal, rules: HttpRules, sockets = newSockets(rules)) =>
     async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
       socket.on('error', () => socket.destroy())
       const refused = await judge(requestOf(request), rules)
+      const methods = isOfPage(request.headers) ? rules.site?.methods : undefined
       if (refused !== null) {
         countRefusal(server.telemetry ?? noTelemetry, refused)
         socket.end(print(refused))
       } else if (stop.aborted) socket.destroy()
-      else sockets.handleUpgrade(request, socket, head, (client) => welcome(server, client, socket))
+      else
+        sockets.handleUpgrade(request, socket, head, (client) =>
+          welcome(server, client, socket, methods)
+        )
     }
 
-  const serve: WebSocketServing['serve'] = async (server, stop) => {
-    const upgrade = answerUpgrade(server, stop)
+  const serve: WebSocketServing['serve'] = async (server, stop, rules) => {
+    const upgrade = answerUpgrade(server, stop, rules)
     http.on('upgrade', (...asked) => void upgrade(...asked))
     answerRequests(http, rules, server.telemetry)
     if (!stop.aborted)

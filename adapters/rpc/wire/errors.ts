@@ -39,6 +39,12 @@ export const unsupported = (method: string): RpcError => ({
   message: `${method} is not supported yet`
 })
 
+/** A method that a page may not call; the same for one that nobody knows. */
+export const notForPages = (method: string): RpcError => ({
+  code: CODE.unsupported,
+  message: `${method} is not open to pages`
+})
+
 export const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause)
 

@@ -390,7 +390,10 @@ export const turnPage = async (
 
 /** Which turns are wanted by their places; the oldest is 0. */
 export interface TurnRangeRequest extends Pick<TurnPageRequest, 'itemsView' | 'maxBytes'> {
-  readonly from: number
+  /** Default: 0. */
+  readonly from?: number | null | undefined
+  /** The turn to begin with, instead of its place. */
+  readonly turnId?: string | null | undefined
   /** As many as a page may hold at the most. */
   readonly count?: number | null | undefined
 }
@@ -401,6 +404,8 @@ export interface TurnRange {
   readonly total: number
   /** How many events it has. */
   readonly revision: number
+  /** The place of the first one. */
+  readonly from: number
   readonly turns: ReadonlyArray<Turn>
 }
 
@@ -411,10 +416,15 @@ export const turnRange = async (
   request: TurnRangeRequest
 ): Promise<Result<TurnRange>> => {
   const live = liveTurns(env, info)
-  const from = Math.min(live.count, Math.max(0, request.from))
+  const { turnId } = request
+  const named = typeof turnId === 'string' ? live.places(turnId, 1)[0] : (request.from ?? 0)
+  if (named === undefined)
+    return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId: turnId ?? '' })
+  const from = Math.min(live.count, Math.max(0, named))
   const until = Math.min(live.count, from + pageLimit(request.count))
   const thread = {
     total: live.count,
+    from,
     revision: checkpointOf(env, info.streamId)?.next.revision ?? 0
   }
   if (from >= until) return E.right({ ...thread, turns: [] })

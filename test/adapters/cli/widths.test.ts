@@ -93,6 +93,7 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   store: [[]],
   index: [['status'], ['changes']],
   'app-server': null,
+  web: null,
   start: [[]],
   help: [
     [],

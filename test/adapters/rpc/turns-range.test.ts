@@ -107,14 +107,24 @@ describe('turns by their places', () => {
       }
     }))
 
-  it('are refused without a beginning, for no thread and for one that is not there', () =>
+  it('begin at a turn, by its id', () =>
+    within('fork-rollback-142', async (client) => {
+      for (const [threadId, turns] of await threadsIn(client, 'notLoaded'))
+        for (const [n, { id: turnId }] of turns.entries()) {
+          const { data } = await range(client, threadId, { turnId, itemsView: 'notLoaded' })
+          const wanted = turns.slice(n).map((turn, at) => [n + at, turn.id])
+          expect(data.map((turn) => [turn.n, turn.id])).to.deep.equal(wanted)
+        }
+    }))
+
+  it('are refused for no turn, no thread and for one that is not there', () =>
     within('fork-rollback-142', async (client) => {
       const [[threadId] = ['']] = await threadsIn(client, 'notLoaded')
       const refusal = async (params: object): Promise<unknown> => {
         const { error } = await client.ask('unroll/turns/range', params)
         return (error as { readonly message: string }).message
       }
-      expect(await refusal({ threadId })).to.equal('Invalid request: missing field `from`')
+      expect(await refusal({ threadId, turnId: NOBODY })).to.equal(`turn not found: ${NOBODY}`)
       expect(await refusal({ threadId: 'x', from: 0 })).to.match(/^invalid thread id: /)
       expect(await refusal({ threadId: NOBODY, from: 0 })).to.equal(`thread not loaded: ${NOBODY}`)
     }))

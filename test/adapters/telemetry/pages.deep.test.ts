@@ -22,6 +22,8 @@ const sampleOf = (page: string, name: string, labels: Readonly<Record<string, st
       (sample) => sample.name === name && JSON.stringify(sample.labels) === JSON.stringify(labels)
     )?.value
 
+const noBody = () => Promise.resolve(Buffer.alloc(0))
+
 describe('/metrics', () => {
   let home = ''
   before(() => (home = copyHome('basic-142')))
@@ -79,7 +81,8 @@ describe('/metrics', () => {
       auth: () => Promise.resolve(null)
     }
     const statusFor = async (from: string | undefined) =>
-      (await judge({ method: 'GET', path: '/metrics', headers: {}, from }, rules))?.status
+      (await judge({ method: 'GET', path: '/metrics', headers: {}, from, body: noBody }, rules))
+        ?.status
     for (const from of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', undefined])
       expect(await statusFor(from)).to.equal(200)
     for (const from of ['10.0.0.1', '192.168.0.127', '::ffff:10.0.0.1', 'fe80::1', '::'])
@@ -90,7 +93,7 @@ describe('/metrics', () => {
     const routes = { ...metricsPages(tickingMeter()), ...HEALTH }
     const statusFor = async (path: string, host: string, browsersReach = true) => {
       const rules = { routes, browsersReach, auth: () => Promise.resolve(null) }
-      const request = { method: 'GET', path, headers: { host }, from: '127.0.0.1' }
+      const request = { method: 'GET', path, headers: { host }, from: '127.0.0.1', body: noBody }
       return (await judge(request, rules))?.status
     }
     for (const path of ['/metrics', '/readyz', '/healthz']) {

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { HomeDescription, HomeOverview } from '../../../../domain/unroll-protocol.ts'
 import { nullable } from '../../threads/results.ts'
-import { ask, type Server } from '../../threads/server.ts'
+import { ask, type ClientSession, type Server } from '../../threads/server.ts'
 import { flag, required } from '../../wire/serde.ts'
 import { answer, Empty, served } from '../method.ts'
 
@@ -28,17 +28,18 @@ const Home = t.type(
 
 const described = (
   { home, installationId, version, profile, storeName }: Server,
+  { methods }: ClientSession,
   overview: HomeOverview
 ): HomeDescription => ({
   ...{ home, homeId: installationId, version, profile },
-  // Every client of a server may change threads.
-  ...{ writable: true, store: storeName ?? null },
+  // Only a page may have been given fewer methods.
+  ...{ writable: methods?.has('thread/name/set') ?? true, store: storeName ?? null },
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   ...overview
 })
 
 export const homeRead = served('HomeReadParams', {}, Home, async (_, call) =>
-  E.map((overview: HomeOverview) => answer(described(call.server, overview)))(
+  E.map((overview: HomeOverview) => answer(described(call.server, call.session, overview)))(
     await ask(call, (engine) => engine.overview())
   )
 )

@@ -1,0 +1,100 @@
+/**
+ * The page of a server: what is made of its options, and what the person at the server is told.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
+import { defaultIndexDirectory } from '../../home/places.ts'
+import { indexDirectory } from '../../index-directory.ts'
+import { secretIn, type Auth } from '../transports/auth.ts'
+import type { ServedSite } from '../transports/http.ts'
+import { isLoopback, type Listen } from '../transports/listen.ts'
+import { openAssets, PAGE_FOLDER } from './assets.ts'
+import { createDoor, type Door } from './door.ts'
+import { pageMethods } from './page-methods.ts'
+import { openSite } from './site.ts'
+import { keepToken, type PagePlace } from './token-file.ts'
+
+/** A page as it is asked for. */
+export interface WebOptions {
+  /** Whether the page may change threads. Default: it reads. */
+  readonly writable?: boolean
+  /** Origins of tunnels and proxies that lead to the server: `https://host`. */
+  readonly publicOrigins?: ReadonlyArray<string>
+  /** File with the token of the page. Default: a random one, and addresses that work once. */
+  readonly tokenFile?: string
+  /** Told when the server listens. */
+  readonly onOpen: (page: OpenPage) => void
+}
+
+/** A page that is served. */
+export interface OpenPage {
+  /** `http://127.0.0.1:7411`. */
+  readonly origin: string
+  /** The address of a place in the page that opens once, within a minute. */
+  readonly newAddress: (path?: string) => string
+}
+
+/** Names a home, or a home and a store, to other processes without telling where it is. */
+export const homeIdOf = ({ home, store }: PagePlace): string => {
+  const folder = indexDirectory(home, store === undefined ? {} : { store })
+  return basename(E.isRight(folder) ? folder.right : defaultIndexDirectory(home))
+}
+
+/** An address of the page, with its ticket where no server sees it. */
+export const addressWith = (origin: string, ticket: string, path = '/'): string =>
+  `${origin}${path}#ticket=${ticket}`
+
+/** A page as its server needs it. */
+export interface ServedPage {
+  readonly siteAt: (port: number) => ServedSite
+  /** For clients that are no page: the token in `Authorization`. */
+  readonly auth: Auth
+  /** Called when the server listens. */
+  readonly opened: (port: number) => void
+  readonly close: () => void
+}
+
+const bearer = (header: string | undefined): string =>
+  /^bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? ''
+
+const doorOf = async (tokenFile: string | undefined): Promise<E.Either<string, Door>> => {
+  const means = { randomBytes, nowMs: Date.now }
+  if (tokenFile === undefined) return E.right(createDoor(means))
+  return E.map((token: string) => createDoor({ ...means, token }))(await secretIn(tokenFile))
+}
+
+/** Makes the page of a server; `Left` says why it cannot be served. */
+export const openPage = async (
+  { version, ...place }: PagePlace & { readonly version: string },
+  { host }: Extract<Listen, { kind: 'websocket' }>,
+  { writable = false, publicOrigins = [], tokenFile, onOpen }: WebOptions
+): Promise<E.Either<string, ServedPage>> => {
+  if (!isLoopback(host) && (tokenFile === undefined || publicOrigins.length === 0))
+    return E.left('a page that other machines reach needs `--token-file` and `--public-origin`')
+  const assets = openAssets(PAGE_FOLDER)
+  if (assets === null) return E.left(`the page is not there: ${PAGE_FOLDER}`)
+  const door = await doorOf(tokenFile)
+  if (E.isLeft(door)) return door
+  const hello = { app: 'unroll', homeId: homeIdOf(place), version }
+  let forgetToken = (): void => undefined
+  return E.right({
+    siteAt: (port) =>
+      openSite({
+        addresses: { port, publicOrigins },
+        door: door.right,
+        assets,
+        methods: pageMethods(writable),
+        hello
+      }),
+    auth: async (header) =>
+      door.right.isToken(bearer(header)) ? null : 'missing or wrong bearer token',
+    opened: (port) => {
+      forgetToken = keepToken(place, port, door.right.token)
+      const origin = publicOrigins[0] ?? `http://127.0.0.1:${port}`
+      const newAddress = (path?: string) => addressWith(origin, door.right.ticket(), path)
+      onOpen({ origin, newAddress })
+    },
+    close: () => forgetToken()
+  })
+}

@@ -1,0 +1,4 @@
+/**
+ * Styles are imported for the build alone.
+ */
+declare module '*.css'

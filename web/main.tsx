@@ -1,0 +1,23 @@
+/**
+ * Starts the page.
+ */
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { readAddress } from './state/location.ts'
+import { startSession } from './wire/session.ts'
+import { connect, connectNow } from './wire/socket.ts'
+import './style/main.css'
+
+const start = async (): Promise<void> => {
+  await startSession()
+  readAddress()
+  connect()
+  addEventListener('online', connectNow)
+  addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') connectNow()
+  })
+  const box = document.getElementById('app')
+  if (box !== null) render(<App />, box)
+}
+
+void start()

@@ -1,0 +1,201 @@
+/**
+ * One thread: its turns, from any place on.
+ */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Thread } from '../../domain/protocol.ts'
+import { TurnView } from '../items/turn.tsx'
+import { visible } from '../parts/ansi.ts'
+import { VirtualList, type VirtualListHandle } from '../parts/virtual-list.tsx'
+import { threadHref, type PageRoute } from '../routes.ts'
+import { openTurns, type TurnWindow } from '../state/turns.ts'
+import { ago, counted, exactTime } from '../text/times.ts'
+import type { NumberedTurn } from '../wire/answers.ts'
+import { epoch, request } from '../wire/socket.ts'
+import { keys } from '../state/keys.ts'
+
+type ThreadRoute = Extract<PageRoute, { readonly page: 'thread' }>
+
+const EMPTY_TURN_PX = 220
+const LINE_PX = 20
+const WIDTH_CHARS = 90
+
+/** Before a turn is measured: prompt and answers by their length, everything else folded. */
+const estimated = (turn: NumberedTurn | undefined): number => {
+  if (turn === undefined) return EMPTY_TURN_PX
+  const chars = turn.items.reduce((sum, item) => {
+    if (item.type === 'agentMessage' || item.type === 'plan') return sum + item.text.length
+    if (item.type !== 'userMessage') return sum
+    return (
+      sum +
+      item.content.reduce((all, part) => all + (part.type === 'text' ? part.text.length : 40), 0)
+    )
+  }, 0)
+  return 110 + Math.ceil(chars / WIDTH_CHARS) * LINE_PX
+}
+
+const useThread = (threadId: string, at: ThreadRoute['at']): Thread | string | null => {
+  const [thread, setThread] = useState<Thread | string | null>(null)
+  useEffect(() => {
+    let isWanted = true
+    const params = { threadId, includeTurns: false, ...(at === null ? {} : { at }) }
+    void request<{ readonly thread: Thread }>('thread/read', params).then((answer) => {
+      if (isWanted) setThread(answer.ok ? answer.value.thread : answer.failure.message)
+    })
+    return () => {
+      isWanted = false
+    }
+  }, [threadId, JSON.stringify(at), epoch.value])
+  return thread
+}
+
+const Header = ({ thread, total }: { readonly thread: Thread; readonly total: number | null }) => {
+  const updatedMs = thread.updatedAt * 1000
+  const details = [
+    thread.cwd,
+    thread.gitInfo?.branch ?? '',
+    thread.model ?? '',
+    `Codex ${thread.cliVersion}`
+  ].filter((text) => text !== '')
+  return (
+    <header class="thread-head">
+      <h1 dir="auto">
+        {visible(thread.name ?? (thread.preview.slice(0, 200) || 'Untitled thread'))}
+      </h1>
+      <p class="dim details">
+        {total === null ? null : <span>{counted(total, 'turn')}</span>}
+        <time title={exactTime(updatedMs)}>{ago(updatedMs, Date.now())}</time>
+        {details.map((text) => (
+          <span>{visible(text)}</span>
+        ))}
+        {thread.forkedFromId === null ? null : (
+          <a href={threadHref(thread.forkedFromId)}>
+            forked from {thread.forkedFromId.slice(0, 13)}
+          </a>
+        )}
+      </p>
+    </header>
+  )
+}
+
+/** Where to begin: at the turn of the address, else at the end. */
+const useStart = (
+  route: ThreadRoute,
+  turns: TurnWindow,
+  list: { readonly current: VirtualListHandle | null }
+): void => {
+  const done = useRef('')
+  const total = turns.total.value
+  const { threadId, turnId } = route
+  const place = `${threadId}/${turnId ?? ''}/${JSON.stringify(route.at)}`
+  useEffect(() => {
+    if (total === null || total === 0 || done.current === place) return
+    done.current = place
+    if (turnId === null) return list.current?.scrollTo(total - 1, 'end')
+    void placeOf(route, turnId).then((n) => {
+      if (n !== null) list.current?.scrollTo(n, 'start')
+    })
+  }, [place, total])
+}
+
+/** The place of a turn by its id; null when there is no such turn. */
+const placeOf = async ({ threadId, at }: ThreadRoute, turnId: string): Promise<number | null> => {
+  const point = at === null ? {} : { at }
+  const params = { threadId, turnId, count: 1, itemsView: 'notLoaded', ...point }
+  const answer = await request<{ readonly data: ReadonlyArray<NumberedTurn> }>(
+    'unroll/turns/range',
+    params
+  )
+  return answer.ok ? (answer.value.data[0]?.n ?? null) : null
+}
+
+const Turns = ({
+  route,
+  thread,
+  turns
+}: {
+  readonly route: ThreadRoute
+  readonly thread: Thread
+  readonly turns: TurnWindow
+}) => {
+  const list = useRef<VirtualListHandle>(null)
+  const total = turns.total.value ?? 0
+  // Drawn again when turns came.
+  void turns.version.value
+  useStart(route, turns, list)
+  useEffect(
+    () =>
+      keys({
+        G: () => list.current?.scrollTo(total - 1, 'end'),
+        g: () => list.current?.scrollTo(0, 'start'),
+        J: () => step(1),
+        K: () => step(-1)
+      }),
+    [total]
+  )
+  const step = (by: number): void => {
+    const first = firstSeen(list.current?.element() ?? null)
+    list.current?.scrollTo(Math.min(total - 1, Math.max(0, first + by)), 'start')
+  }
+  const place = { threadId: route.threadId, cwd: thread.cwd }
+  return (
+    <VirtualList
+      class="turns"
+      handle={list}
+      count={total}
+      overscan={2}
+      estimate={(n) => estimated(turns.turn(n))}
+      keyOf={(n) => n}
+      onRange={turns.want}
+      box={{ role: 'feed', 'aria-label': 'turns', tabIndex: 0 }}
+      render={(n) => {
+        const turn = turns.turn(n)
+        return turn === undefined ? (
+          <div class="turn loading" style={{ height: `${EMPTY_TURN_PX}px` }} aria-busy="true" />
+        ) : (
+          <TurnView turn={turn} total={total} place={place} isTarget={turn.id === route.turnId} />
+        )
+      }}
+    />
+  )
+}
+
+/** The turn at the top of the box. */
+const firstSeen = (box: HTMLElement | null): number => {
+  if (box === null) return 0
+  const top = box.getBoundingClientRect().top
+  for (const row of box.querySelectorAll<HTMLElement>('[data-index]'))
+    if (row.getBoundingClientRect().bottom > top + 8) return Number(row.dataset['index'])
+  return 0
+}
+
+export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
+  const { threadId } = route
+  const at = JSON.stringify(route.at)
+  const thread = useThread(threadId, route.at)
+  const turns = useMemo(() => openTurns(threadId, route.at), [threadId, at])
+  useEffect(() => turns.close, [turns])
+  useEffect(() => turns.refresh(0), [turns, epoch.value])
+  if (thread === null) return <main class="page" id="main" aria-busy="true" />
+  if (typeof thread === 'string')
+    return (
+      <main class="page" id="main">
+        <div class="empty">
+          <h1>This thread cannot be read</h1>
+          <p class="dim">{thread}</p>
+          <p>
+            <a href="/">All threads</a>
+          </p>
+        </div>
+      </main>
+    )
+  return (
+    <main class="page thread-page" id="main">
+      <Header thread={thread} total={turns.total.value} />
+      {turns.failure.value === null ? null : (
+        <div class="failure">{turns.failure.value.message}</div>
+      )}
+      {turns.total.value === 0 ? <div class="empty dim">No turns yet.</div> : null}
+      <Turns route={route} thread={thread} turns={turns} />
+    </main>
+  )
+}

@@ -1,0 +1,42 @@
+/**
+ * What the person likes, kept in this browser only.
+ */
+import { effect, signal } from '@preact/signals'
+
+export type Theme = 'system' | 'light' | 'dark'
+
+const THEMES: ReadonlyArray<Theme> = ['system', 'light', 'dark']
+
+const read = (key: string): string | null => {
+  try {
+    return localStorage.getItem(`unroll.${key}`)
+  } catch {
+    return null
+  }
+}
+const write = (key: string, value: string): void => {
+  try {
+    localStorage.setItem(`unroll.${key}`, value)
+  } catch {
+    // Private windows may refuse.
+  }
+}
+
+export const theme = signal<Theme>(THEMES.find((name) => name === read('theme')) ?? 'system')
+
+export const nextTheme = (): void => {
+  theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'system'
+}
+
+/** Whether diffs stand side by side where there is room. */
+export const splitDiffs = signal(read('split') === 'yes')
+
+/** Whether the panel beside a thread is open. */
+export const showsInspector = signal(read('inspector') === 'yes')
+
+effect(() => {
+  document.documentElement.dataset['theme'] = theme.value
+  write('theme', theme.value)
+})
+effect(() => write('split', splitDiffs.value ? 'yes' : 'no'))
+effect(() => write('inspector', showsInspector.value ? 'yes' : 'no'))

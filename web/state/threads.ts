@@ -1,0 +1,71 @@
+/**
+ * The list of threads: pages by cursor, as far as somebody scrolled.
+ */
+import { signal } from '@preact/signals'
+import type { Thread } from '../../domain/protocol.ts'
+import type { Query } from '../routes.ts'
+import { request, type Failure } from '../wire/socket.ts'
+import type { ThreadPage } from '../wire/answers.ts'
+
+const PAGE = 50
+
+export interface ThreadListState {
+  readonly threads: ReadonlyArray<Thread>
+  readonly isLoading: boolean
+  /** Null: the end was reached. */
+  readonly nextCursor: string | null
+  readonly failure: Failure | null
+}
+
+const EMPTY: ThreadListState = { threads: [], isLoading: true, nextCursor: null, failure: null }
+
+export const threadList = signal<ThreadListState>(EMPTY)
+
+/** Counts questions, so that the answer to an earlier one is dropped. */
+let asked = 0
+
+const paramsOf = (query: Query): object => ({
+  limit: PAGE,
+  sortKey: query['sort'] === 'created' ? 'created_at' : 'updated_at',
+  modelProviders: [],
+  ...(query['q'] === undefined ? {} : { searchTerm: query['q'] }),
+  ...(query['project'] === undefined ? {} : { cwd: query['project'] }),
+  ...(query['all'] === undefined ? {} : { sourceKinds: ALL_SOURCES }),
+  ...(query['archived'] === undefined ? {} : { archived: true })
+})
+
+const ALL_SOURCES = [
+  'cli',
+  'vscode',
+  'exec',
+  'appServer',
+  'subAgent',
+  'subAgentReview',
+  'subAgentCompact',
+  'subAgentThreadSpawn',
+  'subAgentOther',
+  'unknown'
+]
+
+const load = async (query: Query, cursor: string | null): Promise<void> => {
+  const mine = (asked += 1)
+  threadList.value = { ...threadList.value, isLoading: true, failure: null }
+  const answer = await request<ThreadPage>('thread/list', { ...paramsOf(query), cursor })
+  if (mine !== asked) return
+  if (!answer.ok) {
+    threadList.value = { ...threadList.value, isLoading: false, failure: answer.failure }
+    return
+  }
+  const { data, nextCursor } = answer.value
+  const before = cursor === null ? [] : threadList.value.threads
+  threadList.value = { threads: [...before, ...data], isLoading: false, nextCursor, failure: null }
+}
+
+/** Loads the first page; what is shown stays until it is there. */
+export const loadThreads = (query: Query): Promise<void> => load(query, null)
+
+/** Loads the next page, where there is one. */
+export const loadMoreThreads = (query: Query): void => {
+  const { nextCursor, isLoading } = threadList.value
+  if (nextCursor !== null && !isLoading) void load(query, nextCursor)
+}
