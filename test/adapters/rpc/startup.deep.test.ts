@@ -1,23 +1,38 @@
 // What a server does before anybody asks: everything or nothing. The method: system calls that name a path of the home are counted
 // while a real process is greeted, and an import that was killed is looked for after a start.
 import { expect } from 'chai'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Startup } from '../../../adapters/rpc/app-server.ts'
 import { bundleChild } from '../../support/crashes.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
 import { madeSession } from '../../support/made-sessions.ts'
+import { startEventStore } from '../../support/eventstore-server/server.ts'
+import { bytesOf, connected, placed, write } from '../../support/store-lines.ts'
 import { noStrace } from '../../torture/strace.ts'
 
 const ENTRY = join(import.meta.dirname, '..', '..', 'support', 'app-server-entry.ts')
 const HELLO = { method: 'initialize', params: { clientInfo: { name: 'test', version: '1' } } }
-const LIST = { method: 'thread/list', params: {} }
+const LIST = { method: 'thread/list', params: { modelProviders: [] } }
 
 const inputOf = (requests: ReadonlyArray<object>): string =>
   requests.map((request, id) => `${JSON.stringify({ id, ...request })}\n`).join('')
 
 const SERVER = (home: string, startup: Startup) => ['--import', 'tsx', ENTRY, home, startup]
+
+interface Answer {
+  readonly result?: { readonly data?: ReadonlyArray<{ readonly id: string }> }
+}
+
+const answersIn = (out: string): ReadonlyArray<Answer> =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Answer)
+
+const rowsIn = (out: string) => answersIn(out).flatMap(({ result }) => result?.data ?? [])
 
 /** What a process answers, and the system calls in which it names a path of the home. */
 const traced = (home: string, startup: Startup, requests: ReadonlyArray<object>) => {
@@ -31,13 +46,7 @@ const traced = (home: string, startup: Startup, requests: ReadonlyArray<object>)
     .split('\n')
     .filter((line) => line.includes(home) && !line.includes('execve('))
   removeFolder(log)
-  const answers = stdout
-    .trimEnd()
-    .split('\n')
-    .map(
-      (line) => JSON.parse(line) as { readonly result?: { readonly data?: ReadonlyArray<object> } }
-    )
-  return { calls, answers }
+  return { calls, answers: answersIn(stdout), rows: rowsIn(stdout) }
 }
 
 describe('a server that starts', () => {
@@ -50,11 +59,36 @@ describe('a server that starts', () => {
     expect(greeted.answers).to.have.length(2)
     const listed = traced(home, 'none', [HELLO, LIST])
     expect(listed.calls).not.to.deep.equal([])
-    const rows = listed.answers.flatMap(({ result }) => result?.data ?? [])
-    expect(rows).to.have.length.greaterThan(0)
+    expect(listed.rows).to.have.length.greaterThan(0)
     expect(readdirSync(home, { recursive: true })).to.deep.equal(before)
     expect(traced(home, 'all', [HELLO]).calls).not.to.deep.equal([])
     removeFolder(home)
+  }).timeout(120_000)
+
+  it('asks a store for nothing until a request needs it, where it is told so', async () => {
+    const server = await startEventStore()
+    const wire = await connected(server.url)
+    const id = '01a1fcde-0000-7000-8000-000000000001'
+    const timestamp = '2026-11-21T06:46:30.000Z'
+    const lines = [
+      { type: 'session_meta', payload: { id, timestamp, cwd: '/w', originator: 'o' } },
+      { type: 'event_msg', payload: { type: 'user_message', message: 'hello' } }
+    ].map((line) => JSON.stringify({ timestamp, ...line }))
+    await write(wire, id, [placed(id), { segment: id, lines: bytesOf(...lines) }])
+    const answers = async (...requests: ReadonlyArray<object>) => {
+      const child = spawn(process.execPath, [
+        ...SERVER('/nowhere', 'none'),
+        `${server.url}&defaultDeadline=100`
+      ])
+      child.stdin.end(inputOf(requests))
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+      return { rows: rowsIn(out), err }
+    }
+    expect((await answers(HELLO, LIST)).rows.map((row) => row.id)).to.deep.equal([id])
+    await server.stop()
+    expect(await answers(HELLO)).to.deep.equal({ rows: [], err: '' })
+    const away = await answers(HELLO, LIST)
+    expect(away.err).to.include('store')
   }).timeout(120_000)
 
   it('finishes an import of a process that was killed, unless it is told to do nothing', () => {
