@@ -9,8 +9,10 @@ import {
   type Skill,
   type SkillProblem
 } from '../../domain/skills/skill.ts'
+import { resolve } from 'node:path'
 import { startPace } from '../upkeep/check/pace.ts'
 import type { SkillRoot } from './folders.ts'
+import { projectProblem } from './project-problem.ts'
 import { skillPath, skillRoots, type SkillPlace } from './roots.ts'
 import { scanSkills, type FoundSkills } from './scan.ts'
 
@@ -21,7 +23,10 @@ export interface DirectorySkills {
   readonly problems: ReadonlyArray<SkillProblem>
 }
 
-/** Lists the skills of absolute directories, one after the other; a folder that several of them share is read once. */
+/**
+ * Lists the skills of directories, one after the other; a folder that several of them share is read once. Where the configuration of a
+ * project cannot be read there are none, and the problem has the path of the directory as it was given.
+ */
 export const skillLister = (
   place: SkillPlace
 ): ((directory: string) => Promise<DirectorySkills>) => {
@@ -34,7 +39,10 @@ export const skillLister = (
     read.set(key, found)
     return found
   }
-  return async (directory) => {
+  return async (given) => {
+    const directory = resolve(given)
+    const message = projectProblem(place, directory)
+    if (message !== null) return { skills: [], problems: [{ path: given, message }] }
     const found: Array<FoundSkills> = []
     for (const root of rootsOf(directory)) found.push(await scanned(root))
     return listed(place, found)

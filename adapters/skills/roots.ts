@@ -60,10 +60,8 @@ const markersIn = (config: JsonObject): ReadonlyArray<string> => {
 }
 
 /** The directories from the root of the project down to a directory. */
-const projectFolders = (
-  directory: string,
-  markers: ReadonlyArray<string>
-): ReadonlyArray<string> => {
+export const projectFolders = (directory: string, config: JsonObject): ReadonlyArray<string> => {
+  const markers = markersIn(config)
   const below: Array<string> = []
   for (let at = directory; ; at = dirname(at)) {
     below.unshift(at)
@@ -118,7 +116,7 @@ export const skillRoots = (
     ...extraSkillRoots(place)
   ]
   return (directory) => {
-    const folders = projectFolders(directory, markersIn(config))
+    const folders = projectFolders(directory, config)
     const layers = folders
       .map((folder) => join(folder, '.codex'))
       .filter((folder) => isReachableFolder(folder) && (canonicalPath(folder) ?? folder) !== own)

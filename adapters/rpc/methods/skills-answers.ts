@@ -2,7 +2,6 @@
  * What is done for `skills/*`. It is loaded when a client asks for it.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { resolve } from 'node:path'
 import type { JsonObject } from '../../../domain/json.ts'
 import { toldSkill } from '../../../domain/skills/skill.ts'
 import { describe } from '../../../domain/errors.ts'
@@ -49,7 +48,7 @@ export const listed = async (
   const list = skillLister(place)
   const data: Array<JsonObject> = []
   for (const cwd of directories) {
-    const { skills, problems } = await list(resolve(cwd))
+    const { skills, problems } = await list(cwd)
     data.push({
       cwd,
       skills: skills.map(({ skill, enabled }) => toldSkill(skill, enabled, place.profile)),
