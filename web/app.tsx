@@ -11,7 +11,7 @@ import { keys } from './state/keys.ts'
 import { followLinks, navigate, route } from './state/location.ts'
 import { nextTheme, theme } from './state/preferences.ts'
 import { toggleEverything } from './state/folds.ts'
-import { connection, connectNow } from './wire/socket.ts'
+import { connection, connectNow, epoch } from './wire/socket.ts'
 
 const LINKS: ReadonlyArray<readonly [page: string, href: string, name: string]> = [
   ['threads', '/', 'Threads'],
@@ -95,5 +95,9 @@ export const App = () => {
       }),
     []
   )
-  return <Frame>{connection.value === 'locked' ? <LockedPage /> : <Page />}</Frame>
+  return (
+    <Frame>
+      {connection.value === 'locked' ? <LockedPage /> : epoch.value > 0 ? <Page /> : null}
+    </Frame>
+  )
 }

@@ -12,6 +12,10 @@ import { ago, counted, exactTime } from '../text/times.ts'
 import type { NumberedTurn } from '../wire/answers.ts'
 import { epoch, request } from '../wire/socket.ts'
 import { keys } from '../state/keys.ts'
+import { isWide } from '../state/screen.ts'
+import { TimeTravel } from '../parts/time-travel.tsx'
+import { followThread } from '../state/live.ts'
+import { Outline } from '../parts/outline.tsx'
 
 type ThreadRoute = Extract<PageRoute, { readonly page: 'thread' }>
 
@@ -78,11 +82,7 @@ const Header = ({ thread, total }: { readonly thread: Thread; readonly total: nu
 }
 
 /** Where to begin: at the turn of the address, else at the end. */
-const useStart = (
-  route: ThreadRoute,
-  turns: TurnWindow,
-  list: { readonly current: VirtualListHandle | null }
-): void => {
+const useStart = (route: ThreadRoute, turns: TurnWindow, list: ListRef): void => {
   const done = useRef('')
   const total = turns.total.value
   const { threadId, turnId } = route
@@ -108,64 +108,100 @@ const placeOf = async ({ threadId, at }: ThreadRoute, turnId: string): Promise<n
   return answer.ok ? (answer.value.data[0]?.n ?? null) : null
 }
 
-const Turns = ({
-  route,
-  thread,
-  turns
-}: {
+interface TurnsProps {
   readonly route: ThreadRoute
   readonly thread: Thread
   readonly turns: TurnWindow
-}) => {
-  const list = useRef<VirtualListHandle>(null)
-  const total = turns.total.value ?? 0
-  // Drawn again when turns came.
-  void turns.version.value
-  useStart(route, turns, list)
+}
+
+type ListRef = { readonly current: VirtualListHandle | null }
+
+/** Shows what is written meanwhile: at once where the end is seen, else by a button that leads there. */
+const useLive = (
+  { route, turns }: TurnsProps,
+  list: ListRef
+): { readonly hasNews: boolean; readonly goToEnd: () => void } => {
+  const [hasNews, setNews] = useState(false)
+  const goToEnd = (): void => {
+    setNews(false)
+    list.current?.scrollTo((turns.total.value ?? 1) - 1, 'end')
+  }
+  const sticks = useRef(false)
+  useEffect(() => {
+    if (route.at !== null) return undefined
+    return followThread(route.threadId, () => {
+      sticks.current = list.current?.isAtEnd() ?? false
+      if (!sticks.current) setNews(true)
+      void turns.follow()
+    })
+  }, [turns, epoch.value])
+  useEffect(() => {
+    if (sticks.current) goToEnd()
+    sticks.current = false
+  }, [turns.version.value])
+  return { hasNews, goToEnd }
+}
+
+const useTurnKeys = (total: number, list: ListRef, goToEnd: () => void): void => {
+  const go = (n: number): void =>
+    list.current?.scrollTo(Math.min(total - 1, Math.max(0, n)), 'start')
   useEffect(
     () =>
       keys({
-        G: () => list.current?.scrollTo(total - 1, 'end'),
-        g: () => list.current?.scrollTo(0, 'start'),
-        J: () => step(1),
-        K: () => step(-1)
+        G: goToEnd,
+        g: () => go(0),
+        J: () => go((list.current?.top() ?? 0) + 1),
+        K: () => go((list.current?.top() ?? 0) - 1)
       }),
     [total]
   )
-  const step = (by: number): void => {
-    const first = firstSeen(list.current?.element() ?? null)
-    list.current?.scrollTo(Math.min(total - 1, Math.max(0, first + by)), 'start')
-  }
-  const place = { threadId: route.threadId, cwd: thread.cwd }
-  return (
-    <VirtualList
-      class="turns"
-      handle={list}
-      count={total}
-      overscan={2}
-      estimate={(n) => estimated(turns.turn(n))}
-      keyOf={(n) => n}
-      onRange={turns.want}
-      box={{ role: 'feed', 'aria-label': 'turns', tabIndex: 0 }}
-      render={(n) => {
-        const turn = turns.turn(n)
-        return turn === undefined ? (
-          <div class="turn loading" style={{ height: `${EMPTY_TURN_PX}px` }} aria-busy="true" />
-        ) : (
-          <TurnView turn={turn} total={total} place={place} isTarget={turn.id === route.turnId} />
-        )
-      }}
-    />
-  )
 }
 
-/** The turn at the top of the box. */
-const firstSeen = (box: HTMLElement | null): number => {
-  if (box === null) return 0
-  const top = box.getBoundingClientRect().top
-  for (const row of box.querySelectorAll<HTMLElement>('[data-index]'))
-    if (row.getBoundingClientRect().bottom > top + 8) return Number(row.dataset['index'])
-  return 0
+const Turns = (props: TurnsProps) => {
+  const { route, thread, turns } = props
+  const list = useRef<VirtualListHandle>(null)
+  const [current, setCurrent] = useState(0)
+  const total = turns.total.value ?? 0
+  // Drawn again when turns came.
+  const version = turns.version.value
+  const { hasNews, goToEnd } = useLive(props, list)
+  useStart(route, turns, list)
+  useTurnKeys(total, list, goToEnd)
+  const place = { threadId: route.threadId, cwd: thread.cwd }
+  return (
+    <div class="thread-body">
+      {isWide.value && total > 1 ? (
+        <Outline
+          {...{ threadId: route.threadId, at: route.at, total, version, current }}
+          go={(n) => list.current?.scrollTo(n, 'start')}
+        />
+      ) : null}
+      <VirtualList
+        class="turns"
+        handle={list}
+        count={total}
+        overscan={2}
+        estimate={(n) => estimated(turns.turn(n))}
+        keyOf={(n) => n}
+        onRange={turns.want}
+        onTop={setCurrent}
+        box={{ role: 'feed', 'aria-label': 'turns', tabIndex: 0 }}
+        render={(n) => {
+          const turn = turns.turn(n)
+          return turn === undefined ? (
+            <div class="turn loading" style={{ height: `${EMPTY_TURN_PX}px` }} aria-busy="true" />
+          ) : (
+            <TurnView turn={turn} total={total} place={place} isTarget={turn.id === route.turnId} />
+          )
+        }}
+      />
+      {hasNews ? (
+        <button type="button" class="news" onClick={goToEnd}>
+          New below
+        </button>
+      ) : null}
+    </div>
+  )
 }
 
 export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
@@ -174,7 +210,7 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
   const thread = useThread(threadId, route.at)
   const turns = useMemo(() => openTurns(threadId, route.at), [threadId, at])
   useEffect(() => turns.close, [turns])
-  useEffect(() => turns.refresh(0), [turns, epoch.value])
+  useEffect(() => void turns.refresh(), [turns, epoch.value])
   if (thread === null) return <main class="page" id="main" aria-busy="true" />
   if (typeof thread === 'string')
     return (
@@ -191,6 +227,7 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
   return (
     <main class="page thread-page" id="main">
       <Header thread={thread} total={turns.total.value} />
+      <TimeTravel threadId={threadId} at={route.at} total={turns.total.value} />
       {turns.failure.value === null ? null : (
         <div class="failure">{turns.failure.value.message}</div>
       )}

@@ -7,7 +7,8 @@ import { visible } from '../parts/ansi.ts'
 import { VirtualList } from '../parts/virtual-list.tsx'
 import { threadHref, type Query } from '../routes.ts'
 import { setQuery } from '../state/location.ts'
-import { loadMoreThreads, loadThreads, threadList } from '../state/threads.ts'
+import { followHome } from '../state/live.ts'
+import { loadMoreThreads, loadThreads, refreshThreads, threadList } from '../state/threads.ts'
 import { epoch } from '../wire/socket.ts'
 import { ago, day, exactTime } from '../text/times.ts'
 
@@ -127,6 +128,7 @@ export const ThreadsPage = ({ query }: { readonly query: Query }) => {
   const [nowMs, setNow] = useState(Date.now())
   const asked = JSON.stringify(query)
   useEffect(() => void loadThreads(query), [asked, epoch.value])
+  useEffect(() => followHome(() => void refreshThreads(query)), [asked, epoch.value])
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 30_000)
     return () => clearInterval(timer)

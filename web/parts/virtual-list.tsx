@@ -14,9 +14,8 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useReducer, useRef } f
 export interface VirtualListHandle {
   readonly scrollTo: (index: number, align: 'start' | 'end' | 'auto') => void
   readonly isAtEnd: () => boolean
-  /** The first and last index that is seen. */
-  readonly range: () => { readonly first: number; readonly last: number }
-  readonly element: () => HTMLElement | null
+  /** The index at the upper edge. */
+  readonly top: () => number
 }
 
 interface VirtualListProps {
@@ -26,6 +25,8 @@ interface VirtualListProps {
   readonly render: (index: number) => ComponentChildren
   /** Called after each change of what is drawn. */
   readonly onRange?: (first: number, last: number) => void
+  /** Called when another entry is at the upper edge. */
+  readonly onTop?: (index: number) => void
   readonly handle?: Ref<VirtualListHandle>
   readonly overscan?: number
   readonly class?: string
@@ -67,12 +68,17 @@ const rangeOf = (items: ReadonlyArray<VirtualItem>) => ({
   last: items.at(-1)?.index ?? -1
 })
 
+const topOf = (list: List): number =>
+  list.getVirtualItemForOffset((list.scrollOffset ?? 0) + 1)?.index ?? 0
+
 export const VirtualList = (props: VirtualListProps) => {
   const scroller = useRef<HTMLDivElement>(null)
   const list = useVirtualizer(scroller, props)
   const items = list.getVirtualItems()
   const { first, last } = rangeOf(items)
-  const { onRange } = props
+  const top = topOf(list)
+  const { onRange, onTop } = props
+  useEffect(() => onTop?.(top), [top, onTop])
   useEffect(() => {
     if (last >= first) onRange?.(first, last)
   }, [first, last, onRange])
@@ -84,8 +90,7 @@ export const VirtualList = (props: VirtualListProps) => {
         const box = scroller.current
         return box !== null && box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX
       },
-      range: () => rangeOf(list.getVirtualItems()),
-      element: () => scroller.current
+      top: () => topOf(list)
     }),
     [list]
   )

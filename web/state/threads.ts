@@ -64,6 +64,20 @@ const load = async (query: Query, cursor: string | null): Promise<void> => {
 /** Loads the first page; what is shown stays until it is there. */
 export const loadThreads = (query: Query): Promise<void> => load(query, null)
 
+/** Reads again as many threads as are shown, without a word of it. */
+export const refreshThreads = async (query: Query): Promise<void> => {
+  const mine = asked
+  const { threads } = threadList.value
+  const limit = Math.min(Math.max(threads.length, PAGE), 4 * PAGE)
+  const answer = await request<ThreadPage>('thread/list', { ...paramsOf(query), limit })
+  if (mine !== asked || !answer.ok) return
+  const { data, nextCursor } = answer.value
+  const fresh = new Set(data.map(({ id }) => id))
+  const rest = threads.slice(limit).filter(({ id }) => !fresh.has(id))
+  const cursor = rest.length === 0 ? nextCursor : threadList.value.nextCursor
+  threadList.value = { ...threadList.value, threads: [...data, ...rest], nextCursor: cursor }
+}
+
 /** Loads the next page, where there is one. */
 export const loadMoreThreads = (query: Query): void => {
   const { nextCursor, isLoading } = threadList.value

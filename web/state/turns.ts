@@ -21,8 +21,10 @@ export interface TurnWindow {
   readonly turn: (n: number) => NumberedTurn | undefined
   /** Says which turns are looked at; what was asked before and is not needed any more is not asked. */
   readonly want: (first: number, last: number) => void
-  /** Reads again what is known, after something changed. */
-  readonly refresh: (from: number) => void
+  /** Reads everything again; what is shown stays until it is there. */
+  readonly refresh: () => Promise<void>
+  /** Reads the last turn again and what came behind it. */
+  readonly follow: () => Promise<void>
   readonly close: () => void
 }
 
@@ -116,6 +118,23 @@ export const openTurns = (threadId: string, at: PointInAddress | null): TurnWind
     }
   }
 
+  const refresh = async (): Promise<void> => {
+    const mine = (generation += 1)
+    loading.clear()
+    const answer = await ask(wanted.first, PAGE)
+    if (isClosed || mine !== generation) return
+    if (!answer.ok) {
+      failure.value = answer.failure
+      return
+    }
+    kept.forgetFrom(0)
+    answer.value.data.forEach(kept.keep)
+    failure.value = null
+    total.value = answer.value.total
+    version.value += 1
+    pump()
+  }
+
   return {
     total,
     version,
@@ -125,11 +144,18 @@ export const openTurns = (threadId: string, at: PointInAddress | null): TurnWind
       wanted = { first: Math.max(0, first), last }
       pump()
     },
-    refresh: (from) => {
-      generation += 1
-      loading.clear()
-      kept.forgetFrom(from)
-      void load(Math.max(0, wanted.first)).then(pump)
+    refresh,
+    follow: async () => {
+      const from = Math.max(0, (total.value ?? 0) - 1)
+      const last = kept.turn(from)?.id
+      const answer = await ask(from, PAGE)
+      if (isClosed || !answer.ok) return
+      // What was there may have been taken back.
+      if (last !== answer.value.data[0]?.id) return refresh()
+      total.value = answer.value.total
+      answer.value.data.forEach(kept.keep)
+      version.value += 1
+      pump()
     },
     close: () => {
       isClosed = true
