@@ -6,6 +6,7 @@ import { useEffect } from 'preact/hooks'
 import { ThreadsPage } from './pages/threads.tsx'
 import { ThreadPage } from './pages/thread.tsx'
 import { SearchPage } from './pages/search.tsx'
+import { UsagePage } from './pages/usage.tsx'
 import { LockedPage } from './pages/locked.tsx'
 import { keys } from './state/keys.ts'
 import { followLinks, navigate, route } from './state/location.ts'
@@ -15,7 +16,8 @@ import { connection, connectNow, epoch } from './wire/socket.ts'
 
 const LINKS: ReadonlyArray<readonly [page: string, href: string, name: string]> = [
   ['threads', '/', 'Threads'],
-  ['search', '/search', 'Search']
+  ['search', '/search', 'Search'],
+  ['usage', '/usage', 'Usage']
 ]
 
 const Page = () => {
@@ -27,6 +29,8 @@ const Page = () => {
       return <ThreadPage route={here} key={here.threadId} />
     case 'search':
       return <SearchPage query={here.query} />
+    case 'usage':
+      return <UsagePage query={here.query} />
     default:
       return (
         <main class="page" id="main">

@@ -21,3 +21,21 @@ export interface FoundPlace {
   readonly snippet: string
   readonly snippetMatchRange: { readonly start: number; readonly end: number }
 }
+
+/** Tokens of a group: of a day, a model, a thread … */
+export interface UsageGroupAnswer {
+  readonly key: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly totalTokens: number
+  /** Share of the input, from 0 to 1. */
+  readonly cacheHitRate: number | null
+  /** True where lines that would tell more are missing. */
+  readonly lowerBound: boolean
+}
+
+export interface UsageAnswer {
+  readonly groups: ReadonlyArray<UsageGroupAnswer>
+  readonly total: UsageGroupAnswer
+  readonly reasons: ReadonlyArray<{ readonly threadId: string; readonly text: string }>
+}

@@ -20,12 +20,14 @@ const PLACES = {
   threads: '/',
   thread: `/t/${LONG}`,
   search: '/search?q=test',
+  usage: '/usage?by=thread',
+  past: '/t/01a1fcde-3abc-7921-ae69-8e353aa02221?at=rev:50',
   nothing: '/search?q=zzzzzz',
   unknown: `/t/${LONG}/nowhere`
 }
 
 const isReady = (page: Page): Promise<unknown> =>
-  page.waitForSelector('.thread-row, .turn, .result, .empty, .thread-head')
+  page.waitForSelector('.thread-row, .turn, .result, .empty, .thread-head, .numbers')
 
 ;(hasBrowser() ? describe : describe.skip)('the page in a browser', () => {
   let server: WebServer
