@@ -3,7 +3,7 @@
  * two seconds; without one there is no clock.
  */
 import { configProblem } from '../../skills/config-problem.ts'
-import { createSkillSight } from '../../skills/sight.ts'
+import type { SkillSight } from '../../skills/sight.ts'
 import { startPace } from '../../upkeep/check/pace.ts'
 import type { FileWatch } from '../../home/file-watch.ts'
 import { skillsChanged } from '../threads/notices.ts'
@@ -40,7 +40,10 @@ const createTeller = ({ live }: SkillWatchServer): ((nowMs: number) => boolean) 
 /** Looks while any thread is loaded; one look after the other. */
 const startLooking = (server: SkillWatchServer, tell: (nowMs: number) => boolean) => {
   const { live, watch, home, log } = server
-  const sight = createSkillSight()
+  // Not before a thread is loaded: the first page of a list needs none of it.
+  let loaded: Promise<SkillSight> | null = null
+  const sighted = () =>
+    (loaded ??= import('../../skills/sight.ts').then(({ createSkillSight }) => createSkillSight()))
   const ended = new AbortController()
   let met: ReadonlySet<string> = new Set()
   let isUntold = false
@@ -52,12 +55,14 @@ const startLooking = (server: SkillWatchServer, tell: (nowMs: number) => boolean
 
   const meet = async (): Promise<void> => {
     met = directories()
-    if (isReadable()) await sight.meet(skillPlace(server), met, startPace(ended.signal))
+    if (!isReadable()) return
+    await (await sighted()).meet(skillPlace(server), met, startPace(ended.signal))
   }
   const look = async (): Promise<void> => {
     const nowMs = watch.nowMs()
     met = directories()
     if (isReadable()) {
+      const sight = await sighted()
       const hasChanged = await sight.look(skillPlace(server), met, startPace(ended.signal))
       isUntold ||= hasChanged
     }
