@@ -2,7 +2,7 @@
  * Turns of one thread by their places. Only what is looked at is asked for, and what is far away is forgotten, so that the length of a
  * thread costs nothing.
  */
-import { signal, type ReadonlySignal } from '@preact/signals'
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { PointInAddress } from '../routes.ts'
 import { request, type RpcAnswer, type Failure } from '../wire/socket.ts'
 import type { NumberedTurn, TurnRangeAnswer } from '../wire/answers.ts'
@@ -68,97 +68,117 @@ const createKept = (): KeptTurns => {
   }
 }
 
+/** What a window knows; `generation` counts what makes earlier answers worthless. */
+interface WindowState {
+  readonly threadId: string
+  readonly at: PointInAddress | null
+  readonly total: Signal<number | null>
+  readonly version: Signal<number>
+  readonly failure: Signal<Failure | null>
+  readonly kept: KeptTurns
+  readonly loading: Set<number>
+  wanted: { readonly first: number; readonly last: number }
+  isClosed: boolean
+  generation: number
+}
+
+const ask = (
+  { threadId, at }: WindowState,
+  from: number,
+  count: number
+): Promise<RpcAnswer<TurnRangeAnswer>> =>
+  request<TurnRangeAnswer>('unroll/turns/range', {
+    ...{ threadId, from, count, itemsView: 'full', maxBytes: PAGE_BYTES_MAX },
+    ...(at === null ? {} : { at })
+  })
+
+/** Takes turns in; one that was shortened to nothing asks for no more. */
+const take = (state: WindowState, { total, data }: TurnRangeAnswer): void => {
+  state.failure.value = null
+  state.total.value = total
+  data.forEach(state.kept.keep)
+  state.kept.forgetFar(state.wanted.first, state.wanted.last)
+  state.version.value += 1
+  if (data.length > 0) pump(state)
+}
+
+const isMissing = ({ kept, loading }: WindowState, n: number): boolean =>
+  kept.turn(n) === undefined && !loading.has(n)
+
+const firstMissing = (state: WindowState): number | null => {
+  const { first, last } = state.wanted
+  for (let n = first; n <= last; n += 1) if (isMissing(state, n)) return n
+  return null
+}
+
+const load = async (state: WindowState, from: number): Promise<void> => {
+  const { loading, generation } = state
+  const places: Array<number> = []
+  for (let n = from; n < from + PAGE && isMissing(state, n); n += 1) places.push(n)
+  for (const n of places) loading.add(n)
+  const answer = await ask(state, from, places.length)
+  for (const n of places) loading.delete(n)
+  if (state.isClosed || generation !== state.generation) return
+  if (answer.ok) take(state, answer.value)
+  else state.failure.value = answer.failure
+}
+
+/** Asks for what is looked at and missing. */
+const pump = (state: WindowState): void => {
+  for (;;) {
+    const from = firstMissing(state)
+    const last = (state.total.value ?? Infinity) - 1
+    if (from === null || from > last || state.loading.size >= IN_FLIGHT_MAX * PAGE) return
+    void load(state, from)
+  }
+}
+
+const refresh = async (state: WindowState): Promise<void> => {
+  const mine = (state.generation += 1)
+  state.loading.clear()
+  const answer = await ask(state, state.wanted.first, PAGE)
+  if (state.isClosed || mine !== state.generation) return
+  if (answer.ok) {
+    state.kept.forgetFrom(0)
+    take(state, answer.value)
+  } else state.failure.value = answer.failure
+}
+
+const follow = async (state: WindowState): Promise<void> => {
+  const from = Math.max(0, (state.total.value ?? 0) - 1)
+  const last = state.kept.turn(from)?.id
+  const answer = await ask(state, from, PAGE)
+  if (state.isClosed || !answer.ok) return
+  // What was there may have been taken back.
+  if (last === answer.value.data[0]?.id) take(state, answer.value)
+  else await refresh(state)
+}
+
 /** The turns of a thread, as they are or as they were. */
 export const openTurns = (threadId: string, at: PointInAddress | null): TurnWindow => {
-  const total = signal<number | null>(null)
-  const version = signal(0)
-  const failure = signal<Failure | null>(null)
-  const kept = createKept()
-  const loading = new Set<number>()
-  let wanted = { first: 0, last: -1 }
-  let isClosed = false
-  let generation = 0
-
-  const ask = (from: number, count: number): Promise<RpcAnswer<TurnRangeAnswer>> =>
-    request<TurnRangeAnswer>('unroll/turns/range', {
-      ...{ threadId, from, count, itemsView: 'full', maxBytes: PAGE_BYTES_MAX },
-      ...(at === null ? {} : { at })
-    })
-
-  const isMissing = (n: number): boolean => kept.turn(n) === undefined && !loading.has(n)
-  const missing = (): number | null => {
-    for (let n = wanted.first; n <= wanted.last; n += 1) if (isMissing(n)) return n
-    return null
+  const state: WindowState = {
+    ...{ threadId, at },
+    total: signal<number | null>(null),
+    version: signal(0),
+    failure: signal<Failure | null>(null),
+    kept: createKept(),
+    loading: new Set(),
+    wanted: { first: 0, last: -1 },
+    isClosed: false,
+    generation: 0
   }
-
-  const load = async (from: number): Promise<void> => {
-    const places: Array<number> = []
-    for (let n = from; n < from + PAGE && isMissing(n); n += 1) places.push(n)
-    for (const n of places) loading.add(n)
-    const mine = generation
-    const answer = await ask(from, places.length)
-    for (const n of places) loading.delete(n)
-    if (isClosed || mine !== generation) return
-    if (answer.ok) {
-      total.value = answer.value.total
-      failure.value = null
-      answer.value.data.forEach(kept.keep)
-      kept.forgetFar(wanted.first, wanted.last)
-      version.value += 1
-      if (answer.value.data.length > 0) pump()
-    } else failure.value = answer.failure
-  }
-
-  const pump = (): void => {
-    for (;;) {
-      const from = missing()
-      const last = (total.value ?? Infinity) - 1
-      if (from === null || from > last || loading.size >= IN_FLIGHT_MAX * PAGE) return
-      void load(from)
-    }
-  }
-
-  const refresh = async (): Promise<void> => {
-    const mine = (generation += 1)
-    loading.clear()
-    const answer = await ask(wanted.first, PAGE)
-    if (isClosed || mine !== generation) return
-    if (!answer.ok) {
-      failure.value = answer.failure
-      return
-    }
-    kept.forgetFrom(0)
-    answer.value.data.forEach(kept.keep)
-    failure.value = null
-    total.value = answer.value.total
-    version.value += 1
-    pump()
-  }
-
+  const { total, version, failure, kept } = state
   return {
-    total,
-    version,
-    failure,
+    ...{ total, version, failure },
     turn: kept.turn,
     want: (first, last) => {
-      wanted = { first: Math.max(0, first), last }
-      pump()
+      state.wanted = { first: Math.max(0, first), last }
+      pump(state)
     },
-    refresh,
-    follow: async () => {
-      const from = Math.max(0, (total.value ?? 0) - 1)
-      const last = kept.turn(from)?.id
-      const answer = await ask(from, PAGE)
-      if (isClosed || !answer.ok) return
-      // What was there may have been taken back.
-      if (last !== answer.value.data[0]?.id) return refresh()
-      total.value = answer.value.total
-      answer.value.data.forEach(kept.keep)
-      version.value += 1
-      pump()
-    },
+    refresh: () => refresh(state),
+    follow: () => follow(state),
     close: () => {
-      isClosed = true
+      state.isClosed = true
     }
   }
 }
