@@ -81,7 +81,9 @@ const tokenIn = (protocols = ''): string => {
   return name === PAGE_PROTOCOL && token.startsWith('bearer.') ? token.slice('bearer.'.length) : ''
 }
 
-const bearerIn = (authorization = ''): string => /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
+/** The token of an `Authorization` header; empty without one. */
+export const bearerIn = (authorization = ''): string =>
+  /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
 
 const isPage = (path: string): boolean => {
   const [, first = '', ...rest] = path.split('/')

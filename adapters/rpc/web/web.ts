@@ -12,7 +12,7 @@ import { isLoopback, type Listen } from '../transports/listen.ts'
 import { openAssets, PAGE_FOLDER } from './assets.ts'
 import { createDoor, type Door } from './door.ts'
 import { pageMethods } from './page-methods.ts'
-import { openSite } from './site.ts'
+import { bearerIn, openSite } from './site.ts'
 import { keepToken, type PagePlace } from './token-file.ts'
 
 /** A page as it is asked for. */
@@ -55,9 +55,6 @@ export interface ServedPage {
   readonly close: () => void
 }
 
-const bearer = (header: string | undefined): string =>
-  /^bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? ''
-
 const doorOf = async (tokenFile: string | undefined): Promise<E.Either<string, Door>> => {
   const means = { randomBytes, nowMs: Date.now }
   if (tokenFile === undefined) return E.right(createDoor(means))
@@ -88,7 +85,7 @@ export const openPage = async (
         hello
       }),
     auth: async (header) =>
-      door.right.isToken(bearer(header)) ? null : 'missing or wrong bearer token',
+      door.right.isToken(bearerIn(header)) ? null : 'missing or wrong bearer token',
     opened: (port) => {
       forgetToken = keepToken(place, port, door.right.token)
       const origin = publicOrigins[0] ?? `http://127.0.0.1:${port}`
