@@ -91,10 +91,14 @@ const useStart = (route: ThreadRoute, turns: TurnWindow, list: ListRef): void =>
     if (total === null || total === 0 || done.current === place) return
     done.current = place
     if (turnId === null) return list.current?.scrollTo(total - 1, 'end')
+    const known = turns.placeOf(turnId)
+    if (known !== null) return list.current?.scrollTo(known, 'start')
     void placeOf(route, turnId).then((n) => {
       if (n !== null) list.current?.scrollTo(n, 'start')
+      // Asked again when the turns were read again.
+      else done.current = ''
     })
-  }, [place, total])
+  }, [place, total, turns.version.value])
 }
 
 /** The place of a turn by its id; null when there is no such turn. */

@@ -19,6 +19,8 @@ export interface TurnWindow {
   readonly version: ReadonlySignal<number>
   readonly failure: ReadonlySignal<Failure | null>
   readonly turn: (n: number) => NumberedTurn | undefined
+  /** The place of a turn that is known here; null for any other. */
+  readonly placeOf: (turnId: string) => number | null
   /** Says which turns are looked at; what was asked before and is not needed any more is not asked. */
   readonly want: (first: number, last: number) => void
   /** Reads everything again; what is shown stays until it is there. */
@@ -30,6 +32,7 @@ export interface TurnWindow {
 
 interface KeptTurns {
   readonly turn: (n: number) => NumberedTurn | undefined
+  readonly placeOf: (turnId: string) => number | null
   readonly keep: (turn: NumberedTurn) => void
   readonly forgetFrom: (n: number) => void
   /** Forgets what is farthest from a range, until the rest fits. */
@@ -45,6 +48,10 @@ const createKept = (): KeptTurns => {
   }
   return {
     turn: (n) => kept.get(n)?.turn,
+    placeOf: (turnId) => {
+      for (const [n, { turn }] of kept) if (turn.id === turnId) return n
+      return null
+    },
     keep: (turn) => {
       forget(turn.n)
       const bytes = JSON.stringify(turn).length
@@ -171,6 +178,7 @@ export const openTurns = (threadId: string, at: PointInAddress | null): TurnWind
   return {
     ...{ total, version, failure },
     turn: kept.turn,
+    placeOf: kept.placeOf,
     want: (first, last) => {
       state.wanted = { first: Math.max(0, first), last }
       pump(state)
