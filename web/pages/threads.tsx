@@ -7,9 +7,8 @@ import { visible } from '../parts/ansi.ts'
 import { VirtualList } from '../parts/virtual-list.tsx'
 import { threadHref, type Query } from '../routes.ts'
 import { setQuery } from '../state/location.ts'
-import { followHome } from '../state/live.ts'
 import { loadMoreThreads, loadThreads, refreshThreads, threadList } from '../state/threads.ts'
-import { epoch } from '../wire/socket.ts'
+import { epoch, onNotification } from '../wire/socket.ts'
 import { ago, day, exactTime } from '../text/times.ts'
 
 const ROW_PX = 58
@@ -128,7 +127,7 @@ export const ThreadsPage = ({ query }: { readonly query: Query }) => {
   const [nowMs, setNow] = useState(Date.now())
   const asked = JSON.stringify(query)
   useEffect(() => void loadThreads(query), [asked, epoch.value])
-  useEffect(() => followHome(() => void refreshThreads(query)), [asked, epoch.value])
+  useEffect(() => onNotification('unroll/home/changed', () => void refreshThreads(query)), [asked])
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 30_000)
     return () => clearInterval(timer)

@@ -3,8 +3,8 @@
  */
 import { useEffect, useState } from 'preact/hooks'
 import { visible } from '../parts/ansi.ts'
+import { Choice } from '../parts/choice.tsx'
 import { threadHref, type Query } from '../routes.ts'
-import { setQuery } from '../state/location.ts'
 import { count, short } from '../text/times.ts'
 import type { UsageAnswer, UsageGroupAnswer } from '../wire/answers.ts'
 import { epoch, request } from '../wire/socket.ts'
@@ -37,24 +37,6 @@ const useUsage = (by: string, range: string): UsageAnswer | string | null => {
   }, [by, range, epoch.value])
   return usage
 }
-
-interface ChoiceProps {
-  readonly label: string
-  readonly name: string
-  readonly value: string
-  readonly options: ReadonlyArray<readonly [value: string, text: string]>
-}
-
-const Choice = ({ label, name, value, options }: ChoiceProps) => (
-  <label>
-    {label}{' '}
-    <select value={value} onChange={(event) => setQuery({ [name]: event.currentTarget.value })}>
-      {options.map(([key, text]) => (
-        <option value={key}>{text}</option>
-      ))}
-    </select>
-  </label>
-)
 
 const Name = ({ by, name }: { readonly by: string; readonly name: string }) =>
   by === 'thread' ? <a href={threadHref(name)}>{name.slice(0, 13)}</a> : <>{visible(name)}</>
@@ -106,14 +88,16 @@ const Table = ({ by, usage }: { readonly by: string; readonly usage: UsageAnswer
         <tr>
           <th scope="col">{by}</th>
           <td class="bar-cell" />
-          <th scope="col">tokens</th>
-          <th scope="col" class="extra">
+          <th scope="col" class="number">
+            tokens
+          </th>
+          <th scope="col" class="number extra">
             input
           </th>
-          <th scope="col" class="extra">
+          <th scope="col" class="number extra">
             cached
           </th>
-          <th scope="col" class="extra">
+          <th scope="col" class="number extra">
             output
           </th>
         </tr>

@@ -2,6 +2,7 @@
  * What the person likes, kept in this browser only.
  */
 import { effect, signal } from '@preact/signals'
+import { isNarrow } from './screen.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
@@ -34,9 +35,15 @@ export const splitDiffs = signal(read('split') === 'yes')
 /** Whether the panel beside a thread is open. */
 export const showsInspector = signal(read('inspector') === 'yes')
 
+/** Whether the list of pages is open; where it lies over the page it is shut at first. */
+export const showsNavigation = signal(read('navigation') !== 'no' && !isNarrow.value)
+
 effect(() => {
   document.documentElement.dataset['theme'] = theme.value
   write('theme', theme.value)
+})
+effect(() => {
+  if (!isNarrow.value) write('navigation', showsNavigation.value ? 'yes' : 'no')
 })
 effect(() => write('split', splitDiffs.value ? 'yes' : 'no'))
 effect(() => write('inspector', showsInspector.value ? 'yes' : 'no'))

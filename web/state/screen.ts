@@ -11,3 +11,12 @@ export const isWide = signal(wide.matches)
 wide.addEventListener('change', ({ matches }) => {
   isWide.value = matches
 })
+
+const narrow = matchMedia('(max-width: 900px)')
+
+/** True where the navigation does not fit beside a page. */
+export const isNarrow = signal(narrow.matches)
+
+narrow.addEventListener('change', ({ matches }) => {
+  isNarrow.value = matches
+})

@@ -1,23 +1,19 @@
 /**
- * One thread: its turns, from any place on.
+ * The turns of a thread, from any place on.
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import type { Thread } from '../../domain/protocol.ts'
-import { TurnView } from '../items/turn.tsx'
-import { visible } from '../parts/ansi.ts'
-import { VirtualList, type VirtualListHandle } from '../parts/virtual-list.tsx'
-import { threadHref, type PageRoute } from '../routes.ts'
-import { openTurns, type TurnWindow } from '../state/turns.ts'
-import { ago, counted, exactTime } from '../text/times.ts'
-import type { NumberedTurn } from '../wire/answers.ts'
-import { epoch, request } from '../wire/socket.ts'
-import { keys } from '../state/keys.ts'
-import { isWide } from '../state/screen.ts'
-import { TimeTravel } from '../parts/time-travel.tsx'
-import { followThread } from '../state/live.ts'
-import { Outline } from '../parts/outline.tsx'
-
-type ThreadRoute = Extract<PageRoute, { readonly page: 'thread' }>
+import type { Thread } from '../../../domain/protocol.ts'
+import { TurnView } from '../../items/turn.tsx'
+import { Empty, Failure } from '../../parts/answered.tsx'
+import { VirtualList, type VirtualListHandle } from '../../parts/virtual-list.tsx'
+import { openTurns, type TurnWindow } from '../../state/turns.ts'
+import type { NumberedTurn } from '../../wire/answers.ts'
+import { epoch, request } from '../../wire/socket.ts'
+import { keys } from '../../state/keys.ts'
+import { isWide } from '../../state/screen.ts'
+import { followThread } from '../../state/live.ts'
+import { Outline } from '../../parts/outline.tsx'
+import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
 const EMPTY_TURN_PX = 220
 const LINE_PX = 20
@@ -35,50 +31,6 @@ const estimated = (turn: NumberedTurn | undefined): number => {
     )
   }, 0)
   return 110 + Math.ceil(chars / WIDTH_CHARS) * LINE_PX
-}
-
-const useThread = (threadId: string, at: ThreadRoute['at']): Thread | string | null => {
-  const [thread, setThread] = useState<Thread | string | null>(null)
-  useEffect(() => {
-    let isWanted = true
-    const params = { threadId, includeTurns: false, ...(at === null ? {} : { at }) }
-    void request<{ readonly thread: Thread }>('thread/read', params).then((answer) => {
-      if (isWanted) setThread(answer.ok ? answer.value.thread : answer.failure.message)
-    })
-    return () => {
-      isWanted = false
-    }
-  }, [threadId, JSON.stringify(at), epoch.value])
-  return thread
-}
-
-const Header = ({ thread, total }: { readonly thread: Thread; readonly total: number | null }) => {
-  const updatedMs = thread.updatedAt * 1000
-  const details = [
-    thread.cwd,
-    thread.gitInfo?.branch ?? '',
-    thread.model ?? '',
-    `Codex ${thread.cliVersion}`
-  ].filter((text) => text !== '')
-  return (
-    <header class="thread-head">
-      <h1 dir="auto">
-        {visible(thread.name ?? (thread.preview.slice(0, 200) || 'Untitled thread'))}
-      </h1>
-      <p class="dim details">
-        {total === null ? null : <span>{counted(total, 'turn')}</span>}
-        <time title={exactTime(updatedMs)}>{ago(updatedMs, Date.now())}</time>
-        {details.map((text) => (
-          <span>{visible(text)}</span>
-        ))}
-        {thread.forkedFromId === null ? null : (
-          <a href={threadHref(thread.forkedFromId)}>
-            forked from {thread.forkedFromId.slice(0, 13)}
-          </a>
-        )}
-      </p>
-    </header>
-  )
 }
 
 /** Where to begin: at the turn of the address, else at the end. */
@@ -114,7 +66,7 @@ const placeOf = async ({ threadId, at }: ThreadRoute, turnId: string): Promise<n
 
 interface TurnsProps {
   readonly route: ThreadRoute
-  readonly thread: Thread
+  readonly thread: Thread | null
   readonly turns: TurnWindow
 }
 
@@ -171,7 +123,7 @@ const Turns = (props: TurnsProps) => {
   const { hasNews, goToEnd } = useLive(props, list)
   useStart(route, turns, list)
   useTurnKeys(total, list, goToEnd)
-  const place = { threadId: route.threadId, cwd: thread.cwd }
+  const place = { threadId: route.threadId, cwd: thread?.cwd ?? '' }
   return (
     <div class="thread-body">
       {isWide.value && total > 1 ? (
@@ -208,35 +160,17 @@ const Turns = (props: TurnsProps) => {
   )
 }
 
-export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
+export const TurnsView = ({ route, thread }: ThreadViewProps) => {
   const { threadId } = route
   const at = JSON.stringify(route.at)
-  const thread = useThread(threadId, route.at)
   const turns = useMemo(() => openTurns(threadId, route.at), [threadId, at])
   useEffect(() => turns.close, [turns])
   useEffect(() => void turns.refresh(), [turns, epoch.value])
-  if (thread === null) return <main class="page" id="main" aria-busy="true" />
-  if (typeof thread === 'string')
-    return (
-      <main class="page" id="main">
-        <div class="empty">
-          <h1>This thread cannot be read</h1>
-          <p class="dim">{thread}</p>
-          <p>
-            <a href="/">All threads</a>
-          </p>
-        </div>
-      </main>
-    )
   return (
-    <main class="page thread-page" id="main">
-      <Header thread={thread} total={turns.total.value} />
-      <TimeTravel threadId={threadId} at={route.at} total={turns.total.value} />
-      {turns.failure.value === null ? null : (
-        <div class="failure">{turns.failure.value.message}</div>
-      )}
-      {turns.total.value === 0 ? <div class="empty dim">No turns yet.</div> : null}
+    <>
+      {turns.failure.value === null ? null : <Failure message={turns.failure.value.message} />}
+      {turns.total.value === 0 ? <Empty>No turns yet.</Empty> : null}
       <Turns route={route} thread={thread} turns={turns} />
-    </main>
+    </>
   )
 }

@@ -1,0 +1,62 @@
+/**
+ * The frame of every page: where one is, where one can go, and whether the server is there.
+ */
+import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { dialog } from '../state/dialog.ts'
+import { readHome } from '../state/home.ts'
+import { followLinks } from '../state/location.ts'
+import { followHome } from '../state/live.ts'
+import { showsNavigation } from '../state/preferences.ts'
+import { toast } from '../state/toast.ts'
+import { connection, connectNow, epoch } from '../wire/socket.ts'
+import { Header } from './header.tsx'
+import { Help } from './help.tsx'
+import { Navigation } from './navigation.tsx'
+import { Palette } from './palette.tsx'
+import { StatusLine } from './status-line.tsx'
+
+const Banner = () =>
+  connection.value === 'lost' ? (
+    <div class="banner" role="status">
+      The server is away; trying again.{' '}
+      <button type="button" onClick={connectNow}>
+        Try now
+      </button>
+    </div>
+  ) : null
+
+/** What is known of the home stays true while somebody looks. */
+const useHome = (): void =>
+  useEffect(() => {
+    if (epoch.value === 0) return undefined
+    void readHome()
+    return followHome(() => void readHome())
+  }, [epoch.value])
+
+const Dialogs = () => {
+  if (dialog.value === 'help') return <Help />
+  return dialog.value === 'palette' ? <Palette /> : null
+}
+
+export const Frame = ({ children }: { readonly children: ComponentChildren }) => {
+  useHome()
+  return (
+    <div class={`frame ${showsNavigation.value ? '' : 'without-navigation'}`} onClick={followLinks}>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <Header />
+      <Banner />
+      <div class="frame-body">
+        {connection.value === 'locked' ? null : <Navigation />}
+        {children}
+      </div>
+      <StatusLine />
+      <Dialogs />
+      <div class="toast" role="status" aria-live="polite">
+        {toast.value === null ? null : <span>{toast.value}</span>}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,59 @@
+/**
+ * The page of an address. Lists and threads come with the first script; the others when they are first looked at.
+ */
+import { later } from '../parts/later.tsx'
+import { route } from '../state/location.ts'
+import { SearchPage } from './search.tsx'
+import { ThreadsPage } from './threads.tsx'
+import { ThreadPage } from './thread/thread.tsx'
+
+const UsagePage = later(async () => (await import('./usage.tsx')).UsagePage)
+const ToolsPage = later(async () => (await import('./tools.tsx')).ToolsPage)
+const PluginsPage = later(async () => (await import('./plugins.tsx')).PluginsPage)
+const AuditPage = later(async () => (await import('./audit.tsx')).AuditPage)
+const HealthPage = later(async () => (await import('./health.tsx')).HealthPage)
+const StoragePage = later(async () => (await import('./storage.tsx')).StoragePage)
+const LogPage = later(async () => (await import('./log.tsx')).LogPage)
+const AboutPage = later(async () => (await import('./about.tsx')).AboutPage)
+
+const Unknown = () => (
+  <main class="page" id="main">
+    <div class="empty">
+      <h1>There is no such page</h1>
+      <p>
+        <a href="/">All threads</a>
+      </p>
+    </div>
+  </main>
+)
+
+export const PageOf = () => {
+  const here = route.value
+  const { query } = here
+  switch (here.page) {
+    case 'threads':
+      return <ThreadsPage query={query} />
+    case 'thread':
+      return <ThreadPage route={here} key={here.threadId} />
+    case 'search':
+      return <SearchPage query={query} />
+    case 'usage':
+      return <UsagePage query={query} />
+    case 'tools':
+      return <ToolsPage query={query} />
+    case 'plugins':
+      return <PluginsPage query={query} />
+    case 'audit':
+      return <AuditPage query={query} />
+    case 'health':
+      return <HealthPage query={query} />
+    case 'storage':
+      return <StoragePage query={query} />
+    case 'log':
+      return <LogPage query={query} />
+    case 'about':
+      return <AboutPage />
+    default:
+      return <Unknown />
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * One thread: what it is called, the views of it, and the point in time that they show.
+ */
+import { useEffect } from 'preact/hooks'
+import type { Thread } from '../../../domain/protocol.ts'
+import { VIEW_NAMES } from '../../frame/names.ts'
+import { visible } from '../../parts/ansi.ts'
+import { later } from '../../parts/later.tsx'
+import { TimeTravel } from '../../parts/time-travel.tsx'
+import { THREAD_VIEWS, threadHref } from '../../routes.ts'
+import { useAnswer, type Asked } from '../../state/answer.ts'
+import { threadTitle } from '../../state/home.ts'
+import { followThread } from '../../state/live.ts'
+import { ago, counted, exactTime } from '../../text/times.ts'
+import type { TurnRangeAnswer } from '../../wire/answers.ts'
+import { epoch } from '../../wire/socket.ts'
+import { TurnsView } from './turns.tsx'
+import type { ThreadRoute, ThreadViewProps } from './view.ts'
+
+const TimelineView = later(async () => (await import('./timeline.tsx')).TimelineView)
+const ContextView = later(async () => (await import('./context.tsx')).ContextView)
+const EventsView = later(async () => (await import('./events.tsx')).EventsView)
+const FilesView = later(async () => (await import('./files.tsx')).FilesView)
+const CompareView = later(async () => (await import('./compare.tsx')).CompareView)
+
+const titleOf = (thread: Thread): string =>
+  thread.name ?? (thread.preview.slice(0, 200) || 'Untitled thread')
+
+const Details = ({ thread, total }: { readonly thread: Thread; readonly total: number | null }) => {
+  const updatedMs = thread.updatedAt * 1000
+  const details = [
+    thread.cwd,
+    thread.gitInfo?.branch ?? '',
+    thread.model ?? '',
+    `Codex ${thread.cliVersion}`
+  ].filter((text) => text !== '')
+  return (
+    <p class="dim details">
+      {total === null ? null : <span>{counted(total, 'turn')}</span>}
+      <time title={exactTime(updatedMs)}>{ago(updatedMs, Date.now())}</time>
+      {details.map((text) => (
+        <span>{visible(text)}</span>
+      ))}
+      {thread.forkedFromId === null ? null : (
+        <a href={threadHref(thread.forkedFromId)}>forked from {thread.forkedFromId.slice(0, 13)}</a>
+      )}
+    </p>
+  )
+}
+
+/** Another way to look at the same thread, at the same point in time. */
+const Views = ({ route }: { readonly route: ThreadRoute }) => (
+  <nav class="views" aria-label="views of the thread">
+    {THREAD_VIEWS.filter((view) => view !== 'diff' || route.view === 'diff').map((view) => (
+      <a
+        href={threadHref(route.threadId, { view, at: route.at })}
+        aria-current={route.view === view ? 'page' : undefined}
+      >
+        {VIEW_NAMES[view]}
+      </a>
+    ))}
+  </nav>
+)
+
+const View = (props: ThreadViewProps) => {
+  switch (props.route.view) {
+    case 'turns':
+      return <TurnsView {...props} />
+    case 'timeline':
+      return <TimelineView {...props} />
+    case 'context':
+      return <ContextView {...props} />
+    case 'events':
+      return <EventsView {...props} />
+    case 'files':
+      return <FilesView {...props} />
+    case 'diff':
+      return <CompareView {...props} />
+  }
+}
+
+/** The thread and how many turns it has, at the point that is looked at; asked again when lines are written. */
+const useThread = ({ threadId, at }: ThreadRoute) => {
+  const point = at === null ? {} : { at }
+  const thread = useAnswer<{ readonly thread: Thread }>('thread/read', {
+    ...{ threadId, includeTurns: false },
+    ...point
+  })
+  const range = useAnswer<TurnRangeAnswer>('unroll/turns/range', {
+    ...{ threadId, from: 0, count: 1, itemsView: 'notLoaded' },
+    ...point
+  })
+  useEffect(
+    () =>
+      at === null
+        ? followThread(threadId, () => {
+            thread.again()
+            range.again()
+          })
+        : undefined,
+    [threadId, at === null, epoch.value]
+  )
+  return { thread, range }
+}
+
+const Missing = ({ asked }: { readonly asked: Asked<unknown> }) => (
+  <main class="page" id="main">
+    <div class="empty">
+      <h1>This thread cannot be read</h1>
+      <p class="dim">{visible(asked.failure ?? '')}</p>
+      <p>
+        <a href="/">All threads</a>
+      </p>
+    </div>
+  </main>
+)
+
+export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
+  const { thread: asked, range } = useThread(route)
+  const thread = asked.value?.thread ?? null
+  const title = thread === null ? null : titleOf(thread)
+  useEffect(() => {
+    threadTitle.value = title
+    return () => {
+      threadTitle.value = null
+    }
+  }, [title])
+  if (thread === null && asked.failure !== null) return <Missing asked={asked} />
+  const total = range.value?.total ?? null
+  return (
+    <main class="page thread-page" id="main" aria-busy={thread === null}>
+      <header class="thread-head">
+        <h1 dir="auto">{visible(title ?? '\u00a0')}</h1>
+        {thread === null ? (
+          <p class="dim details">{'\u00a0'}</p>
+        ) : (
+          <Details {...{ thread, total }} />
+        )}
+        <Views route={route} />
+      </header>
+      <TimeTravel threadId={route.threadId} at={route.at} total={total} />
+      <View route={route} thread={thread} />
+    </main>
+  )
+}

@@ -1,0 +1,6 @@
+/**
+ * Timeline of a thread.
+ */
+import type { ThreadViewProps } from './view.ts'
+
+export const TimelineView = (_: ThreadViewProps) => <div class="scroller" />

@@ -1,0 +1,55 @@
+/**
+ * A table of a few hundred rows at most; longer ones are virtual lists.
+ */
+import type { ComponentChildren } from 'preact'
+
+export interface Column<A> {
+  readonly title: string
+  readonly cell: (row: A) => ComponentChildren
+  readonly isNumber?: boolean
+  /** Left out where there is little room. */
+  readonly isExtra?: boolean
+  /** Takes the room that is left, and breaks its lines. */
+  readonly isWide?: boolean
+}
+
+interface TableProps<A> {
+  readonly caption: string
+  readonly columns: ReadonlyArray<Column<A>>
+  readonly rows: ReadonlyArray<A>
+  readonly keyOf: (row: A, index: number) => string | number
+}
+
+const classOf = <A,>({ isNumber, isExtra, isWide }: Column<A>): string =>
+  [isNumber && 'number', isExtra && 'extra', isWide && 'wide'].filter(Boolean).join(' ')
+
+/** The first column names the row. */
+export const Table = <A,>({ caption, columns, rows, keyOf }: TableProps<A>) => (
+  <table class="numbers">
+    <caption class="visually-hidden">{caption}</caption>
+    <thead>
+      <tr>
+        {columns.map((column) => (
+          <th scope="col" class={classOf(column)}>
+            {column.title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+    <tbody>
+      {rows.map((row, index) => (
+        <tr key={keyOf(row, index)}>
+          {columns.map((column, at) =>
+            at === 0 ? (
+              <th scope="row" class={classOf(column)}>
+                {column.cell(row)}
+              </th>
+            ) : (
+              <td class={classOf(column)}>{column.cell(row)}</td>
+            )
+          )}
+        </tr>
+      ))}
+    </tbody>
+  </table>
+)
