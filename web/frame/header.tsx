@@ -72,7 +72,12 @@ export const Header = () => (
       unroll
     </a>
     <Breadcrumb />
-    <button type="button" class="jump" onClick={open('palette')}>
+    <button
+      type="button"
+      class="jump"
+      onClick={open('palette')}
+      aria-label="Search or jump to…"
+    >
       <span class="jump-words">Search or jump to…</span>
       <span class="jump-sign" aria-hidden="true">
         ⌕
