@@ -72,12 +72,7 @@ export const Header = () => (
       unroll
     </a>
     <Breadcrumb />
-    <button
-      type="button"
-      class="jump"
-      onClick={open('palette')}
-      aria-label="Search or jump to…"
-    >
+    <button type="button" class="jump" onClick={open('palette')}>
       <span class="jump-words">Search or jump to…</span>
       <span class="jump-sign" aria-hidden="true">
         ⌕
