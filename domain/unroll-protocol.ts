@@ -6,7 +6,16 @@
  */
 
 /** What stands out about a turn. */
-export type OutlineFlag = 'compacted' | 'damaged'
+export type OutlineFlag =
+  /** It was taken back. */
+  | 'rolledBack'
+  | 'compacted'
+  /** A review was begun or ended in it. */
+  | 'review'
+  /** It holds lines that cannot be read. */
+  | 'damaged'
+  /** The last turn that another thread has from this one. */
+  | 'fork'
 
 /** A turn in a line: what a list beside a thread shows of it. */
 export interface OutlinedTurn {
@@ -23,7 +32,7 @@ export interface OutlinedTurn {
   readonly answered: string | null
   /** Null where its items are known only when they are read, as those of paginated threads and derived ones. */
   readonly items: number | null
-  /** Tool calls. Null, as the three below, where its lines are those of another thread. */
+  /** Tool calls. Null, as the three below, where its lines are those of another thread or a file left behind, or not counted yet. */
   readonly tools: number | null
   /** Tool calls that failed or were rejected. */
   readonly failed: number | null
@@ -40,6 +49,8 @@ export interface ThreadOutline {
   readonly total: number
   /** How many events it has. */
   readonly revision: number
+  /** False while tools, files, tokens and compactions of a long thread are still being counted: ask again for those. */
+  readonly counted: boolean
   readonly turns: ReadonlyArray<OutlinedTurn>
 }
 
