@@ -93,6 +93,25 @@ export interface HomeOverview {
   readonly facets: HomeFacets
 }
 
+/** What a list shows of a thread beside its title. Null is what nobody asked for yet, and what would take long to find out. */
+export interface ThreadFacts {
+  readonly threadId: string
+  readonly turns: number | null
+  /** Files that patches changed and that were not taken back, and the lines these patches told of. */
+  readonly files: number | null
+  readonly linesAdded: number | null
+  readonly linesRemoved: number | null
+  /** What the thread itself spent, also in turns that were rolled back. */
+  readonly tokens: number | null
+  /** True where lines that would tell more are missing. */
+  readonly tokensLowerBound: boolean
+  /** Threads that were forked from this one and are in the home. */
+  readonly forks: number
+  /** Rollbacks and reverts, also those that were undone. */
+  readonly rollbacks: number | null
+  readonly damagedLines: number | null
+}
+
 /** What became of a thread. */
 export interface ThreadNews {
   readonly threadId: string

@@ -19,6 +19,7 @@ import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
 import { eventPager } from './read/pages/event-page.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
+import type { FactParts } from './ledgers/facts.ts'
 import type { GraphParts } from './ledgers/graph.ts'
 import { ledgersOf } from './ledgers/families.ts'
 import { inTurn } from './in-turn.ts'
@@ -198,6 +199,15 @@ const graphing =
       return threadGraph(given, info?.right.streamId)
     })
 
+/** Facts ask ledgers, whose code is loaded with the first question. */
+const stating = (
+  given: FactParts,
+  safely: <A>(task: Answer<A>) => Answer<A>
+): Engine['threadFacts'] => {
+  const loaded = once(async () => (await import('./ledgers/facts.ts')).threadFacts(given))
+  return (ids) => safely(async () => (await loaded())(ids))
+}
+
 /** Rows of lists and of turns, each caught up by itself. */
 const rowsOf = (parts: EngineParts): HomeRows => {
   const caughtUp = (models: ReadModels): HomeCatchUp => {
@@ -278,6 +288,7 @@ export const createEngine = (given: EngineParts): Engine => {
     titles: () => safely(() => threadTitles(parts, lists)),
     ...ledgers,
     graph: graphing({ parts, home, trail: ledgers.auditTrail }, find, safely),
+    threadFacts: stating({ parts, home, usage: ledgers.usage, trail: ledgers.auditTrail }, safely),
     ...lifecycle(life, mutations, changing),
     ...mutations,
     ...hostingOf(life, parts.defaultProvider),
