@@ -130,6 +130,7 @@ const serve = async (
     stop: stop.signal,
     web: {
       writable: flagOf(input, 'writable'),
+      localImages: flagOf(input, 'local-images'),
       publicOrigins: listOf(input, 'public-origin'),
       ...(tokenFile === undefined ? {} : { tokenFile }),
       onOpen: (page) => {
