@@ -117,10 +117,7 @@ const Line = ({ row, threadId }: { readonly row: EventRow } & ThreadAddress) => 
         </pre>
       ) : (
         <div class="event-tree">
-          <JsonTree
-            name={`event ${threadId} ${row.revision}`}
-            value={row.line as unknown as Json}
-          />
+          <JsonTree name={`event ${threadId} ${row.revision}`} value={row.line} />
         </div>
       )}
     </>
