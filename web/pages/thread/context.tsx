@@ -175,7 +175,7 @@ const ItemRow = ({ item, place, tokens, threadId }: ItemRowProps) => {
         summary={
           <>
             <span class="context-place">{place + 1}</span>
-            <span class={`context-role ${role}`}>{role}</span>
+            <span class={`context-role role-${role}`}>{role}</span>
             <span class="context-gist" dir="auto">
               {typeof tool === 'string' ? <b>{visible(tool)} </b> : null}
               {visible(gistOf(textOf(item) || argumentsOf(item) || item['type'] || ''))}

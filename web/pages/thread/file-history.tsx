@@ -26,7 +26,7 @@ const pointOf = ({ rolledBack, turnId }: FileChange, { at }: ThreadRoute) =>
 const Patch = ({ change, route }: { readonly change: FileChange; readonly route: ThreadRoute }) => {
   const { threadId, turnId, callId, path, movedTo } = change
   const at = pointOf(change, route)
-  const asked = useAnswer<{ readonly data: ReadonlyArray<ThreadItem> }>(
+  const asked = useAnswer<{ readonly data: ReadonlyArray<{ readonly item: ThreadItem }> }>(
     'thread/items/read',
     turnId === null ? null : { threadId, turnId, itemIds: [callId], ...(at === null ? {} : { at }) }
   )
@@ -34,7 +34,7 @@ const Patch = ({ change, route }: { readonly change: FileChange; readonly route:
   return (
     <Answered asked={asked}>
       {({ data }) => {
-        const [item] = data
+        const item = data[0]?.item
         const updates = item?.type === 'fileChange' ? item.changes : []
         const mine = updates.find((update) => update.path === path || update.path === movedTo)
         return mine === undefined ? (
