@@ -17,7 +17,11 @@ import { JsonTree } from './json-tree.tsx'
 
 const GIST_CHARACTERS = 300
 /** Members that say what a line is, not what it says. */
-const NO_GIST = new Set(['type', 'id', 'call_id', 'turn_id', 'role', 'encrypted_content', 'phase'])
+const NO_GIST = new Set(
+  'type id call_id turn_id role status phase encrypted_content rate_limits collaboration_mode_kind'.split(
+    ' '
+  )
+)
 /** Larger lines are drawn when somebody asks. */
 const TEXT_SHOWN = 200_000
 
@@ -113,10 +117,7 @@ const Line = ({ row, threadId }: { readonly row: EventRow } & ThreadAddress) => 
         </pre>
       ) : (
         <div class="event-tree">
-          <JsonTree
-            name={`event ${threadId} ${row.revision}`}
-            value={row.line as unknown as Json}
-          />
+          <JsonTree name={`event ${threadId} ${row.revision}`} value={row.line} />
         </div>
       )}
     </>

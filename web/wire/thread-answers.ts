@@ -93,6 +93,13 @@ interface FileSum {
   readonly rolledBack: number
 }
 
+/** A file that patches of a thread changed. */
+export interface ThreadFile extends FileSum {
+  /** Null for a patch between turns. */
+  readonly lastTurnId: string | null
+  readonly lastAtMs: number
+}
+
 interface ModelSum {
   readonly model: string
   readonly inputTokens: number

@@ -20,6 +20,7 @@ import {
 import type { Engine } from '../../../replay/engine.ts'
 import type { ApprovalRow, ReviewRow } from '../../../replay/ledgers/audit.ts'
 import type { FileChange } from '../../../replay/ledgers/blame.ts'
+import { fileSums, type ThreadFile } from '../../../replay/ledgers/file-sums.ts'
 import type {
   PluginHistoryRow,
   PluginIdentityRow,
@@ -125,6 +126,16 @@ export const blameRead = question(
     hints: t.readonlyArray(t.string)
   }),
   (engine, { path }, thread) => engine.blame({ path, ...about(thread) })
+)
+
+export const filesList = ofThread(
+  'FilesListParams',
+  {},
+  t.type(rows<ThreadFile>('ThreadFile')),
+  async ({ id }, _, call) =>
+    E.map((patches: ReadonlyArray<FileChange>) => answer({ data: fileSums(patches) }))(
+      await ask(call, (engine) => engine.patches(id))
+    )
 )
 
 export const auditList = question(

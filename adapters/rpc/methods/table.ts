@@ -233,6 +233,7 @@ unroll/usage/spends                       ooo -                      served
 unroll/tools/list                         ooo -                      served
 unroll/tools/summary                      ooo -                      served
 unroll/blame/read                         ooo -                      served
+unroll/files/list                         ooo -                      served
 unroll/audit/list                         ooo -                      served
 unroll/approvals/list                     ooo -                      served
 unroll/reviews/list                       ooo -                      served

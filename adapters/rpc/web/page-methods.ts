@@ -38,6 +38,7 @@ const READING = [
   'unroll/tools/list',
   'unroll/tools/summary',
   'unroll/blame/read',
+  'unroll/files/list',
   'unroll/audit/list',
   'unroll/approvals/list',
   'unroll/reviews/list',

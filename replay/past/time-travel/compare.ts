@@ -15,6 +15,7 @@ import {
 import type { ThreadContext } from '../context/context.ts'
 import type { Thread } from '../../../domain/protocol.ts'
 import type { FileChange } from '../../ledgers/blame.ts'
+import { fileSums } from '../../ledgers/file-sums.ts'
 import type { ToolsLedger } from '../../ledgers/tools.ts'
 import type { UsageLedger, UsageReport } from '../../ledgers/usage.ts'
 import type { Answer, Result } from '../../result.ts'
@@ -29,23 +30,8 @@ export interface Side {
   readonly threadId: string
 }
 
-const sumsOf = (patches: ReadonlyArray<FileChange>): ReadonlyArray<FileSum> => {
-  const sums = new Map<string, FileSum>()
-  for (const { path, movedTo, applied, rolledBack, linesAdded, linesDeleted } of patches) {
-    if (!applied) continue
-    for (const one of new Set([path, movedTo ?? path])) {
-      const old = sums.get(one)
-      sums.set(one, {
-        path: one,
-        patches: (old?.patches ?? 0) + 1,
-        linesAdded: (old?.linesAdded ?? 0) + (linesAdded ?? 0),
-        linesDeleted: (old?.linesDeleted ?? 0) + (linesDeleted ?? 0),
-        rolledBack: (old?.rolledBack ?? 0) + (rolledBack ? 1 : 0)
-      })
-    }
-  }
-  return [...sums.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
-}
+const sumsOf = (patches: ReadonlyArray<FileChange>): ReadonlyArray<FileSum> =>
+  fileSums(patches).map(({ lastTurnId: _turn, lastAtMs: _at, ...sum }) => sum)
 
 const modelSums = ({ groups }: UsageReport): ReadonlyArray<ModelSum> =>
   groups.map((group) => {

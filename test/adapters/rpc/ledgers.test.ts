@@ -90,6 +90,24 @@ describe('asking the ledgers over the app-server', () => {
     ])
   })
 
+  it('tells the files of a thread as the patches in its lines changed them, and as they were before', async () => {
+    const [change] = captured('codex_file_change_event')
+    const turnId = change?.event_params['turn_id']
+    const folder = '/home/dev/ws-142'
+    const { data: blamed } = await ask('unroll/blame/read', { path: `${folder}/new.txt` })
+    const last = { patches: 1, rolledBack: 0, lastTurnId: turnId, lastAtMs: blamed[0].atMs }
+    const { data } = await ask('unroll/files/list', { threadId })
+    // The patch adds a file of two lines, and replaces the only line of another one.
+    expect(data).to.deep.equal([
+      { path: `${folder}/base.txt`, linesAdded: 1, linesDeleted: 1, ...last },
+      { path: `${folder}/new.txt`, linesAdded: 2, linesDeleted: 0, ...last }
+    ])
+    const at = { revision: 2 }
+    expect(await ask('unroll/files/list', { threadId, at })).to.deep.equal({ data: [] })
+    const unknown = await client.ask('unroll/files/list', { threadId: 'x' })
+    expect(messageOf(unknown)).to.match(/invalid thread id/)
+  })
+
   it('tells the trail of the thread, in pages that follow each other', async () => {
     const whole = await ask('unroll/audit/list', { threadId })
     expect(

@@ -49,6 +49,7 @@ describe('the method table', () => {
       'unroll/tools/list',
       'unroll/tools/summary',
       'unroll/blame/read',
+      'unroll/files/list',
       'unroll/audit/list',
       'unroll/approvals/list',
       'unroll/reviews/list',

@@ -14,7 +14,7 @@ import { count, counted } from '../../text/times.ts'
 import { epoch } from '../../wire/socket.ts'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
-const ROW_PX = 28
+const ROW_PX = 26.5
 
 /** What every thread may hold; kinds that are met while somebody scrolls are added. */
 const KINDS = [
@@ -139,38 +139,52 @@ const useEvents = (route: ThreadRoute): EventWindow => {
   return events
 }
 
-const Rows = ({ route, events }: { readonly route: ThreadRoute; readonly events: EventWindow }) => {
-  const { from, isNewestFirst, kind } = readAsked(route)
-  const list = useRef<VirtualListHandle>(null)
+type ListRef = { readonly current: VirtualListHandle | null }
+
+/** Which events are open; the one of the address is, and is looked at. */
+const useOpened = (from: number | null, events: EventWindow, list: ListRef) => {
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set(from === null ? [] : [from]))
-  const total = events.count.value ?? 0
-  const { hasNews, show } = useNews(route, events, () => {
-    const isAtTop = (list.current?.top() ?? 0) === 0
-    return isNewestFirst ? !isAtTop || opened.size > 0 : false
-  })
+  const hasRows = (events.count.value ?? 0) > 0
   useEffect(() => {
     const place = from === null ? null : events.placeOf(from)
-    if (from === null || place === null || total === 0) return
+    if (from === null || place === null || !hasRows) return
     setOpened((before) => new Set([...before, from]))
     list.current?.scrollTo(place, 'start')
-  }, [from, events, total > 0])
-  // Drawn again when lines came; asked again where they are missing.
-  const version = events.version.value
-  const range = useRef([0, 40] as readonly [number, number])
-  const want = useMemo(
-    () => (first: number, last: number) => {
-      range.current = [first, last]
-      events.want(first, last)
-    },
-    [events]
-  )
-  useEffect(() => events.want(...range.current), [version, events])
+  }, [from, events, hasRows])
   const toggle = (revision: number): void =>
     setOpened((before) => {
       const next = new Set(before)
       if (!next.delete(revision)) next.add(revision)
       return next
     })
+  return { opened, toggle }
+}
+
+/** Asks for what is looked at, and again where lines are missing that came meanwhile. */
+const useWanted = (events: EventWindow) => {
+  const version = events.version.value
+  const range = useRef([0, 40] as readonly [number, number])
+  useEffect(() => events.want(...range.current), [version, events])
+  return useMemo(
+    () => (first: number, last: number) => {
+      range.current = [first, last]
+      events.want(first, last)
+    },
+    [events]
+  )
+}
+
+const Rows = ({ route, events }: { readonly route: ThreadRoute; readonly events: EventWindow }) => {
+  const { from, isNewestFirst, kind } = readAsked(route)
+  const list = useRef<VirtualListHandle>(null)
+  const total = events.count.value ?? 0
+  const { opened, toggle } = useOpened(from, events, list)
+  const want = useWanted(events)
+  const { hasNews, show } = useNews(
+    route,
+    events,
+    () => isNewestFirst && (opened.size > 0 || (list.current?.top() ?? 0) > 0)
+  )
   return (
     <>
       {hasNews ? (

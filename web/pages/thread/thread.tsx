@@ -7,7 +7,7 @@ import { VIEW_NAMES } from '../../frame/names.ts'
 import { visible } from '../../parts/ansi.ts'
 import { later } from '../../parts/later.tsx'
 import { TimeTravel } from '../../parts/time-travel.tsx'
-import { THREAD_VIEWS, threadHref } from '../../routes.ts'
+import { THREAD_VIEWS, threadHref, type ThreadView } from '../../routes.ts'
 import { useAnswer, type Asked } from '../../state/answer.ts'
 import { threadTitle } from '../../state/home.ts'
 import { followThread } from '../../state/live.ts'
@@ -22,6 +22,9 @@ const ContextView = later(async () => (await import('./context.tsx')).ContextVie
 const EventsView = later(async () => (await import('./events.tsx')).EventsView)
 const FilesView = later(async () => (await import('./files.tsx')).FilesView)
 const CompareView = later(async () => (await import('./compare.tsx')).CompareView)
+
+/** Views that have a slider; the others show all of time. */
+const TRAVELLED: ReadonlySet<ThreadView> = new Set(['turns', 'context', 'files'])
 
 const titleOf = (thread: Thread): string =>
   thread.name ?? (thread.preview.slice(0, 200) || 'Untitled thread')
@@ -138,7 +141,9 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
         )}
         <Views route={route} />
       </header>
-      <TimeTravel threadId={route.threadId} at={route.at} total={total} />
+      {TRAVELLED.has(route.view) || (route.view === 'events' && route.at !== null) ? (
+        <TimeTravel threadId={route.threadId} at={route.at} total={total} />
+      ) : null}
       <View route={route} thread={thread} />
     </main>
   )
