@@ -151,11 +151,16 @@ export interface SealedFile {
 }
 
 export interface SealReport {
+  /** True when the log is whole and every sealed byte is unchanged. */
   readonly ok: boolean
-  readonly seals: number
-  readonly head: string
-  readonly broken: { readonly line: number; readonly reason: string } | null
+  readonly log: {
+    readonly seals: number
+    readonly at: string | null
+    readonly head: string
+    readonly broken: { readonly line: number; readonly reason: string } | null
+  }
   readonly verdicts: Readonly<Record<string, number>>
+  /** Those that are not as they were. */
   readonly files: ReadonlyArray<SealedFile>
 }
 

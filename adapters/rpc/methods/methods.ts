@@ -69,6 +69,7 @@ import {
   explainRead,
   indexRead,
   logList,
+  auditVerify,
   storageRead
 } from './own/reports.ts'
 import { factsRead } from './own/facts.ts'
@@ -177,6 +178,7 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/blame/read': atPoint(blameRead),
   'unroll/audit/list': atPoint(auditList),
   'unroll/approvals/list': atPoint(approvalsList),
+  'unroll/audit/verify': auditVerify,
   'unroll/reviews/list': atPoint(reviewsList),
   'unroll/plugins/list': atPoint(pluginsList),
   'unroll/plugins/history/list': atPoint(pluginHistoryList),

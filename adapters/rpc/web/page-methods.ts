@@ -39,6 +39,7 @@ const READING = [
   'unroll/tools/summary',
   'unroll/blame/read',
   'unroll/audit/list',
+  'unroll/audit/verify',
   'unroll/approvals/list',
   'unroll/reviews/list',
   'unroll/analytics/list',
