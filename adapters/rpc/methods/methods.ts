@@ -70,6 +70,7 @@ import {
   explainRead,
   indexRead,
   logList,
+  auditVerify,
   storageRead
 } from './own/reports.ts'
 import { factsRead } from './own/facts.ts'
@@ -179,6 +180,7 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/files/list': atPoint(filesList),
   'unroll/audit/list': atPoint(auditList),
   'unroll/approvals/list': atPoint(approvalsList),
+  'unroll/audit/verify': auditVerify,
   'unroll/reviews/list': atPoint(reviewsList),
   'unroll/plugins/list': atPoint(pluginsList),
   'unroll/plugins/history/list': atPoint(pluginHistoryList),

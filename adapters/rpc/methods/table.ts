@@ -236,6 +236,7 @@ unroll/blame/read                         ooo -                      served
 unroll/files/list                         ooo -                      served
 unroll/audit/list                         ooo -                      served
 unroll/approvals/list                     ooo -                      served
+unroll/audit/verify                       ooo -                      served
 unroll/reviews/list                       ooo -                      served
 unroll/plugins/list                       ooo -                      served
 unroll/plugins/history/list               ooo -                      served

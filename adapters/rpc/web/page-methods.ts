@@ -40,6 +40,7 @@ const READING = [
   'unroll/blame/read',
   'unroll/files/list',
   'unroll/audit/list',
+  'unroll/audit/verify',
   'unroll/approvals/list',
   'unroll/reviews/list',
   'unroll/analytics/list',

@@ -64,6 +64,14 @@ export interface SealReport {
   readonly sealed: string | null
 }
 
+/** How many files have each verdict, and each note. */
+export const verdictsOf = ({ files }: SealReport): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {}
+  for (const { verdict, notes } of files)
+    for (const word of [verdict, ...notes]) counts[word] = (counts[word] ?? 0) + 1
+  return counts
+}
+
 export interface SealRequest {
   readonly home: string
   /** The log; in the home when none is named. */

@@ -7,6 +7,7 @@ import { notPossible, type StoreError } from '../../../../domain/errors.ts'
 import {
   isFine,
   seal,
+  verdictsOf,
   verifySeal,
   type SealedOutcome,
   type SealReport
@@ -47,13 +48,6 @@ export const SEALED_FILES: Columns<SealedOutcome> = [
   column('bytes', ({ bytes }) => bytes),
   column('notes', ({ notes }) => notes.join(','))
 ]
-
-const verdictsOf = ({ files }: SealReport): Readonly<Record<string, number>> => {
-  const counts: Record<string, number> = {}
-  for (const { verdict, notes } of files)
-    for (const word of [verdict, ...notes]) counts[word] = (counts[word] ?? 0) + 1
-  return counts
-}
 
 const summary = (found: SealReport): string => {
   const { log, sealed } = found

@@ -10,7 +10,7 @@ import type { IndexStatus } from '../../../../replay/engine.ts'
 import { problemText } from '../../../upkeep/check/remedies.ts'
 import { nullable } from '../../threads/results.ts'
 import { ask, type RpcCall } from '../../threads/server.ts'
-import { invalidRequest, ofStoreError, type RpcError } from '../../wire/errors.ts'
+import { internal, invalidRequest, ofStoreError, type RpcError } from '../../wire/errors.ts'
 import { defaulted, flag, i64, oneOf, option, text, u32 } from '../../wire/serde.ts'
 import { answer, ofThread, served, type MethodOutcome } from '../method.ts'
 
@@ -79,6 +79,30 @@ export const storageRead = served(
       if (failure === null) throw cause
       return E.left(ofStoreError(failure))
     }
+  }
+)
+
+/** Compares the rollouts with their seals, as `unroll audit verify` does. */
+export const auditVerify = served(
+  'AuditVerifyParams',
+  {},
+  t.type(
+    {
+      ...{ ok: t.boolean, log: t.UnknownRecord, sealed: t.null },
+      ...{ verdicts: t.record(t.string, t.number), files: rows }
+    },
+    'SealReport'
+  ),
+  async (_, call): Promise<MethodOutcome> => {
+    const refused = filesRefused(call)
+    if (refused !== null) return E.left(refused)
+    const { isFine, verdictsOf, verifySeal } = await import('../../../upkeep/seal/seal.ts')
+    const { left: signal } = call.session
+    const report = await verifySeal({ home: call.server.home, signal })
+    if (signal.aborted) return E.left(internal('the client left'))
+    const { ok, log, sealed, files } = report
+    const odd = files.filter((file) => !isFine(file))
+    return E.right(answer({ ok, log, sealed, verdicts: verdictsOf(report), files: odd }))
   }
 )
 
