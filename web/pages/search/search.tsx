@@ -2,13 +2,13 @@
  * Messages of all threads.
  */
 import { useEffect, useState } from 'preact/hooks'
-import type { Thread } from '../../domain/protocol.ts'
-import { visible } from '../parts/ansi.ts'
-import { threadHref, type Query } from '../routes.ts'
-import { setQuery } from '../state/location.ts'
-import { ago, exactTime } from '../text/times.ts'
-import type { FoundPlace } from '../wire/answers.ts'
-import { epoch, request } from '../wire/socket.ts'
+import type { Thread } from '../../../domain/protocol.ts'
+import { visible } from '../../parts/ansi.ts'
+import { threadHref, type Query } from '../../routes.ts'
+import { setQuery } from '../../state/location.ts'
+import { ago, exactTime } from '../../text/times.ts'
+import type { FoundPlace } from '../../wire/answers.ts'
+import { epoch, request } from '../../wire/socket.ts'
 
 interface SearchHit {
   readonly thread: Thread

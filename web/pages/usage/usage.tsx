@@ -2,12 +2,12 @@
  * What threads spent: a bar and a row for each day, model, thread, agent or provider.
  */
 import { useEffect, useState } from 'preact/hooks'
-import { visible } from '../parts/ansi.ts'
-import { Choice } from '../parts/choice.tsx'
-import { threadHref, type Query } from '../routes.ts'
-import { count, short } from '../text/times.ts'
-import type { UsageAnswer, UsageGroupAnswer } from '../wire/answers.ts'
-import { epoch, request } from '../wire/socket.ts'
+import { visible } from '../../parts/ansi.ts'
+import { Choice } from '../../parts/choice.tsx'
+import { threadHref, type Query } from '../../routes.ts'
+import { count, short } from '../../text/times.ts'
+import type { UsageAnswer, UsageGroupAnswer } from '../../wire/answers.ts'
+import { epoch, request } from '../../wire/socket.ts'
 
 const BY = ['day', 'week', 'month', 'model', 'thread', 'agent', 'provider'] as const
 const RANGES = {
