@@ -46,7 +46,7 @@ const paramsOf = (query: Query): object => ({
   sinceMs: sinceMs(query['since'], Date.now())
 })
 
-const ALL_SOURCES = [
+export const ALL_SOURCES = [
   'cli',
   'vscode',
   'exec',

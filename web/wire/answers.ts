@@ -20,6 +20,8 @@ export interface FoundPlace {
   readonly itemId: string
   readonly snippet: string
   readonly snippetMatchRange: { readonly start: number; readonly end: number }
+  /** Where it is, when parts were asked for: in an output, a diff … */
+  readonly part?: string
 }
 
 /** Tokens of a group: of a day, a model, a thread … */

@@ -110,7 +110,7 @@ export const SinceChoice = ({ query }: { readonly query: Query }) => {
   )
 }
 
-const Flag = ({
+export const Flag = ({
   name,
   text,
   query
