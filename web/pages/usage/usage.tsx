@@ -1,166 +1,167 @@
 /**
- * What threads spent: a bar and a row for each day, model, thread, agent or provider.
+ * What threads spent: bars over time, a year of days, and the same numbers in a table.
  */
-import { useEffect, useState } from 'preact/hooks'
 import { visible } from '../../parts/ansi.ts'
+import { Answered } from '../../parts/answered.tsx'
+import { StackedBars } from '../../parts/chart.tsx'
 import { Choice } from '../../parts/choice.tsx'
-import { threadHref, type Query } from '../../routes.ts'
-import { count, short } from '../../text/times.ts'
-import type { UsageAnswer, UsageGroupAnswer } from '../../wire/answers.ts'
-import { epoch, request } from '../../wire/socket.ts'
+import { Heatmap } from '../../parts/heatmap.tsx'
+import { HomePage } from '../../parts/home-page.tsx'
+import type { Query } from '../../routes.ts'
+import { useAnswer } from '../../state/answer.ts'
+import { setQuery } from '../../state/location.ts'
+import type { UsageAnswer } from '../../wire/answers.ts'
+import type { Thread } from '../../../domain/protocol.ts'
+import { BY, byOf, perOf, RANGES, usageParams } from './asked.ts'
+import { Explain } from './explain.tsx'
+import { Nothing, Report, Total } from './report.tsx'
+import { STACKS, stacksOf, type StackBy } from './stacks.ts'
 
-const BY = ['day', 'week', 'month', 'model', 'thread', 'agent', 'provider'] as const
-const RANGES = {
-  '7': 'last 7 days',
-  '30': 'last 30 days',
-  '365': 'last year',
-  all: 'all time'
-} as const
-const DAY_MS = 86_400_000
-const ROWS_SHOWN = 400
+const YEAR_DAYS = '371'
 
-const isOneOf = <A extends string>(names: ReadonlyArray<A>, text: string | undefined): text is A =>
-  names.includes(text as A)
+const two = (n: number): string => String(n).padStart(2, '0')
 
-const useUsage = (by: string, range: string): UsageAnswer | string | null => {
-  const [usage, setUsage] = useState<UsageAnswer | string | null>(null)
-  useEffect(() => {
-    let isWanted = true
-    const sinceMs = range === 'all' ? {} : { sinceMs: Date.now() - Number(range) * DAY_MS }
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-    void request<UsageAnswer>('unroll/usage/read', { by, timeZone, ...sinceMs }).then((answer) => {
-      if (isWanted) setUsage(answer.ok ? answer.value : answer.failure.message)
-    })
-    return () => {
-      isWanted = false
-    }
-  }, [by, range, epoch.value])
-  return usage
+const today = (): string => {
+  const date = new Date()
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
-const Name = ({ by, name }: { readonly by: string; readonly name: string }) =>
-  by === 'thread' ? <a href={threadHref(name)}>{name.slice(0, 13)}</a> : <>{visible(name)}</>
-
-/** A number that may be larger says so. */
-const atLeast = (group: UsageGroupAnswer): string => (group.lowerBound ? '≥ ' : '')
-
-const Row = ({
-  by,
-  group,
-  most
-}: {
-  readonly by: string
-  readonly group: UsageGroupAnswer
-  readonly most: number
-}) => (
-  <tr>
-    <th scope="row">
-      <Name by={by} name={group.key} />
-    </th>
-    <td class="bar-cell" aria-hidden="true">
-      <span class="bar" style={{ width: `${(100 * group.totalTokens) / Math.max(1, most)}%` }} />
-    </td>
-    <td class="number" title={count(group.totalTokens)}>
-      {atLeast(group)}
-      {short(group.totalTokens)}
-    </td>
-    <td class="number extra" title={count(group.inputTokens)}>
-      {short(group.inputTokens)}
-    </td>
-    <td class="number extra">
-      {group.cacheHitRate === null ? '–' : `${Math.round(100 * group.cacheHitRate)} %`}
-    </td>
-    <td class="number extra" title={count(group.outputTokens)}>
-      {short(group.outputTokens)}
-    </td>
-  </tr>
-)
-
-const Table = ({ by, usage }: { readonly by: string; readonly usage: UsageAnswer }) => {
-  const isTime = by === 'day' || by === 'week' || by === 'month'
-  const groups = isTime
-    ? usage.groups.toReversed()
-    : usage.groups.toSorted((a, b) => b.totalTokens - a.totalTokens)
-  const most = Math.max(...groups.map(({ totalTokens }) => totalTokens))
+const Ranges = ({ query }: { readonly query: Query }) => {
+  const since = query['since'] ?? ''
   return (
-    <table class="numbers">
-      <thead>
-        <tr>
-          <th scope="col">{by}</th>
-          <td class="bar-cell" />
-          <th scope="col" class="number">
-            tokens
-          </th>
-          <th scope="col" class="number extra">
-            input
-          </th>
-          <th scope="col" class="number extra">
-            cached
-          </th>
-          <th scope="col" class="number extra">
-            output
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {groups.slice(0, ROWS_SHOWN).map((group) => (
-          <Row by={by} group={group} most={most} />
-        ))}
-      </tbody>
-    </table>
+    <div class="choices" role="group" aria-label="time">
+      {RANGES.map(([value, text]) => (
+        <button
+          type="button"
+          class="small"
+          aria-pressed={since === value && query['until'] === undefined}
+          onClick={() => setQuery({ since: value || null, until: null })}
+        >
+          {text}
+        </button>
+      ))}
+    </div>
   )
 }
 
-const Report = ({ by, usage }: { readonly by: string; readonly usage: UsageAnswer }) => {
-  if (usage.groups.length === 0)
-    return (
-      <div class="empty">
-        <p>No tokens were spent in this time.</p>
-      </div>
-    )
+const DateField = ({
+  name,
+  query
+}: {
+  readonly name: 'since' | 'until'
+  readonly query: Query
+}) => (
+  <label>
+    {name}{' '}
+    <input
+      type="date"
+      value={/^\d{4}-\d\d-\d\d$/.test(query[name] ?? '') ? query[name] : ''}
+      onChange={(event) => setQuery({ [name]: event.currentTarget.value || null })}
+    />
+  </label>
+)
+
+/** The one thread that is looked at. */
+const OneThread = ({ threadId, query }: { readonly threadId: string; readonly query: Query }) => {
+  const params = { threadId }
+  const { value } = useAnswer<{ readonly thread: Thread }>('thread/read', params)
+  const thread = value?.thread
+  const title = thread === undefined ? '' : (thread.name ?? thread.preview)
   return (
     <>
-      <p class="usage-total">
-        <strong title={count(usage.total.totalTokens)}>
-          {atLeast(usage.total)}
-          {short(usage.total.totalTokens)}
-        </strong>{' '}
-        tokens, each counted once, whatever was forked or rolled back
-      </p>
-      <Table by={by} usage={usage} />
-      {usage.reasons.length === 0 ? null : (
-        <details class="reasons">
-          <summary>Why some numbers are lower bounds</summary>
-          <ul>
-            {usage.reasons.slice(0, 50).map(({ threadId, text }) => (
-              <li>
-                <a href={threadHref(threadId)}>{threadId.slice(0, 13)}</a> {visible(text)}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <button type="button" class="chip" onClick={() => setQuery({ thread: null, tree: null })}>
+        <span dir="auto">{visible(title.slice(0, 60)) || threadId.slice(0, 13)}</span>{' '}
+        <span aria-hidden="true">✕</span>
+        <span class="visually-hidden">all threads</span>
+      </button>
+      <label>
+        <input
+          type="checkbox"
+          checked={query['tree'] !== undefined}
+          onChange={(event) => setQuery({ tree: event.currentTarget.checked ? '1' : null })}
+        />{' '}
+        with its agents and reviews
+      </label>
     </>
   )
 }
 
-export const UsagePage = ({ query }: { readonly query: Query }) => {
-  const by = isOneOf(BY, query['by']) ? query['by'] : 'day'
-  const range = query['range'] !== undefined && query['range'] in RANGES ? query['range'] : 'all'
-  const usage = useUsage(by, range)
+const stackOf = (query: Query): StackBy => STACKS.find((name) => name === query['stack']) ?? 'model'
+
+const Filters = ({ query }: { readonly query: Query }) => {
+  const threadId = query['thread']
+  const names = BY.filter((name) => name !== 'turn' || threadId !== undefined)
   return (
-    <main class="page usage-page" id="main" aria-busy={usage === null}>
-      <h1 class="page-title">Usage</h1>
-      <div class="filters">
-        <Choice label="by" name="by" value={by} options={BY.map((name) => [name, name])} />
-        <Choice label="in" name="range" value={range} options={Object.entries(RANGES)} />
-      </div>
-      <div class="scroller" tabIndex={0} role="region" aria-label="usage">
-        <div class="narrow">
-          {typeof usage === 'string' ? <div class="failure">{usage}</div> : null}
-          {usage === null || typeof usage === 'string' ? null : <Report by={by} usage={usage} />}
-        </div>
-      </div>
-    </main>
+    <>
+      <Ranges query={query} />
+      <DateField name="since" query={query} />
+      <DateField name="until" query={query} />
+      <Choice
+        label="by"
+        name="by"
+        value={byOf(query)}
+        options={names.map((name) => [name, name])}
+      />
+      <Choice
+        label="bars of"
+        name="stack"
+        value={stackOf(query)}
+        options={STACKS.map((name) => [name, `${name}s`])}
+      />
+      {threadId === undefined ? null : <OneThread threadId={threadId} query={query} />}
+    </>
+  )
+}
+
+const Bars = ({ query }: { readonly query: Query }) => {
+  const per = perOf(query, Date.now())
+  const asked = useAnswer<UsageAnswer>('unroll/usage/read', usageParams(query, per))
+  return (
+    <Answered asked={asked}>
+      {({ groups }) =>
+        groups.length === 0 ? null : (
+          <StackedBars
+            bars={stacksOf(groups, per, stackOf(query))}
+            label={`tokens by ${per} and ${stackOf(query)}, as in the tables by ${per} and ${stackOf(query)}`}
+          />
+        )
+      }
+    </Answered>
+  )
+}
+
+const Year = ({ query }: { readonly query: Query }) => {
+  const year = { ...query, since: YEAR_DAYS, until: '' }
+  const { value } = useAnswer<UsageAnswer>('unroll/usage/read', usageParams(year, 'day'))
+  const days = (value?.groups ?? []).map(({ key, totalTokens, lowerBound }) => ({
+    ...{ day: key, tokens: totalTokens, lowerBound }
+  }))
+  const choose = (day: string): void =>
+    setQuery({ since: day, until: day, by: 'thread' }, { replace: false })
+  return <Heatmap days={days} today={today()} choose={choose} />
+}
+
+export const UsagePage = ({ query }: { readonly query: Query }) => {
+  const by = byOf(query)
+  const asked = useAnswer<UsageAnswer>('unroll/usage/read', usageParams(query, by))
+  const group = query['explain']
+  return (
+    <HomePage title="Usage" filters={<Filters query={query} />} isBusy={asked.isLoading}>
+      <Answered asked={asked}>
+        {(usage) =>
+          usage.groups.length === 0 ? (
+            <Nothing query={query} />
+          ) : (
+            <>
+              <Total usage={usage} />
+              <Bars query={query} />
+              <Year query={query} />
+              <Report by={by} usage={usage} />
+            </>
+          )
+        }
+      </Answered>
+      {group === undefined ? null : <Explain query={query} group={group} key={group} />}
+    </HomePage>
   )
 }
