@@ -3,11 +3,11 @@
  */
 import { later } from '../parts/later.tsx'
 import { route } from '../state/location.ts'
-import { SearchPage } from './search.tsx'
-import { ThreadsPage } from './threads.tsx'
+import { SearchPage } from './search/search.tsx'
+import { ThreadsPage } from './threads/threads.tsx'
 import { ThreadPage } from './thread/thread.tsx'
 
-const UsagePage = later(async () => (await import('./usage.tsx')).UsagePage)
+const UsagePage = later(async () => (await import('./usage/usage.tsx')).UsagePage)
 const ToolsPage = later(async () => (await import('./tools.tsx')).ToolsPage)
 const PluginsPage = later(async () => (await import('./plugins.tsx')).PluginsPage)
 const AuditPage = later(async () => (await import('./audit.tsx')).AuditPage)

@@ -5,6 +5,7 @@ import { signal } from '@preact/signals'
 import type { Thread } from '../../domain/protocol.ts'
 import type { Query } from '../routes.ts'
 import { request, type Failure } from '../wire/socket.ts'
+import { sinceMs } from '../text/since.ts'
 import type { ThreadPage } from '../wire/answers.ts'
 
 const PAGE = 50
@@ -24,17 +25,28 @@ export const threadList = signal<ThreadListState>(EMPTY)
 /** Counts questions, so that the answer to an earlier one is dropped. */
 let asked = 0
 
+const sourcesOf = ({ source, all }: Query): ReadonlyArray<string> | null => {
+  if (source !== undefined) return [source]
+  return all === undefined ? null : ALL_SOURCES
+}
+
+const listOf = (value: string | undefined): ReadonlyArray<string> =>
+  value === undefined ? [] : [value]
+
+/** What narrows a list, as requests name it; what is null is left to the server. */
 const paramsOf = (query: Query): object => ({
   limit: PAGE,
   sortKey: query['sort'] === 'created' ? 'created_at' : 'updated_at',
-  modelProviders: [],
-  ...(query['q'] === undefined ? {} : { searchTerm: query['q'] }),
-  ...(query['project'] === undefined ? {} : { cwd: query['project'] }),
-  ...(query['all'] === undefined ? {} : { sourceKinds: ALL_SOURCES }),
-  ...(query['archived'] === undefined ? {} : { archived: true })
+  modelProviders: listOf(query['provider']),
+  models: listOf(query['model']),
+  searchTerm: query['q'] ?? null,
+  cwd: query['project'] ?? null,
+  sourceKinds: sourcesOf(query),
+  archived: query['archived'] === undefined ? null : true,
+  sinceMs: sinceMs(query['since'], Date.now())
 })
 
-const ALL_SOURCES = [
+export const ALL_SOURCES = [
   'cli',
   'vscode',
   'exec',
@@ -64,8 +76,8 @@ const load = async (query: Query, cursor: string | null): Promise<void> => {
 /** Loads the first page; what is shown stays until it is there. */
 export const loadThreads = (query: Query): Promise<void> => load(query, null)
 
-/** Reads again as many threads as are shown, without a word of it. */
-export const refreshThreads = async (query: Query): Promise<void> => {
+/** Reads again as many threads as are shown, without a word of it; calls right before they change. */
+export const refreshThreads = async (query: Query, changing: () => void): Promise<void> => {
   const mine = asked
   const { threads } = threadList.value
   const limit = Math.min(Math.max(threads.length, PAGE), 4 * PAGE)
@@ -75,6 +87,7 @@ export const refreshThreads = async (query: Query): Promise<void> => {
   const fresh = new Set(data.map(({ id }) => id))
   const rest = threads.slice(limit).filter(({ id }) => !fresh.has(id))
   const cursor = rest.length === 0 ? nextCursor : threadList.value.nextCursor
+  changing()
   threadList.value = { ...threadList.value, threads: [...data, ...rest], nextCursor: cursor }
 }
 

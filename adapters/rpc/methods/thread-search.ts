@@ -86,14 +86,17 @@ export const threadSearch: Served<SearchParams> = {
   }
 }
 
-const SearchMatch = t.type(
-  {
-    turnId: t.string,
-    itemId: t.string,
-    snippet: t.string,
-    snippetMatchRange: t.type({ start: t.number, end: t.number }, 'ThreadSearchTextRange'),
-    turnCursor: t.string
-  },
+const SearchMatch = t.intersection(
+  [
+    t.type({
+      turnId: t.string,
+      itemId: t.string,
+      snippet: t.string,
+      snippetMatchRange: t.type({ start: t.number, end: t.number }, 'ThreadSearchTextRange'),
+      turnCursor: t.string
+    }),
+    t.partial({ part: t.string })
+  ],
   'ThreadSearchOccurrence'
 )
 
@@ -123,8 +126,9 @@ export const threadSearchOccurrences = ofThread(
     const found = await ask(call, (engine) => engine.searchOccurrences(thread.streamId, request))
     return E.map(({ data, nextCursor }: OccurrencePage) => {
       const matches = data.map(
-        ({ turnId, itemId, snippet, range, turnCursor }): t.TypeOf<typeof SearchMatch> => ({
-          ...{ turnId, itemId, snippet, snippetMatchRange: range, turnCursor }
+        ({ turnId, itemId, snippet, range, turnCursor, part }): t.TypeOf<typeof SearchMatch> => ({
+          ...{ turnId, itemId, snippet, snippetMatchRange: range, turnCursor },
+          ...(part === undefined ? {} : { part })
         })
       )
       return answer({ data: matches, nextCursor })

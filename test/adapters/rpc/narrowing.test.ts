@@ -74,14 +74,18 @@ describe('narrowing over the app-server', () => {
     ).to.deep.equal([])
     const said = async (threadId: string, params: object): Promise<ReadonlyArray<Row>> =>
       (await ask('thread/searchOccurrences', { threadId, searchTerm, limit: 1000, ...params })).data
-    const [threadId = ''] = idsOf(found)
-    const user = await said(threadId, { parts: ['user'] })
-    const agent = await said(threadId, { parts: ['agent'] })
-    const either = await said(threadId, {})
     const keys = (rows: ReadonlyArray<Row>) =>
       rows.map(({ itemId, snippet }) => `${itemId} ${snippet}`)
-    expect(keys([...user, ...agent])).to.have.members(keys(either))
-    expect(await said(threadId, { sinceMs: Date.parse('2100-01-01') })).to.deep.equal([])
+    const parts = new Set<string>()
+    for (const threadId of idsOf(found)) {
+      const user = await said(threadId, { parts: ['user'] })
+      const agent = await said(threadId, { parts: ['agent'] })
+      expect(keys([...user, ...agent])).to.have.members(keys(await said(threadId, {})))
+      for (const row of user) parts.add(`${row.part} in user`)
+      for (const row of agent) parts.add(`${row.part} in agent`)
+      expect(await said(threadId, { sinceMs: Date.parse('2100-01-01') })).to.deep.equal([])
+    }
+    expect(parts).to.deep.equal(new Set(['user in user', 'agent in agent']))
   })
 
   it('tells every spend of a group, each by the line that says so', async () => {
