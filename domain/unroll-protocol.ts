@@ -6,7 +6,16 @@
  */
 
 /** What stands out about a turn. */
-export type OutlineFlag = 'compacted' | 'damaged'
+export type OutlineFlag =
+  /** It was taken back. */
+  | 'rolledBack'
+  | 'compacted'
+  /** A review was begun or ended in it. */
+  | 'review'
+  /** It holds lines that cannot be read. */
+  | 'damaged'
+  /** The last turn that another thread has from this one. */
+  | 'fork'
 
 /** A turn in a line: what a list beside a thread shows of it. */
 export interface OutlinedTurn {
@@ -23,7 +32,7 @@ export interface OutlinedTurn {
   readonly answered: string | null
   /** Null where its items are known only when they are read, as those of paginated threads and derived ones. */
   readonly items: number | null
-  /** Tool calls. Null, as the three below, where its lines are those of another thread. */
+  /** Tool calls. Null, as the three below, where its lines are those of another thread or a file left behind, or not counted yet. */
   readonly tools: number | null
   /** Tool calls that failed or were rejected. */
   readonly failed: number | null
@@ -40,6 +49,8 @@ export interface ThreadOutline {
   readonly total: number
   /** How many events it has. */
   readonly revision: number
+  /** False while tools, files, tokens and compactions of a long thread are still being counted: ask again for those. */
+  readonly counted: boolean
   readonly turns: ReadonlyArray<OutlinedTurn>
 }
 
@@ -80,6 +91,25 @@ export interface HomeOverview {
   readonly counts: HomeCounts
   /** Of the threads that a list of every source and provider shows. */
   readonly facets: HomeFacets
+}
+
+/** What a list shows of a thread beside its title. Null is what nobody asked for yet, and what would take long to find out. */
+export interface ThreadFacts {
+  readonly threadId: string
+  readonly turns: number | null
+  /** Files that patches changed and that were not taken back, and the lines these patches told of. */
+  readonly files: number | null
+  readonly linesAdded: number | null
+  readonly linesRemoved: number | null
+  /** What the thread itself spent, also in turns that were rolled back. */
+  readonly tokens: number | null
+  /** True where lines that would tell more are missing. */
+  readonly tokensLowerBound: boolean
+  /** Threads that were forked from this one and are in the home. */
+  readonly forks: number
+  /** Rollbacks and reverts, also those that were undone. */
+  readonly rollbacks: number | null
+  readonly damagedLines: number | null
 }
 
 /** What became of a thread. */

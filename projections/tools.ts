@@ -73,9 +73,10 @@ export const toolKey = (table: string, streamId: string, revision: number): RowK
   streamId,
   revision
 ]
+/** Keys of the files that patches of a thread touched begin with this; the revision of the call follows. */
+export const filesPrefix = (table: string, streamId: string): RowKey => [`${table}.files`, streamId]
 export const filesKey = (table: string, streamId: string, revision: number): RowKey => [
-  `${table}.files`,
-  streamId,
+  ...filesPrefix(table, streamId),
   revision
 ]
 /** Keys of the calls of a turn begin with this; the revision follows. */

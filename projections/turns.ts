@@ -5,6 +5,8 @@
  *   [turns.summary, streamId, index]         -> items       first user and last agent message, when small enough
  *   [turns.id, streamId, turn id, index]     -> 1           finds a turn by id; ids may repeat
  *
+ * Turns that were taken back are beside them, see `taken-turns.ts`.
+ *
  * Serves turn and item pages. Rows hold byte ranges, not items: `full` reads those bytes, `notLoaded` and
  * `summary` never touch the log.
  */
@@ -15,6 +17,7 @@ import {
   type TurnLookup,
   type TurnRow,
   type TurnsState,
+  type TurnSummary,
   type TurnWrite
 } from '../domain/thread/turns/turn-state.ts'
 import { evolveTurns } from '../domain/thread/turns/turns.ts'
@@ -27,6 +30,8 @@ import {
   type Rows,
   type RowWrite
 } from './projection.ts'
+
+import { bringBack, forgetAnyTaken, forgetTaken, takeBack, type TakenRow } from './taken-turns.ts'
 
 const PLAIN_ID = /^[\w.:-]{1,128}$/
 
@@ -85,26 +90,52 @@ export const turnIdRange = (
   [`${table}.id`, streamId, `${text}\u{10ffff}`]
 ]
 
+/** The turns a rollback takes back, as they are or as the same event leaves them. */
+const takenBy = (
+  { from, until }: { readonly from: number; readonly until: number },
+  all: ReadonlyArray<TurnWrite>,
+  table: string,
+  streamId: string,
+  rows: Rows
+): ReadonlyArray<TakenRow> => {
+  const taken: Array<TakenRow> = []
+  for (let index = from; index < until; index++) {
+    const put = all.find((write) => write.op === 'put' && write.index === index)
+    const row = put?.op === 'put' ? put.row : turnRow(rows, table, streamId, index)
+    const kept = rows.get(summaryKey(table, streamId, index)) as TurnSummary | undefined
+    const summary = (put?.op === 'put' ? put.summary : undefined) ?? kept ?? null
+    if (row !== null) taken.push({ row, summary })
+  }
+  return taken
+}
+
 const writesOf = (
   write: TurnWrite,
   table: string,
   streamId: string,
-  rows: Rows
+  rows: Rows,
+  all: ReadonlyArray<TurnWrite>
 ): ReadonlyArray<RowWrite> => {
+  const around = { rows, table, streamId }
+  if (write.op === 'bring_back') return bringBack(around, write.live, write.first, turnIdKey)
   const put = (index: number, row: TurnRow, summary?: unknown): ReadonlyArray<RowWrite> => [
     { key: rowKey(table, streamId, index), value: row },
     { key: [...turnIdPrefix(table, streamId, row.id), index], value: 1 },
     ...(summary === undefined ? [] : [{ key: summaryKey(table, streamId, index), value: summary }])
   ]
   if (write.op === 'put') return put(write.index, write.row, write.summary)
-  const changes: Array<RowWrite> = []
+  // Nothing is taken back where turns leave their places otherwise: what was before is no longer told.
+  const changes: Array<RowWrite> =
+    write.op === 'take_back'
+      ? [...takeBack(around, write.from, takenBy(write, all, table, streamId, rows), turnIdKey)]
+      : [...forgetAnyTaken(around)]
   for (let index = write.from; index < write.until; index++) {
     const row = turnRow(rows, table, streamId, index)
     changes.push({ key: rowKey(table, streamId, index), value: null })
     changes.push({ key: summaryKey(table, streamId, index), value: null })
     if (row === null) continue
     changes.push({ key: [...turnIdPrefix(table, streamId, row.id), index], value: null })
-    if (write.op === 'drop' || index === write.from) continue
+    if (write.op !== 'close_up' || index === write.from) continue
     const summary = rows.get(summaryKey(table, streamId, index)) ?? null
     changes.push(...put(index - 1, row, summary))
   }
@@ -113,7 +144,9 @@ const writesOf = (
 
 /** Writes without the rows that the same event drops again: an open turn that is rolled back never was one. */
 const lasting = (writes: ReadonlyArray<TurnWrite>): ReadonlyArray<TurnWrite> => {
-  const drops = writes.flatMap((write) => (write.op === 'drop' ? [write] : []))
+  const drops = writes.flatMap((write) =>
+    write.op === 'drop' || write.op === 'take_back' ? [write] : []
+  )
   return drops.length === 0
     ? writes
     : writes.filter(
@@ -132,7 +165,7 @@ const lookupOf = perStream(({ rows, table }, streamId): TurnLookup => ({
 /** The turns of a thread. */
 export const turns: Projection<TurnsState, typeof TURN_NEEDS> = {
   name: 'turns',
-  version: 10,
+  version: 11,
   needs: TURN_NEEDS,
   initial: initialTurns,
   evolve: (state, event, around) => {
@@ -141,14 +174,16 @@ export const turns: Projection<TurnsState, typeof TURN_NEEDS> = {
     const [next, writes] = evolveTurns(state, event, lookupOf(around, streamId), profile)
     return writes.length === 0
       ? [next, NO_WRITES]
-      : [next, lasting(writes).flatMap((write) => writesOf(write, table, streamId, rows))]
+      : [next, lasting(writes).flatMap((write) => writesOf(write, table, streamId, rows, writes))]
   },
-  forget: (streamId, { rows, table }) =>
-    deletesUnder(
+  forget: (streamId, { rows, table }) => [
+    ...deletesUnder(
       rows,
       [table, streamId],
       [`${table}.summary`, streamId],
       [`${table}.id`, streamId]
     ),
+    ...forgetTaken({ rows, table, streamId })
+  ],
   needsEveryEvent: (state) => state.needsEveryEvent
 }

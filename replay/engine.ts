@@ -20,12 +20,14 @@ import { eventPager } from './read/pages/event-page.ts'
 import { itemEvents } from './read/pages/item-events.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
+import type { FactParts } from './ledgers/facts.ts'
 import type { GraphParts } from './ledgers/graph.ts'
 import { ledgersOf } from './ledgers/families.ts'
 import { inTurn } from './in-turn.ts'
 import { censusTaker } from './read/lists/census.ts'
 import { homeOverview } from './read/lists/overview.ts'
 import { finder, findNamed, type Find } from './read/threads/identity.ts'
+import { forksIn } from './read/threads/forks.ts'
 import { damageRows, threadOpeners, type Opener } from './read/threads/open-thread.ts'
 import { threadContext } from './past/context/context.ts'
 import { lifecycle } from './change/life/lifecycle.ts'
@@ -99,19 +101,42 @@ type WithThread = <A>(
 ) => Answer<A>
 
 /** Outlines ask ledgers, whose code is loaded with the first question. */
-const outlining = (parts: EngineParts, opened: WithThread): Engine['outline'] => {
+const outlining = (
+  parts: EngineParts,
+  opened: WithThread,
+  lists: HomeRows['lists'],
+  behind: (work: Promise<unknown>) => void
+): Engine['outline'] => {
   const loaded = once(async () => {
     const { open, threadOutline } = await import('./ledgers/outline.ts')
-    return { ledgers: open(parts), threadOutline }
+    return { given: { ...open(parts), forksOf: forksIn(parts, lists), behind }, threadOutline }
   })
   return (threadId, request) =>
     opened(threadId, true, async (info) => {
-      const { ledgers, threadOutline } = await loaded()
-      return threadOutline(ledgers, parts, info, request)
+      const { given, threadOutline } = await loaded()
+      return threadOutline(given, parts, info, request)
     })
 }
 
-const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: Keep) =>
+/** Work behind answers, which is waited for when the engine closes. */
+const workBehind = () => {
+  const running = new Set<Promise<unknown>>()
+  return {
+    begin: (work: Promise<unknown>): void => {
+      const done = work.catch(() => undefined).then(() => void running.delete(done))
+      running.add(done)
+    },
+    idle: (): Promise<unknown> => Promise.all(running)
+  }
+}
+
+const pagesOf = (
+  parts: EngineParts,
+  text: FullText,
+  opened: WithThread,
+  keep: Keep,
+  outline: Engine['outline']
+) =>
   ({
     searchOccurrences: (threadId, request) =>
       opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
@@ -122,8 +147,12 @@ const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: K
         return keep(info, name, () => turnPage(parts, info, request))
       }),
     turnRange: (threadId, request) =>
-      opened(threadId, true, (info) => turnRange(parts, info, request)),
-    outline: outlining(parts, opened),
+      opened(threadId, true, async (info) =>
+        request.rolledBack === true
+          ? (await import('./read/pages/taken-turns.ts')).allTurnRange(parts, info, request)
+          : turnRange(parts, info, request)
+      ),
+    outline,
     turnPlaces: (threadId, from, until) =>
       opened(threadId, true, (info) => turnPlacesIn(parts, info, from, until)),
     turnsLike: (threadId, like, limit) =>
@@ -175,6 +204,15 @@ const graphing =
       return threadGraph(given, info?.right.streamId)
     })
 
+/** Facts ask ledgers, whose code is loaded with the first question. */
+const stating = (
+  given: FactParts,
+  safely: <A>(task: Answer<A>) => Answer<A>
+): Engine['threadFacts'] => {
+  const loaded = once(async () => (await import('./ledgers/facts.ts')).threadFacts(given))
+  return (ids) => safely(async () => (await loaded())(ids))
+}
+
 /** Rows of lists and of turns, each caught up by itself. */
 const rowsOf = (parts: EngineParts): HomeRows => {
   const caughtUp = (models: ReadModels): HomeCatchUp => {
@@ -224,6 +262,7 @@ export const createEngine = (given: EngineParts): Engine => {
   const openers = opener(find)
   const { open } = openers
   const text = fullText(parts, parts.progress)
+  const behind = workBehind()
   const safely = <A>(task: Answer<A>): Answer<A> => guardedRead(parts, task)
   const changing = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
   const openNamed = opener(findNamed(parts)).open
@@ -242,7 +281,7 @@ export const createEngine = (given: EngineParts): Engine => {
     readThread: (threadId, includeTurns) =>
       safely(() => readThread(parts, lists, openers, keep, threadId, includeTurns)),
     summarize: (threadId, face) => safely(() => summarize(parts, lists, openers, threadId, face)),
-    ...pagesOf(parts, text, opened, keep),
+    ...pagesOf(parts, text, opened, keep, outlining(parts, opened, lists, behind.begin)),
     session: (threadId) =>
       safely(async () => {
         const thread = await open(threadId, true)
@@ -254,6 +293,7 @@ export const createEngine = (given: EngineParts): Engine => {
     titles: () => safely(() => threadTitles(parts, lists)),
     ...ledgers,
     graph: graphing({ parts, home, trail: ledgers.auditTrail }, find, safely),
+    threadFacts: stating({ parts, home, usage: ledgers.usage, trail: ledgers.auditTrail }, safely),
     ...lifecycle(life, mutations, changing),
     ...mutations,
     ...hostingOf(life, parts.defaultProvider),
@@ -274,6 +314,7 @@ export const createEngine = (given: EngineParts): Engine => {
       isClosed = true
       return text
         .close()
+        .then(behind.idle)
         .then(guarded({ index: parts.index }, whole.close))
         .then(parts.index.close)
     }

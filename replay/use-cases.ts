@@ -6,7 +6,12 @@ import type { DatedThread, FoundThread, ThreadRecord, ThreadTitle } from './read
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
-import type { HomeOverview, ThreadGraph, ThreadOutline } from '../domain/unroll-protocol.ts'
+import type {
+  HomeOverview,
+  ThreadFacts,
+  ThreadGraph,
+  ThreadOutline
+} from '../domain/unroll-protocol.ts'
 import type { Follower, FollowerOptions } from './read/follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './read/threads/index-status.ts'
@@ -138,6 +143,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly overview: () => Answer<HomeOverview>
   /** How threads came of each other: those connected with one, or all of the home. */
   readonly graph: (threadId?: string) => Answer<ThreadGraph>
+  /** What a list shows of threads beside their titles, in the order they are asked for; at most 100. */
+  readonly threadFacts: (threadIds: ReadonlyArray<string>) => Answer<ReadonlyArray<ThreadFacts>>
   /** Where every thread is; the same map as before when nothing changed. */
   readonly census: () => Answer<Census>
   /** Catches the whole home up and counts what is there. */

@@ -36,6 +36,12 @@ export const pathOf = (input: Input, io: Io, name: string): string | undefined =
   return path === undefined ? undefined : resolve(io.cwd, path)
 }
 
+/** The file of prices that an option names, else a setting or the environment. */
+export const pricesPath = (input: Input, io: Io): string | undefined => {
+  const named = io.env['UNROLL_PRICES'] ?? ''
+  return pathOf(input, io, 'prices') ?? (named === '' ? undefined : resolve(io.cwd, named))
+}
+
 /** The exit code of a command that found something. */
 export const foundExit = (input: Input): number => (flagOf(input, 'exit-zero') ? 0 : 1)
 

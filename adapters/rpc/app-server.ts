@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import { describe } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
+import type { Prices } from '../../domain/ledgers/usage/prices.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import { thrown } from '../../replay/guarded.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
@@ -48,6 +49,7 @@ import type { ServedPage, WebOptions } from './web/web.ts'
 export { parseListen, type Listen } from './transports/listen.ts'
 export type { AuthOptions } from './transports/auth.ts'
 export type { OpenPage, WebOptions } from './web/web.ts'
+export { pricesOf, type Prices } from '../../domain/ledgers/usage/prices.ts'
 export type { Power } from './wire/powers.ts'
 export type { Startup } from './threads/opening.ts'
 export type { HostedTurn, TurnEnd, TurnHost } from './threads/turn-host.ts'
@@ -95,6 +97,8 @@ export interface AppServerOptions {
    * `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE` names, and without that nowhere. unroll itself never posts any.
    */
   readonly analytics?: AnalyticsOutlet
+  /** What tokens cost, with which answers about usage have costs; absent: they have none. */
+  readonly prices?: Prices
   /** Serves the page besides; only on `ws://`, and not in strict mode. */
   readonly web?: WebOptions
   /** Ends the server when it is aborted, as a signal to the process does. */
@@ -385,6 +389,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     ...threads.parts,
     version: options.version,
     recorder,
+    ...(options.prices === undefined ? {} : { prices: options.prices }),
     reviews: options.reviews ?? false,
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }

@@ -13,7 +13,6 @@ import type {
 } from '../../domain/unroll-protocol.ts'
 import { parentOf, type ThreadRow } from '../../projections/thread-row.ts'
 import type { HomeRows } from '../catch-up/backfill.ts'
-import { checkpointOf, isFolded } from '../catch-up/project.ts'
 import type { FilePlace, StreamInfo } from '../ports.ts'
 import { isInteractive, lastEventMsOf } from '../read/lists/list-filter.ts'
 import { eventPager, type EventPager } from '../read/pages/event-page.ts'
@@ -23,6 +22,7 @@ import type { ShownParts } from '../read/threads/shown.ts'
 import { threadRow } from '../read/threads/thread-row.ts'
 import type { Answer, Result } from '../result.ts'
 import type { AuditPage, AuditRequest } from './audit-page.ts'
+import { lastShared, turnCount } from './shared-turns.ts'
 
 /** What graphs are made of besides rows. */
 export interface GraphParts {
@@ -170,26 +170,6 @@ const rollbacksOf = async (
   return rollbacks
 }
 
-/** How many turns a thread has; null when its rows are older than its file. */
-const turnCount = (parts: ShownParts, info: StreamInfo): number | null => {
-  const checkpoint = checkpointOf(parts, info.streamId)
-  return checkpoint !== null && isFolded(checkpoint, info) ? liveTurns(parts, info).count : null
-}
-
-/** The last turn that two threads begin with. */
-const lastShared = (parts: ShownParts, one: GraphMember, other: GraphMember): string | null => {
-  if (turnCount(parts, one.info) === null || turnCount(parts, other.info) === null) return null
-  const [a, b] = [liveTurns(parts, one.info), liveTurns(parts, other.info)]
-  const idAt = (live: typeof a, place: number) => live.rows(place, place + 1)[0]?.id ?? null
-  let [low, high] = [0, Math.min(a.count, b.count)]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (idAt(a, middle) === idAt(b, middle)) low = middle + 1
-    else high = middle
-  }
-  return low === 0 ? null : idAt(a, low - 1)
-}
-
 /** The row of a thread's trail that began another thread. */
 const beginningOf = (
   rows: ReadonlyArray<AuditRow>,
@@ -219,7 +199,13 @@ const edgeOf = async (
   if (from === null || parent === undefined) return null
   const to = child.info.streamId
   if (child.kind === 'thread')
-    return { from, to, kind: 'fork', atTurn: lastShared(parts, child, parent), atRevision: null }
+    return {
+      from,
+      to,
+      kind: 'fork',
+      atTurn: lastShared(parts, child.info, parent.info),
+      atRevision: null
+    }
   const folded = turnCount(parts, child.info) !== null
   const [first] = folded ? liveTurns(parts, child.info).rows(0, 1) : []
   const row = beginningOf(trails.get(from) ?? [], to, first?.id ?? null)

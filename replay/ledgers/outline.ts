@@ -1,6 +1,6 @@
 /**
  * Outlines of threads: a line a turn, of what rows of turns, of tool calls and of spends tell. It costs the turns that are asked for,
- * wherever they are; the first question about a thread folds its ledgers.
+ * wherever they are. The first question about a thread folds its ledgers; of a long one that is done behind the answer.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { unpacked, type SpendRow } from '../../domain/ledgers/usage/packed.ts'
@@ -17,10 +17,13 @@ import { SPENDS_PER_ROW, spendsKey, usage } from '../../projections/usage.ts'
 import type { FileTouch } from '../../domain/ledgers/tools/tool-call.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
-import type { StreamInfo } from '../ports.ts'
-import { liveTurns, render, turnSummaries } from '../read/pages/turn-page.ts'
+import { streamId } from '../../domain/ids.ts'
+import { findStream, type StreamInfo } from '../ports.ts'
+import { allTurnsOf, placedSummaries, type PlacedTurn } from '../read/pages/taken-turns.ts'
+import { liveTurns, render } from '../read/pages/turn-page.ts'
 import type { Result } from '../result.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
+import { lastShared } from './shared-turns.ts'
 import { usageThread } from './usage-rows.ts'
 
 /** Which turns are wanted; the oldest is 0. */
@@ -28,6 +31,8 @@ export interface OutlineRequest {
   readonly from: number
   /** 200 when absent, at most 2,000. */
   readonly count?: number | null | undefined
+  /** Also turns that were taken back: places are counted over all of them. */
+  readonly rolledBack?: boolean | null | undefined
 }
 
 const COUNT = 200
@@ -163,7 +168,7 @@ type TurnCalls = Pick<OutlinedTurn, 'tools' | 'failed' | 'files'>
 
 const UNKNOWN: TurnCalls = { tools: null, failed: null, files: null }
 
-const toolsIn = (ledger: Ledger, threadId: string, turnId: string): TurnCalls => {
+const toolsIn = (ledger: Ledger, threadId: string, turnId: string, isTaken: boolean): TurnCalls => {
   const { index } = ledger.env
   const table = ledger.table(tools)
   const prefix = turnCallsPrefix(table, threadId, turnId)
@@ -171,7 +176,7 @@ const toolsIn = (ledger: Ledger, threadId: string, turnId: string): TurnCalls =>
   const calls = index
     .getMany(revisions.map((revision) => toolKey(table, threadId, revision)))
     .map((row) => toolCallOf(row, threadId))
-    .filter(({ rolledBack }) => !rolledBack)
+    .filter(({ rolledBack }) => rolledBack === isTaken)
   const patches = calls.filter(({ kind }) => kind === 'patch')
   const touches = index
     .getMany(patches.map(({ place }) => filesKey(table, threadId, place.revision)))
@@ -227,42 +232,132 @@ const holdsAny = ({ ranges, late }: TurnRow, places: ReadonlyArray<LinePoint>): 
 
 const inMs = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000)
 
+/** Of a ledger that is this far behind nobody waits for the rest. */
+const BEHIND_BYTES_MAX = 2 * 1024 * 1024
+
+/** True when what a ledger has not read yet is read while a page waits. */
+const isNearlyFolded = ({ env }: Ledger, threadId: string): boolean => {
+  const found = findStream(env.store, streamId(threadId))
+  if (E.isLeft(found)) return true
+  const next = checkpointOf(env, threadId)?.next
+  const bytes = env.store.lineage(found.right).map(({ from, until }, segment) => {
+    const read =
+      segment === next?.segment ? next.offset : segment < (next?.segment ?? 0) ? Infinity : 0
+    return Math.max(0, (until ?? found.right.sizeBytes) - Math.max(from, read))
+  })
+  return bytes.reduce((sum, one) => sum + one, 0) <= BEHIND_BYTES_MAX
+}
+
+/** What ledgers tell of some turns; null where they are still being folded. */
+interface TurnFacts {
+  readonly spent: TurnSpends
+  readonly callsOf: (turn: PlacedTurn) => TurnCalls
+}
+
+const factsIn = (
+  { tools: calls, usage: spends }: OutlineLedgers,
+  threadId: string,
+  span: PlaceSpan | null
+): TurnFacts => ({
+  spent:
+    span === null
+      ? { tokens: new Map(), compacted: new Set(), inherits: false }
+      : spendsIn(spends, threadId, span),
+  callsOf: ({ row, isTaken }) => toolsIn(calls, threadId, row.id, isTaken)
+})
+
+/** Makes the ledgers as new as the thread, unless that takes long: then it is done behind the answer. */
+const caughtUp = async (
+  { tools: calls, usage: spends }: OutlineLedgers,
+  threadId: string,
+  behind: (work: Promise<unknown>) => void
+): Promise<Result<boolean>> => {
+  const ledgers = [calls, spends]
+  if (!ledgers.every((ledger) => isNearlyFolded(ledger, threadId))) {
+    behind(Promise.all(ledgers.map((ledger) => ledger.one(threadId))))
+    return E.right(false)
+  }
+  for (const ledger of ledgers) {
+    const folded = await ledger.one(threadId)
+    if (E.isLeft(folded)) return folded
+  }
+  return E.right(true)
+}
+
+const livePlaced = async (
+  env: Env,
+  info: StreamInfo,
+  from: number,
+  until: number
+): Promise<ReadonlyArray<PlacedTurn>> => {
+  const live = liveTurns(env, info)
+  await live.ahead(from, until, 'summary')
+  const summaries = live.summaries(from, until)
+  return live.rows(from, until).map((row, at) => ({
+    ...{ n: from + at, row, info, isTaken: false },
+    summary: summaries[at] ?? null
+  }))
+}
+
+const placedIn = async (
+  env: Env,
+  info: StreamInfo,
+  request: OutlineRequest
+): Promise<{ readonly total: number; readonly placed: ReadonlyArray<PlacedTurn> }> => {
+  const all = request.rolledBack === true ? await allTurnsOf(env, info) : null
+  const total = all?.count ?? liveTurns(env, info).count
+  const from = Math.min(total, Math.max(0, request.from))
+  const count = Math.min(COUNT_MAX, Math.max(1, request.count ?? COUNT))
+  const until = Math.min(total, from + count)
+  if (from >= until) return { total, placed: [] }
+  return { total, placed: await (all?.placed(from, until) ?? livePlaced(env, info, from, until)) }
+}
+
+/** What an outline is made of besides rows of turns. */
+export interface OutlineParts extends OutlineLedgers {
+  /** The threads that were forked from one. */
+  readonly forksOf: (threadId: string) => Promise<Result<ReadonlyArray<StreamInfo>>>
+  /** Takes work that the answer does not wait for. */
+  readonly behind: (work: Promise<unknown>) => void
+}
+
 /** Turns of a caught-up thread, each in a line. */
 export const threadOutline = async (
-  { tools: calls, usage: spends }: OutlineLedgers,
+  parts: OutlineParts,
   env: Env,
   info: StreamInfo,
   request: OutlineRequest
 ): Promise<Result<ThreadOutline>> => {
-  const { streamId } = info
-  const live = liveTurns(env, info)
-  const revision = checkpointOf(env, streamId)?.next.revision ?? 0
-  const from = Math.min(live.count, Math.max(0, request.from))
-  const count = Math.min(COUNT_MAX, Math.max(1, request.count ?? COUNT))
-  const until = Math.min(live.count, from + count)
-  if (from < until) await live.ahead(from, until, 'summary')
-  const rows = live.rows(from, until)
-  const span = spanOf(rows)
-  if (span === null) return E.right({ total: live.count, revision, turns: [] })
-  for (const ledger of [calls, spends]) {
-    const folded = await ledger.one(streamId)
-    if (E.isLeft(folded)) return folded
-  }
-  const said = await turnSummaries(env, info, live, rows, from, { textBytesMax: TEXT_BYTES })
-  const spent = spendsIn(spends, streamId, span)
-  const damaged = damageIn(env, info, revision, span)
-  const turns = rows.map((row, i): OutlinedTurn => {
-    const { id, status, startedAt, completedAt, durationMs } = render(row, [], 'notLoaded', env)
-    const items = said[i] ?? []
+  const id = info.streamId
+  const revision = checkpointOf(env, id)?.next.revision ?? 0
+  const { total, placed } = await placedIn(env, info, request)
+  const here = placed.filter((turn) => turn.info === info)
+  const folded = placed.length === 0 ? E.right(true) : await caughtUp(parts, id, parts.behind)
+  if (E.isLeft(folded)) return folded
+  const forks = placed.length === 0 ? E.right([]) : await parts.forksOf(id)
+  if (E.isLeft(forks)) return forks
+  const forked = new Set(forks.right.map((fork) => lastShared(env, fork, info)))
+  const said = await placedSummaries(env, placed, { textBytesMax: TEXT_BYTES })
+  const span = spanOf(here.map(({ row }) => row))
+  const facts = folded.right ? factsIn(parts, id, span) : null
+  const damaged = span === null ? [] : damageIn(env, info, revision, span)
+  const turns = placed.map((turn, at): OutlinedTurn => {
+    const { row, n, isTaken } = turn
+    const { status, startedAt, completedAt, durationMs } = render(row, [], 'notLoaded', env)
+    const items = said[at] ?? []
+    const known = turn.info === info ? facts : null
     const flags: ReadonlyArray<OutlineFlag> = [
-      ...(spent.compacted.has(id) ? (['compacted'] as const) : []),
-      ...(holdsAny(row, damaged) ? (['damaged'] as const) : [])
+      ...(isTaken ? (['rolledBack'] as const) : []),
+      ...(known?.spent.compacted.has(row.id) === true ? (['compacted'] as const) : []),
+      ...(row.review === true ? (['review'] as const) : []),
+      ...(turn.info === info && holdsAny(row, damaged) ? (['damaged'] as const) : []),
+      ...(!isTaken && forked.has(row.id) ? (['fork'] as const) : [])
     ]
-    const tokens = spent.tokens.get(id) ?? null
-    const used = toolsIn(calls, streamId, id)
-    const isOthers = spent.inherits && used.tools === 0 && tokens === null
+    const tokens = known?.spent.tokens.get(row.id) ?? null
+    const used = known?.callsOf(turn) ?? UNKNOWN
+    const isOthers = known?.spent.inherits === true && used.tools === 0 && tokens === null
     return {
-      ...{ n: from + i, id, startedAtMs: inMs(startedAt), completedAtMs: inMs(completedAt) },
+      ...{ n, id: row.id, startedAtMs: inMs(startedAt), completedAtMs: inMs(completedAt) },
       ...{ durationMs, status, asked: askedIn(items), answered: answeredIn(items) },
       items: row.mode === 'paginated' || env.rich === true ? null : row.itemCount,
       ...(isOthers ? UNKNOWN : used),
@@ -270,5 +365,5 @@ export const threadOutline = async (
       flags
     }
   })
-  return E.right({ total: live.count, revision, turns })
+  return E.right({ total, revision, counted: folded.right, turns })
 }

@@ -42,6 +42,8 @@ export interface UsageRequest {
   readonly untilMs?: number
   /** And what the sources of imported threads say that they spent; left out by default, because their agents count it too. */
   readonly imported?: boolean
+  /** Of spends: only those of the group with this key. */
+  readonly key?: string
   /** The zone whose days, weeks and months count, or its IANA name; UTC when absent. */
   readonly timeZone?: string | Zone
 }
@@ -68,18 +70,19 @@ export interface UsageLedger {
 
 interface UsageQuestion {
   readonly by: UsageBy
+  readonly key: string | null
   readonly sinceMs: number
   readonly untilMs: number
   readonly calendar: Calendar
 }
 
 const questionOf = (request: UsageRequest): Result<UsageQuestion> => {
-  const { by, sinceMs = -Infinity, untilMs = Infinity, timeZone = UTC } = request
+  const { by, key = null, sinceMs = -Infinity, untilMs = Infinity, timeZone = UTC } = request
   const named = typeof timeZone === 'string' ? timeZone : ''
   const zone = typeof timeZone === 'string' ? zoneNamed(timeZone) : timeZone
   return zone === null
     ? invalidRequest(`unknown time zone: ${named}`)
-    : E.right({ by, sinceMs, untilMs, calendar: calendarOf(zone) })
+    : E.right({ by, key, sinceMs, untilMs, calendar: calendarOf(zone) })
 }
 
 const isIn = ({ sinceMs, untilMs }: UsageQuestion, atMs: number): boolean =>
@@ -249,6 +252,13 @@ const report = async (
   return { groups: groupsOf(groups.values()), total: groupOf(total), reasons }
 }
 
+/** Decides whether a spend belongs to the group that is asked for. */
+const inGroup =
+  (question: UsageQuestion, spending: Spending) =>
+  (spend: Spend): boolean =>
+    isIn(question, spend.occurredAtMs) &&
+    (question.key === null || keyOf(question, spending, pieceOf(spend)) === question.key)
+
 async function* rowsOf(
   ledger: Ledger,
   scope: Scope,
@@ -257,12 +267,11 @@ async function* rowsOf(
 ): AsyncGenerator<UsageRow> {
   for (const spending of scope.threads) {
     const { threadId, info } = spending
+    const isWanted = inGroup(question, spending)
     const lineage = spending.spends === 0 ? [] : ledger.env.store.lineage(info)
     for (const spend of spendsOf(ledger, threadId))
-      if (isIn(question, spend.occurredAtMs))
-        yield { ...spend, path: lineage[spend.place.segment]?.path ?? info.path }
-    for (const spend of await outside(ledger, spending, before))
-      if (isIn(question, spend.occurredAtMs)) yield spend
+      if (isWanted(spend)) yield { ...spend, path: lineage[spend.place.segment]?.path ?? info.path }
+    for (const spend of await outside(ledger, spending, before)) if (isWanted(spend)) yield spend
   }
 }
 

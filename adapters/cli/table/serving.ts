@@ -150,6 +150,10 @@ const web: CommandSpec = {
       'token-file PATH',
       'File with the token of the page, for addresses that stay valid. Default: a new one for each start.'
     ),
+    option(
+      'prices FILE',
+      'Show costs by the prices of this JSON file (see docs/USAGE.md). Default: $UNROLL_PRICES, else `prices` of config.toml.'
+    ),
     AT
   ],
   output: { human: 'the address of the page.' },

@@ -10,7 +10,6 @@ import type {
   AnalyticsPayload
 } from '../../../domain/ledgers/analytics/envelope.ts'
 import { AUDIT_ACTIONS, type AuditRow } from '../../../domain/ledgers/audit/row.ts'
-import { USAGE_BY } from '../../../domain/ledgers/usage/by.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import {
@@ -29,10 +28,9 @@ import type {
 import type { ToolsSummary } from '../../../replay/ledgers/tools-summary.ts'
 import { nullable } from '../threads/results.ts'
 import { ask, threadOf, type ThreadIds } from '../threads/server.ts'
-import { invalidRequest } from '../wire/errors.ts'
+import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import {
-  defaulted,
-  flag,
+  given,
   i64,
   list,
   oneOf,
@@ -45,15 +43,6 @@ import {
 } from '../wire/serde.ts'
 import { EVERY_PROFILE, answer, ofThread, served, type Served } from './method.ts'
 
-/** Some members of the parameters, without those that were not given. */
-const given = <P extends object, K extends keyof P>(
-  params: P,
-  ...names: ReadonlyArray<K>
-): { readonly [N in K]?: NonNullable<P[N]> } =>
-  Object.fromEntries(
-    names.flatMap((name) => (params[name] === null ? [] : [[name, params[name]]]))
-  ) as { readonly [N in K]?: NonNullable<P[N]> }
-
 /** Shape of an object of a ledger; docs/FORMAT.md and the type of the engine's answer have its members. */
 const object = <A>(name: string): t.Type<A, unknown, unknown> =>
   new t.Type<A, unknown, unknown>(
@@ -64,7 +53,8 @@ const object = <A>(name: string): t.Type<A, unknown, unknown> =>
   )
 
 const rows = <A>(name: string) => ({ data: t.readonlyArray(object<A>(name)) })
-const pageOf = <A>(name: string) => t.type({ ...rows<A>(name), nextCursor: nullable(t.string) })
+export const pageOf = <A>(name: string) =>
+  t.type({ ...rows<A>(name), nextCursor: nullable(t.string) })
 
 const allRows =
   <A>(
@@ -74,7 +64,7 @@ const allRows =
     E.map((data: ReadonlyArray<A>) => ({ data }))(await found())
 
 /** A question; `thread` is the thread its parameters name, if any. */
-const question = <F extends Fields, A>(
+export const question = <F extends Fields, A>(
   name: string,
   fields: F,
   result: t.Mixed,
@@ -92,68 +82,8 @@ const question = <F extends Fields, A>(
   })
 
 /** The member of a request to the engine by which it is about one thread. */
-const about = (thread: ThreadIds | undefined): { readonly threadId?: string } =>
+export const about = (thread: ThreadIds | undefined): { readonly threadId?: string } =>
   thread === undefined ? {} : { threadId: thread.id }
-
-const tokens = {
-  inputTokens: t.number,
-  cachedInputTokens: t.number,
-  outputTokens: t.number,
-  reasoningOutputTokens: t.number,
-  totalTokens: t.number
-}
-const UsageGroup = t.type(
-  {
-    key: t.string,
-    ...tokens,
-    lowerBound: t.boolean,
-    rows: t.number,
-    cacheHitRate: nullable(t.number),
-    byModel: t.readonlyArray(
-      t.type({
-        model: nullable(t.string),
-        provider: nullable(t.string),
-        ...tokens,
-        rows: t.number
-      })
-    )
-  },
-  'UsageGroup'
-)
-
-/** What threads spent, added up as `unroll usage` does. */
-export const usageRead = question(
-  'UsageReadParams',
-  {
-    by: required(oneOf(...USAGE_BY)),
-    threadId: option(text),
-    tree: defaulted(flag, false),
-    imported: defaulted(flag, false),
-    sinceMs: option(i64),
-    untilMs: option(i64),
-    timeZone: option(text)
-  },
-  t.type(
-    {
-      groups: t.readonlyArray(UsageGroup),
-      total: UsageGroup,
-      reasons: t.readonlyArray(
-        t.type({
-          kind: t.union([t.literal('compaction_unrecorded'), t.literal('answer_unrecorded')]),
-          threadId: t.string,
-          text: t.string
-        })
-      )
-    },
-    'UsageReport'
-  ),
-  (engine, { by, tree, imported, ...params }, thread) =>
-    engine.usage({
-      ...{ by, tree, imported },
-      ...about(thread),
-      ...given(params, 'sinceMs', 'untilMs', 'timeZone')
-    })
-)
 
 const toolFilters = {
   threadId: option(text),
@@ -254,30 +184,31 @@ export const pluginUsageList = question(
     allRows(engine.pluginUse({ ...about(thread), ...given(params, 'plugin') }))
 )
 
-interface AnalyticsPage {
-  readonly data: ReadonlyArray<AnalyticsPayload>
-  readonly nextCursor: string | null
-}
-
 const LIMIT = 100
 const LIMIT_MAX = 1000
 const CURSOR = /^\d{1,15}$/
 
-/** Events from a place on: the reducer begins with the thread, so a later page costs those before it too. */
-const analyticsPage = async (
-  events: AsyncIterable<AnalyticsEvent>,
-  from: number,
-  limit: number
-): Promise<AnalyticsPage> => {
-  const data: Array<AnalyticsPayload> = []
+/** A page of rows that are counted from their first: a later page costs those before it too. */
+export const pageFrom = async <A, B>(
+  rows: AsyncIterable<A>,
+  asked: { readonly cursor: string | null; readonly limit: number | null },
+  shown: (row: A) => B
+): Promise<{ readonly data: ReadonlyArray<B>; readonly nextCursor: string | null }> => {
+  const from = Number(asked.cursor ?? 0)
+  const limit = Math.max(1, Math.min(asked.limit ?? LIMIT, LIMIT_MAX))
+  const data: Array<B> = []
   let place = 0
-  for await (const { payload } of events) {
+  for await (const row of rows) {
     if (data.length === limit) return { data, nextCursor: String(place) }
-    if (place >= from) data.push(payload)
+    if (place >= from) data.push(shown(row))
     place += 1
   }
   return { data, nextCursor: null }
 }
+
+/** Why a cursor of such a page cannot be one; null for none and for one that can. */
+export const cursorRefused = (cursor: string | null): RpcError | null =>
+  cursor === null || CURSOR.test(cursor) ? null : invalidRequest(`invalid cursor: ${cursor}`)
 
 /** What Codex would have posted about a thread. */
 export const analyticsList = ofThread(
@@ -291,15 +222,14 @@ export const analyticsList = ofThread(
   },
   pageOf<AnalyticsPayload>('AnalyticsEvent'),
   async (thread, params, call) => {
-    const { cursor } = params
-    if (cursor !== null && !CURSOR.test(cursor))
-      return E.left(invalidRequest(`invalid cursor: ${cursor}`))
+    const refused = cursorRefused(params.cursor)
+    if (refused !== null) return E.left(refused)
     const contract = params.contract ?? call.server.profile
     const threadId = thread.id
     const request = { threadId, contract, ...given(params, 'sinceMs', 'untilMs') }
     const found = await ask(call, (engine) => engine.analytics(request))
     if (E.isLeft(found)) return found
-    const limit = Math.max(1, Math.min(params.limit ?? LIMIT, LIMIT_MAX))
-    return E.right(answer(await analyticsPage(found.right, Number(cursor ?? 0), limit)))
+    const page = await pageFrom(found.right, params, ({ payload }: AnalyticsEvent) => payload)
+    return E.right(answer(page))
   }
 )

@@ -49,9 +49,9 @@ import {
   pluginsList,
   reviewsList,
   toolsList,
-  toolsSummary,
-  usageRead
+  toolsSummary
 } from './ledgers.ts'
+import { usageRead, usageSpends } from './usage.ts'
 import {
   loadedList,
   threadCompactStart,
@@ -71,6 +71,7 @@ import {
   logList,
   storageRead
 } from './own/reports.ts'
+import { factsRead } from './own/facts.ts'
 import { followStart, followStop } from './own/follow.ts'
 import { contextRead, eventsList } from './own/log.ts'
 import { homeFollow, homeRead } from './own/home.ts'
@@ -151,6 +152,7 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   getConversationSummary: conversationSummary,
   'unroll/home/read': homeRead,
   'unroll/home/follow': homeFollow,
+  'unroll/threads/facts': atPoint(factsRead),
   'unroll/thread/outline': atPoint(outlineRead),
   'unroll/thread/graph': atPoint(graphRead),
   'unroll/events/list': atPoint(eventsList),
@@ -169,6 +171,7 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/repair/plan': repairPlan,
   'unroll/turns/range': atPoint(turnsRange),
   'unroll/usage/read': atPoint(usageRead),
+  'unroll/usage/spends': atPoint(usageSpends),
   'unroll/tools/list': atPoint(toolsList),
   'unroll/tools/summary': atPoint(toolsSummary),
   'unroll/blame/read': atPoint(blameRead),

@@ -72,23 +72,34 @@ export const turnsRange = ofThread(
     turnId: option(text),
     count: option(u32),
     itemsView: option(oneOf('notLoaded', 'summary', 'full')),
+    rolledBack: defaulted(flag, false),
     ...MAX_BYTES
   },
   t.type(
     {
       total: t.number,
       revision: t.number,
-      data: t.readonlyArray(t.intersection([t.type({ n: t.number }), results.Turn]))
+      data: t.readonlyArray(
+        t.intersection([
+          t.type({ n: t.number }),
+          t.partial({ rolledBack: t.literal(true) }),
+          results.Turn
+        ])
+      )
     },
     'TurnRange'
   ),
   async ({ id, streamId }, params, call) =>
-    E.map(({ total, revision, from, turns }: TurnRange) => {
+    E.map(({ total, revision, from, turns, taken = [] }: TurnRange) => {
       const data = withRunning(call.server, id, turns)
       return answer({
         total,
         revision,
-        data: data.map((turn, at) => ({ n: from + at, ...turn }))
+        data: data.map((turn, at) => ({
+          n: from + at,
+          ...(taken[at] === true ? { rolledBack: true } : {}),
+          ...turn
+        }))
       })
     })(await ask(call, (engine) => engine.turnRange(streamId, params)))
 )

@@ -210,6 +210,7 @@ fuzzyFileSearch/sessionUpdate             xxx fuzzy:sessionId        no-such-sea
 fuzzyFileSearch/sessionStop               xxx fuzzy:sessionId        no-files              FuzzyFileSearchSessionStopParams sessionId
 unroll/home/read                          ooo -                      served
 unroll/home/follow                        ooo -                      served
+unroll/threads/facts                      ooo -                      served
 unroll/thread/outline                     ooo -                      served
 unroll/thread/graph                       ooo -                      served
 unroll/events/list                        ooo -                      served
@@ -228,6 +229,7 @@ unroll/job/cancel                         ooo jobs                   served
 unroll/repair/plan                        ooo -                      served
 unroll/turns/range                        ooo -                      served
 unroll/usage/read                         ooo -                      served
+unroll/usage/spends                       ooo -                      served
 unroll/tools/list                         ooo -                      served
 unroll/tools/summary                      ooo -                      served
 unroll/blame/read                         ooo -                      served

@@ -15,8 +15,11 @@ import { ask, parseThreadId } from '../threads/server.ts'
 import { shown } from '../threads/threads.ts'
 import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
 import {
+  alongside,
   defaulted,
   flag,
+  given,
+  i64,
   ignored,
   list,
   oneOf,
@@ -63,7 +66,16 @@ const fieldsBefore = (profile: ProfileName) => {
   }
 }
 
-type ListParams = ParamsOf<ReturnType<typeof fieldsBefore>> & Partial<ParamsOf<typeof fields169>>
+/** Members of our own, which a strict server does not know. */
+export const narrowing = {
+  models: option(list(text)),
+  sinceMs: option(i64),
+  untilMs: option(i64)
+}
+
+type ListParams = ParamsOf<ReturnType<typeof fieldsBefore>> &
+  Partial<ParamsOf<typeof fields169>> &
+  Partial<ParamsOf<typeof narrowing>>
 
 /** Filters that the engine knows, and whether nothing can pass the others. */
 interface CheckedFilters {
@@ -142,7 +154,7 @@ const checkFilters = (filters: ListParams, strict: boolean): E.Either<RpcError, 
   })
 }
 
-const absolute = (cwd: string): string => (isAbsolute(cwd) ? cwd : resolve(cwd))
+export const absolute = (cwd: string): string => (isAbsolute(cwd) ? cwd : resolve(cwd))
 
 const withReadStates = ({ data, nextCursor, backwardsCursor }: Page<Thread>) => ({
   data,
@@ -160,8 +172,11 @@ const NO_THREADS: Page<Thread> = { data: [], nextCursor: null, backwardsCursor: 
 
 /** A page of threads. Whose account a thread belongs to is not in the log either: all of them are the reader's. */
 export const threadList: Served<ListParams> = {
-  params: ({ profile }) =>
-    struct('ThreadListParams', profile === '0.169' ? fields169 : fieldsBefore(profile)),
+  params: ({ profile, strict }) => {
+    const fields = profile === '0.169' ? fields169 : fieldsBefore(profile)
+    const theirs = struct('ThreadListParams', fields)
+    return strict ? theirs : alongside(theirs, narrowing)
+  },
   result: results.page(results.Thread),
   handler: async (params, call) => {
     const { server } = call
@@ -171,7 +186,9 @@ export const threadList: Served<ListParams> = {
     const sortKey = params.sortKey === 'section_position' ? null : params.sortKey
     const cwd =
       typeof params.cwd === 'string' ? absolute(params.cwd) : (params.cwd?.map(absolute) ?? null)
-    const request = { ...params, ...known, sortKey, cwd }
+    const { models: _models, sinceMs: _since, untilMs: _until, ...theirs } = params
+    const ours = given(params, 'models', 'sinceMs', 'untilMs')
+    const request = { ...theirs, ...known, ...ours, sortKey, cwd }
     const listed = await ask(call, (engine) => engine.listThreads(request))
     return E.map((found: Page<Thread>) => {
       const all = matchesNothing ? NO_THREADS : found

@@ -6,6 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Page } from '../../../domain/protocol.ts'
+import { SEARCH_PARTS } from '../../../domain/thread/search/parts.ts'
 import { isBlank } from '../../../domain/white-space.ts'
 import { SOURCE_KINDS } from '../../../projections/thread-row.ts'
 import type { FoundThread, OccurrencePage } from '../../../replay/engine.ts'
@@ -13,9 +14,24 @@ import * as results from '../threads/results.ts'
 import { ask } from '../threads/server.ts'
 import { shown } from '../threads/threads.ts'
 import { invalidRequest, unsupported } from '../wire/errors.ts'
-import { defaulted, flag, list, oneOf, option, required, text, u32 } from '../wire/serde.ts'
-import { answer, ofThread, served, type Era } from './method.ts'
+import {
+  alongside,
+  defaulted,
+  flag,
+  given,
+  list,
+  oneOf,
+  option,
+  required,
+  struct,
+  text,
+  u32,
+  type Codec,
+  type ParamsOf
+} from '../wire/serde.ts'
+import { answer, ofThread, type Era, type Served } from './method.ts'
 import { isServed } from './pages.ts'
+import { absolute, narrowing } from './thread-list.ts'
 
 const common = {
   cursor: option(text),
@@ -33,12 +49,31 @@ const fields169 = {
   ...common
 }
 
-export const threadSearch = served(
-  'ThreadSearchParams',
-  ({ profile }: Era): typeof common => (profile === '0.169' ? fields169 : common),
-  results.page(t.type({ thread: results.Thread, snippet: t.string }, 'ThreadSearchResult')),
-  async (params, call) => {
-    const found = await ask(call, (engine) => engine.searchThreads(params))
+/** Members of our own, which a strict server does not know: where to look, in what was said when. */
+const manner = { parts: option(list(oneOf(...SEARCH_PARTS))) }
+const ours = {
+  ...{ ...manner, ...narrowing },
+  cwd: option(list(text)),
+  modelProviders: option(list(text))
+}
+
+type SearchParams = ParamsOf<typeof common> & Partial<ParamsOf<typeof ours>>
+
+export const threadSearch: Served<SearchParams> = {
+  params: ({ profile, strict }: Era): Codec<SearchParams> => {
+    const theirs = struct('ThreadSearchParams', profile === '0.169' ? fields169 : common)
+    return strict ? theirs : alongside(theirs, ours)
+  },
+  result: results.page(t.type({ thread: results.Thread, snippet: t.string }, 'ThreadSearchResult')),
+  handler: async (params, call) => {
+    const { cursor, limit, sortKey, sortDirection, sourceKinds, archived, searchTerm } = params
+    const cwd = params.cwd?.map(absolute)
+    const request = {
+      ...{ cursor, limit, sortKey, sortDirection, sourceKinds, archived, searchTerm },
+      ...given(params, 'parts', 'models', 'sinceMs', 'untilMs', 'modelProviders'),
+      ...(cwd === undefined ? {} : { cwd })
+    }
+    const found = await ask(call, (engine) => engine.searchThreads(request))
     return E.map(({ data, ...cursors }: Page<FoundThread>) =>
       answer({
         data: data.map(({ thread, snippet }) => ({
@@ -49,7 +84,7 @@ export const threadSearch = served(
       })
     )(found)
   }
-)
+}
 
 const SearchMatch = t.type(
   {
@@ -62,19 +97,30 @@ const SearchMatch = t.type(
   'ThreadSearchOccurrence'
 )
 
+const occurrences = { searchTerm: required(text), cursor: option(text), limit: option(u32) }
+const occurrencesOurs = {
+  ...{ ...occurrences, ...manner },
+  sinceMs: narrowing.sinceMs,
+  untilMs: narrowing.untilMs
+}
+
 export const threadSearchOccurrences = ofThread(
   'ThreadSearchOccurrencesParams',
-  {
-    searchTerm: required(text),
-    cursor: option(text),
-    limit: option(u32)
-  },
+  ({ strict }: Era): typeof occurrences => (strict ? occurrences : occurrencesOurs),
   t.type({ data: t.array(SearchMatch), nextCursor: results.nullable(t.string) }),
   async (thread, params, call) => {
     if (isBlank(params.searchTerm))
       return E.left(invalidRequest('thread/searchOccurrences requires a non-empty searchTerm'))
     if (!(await isServed(call, thread))) return E.left(unsupported('thread/searchOccurrences'))
-    const found = await ask(call, (engine) => engine.searchOccurrences(thread.streamId, params))
+    const { searchTerm, cursor, limit } = params
+    const narrowed = given(
+      params as Partial<ParamsOf<typeof occurrencesOurs>>,
+      'parts',
+      'sinceMs',
+      'untilMs'
+    )
+    const request = { searchTerm, cursor, limit, ...narrowed }
+    const found = await ask(call, (engine) => engine.searchOccurrences(thread.streamId, request))
     return E.map(({ data, nextCursor }: OccurrencePage) => {
       const matches = data.map(
         ({ turnId, itemId, snippet, range, turnCursor }): t.TypeOf<typeof SearchMatch> => ({

@@ -10,6 +10,7 @@ import type { ClientBehaviour } from '../../../domain/clients.ts'
 import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
+import type { Prices } from '../../../domain/ledgers/usage/prices.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { failureIn } from '../../../replay/guarded.ts'
@@ -106,6 +107,8 @@ export interface Server {
   /** True where somebody hands in reviews; without that they fail at once. */
   readonly reviews?: boolean
   readonly telemetry?: Telemetry
+  /** What tokens cost; absent where nobody told. */
+  readonly prices?: Prices
   /** Keeps what clients are asked; absent where that is kept nowhere. */
   readonly recorder?: Pick<QuestionRecorder, 'idle'>
   /** Absent unless usage analytics were asked for. */

@@ -326,3 +326,15 @@ export const decode = <A>(codec: Codec<A>, value: unknown): E.Either<string, A> 
   if (E.isRight(read)) return read
   return E.left(read.left[0]?.message ?? `cannot read ${codec.name}`)
 }
+
+/** Some members of what was read, without those that were not given. */
+export const given = <P extends object, K extends keyof P>(
+  params: P,
+  ...names: ReadonlyArray<K>
+): { readonly [N in K]?: NonNullable<P[N]> } =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = params[name] ?? null
+      return value === null ? [] : [[name, value]]
+    })
+  ) as { readonly [N in K]?: NonNullable<P[N]> }

@@ -152,3 +152,11 @@ export const roundedDecimal = (cost: bigint, decimals: number): string => {
   const digits = ((cost + unit / 2n) / unit).toString().padStart(decimals + 1, '0')
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
+
+/** A cost as programs read it: every digit, null where a price is missing; `known` is what the models with a price cost. */
+export const costJson = ({ currency }: Pick<Prices, 'currency'>, { known, unpriced }: Cost) => ({
+  currency,
+  amount: unpriced.length === 0 ? exactDecimal(known) : null,
+  known: exactDecimal(known),
+  unpriced
+})

@@ -96,7 +96,7 @@ export const rollBack = (
     nextItem: itemTotal + 1,
     hidden: hidden === null ? state.hidden : withHidden(state, hidden, event)
   }
-  return [next, [{ op: 'drop', from, until }]]
+  return [next, [{ op: 'take_back', from, until }]]
 }
 
 /** Copies of what the last rollback hid follow: counted ids go on from where they were. */
@@ -105,14 +105,15 @@ export const restore = (
   restored: TurnsRestored,
   event: RecordedEvent<DeliveredLine>,
   isCopied: boolean
-): TurnsState => {
+): TurnStep => {
   const next = { ...state, nextItem: restored.next_item }
-  if (isCopied) return next
+  const { live } = state.lifecycle
+  if (isCopied) return [next, [{ op: 'bring_back', live, first: null }]]
   const { segment, until: offset } = rangeOf(event)
-  const restoring = {
-    revision: event.revision,
-    from: { segment, offset },
-    hidden: state.hidden.at(-1) ?? null
-  }
-  return { ...next, hidden: state.hidden.slice(0, -1), restoring }
+  const hidden = state.hidden.at(-1) ?? null
+  const restoring = { revision: event.revision, from: { segment, offset }, hidden }
+  return [
+    { ...next, hidden: state.hidden.slice(0, -1), restoring },
+    hidden === null || hidden.turns === 0 ? [] : [{ op: 'bring_back', live, first: hidden.from }]
+  ]
 }

@@ -60,6 +60,8 @@ export interface TurnRow {
   readonly made?: { readonly ordinal: number; readonly startedAt: number | null }
   /** Present where no line began the turn: only its items and its end name that of a review. */
   readonly isUnbegun?: true
+  /** Present where a mark of a review stands in the turn. */
+  readonly review?: true
   readonly rootTurnId?: string
   readonly error?: TurnError
   /** Why the turn failed though Codex of its time does not say so. */
@@ -164,6 +166,14 @@ export type TurnWrite =
     }
   /** Drops rows `from` (inclusive) to `until` (exclusive). */
   | { readonly op: 'drop'; readonly from: number; readonly until: number }
+  /** The same for turns that a rollback takes back: they are kept beside the rows. */
+  | { readonly op: 'take_back'; readonly from: number; readonly until: number }
+  /** Copies follow of all that was taken back since the turn that began at `first`; null: of what was taken back last. */
+  | {
+      readonly op: 'bring_back'
+      readonly live: number
+      readonly first: HiddenTurns['from'] | null
+    }
   /** Takes row `from` out: those behind it, up to `until` (exclusive), go down by one. */
   | { readonly op: 'close_up'; readonly from: number; readonly until: number }
 

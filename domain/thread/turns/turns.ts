@@ -4,6 +4,7 @@
  * When a turn begins, ends and is hidden the lifecycle decides; here its decisions become rows.
  */
 import type { Profile } from '../../log/profile.ts'
+import { namedTurn } from '../items/items.ts'
 import { richFailure } from '../rich/items.ts'
 import { applyLegacy, withBareCall } from './legacy-turns.ts'
 import { evolveLifecycle, isCopy, type TurnChange } from './lifecycle.ts'
@@ -16,6 +17,7 @@ import {
   type TurnStep,
   type TurnEvent,
   type TurnLookup,
+  type TurnRow,
   type TurnsState,
   type TurnWrite
 } from './turn-state.ts'
@@ -67,7 +69,7 @@ const apply = (
     case 'restore': {
       const p = event.line.type === 'event_msg' ? event.line.payload : null
       if (p?.type !== 'unroll_turns_restored') return [state, NO_WRITES]
-      return [restore(state, p, event, change.isCopy), NO_WRITES]
+      return restore(state, p, event, change.isCopy)
     }
     case 'open':
     case 'repeat':
@@ -111,6 +113,37 @@ const forgetHidden = (
     ? { ...state, hidden: [] }
     : state
 
+const REVIEW_MARKS: ReadonlySet<string> = new Set([
+  'entered_review_mode',
+  'exited_review_mode',
+  'EnteredReviewMode',
+  'ExitedReviewMode'
+])
+
+/** The turn of a mark of a review: null for the open one; undefined where the event is no such mark. */
+const reviewedTurn = ({ line }: TurnEvent): string | null | undefined => {
+  if (line.type !== 'event_msg') return undefined
+  const p = line.payload
+  if (!REVIEW_MARKS.has(p.type === 'item_completed' ? p.item.type : p.type)) return undefined
+  return namedTurn(p) ?? null
+}
+
+/** The turn of a mark of a review says that it holds one. */
+const withReview = ([state, writes]: TurnStep, event: TurnEvent): TurnStep => {
+  const turnId = reviewedTurn(event)
+  if (turnId === undefined) return [state, writes]
+  const noted = <A extends TurnRow>(row: A): A =>
+    row.review === true || (turnId !== null && row.id !== turnId) ? row : { ...row, review: true }
+  const open = state.open === null ? null : noted(state.open)
+  const early = turnId === null ? state.early : state.early.map(noted)
+  return [
+    { ...state, open, early },
+    turnId === null
+      ? writes
+      : writes.map((write) => (write.op === 'put' ? { ...write, row: noted(write.row) } : write))
+  ]
+}
+
 /** Pure and total: every event yields a state; one that shows nothing yields the same turns. */
 export const evolveTurns = (
   before: TurnsState,
@@ -122,9 +155,10 @@ export const evolveTurns = (
   const state = lifecycle === before.lifecycle ? before : { ...before, lifecycle }
   if (lifecycle.mode === 'paginated') {
     const [next, writes] = applyAll(state, changes, event, rows, profile)
-    return [withOrdinal(reopened(next, changes, event, rows), event), writes]
+    return withReview([withOrdinal(reopened(next, changes, event, rows), event), writes], event)
   }
   const [next, writes] = applyAll(withFailure(state, event), changes, event, rows, profile)
   if (changes.length === 0) return [withBareCall(next, event), writes]
-  return [next.hidden.length === 0 ? next : forgetHidden(next, changes, event), writes]
+  const kept = next.hidden.length === 0 ? next : forgetHidden(next, changes, event)
+  return withReview([kept, writes], event)
 }

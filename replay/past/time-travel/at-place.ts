@@ -12,7 +12,7 @@ import {
   type Position,
   type StreamInfo
 } from '../../ports.ts'
-import { beforeRevert } from './at-time.ts'
+import { beforeRevert } from '../../read/threads/before-revert.ts'
 import { impossible, type Result } from '../../result.ts'
 
 type SoughtLine = RecordedEvent | DamagedLine

@@ -3,6 +3,7 @@
  */
 import { endFinder, type EndAt } from '../../../domain/thread/time-travel/end-at.ts'
 import type { EventStore, StreamInfo } from '../../ports.ts'
+import { beforeRevert } from '../../read/threads/before-revert.ts'
 import type { Then } from './store-at.ts'
 
 /** Where the newest file of a stream ended at a time. */
@@ -14,20 +15,6 @@ const endAt = async (store: EventStore, info: StreamInfo, timeMs: number): Promi
   const range = { segment: last, from, until: Infinity }
   for await (const piece of store.readBytes(info, range)) if (finder.take(piece)) break
   return finder.end()
-}
-
-/** A stream as it would be if an older segment of it were its newest. */
-export const beforeRevert = (
-  store: EventStore,
-  now: StreamInfo,
-  segmentId: string,
-  sizeBytes: number
-): StreamInfo => {
-  const info = { ...now, earlier: { segmentId, untilBytes: null } }
-  // The store looks the segment up by its id, so the lineage has the path of its file.
-  const file = store.lineage(info).at(-1)
-  const path = (file?.path ?? now.path).replace(/\.zst$/, '')
-  return { ...info, path, compressed: file?.compressed ?? false, sizeBytes }
 }
 
 /** What a stream was at a time, in one of its segments; null when that had not been begun. */

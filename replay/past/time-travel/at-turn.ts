@@ -16,7 +16,7 @@ import {
   type FilePlace,
   type StreamInfo
 } from '../../ports.ts'
-import { beforeRevert } from './at-time.ts'
+import { beforeRevert } from '../../read/threads/before-revert.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
 /** A turn, the stream it was seen in, and the place behind its last line there. */

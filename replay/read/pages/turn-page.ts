@@ -186,8 +186,8 @@ const summaryOf = (row: TurnRow, list: ItemList | undefined): ReadonlyArray<Thre
   return [user, agents[agents.length - 1]].filter((item) => item !== undefined)
 }
 
-/** Summaries of turns; those too large for the index are folded from the log. */
-const summariesOf = async (
+/** Summaries of turns, of which those at hand are given; those too large for the index are folded from the log. */
+export const summariesOf = async (
   env: Env,
   info: StreamInfo,
   rows: ReadonlyArray<TurnRow>,
@@ -396,6 +396,8 @@ export interface TurnRangeRequest extends Pick<TurnPageRequest, 'itemsView' | 'm
   readonly turnId?: string | null | undefined
   /** As many as a page may hold at the most. */
   readonly count?: number | null | undefined
+  /** Also turns that were taken back: places are counted over all of them. */
+  readonly rolledBack?: boolean | null | undefined
 }
 
 /** Turns from a place on, oldest first; there may be fewer than were asked for. */
@@ -407,6 +409,8 @@ export interface TurnRange {
   /** The place of the first one. */
   readonly from: number
   readonly turns: ReadonlyArray<Turn>
+  /** Which of them were taken back; absent where only live ones were asked for. */
+  readonly taken?: ReadonlyArray<boolean>
 }
 
 /** Turns of a caught-up stream by their places: what a scroll bar asks for, which cursors cannot give. */

@@ -26,6 +26,7 @@ describe('the method table', () => {
     const own = [
       'unroll/home/read',
       'unroll/home/follow',
+      'unroll/threads/facts',
       'unroll/thread/outline',
       'unroll/thread/graph',
       'unroll/events/list',
@@ -44,6 +45,7 @@ describe('the method table', () => {
       'unroll/repair/plan',
       'unroll/turns/range',
       'unroll/usage/read',
+      'unroll/usage/spends',
       'unroll/tools/list',
       'unroll/tools/summary',
       'unroll/blame/read',

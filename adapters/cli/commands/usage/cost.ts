@@ -4,13 +4,15 @@
 import { readFile } from 'node:fs/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import {
+  costJson,
   costOf,
   costOfAll,
   exactDecimal,
   NO_COST,
   pricesOf,
   roundedDecimal,
-  type Cost
+  type Cost,
+  type Prices
 } from '../../../../domain/ledgers/usage/prices.ts'
 import type { UsageGroup, UsageRow } from '../../../../replay/ledgers/usage.ts'
 import { usage, type CommandFailure } from '../../text/report.ts'
@@ -47,18 +49,13 @@ const words = ({ known, unpriced }: Cost): string => {
   return `${unpriced.length > 0 ? '≥ ' : ''}${roundedDecimal(known, decimals)}`
 }
 
-const pricingOf = (prices: Parameters<typeof costOf>[0]): Pricing => ({
+const pricingOf = (prices: Prices): Pricing => ({
   currency: prices.currency,
   of: ({ tokens, model }) => (tokens === null ? NO_COST : costOf(prices, model, tokens)),
   ofGroup: ({ byModel }) => costOfAll(prices, byModel),
   words,
   amount,
-  json: (cost) => ({
-    currency: prices.currency,
-    amount: amount(cost),
-    known: exactDecimal(cost.known),
-    unpriced: cost.unpriced
-  })
+  json: (cost) => costJson(prices, cost)
 })
 
 const EXAMPLE =
@@ -73,10 +70,10 @@ const parsed = (text: string): E.Either<string, unknown> => {
 }
 
 /** Reads a file of prices; what the system says about the file is thrown. */
-export const readPricing = async (path: string): Promise<E.Either<CommandFailure, Pricing>> => {
+export const readPrices = async (path: string): Promise<E.Either<CommandFailure, Prices>> => {
   const prices = E.chain(pricesOf)(parsed(await readFile(path, 'utf8')))
   return E.isRight(prices)
-    ? E.right(pricingOf(prices.right))
+    ? prices
     : E.left(
         usage(
           `cannot read prices from ${path}: ${prices.left}`,
@@ -84,3 +81,6 @@ export const readPricing = async (path: string): Promise<E.Either<CommandFailure
         )
       )
 }
+
+export const readPricing = async (path: string): Promise<E.Either<CommandFailure, Pricing>> =>
+  E.map(pricingOf)(await readPrices(path))

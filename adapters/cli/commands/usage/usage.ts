@@ -2,7 +2,6 @@
  * unroll usage: token usage, and how each number came about.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { resolve } from 'node:path'
 import type { StoreError } from '../../../../domain/errors.ts'
 import type { Engine } from '../../../../replay/engine.ts'
 import type {
@@ -15,7 +14,7 @@ import type {
 import { flagOf, nextCommand, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { optionalThread, shortIds } from '../../naming/threads.ts'
-import { inDirection, pathOf, rangeIn } from '../../options.ts'
+import { inDirection, pricesPath, rangeIn } from '../../options.ts'
 import type { CommandEnd, EngineCommand } from '../../session.ts'
 import { clockOf, zoneOf } from '../../text/clock.ts'
 import { jsonLine, printPieces, printTotal } from '../../text/print.ts'
@@ -202,8 +201,7 @@ const pricingOf = async (
   input: Input,
   io: Io
 ): Promise<E.Either<CommandFailure, Pricing | null>> => {
-  const named = io.env['UNROLL_PRICES'] ?? ''
-  const path = pathOf(input, io, 'prices') ?? (named === '' ? undefined : resolve(io.cwd, named))
+  const path = pricesPath(input, io)
   return path === undefined ? E.right(null) : (await import('./cost.ts')).readPricing(path)
 }
 

@@ -9,7 +9,7 @@ import { flagOf, listOf, numberOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { asked } from '../../naming/threads.ts'
 import { threadNamed } from '../../naming/thread-name.ts'
-import { pathOf, threadIn } from '../../options.ts'
+import { pathOf, pricesPath, threadIn } from '../../options.ts'
 import {
   answers,
   missingHome,
@@ -115,8 +115,14 @@ const serve = async (
   place: CommandPlace,
   port: number,
   path: string
-): Promise<number> => {
+): Promise<CommandEnd> => {
   const { runAppServer } = await import('../../../rpc/app-server.ts')
+  const pricesFile = pricesPath(input, io)
+  const prices =
+    pricesFile === undefined
+      ? E.right(null)
+      : await (await import('../usage/cost.ts')).readPrices(pricesFile)
+  if (E.isLeft(prices)) return prices
   const stop = new AbortController()
   const tokenFile = pathOf(input, io, 'token-file')
   let leave = (): void => undefined
@@ -128,6 +134,7 @@ const serve = async (
     startup: 'none',
     listen: { kind: 'websocket', host: HOST, port },
     stop: stop.signal,
+    ...(prices.right === null ? {} : { prices: prices.right }),
     web: {
       writable: flagOf(input, 'writable'),
       publicOrigins: listOf(input, 'public-origin'),

@@ -7,7 +7,7 @@ import type { OutlinedTurn, ThreadOutline } from '../../../../domain/unroll-prot
 import { nullable } from '../../threads/results.ts'
 import { ask } from '../../threads/server.ts'
 import { runningTurnId } from '../../threads/threads.ts'
-import { option, required, u32 } from '../../wire/serde.ts'
+import { defaulted, flag, option, required, u32 } from '../../wire/serde.ts'
 import { answer, ofThread } from '../method.ts'
 
 const count = nullable(t.number)
@@ -33,9 +33,12 @@ const asRunning =
 
 export const outlineRead = ofThread(
   'ThreadOutlineParams',
-  { from: required(u32), count: option(u32) },
+  { from: required(u32), count: option(u32), rolledBack: defaulted(flag, false) },
   t.type(
-    { total: t.number, revision: t.number, turns: t.readonlyArray(Outlined) },
+    {
+      ...{ total: t.number, revision: t.number, counted: t.boolean },
+      turns: t.readonlyArray(Outlined)
+    },
     'ThreadOutline'
   ),
   async ({ id, streamId }, params, call) =>
