@@ -143,6 +143,10 @@ const web: CommandSpec = {
     ),
     option('writable', 'Let the page rename, archive, fork and undo. Default: it only reads.'),
     option(
+      'local-images',
+      'Show images of this machine that messages and tools name. Default: only those that are in the threads.'
+    ),
+    option(
       'public-origin URL...',
       'An address that leads here through a tunnel or a proxy: `https://host`. Default: none.'
     ),

@@ -2,6 +2,7 @@
  * The page over HTTP: its files, the exchange of tickets for the token, and the headers that keep it to itself.
  */
 import type { Asset, Assets } from './assets.ts'
+import type { Blobs } from './blobs.ts'
 import type { Door } from './door.ts'
 import { guardOf, originsOf, type PageAddresses } from './guard.ts'
 import { text, type HttpAnswer, type HttpRequest, type ServedSite } from '../transports/http.ts'
@@ -12,6 +13,7 @@ export interface SiteOptions {
   readonly door: Door
   readonly assets: Assets
   readonly methods: ReadonlySet<string>
+  readonly blobs: Blobs
   /** What `GET /hello` tells everybody: nothing that is private. */
   readonly hello: { readonly app: string; readonly homeId: string; readonly version: string }
 }
@@ -19,6 +21,7 @@ export interface SiteOptions {
 /** A ticket or a token, with room. */
 const SECRET_BYTES_MAX = 4096
 
+const BLOB = '/blob/'
 const IMMUTABLE = 'max-age=31536000, immutable'
 
 /** First parts of the addresses inside of the page. */
@@ -91,7 +94,14 @@ const isPage = (path: string): boolean => {
 }
 
 /** A page that is served to whoever has its token. */
-export const openSite = ({ addresses, door, assets, methods, hello }: SiteOptions): ServedSite => {
+export const openSite = ({
+  addresses,
+  door,
+  assets,
+  methods,
+  blobs,
+  hello
+}: SiteOptions): ServedSite => {
   const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
     if (request.method !== 'POST') return onlyBy('POST')
     const body = await request.body(SECRET_BYTES_MAX)
@@ -106,6 +116,10 @@ export const openSite = ({ addresses, door, assets, methods, hello }: SiteOption
     if (!door.isToken(bearerIn(request.headers.authorization))) return text(401, '')
     return json({ ticket: door.ticket() })
   }
+  const blob = async (request: HttpRequest): Promise<HttpAnswer> =>
+    door.isToken(bearerIn(request.headers.authorization))
+      ? blobs(request.path.slice(BLOB.length))
+      : text(401, '')
   const file = async (name: string): Promise<HttpAnswer> => {
     const found = assets.file(name)
     return found === null ? text(404, '') : sent(await found, IMMUTABLE)
@@ -117,6 +131,7 @@ export const openSite = ({ addresses, door, assets, methods, hello }: SiteOption
     if (path === '/ticket') return newTicket(request)
     if (!isRead(request)) return onlyBy('GET,HEAD')
     if (path === '/hello') return json(hello)
+    if (path.startsWith(BLOB)) return blob(request)
     if (path.startsWith('/assets/')) return file(path.slice('/assets/'.length))
     return isPage(path) ? sent(await assets.index()) : text(404, '')
   }

@@ -9,7 +9,9 @@ import { indexDirectory } from '../../index-directory.ts'
 import { secretIn, type Auth } from '../transports/auth.ts'
 import type { ServedSite } from '../transports/http.ts'
 import { isLoopback, type Listen } from '../transports/listen.ts'
+import type { Server } from '../threads/server.ts'
 import { openAssets, PAGE_FOLDER } from './assets.ts'
+import { openBlobs } from './blobs.ts'
 import { createDoor, type Door } from './door.ts'
 import { pageMethods } from './page-methods.ts'
 import { bearerIn, openSite } from './site.ts'
@@ -19,6 +21,8 @@ import { keepToken, type PagePlace } from './token-file.ts'
 export interface WebOptions {
   /** Whether the page may change threads. Default: it reads. */
   readonly writable?: boolean
+  /** Whether the page shows images of this machine that items name. Default: only those that are in the rollouts. */
+  readonly localImages?: boolean
   /** Origins of tunnels and proxies that lead to the server: `https://host`. */
   readonly publicOrigins?: ReadonlyArray<string>
   /** File with the token of the page. Default: a random one, and addresses that work once. */
@@ -47,7 +51,7 @@ export const addressWith = (origin: string, ticket: string, path = '/'): string 
 
 /** A page as its server needs it. */
 export interface ServedPage {
-  readonly siteAt: (port: number) => ServedSite
+  readonly siteAt: (port: number, server: Server) => ServedSite
   /** For clients that are no page: the token in `Authorization`. */
   readonly auth: Auth
   /** Called when the server listens. */
@@ -65,7 +69,7 @@ const doorOf = async (tokenFile: string | undefined): Promise<E.Either<string, D
 export const openPage = async (
   { version, ...place }: PagePlace & { readonly version: string },
   { host }: Extract<Listen, { kind: 'websocket' }>,
-  { writable = false, publicOrigins = [], tokenFile, onOpen }: WebOptions
+  { writable = false, localImages = false, publicOrigins = [], tokenFile, onOpen }: WebOptions
 ): Promise<E.Either<string, ServedPage>> => {
   if (!isLoopback(host) && (tokenFile === undefined || publicOrigins.length === 0))
     return E.left('a page that other machines reach needs `--token-file` and `--public-origin`')
@@ -76,12 +80,13 @@ export const openPage = async (
   const hello = { app: 'unroll', homeId: homeIdOf(place), version }
   let forgetToken = (): void => undefined
   return E.right({
-    siteAt: (port) =>
+    siteAt: (port, server) =>
       openSite({
         addresses: { port, publicOrigins },
         door: door.right,
         assets,
         methods: pageMethods(writable),
+        blobs: openBlobs(server, localImages),
         hello
       }),
     auth: async (header) =>

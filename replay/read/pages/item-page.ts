@@ -17,6 +17,7 @@ import { budgetOf, limitsOf, taking } from './budget.ts'
 import type { Env } from '../../catch-up/project.ts'
 import { itemListsOf, shownItems } from './turn-items.ts'
 import { earlyAmong } from './early-turns.ts'
+import { allTurnsOf } from './taken-turns.ts'
 import {
   cursorTo,
   liveTurns,
@@ -295,6 +296,15 @@ export const itemPage = async (
 /** Texts up to this size are read at once. */
 const TEXT_BYTES_MAX = 64 * 1024
 
+/** A turn that was taken back, which Codex has no more. */
+const takenTurn = async (env: Env, info: StreamInfo, turnId: string) => {
+  if (env.strict) return null
+  const all = await allTurnsOf(env, info)
+  const n = all.placeOf(turnId)
+  const [turn] = n === null ? [] : await all.placed(n, n + 1)
+  return turn === undefined ? null : { info: turn.info, rows: [turn.row] }
+}
+
 /**
  * The items of a turn with these ids, whole and in the order of the turn (`thread/items/read` of Codex 0.169); ids that it does
  * not have are passed over. The turn is read with its long texts cut first, and once more with the lines whole that made these
@@ -308,10 +318,13 @@ export const readItems = async (
 ): Promise<Result<ReadonlyArray<ItemInTurn>>> => {
   const live = liveTurns(env, info, true)
   const place = live.places(turnId, 1)[0]
-  if (place === undefined) return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })
-  const rows = live.rows(place, place + 1)
+  const found =
+    place === undefined
+      ? await takenTurn(env, info, turnId)
+      : { info, rows: live.rows(place, place + 1) }
+  if (found === null) return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })
   const read = async (limits: ReadLimits): Promise<ItemList | undefined> =>
-    (await itemListsOf(env, info, rows, limits))[0]
+    (await itemListsOf(env, found.info, found.rows, limits))[0]
   const short = await read({ textBytesMax: TEXT_BYTES_MAX })
   const wanted = new Set(itemIds)
   const cut = [...wanted].flatMap((id) => short?.shortened.get(id) ?? [])

@@ -249,6 +249,84 @@ describe('outlines of threads', () => {
     })
   })
 
+  it('show turns that were taken back where they stood, when asked', () =>
+    within('fork-rollback-142', async (client, folder) => {
+      let taken = 0
+      for (const { threadId, lines } of rolloutsOf(folder)) {
+        const kept: Array<{ id: string; isTaken: boolean }> = []
+        for (const line of lines) {
+          const { type, payload } = JSON.parse(line)
+          if (type !== 'event_msg') continue
+          if (payload.type === 'task_started') kept.push({ id: payload.turn_id, isTaken: false })
+          if (payload.type !== 'thread_rolled_back') continue
+          const live = kept.filter(({ isTaken }) => !isTaken)
+          for (const turn of live.slice(-payload.num_turns)) turn.isTaken = true
+        }
+        taken += kept.filter(({ isTaken }) => isTaken).length
+        const asked = { from: 0, rolledBack: true }
+        const found = await outline(client, threadId, asked)
+        expect(
+          found.turns.map(({ n, id, flags }) => [n, id, flags.includes('rolledBack')])
+        ).to.deep.equal(kept.map(({ id, isTaken }, n) => [n, id, isTaken]))
+        const range = resultOf<Row>(
+          await client.ask('unroll/turns/range', { threadId, ...asked, itemsView: 'full' })
+        )
+        expect(
+          range.data.map((turn: Row) => [turn.n, turn.id, turn.rolledBack ?? false])
+        ).to.deep.equal(kept.map(({ id, isTaken }, n) => [n, id, isTaken]))
+        const asOf = { ...asked, at: { revision: lines.length } }
+        expect((await outline(client, threadId, asOf)).turns.map(({ id }) => id)).to.deep.equal(
+          kept.map(({ id }) => id)
+        )
+      }
+      expect(taken).to.be.greaterThan(3)
+    }))
+
+  it('mark turns of reviews, and the last turn that a fork has', async () => {
+    for (const home of ['review-142', 'review-169'])
+      await within(home, async (client, folder) => {
+        let reviews = 0
+        for (const { threadId, lines } of rolloutsOf(folder)) {
+          const { turns } = await outline(client, threadId, { from: 0 })
+          const shown = await turnsOf(client, threadId)
+          const inReview = shown.map(({ items }) =>
+            items.some((item: Row) => /ReviewMode$/.test(item.type))
+          )
+          expect(turns.map(({ flags }) => flags.includes('review'))).to.deep.equal(inReview)
+          reviews += inReview.filter((is: boolean) => is).length
+          expect(lines.length).to.be.greaterThan(0)
+        }
+        expect(reviews).to.be.greaterThan(0)
+      })
+    await within('fork-rollback-142', async (client, folder) => {
+      const ids = new Map<string, ReadonlyArray<string>>()
+      const parents: Array<readonly [string, string]> = []
+      for (const { threadId, lines } of rolloutsOf(folder)) {
+        ids.set(
+          threadId,
+          (await turnsOf(client, threadId)).map(({ id }) => id)
+        )
+        const parent = JSON.parse(lines[0] ?? '').payload.forked_from_id
+        if (typeof parent === 'string') parents.push([threadId, parent])
+      }
+      const expected = parents.map(([child, parent]) => {
+        const [a, b] = [ids.get(child) ?? [], ids.get(parent) ?? []]
+        const other = a.findIndex((id, at) => id !== b[at])
+        return [parent, (other === -1 ? a : a.slice(0, other)).at(-1)]
+      })
+      const found: Array<ReadonlyArray<unknown>> = []
+      for (const threadId of ids.keys())
+        for (const { id, flags } of (await outline(client, threadId, { from: 0 })).turns)
+          if (flags.includes('fork')) found.push([threadId, id])
+      const named = (pairs: ReadonlyArray<ReadonlyArray<unknown>>) =>
+        [
+          ...new Set(pairs.filter(([, id]) => id !== undefined).map((pair) => pair.join(' ')))
+        ].sort()
+      expect(named(found)).to.deep.equal(named(expected))
+      expect(found.length).to.be.greaterThan(0)
+    })
+  })
+
   it('have the number of events as revision, also as of an earlier point', () =>
     within('fork-rollback-142', async (client, folder) => {
       for (const { threadId, lines } of rolloutsOf(folder).slice(0, 2)) {

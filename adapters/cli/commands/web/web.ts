@@ -137,6 +137,7 @@ const serve = async (
     ...(prices.right === null ? {} : { prices: prices.right }),
     web: {
       writable: flagOf(input, 'writable'),
+      localImages: flagOf(input, 'local-images'),
       publicOrigins: listOf(input, 'public-origin'),
       ...(tokenFile === undefined ? {} : { tokenFile }),
       onOpen: (page) => {

@@ -2,17 +2,11 @@
 // the tables of this file, after the rules of docs/WEB.md.
 import { expect } from 'chai'
 import { once } from 'node:events'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { WebSocket } from 'ws'
-import { openAssets } from '../../../../adapters/rpc/web/assets.ts'
-import { createDoor } from '../../../../adapters/rpc/web/door.ts'
 import { pageMethods } from '../../../../adapters/rpc/web/page-methods.ts'
-import { openSite } from '../../../../adapters/rpc/web/site.ts'
 import { methodsOf } from '../../../../adapters/rpc/methods/methods.ts'
-import type { ServedSite } from '../../../../adapters/rpc/transports/http.ts'
 import { copyHome, removeFolder } from '../../../support/fixture-home.ts'
+import { HELLO, pageFolder, siteOf, TICKET, TOKEN } from '../../../support/page-site.ts'
 import {
   clientOn,
   rawHttp,
@@ -20,40 +14,6 @@ import {
   wsServerOf,
   type WsServer
 } from '../../../support/ws-client.ts'
-
-const TOKEN = 'a-token'
-const PUBLIC = 'https://tunnel.example'
-const TICKET = Buffer.alloc(16, 7).toString('base64url')
-
-const HELLO = { app: 'unroll', homeId: 'abc', version: '1.2.3' }
-
-const pageFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'unroll-page-'))
-  writeFileSync(join(folder, 'index.html'), '<!doctype html>page')
-  writeFileSync(join(folder, 'main-1a2b.js'), 'script')
-  writeFileSync(join(folder, 'secret.txt'), 'not of the page')
-  return folder
-}
-
-const siteOf =
-  (folder: string, writable = false) =>
-  (port: number): ServedSite => {
-    const assets = openAssets(folder)
-    if (assets === null) throw new Error('no page')
-    const door = createDoor({
-      randomBytes: (count) => Buffer.alloc(count, 7),
-      nowMs: () => 0,
-      token: TOKEN
-    })
-    door.ticket()
-    return openSite({
-      addresses: { port, publicOrigins: [PUBLIC] },
-      door,
-      assets,
-      methods: pageMethods(writable),
-      hello: HELLO
-    })
-  }
 
 /** Headers that a browser or program sends, by what they say; `own` is the address of the page. */
 const HOSTS = {
@@ -249,7 +209,11 @@ describe('what a page may ask', () => {
   const ask = async (writable: boolean, method: string, params: object) => {
     const home = copyHome('basic-142')
     const folder = pageFolder()
-    const options = { siteAt: siteOf(folder, writable), strict: false, profile: '0.169' } as const
+    const options = {
+      siteAt: siteOf(folder, { writable }),
+      strict: false,
+      profile: '0.169'
+    } as const
     const server = await wsServerOf(home, options)
     const socket = new WebSocket(server.url, ['unroll.v1', `bearer.${TOKEN}`], {
       origin: `http://127.0.0.1:${server.port}`
