@@ -17,6 +17,7 @@ import { refusingOptions } from './change-options.ts'
 import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
 import { eventPager } from './read/pages/event-page.ts'
+import { itemEvents } from './read/pages/item-events.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import type { FactParts } from './ledgers/facts.ts'
@@ -167,19 +168,23 @@ const pagesOf = (
       opened(threadId, false, async ({ streamId: id }) => E.right(await damageRows(parts, id)))
   }) satisfies Partial<Engine>
 
-/** Answered by the store, without the index. */
-const placesOf = (parts: EngineParts, find: Find) => {
+/** Answered by the store; only the lines of an item ask the index. */
+const placesOf = (parts: EngineParts, find: Find, opened: WithThread) => {
   const { store } = parts
-  const { page } = eventPager(parts)
+  const pager = eventPager(parts)
   const found =
     <A>(threadId: string, use: (info: StreamInfo) => A): Answer<A> =>
     async () =>
       E.map(use)(await find(threadId))
   return {
     events: (threadId, from) => found(threadId, (info) => store.read(info, from, EVERY_LINE)),
-    eventPage: (threadId, request) => async () => {
-      const info = await find(threadId)
-      return E.isLeft(info) ? info : page(info.right, request)
+    eventPage: (threadId, request) => {
+      const { item } = request
+      if (item) return opened(threadId, true, (info) => itemEvents(parts, pager, info, item))
+      return async () => {
+        const info = await find(threadId)
+        return E.isLeft(info) ? info : pager.page(info.right, request)
+      }
     },
     bytes: (threadId, segment, from, until) =>
       found(threadId, (info) => store.readBytes(info, { segment, from, until })),
@@ -283,7 +288,7 @@ export const createEngine = (given: EngineParts): Engine => {
         return E.isLeft(thread) ? thread : E.right(await sessionLines(parts, thread.right))
       }),
     follow: following(parts, own, find, open, safely),
-    ...placesOf(parts, find),
+    ...placesOf(parts, find, opened),
     resolve: (text) => safely(() => resolveThread({ ...parts, find }, text)),
     titles: () => safely(() => threadTitles(parts, lists)),
     ...ledgers,

@@ -55,6 +55,8 @@ export interface EventPageRequest {
   /** Only lines of these kinds, whole or by one of their two parts; absent or empty: every line. */
   readonly kinds?: ReadonlyArray<string> | null | undefined
   readonly desc?: boolean | null | undefined
+  /** Only the lines that made or changed this item, whatever else is asked. */
+  readonly item?: { readonly turnId: string; readonly itemId: string } | null | undefined
 }
 
 /** Lines in the direction that was asked for. */

@@ -35,6 +35,9 @@ import type { Env } from '../../catch-up/project.ts'
 /** Rich items are made of every line; of a compaction nothing is shown but that it is there. */
 const RICH_NEEDS = { '*': 'whole', compacted: NO_LONG_TEXT } as const satisfies Needs
 
+/** Where only places are asked for, longer texts are cut. */
+const WATCHED_TEXT_BYTES_MAX = 4096
+
 type ItemEvent = PlacedEvent<LineOf<typeof ITEM_NEEDS>>
 
 /** A stable id for a hook prompt that carries none: its position. Codex draws a new random one per read. */
@@ -139,6 +142,38 @@ const eventsOf = async <N extends Needs>(
   const own = await read(rows.flatMap((row) => row.ranges))
   const late = await read(rows.flatMap((row) => row.late))
   return { own, late }
+}
+
+/** The item of an id as a fold has it, and how many thoughts it holds: these are added to it in place. */
+const faceOf = ({ items, places }: ItemList, id: string): readonly [unknown, number] => {
+  const place = places.get(id)
+  const item = place === undefined ? undefined : items[place]
+  return [item, item?.type === 'reasoning' ? item.summary.length + item.content.length : 0]
+}
+
+/** Where the lines stand that made or changed an item of a turn, in the order of the log; empty where the turn has no such item. */
+export const itemLinePlaces = async (
+  env: Env,
+  info: StreamInfo,
+  row: TurnRow,
+  itemId: string
+): Promise<ReadonlyArray<LinePlace>> => {
+  const rich = richStart(env, info)
+  const limits: ReadLimits = { textBytesMax: WATCHED_TEXT_BYTES_MAX }
+  const { own, late } = await eventsOf(env, info, [row], RICH_NEEDS, limits)
+  const list = itemList(row.firstItem)
+  const { take, takeRich } = folder(list, env.profile, row.mode ?? 'legacy', rich)
+  const found: Array<LinePlace> = []
+  const owned = own(row.ranges).filter((event) => belongs(event, row.id))
+  for (const event of [...owned, ...late(row.late)]) {
+    const [before, thoughts] = faceOf(list, itemId)
+    if (rich === null) take(event)
+    else takeRich(event)
+    const [after, more] = faceOf(list, itemId)
+    if (after !== before || thoughts !== more)
+      found.push({ segment: event.segment, offset: event.offset })
+  }
+  return found
 }
 
 /**

@@ -8,7 +8,7 @@ import { asSent } from '../../../../replay/past/context/sent-context.ts'
 import type { ThreadContext } from '../../../../replay/engine.ts'
 import { nullable } from '../../threads/results.ts'
 import { ask } from '../../threads/server.ts'
-import { defaulted, flag, list, option, text, u32 } from '../../wire/serde.ts'
+import { defaulted, flag, list, option, required, struct, text, u32 } from '../../wire/serde.ts'
 import { answer, ofThread } from '../method.ts'
 
 export const eventsList = ofThread(
@@ -17,7 +17,8 @@ export const eventsList = ofThread(
     from: option(u32),
     limit: option(u32),
     kinds: option(list(text)),
-    desc: defaulted(flag, false)
+    desc: defaulted(flag, false),
+    item: option(struct('EventsListItem', { turnId: required(text), itemId: required(text) }))
   },
   t.type(
     {
