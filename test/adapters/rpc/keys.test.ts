@@ -96,7 +96,7 @@ const OWN: Readonly<Record<string, ReadonlyArray<string>>> = {
     unroll/home/read unroll/home/follow unroll/threads/facts unroll/thread/outline unroll/thread/graph unroll/events/list unroll/context/read
     unroll/agents/read unroll/log/list unroll/storage/read unroll/doctor/read unroll/index/read unroll/explain/read unroll/diff/read
     unroll/repair/plan
-    unroll/turns/range unroll/usage/read unroll/usage/spends unroll/tools/list unroll/tools/summary unroll/blame/read unroll/audit/list unroll/approvals/list unroll/reviews/list
+    unroll/turns/range unroll/usage/read unroll/usage/spends unroll/tools/list unroll/tools/summary unroll/blame/read unroll/audit/list unroll/audit/verify unroll/approvals/list unroll/reviews/list
     unroll/plugins/list unroll/plugins/history/list unroll/plugins/usage/list unroll/analytics/list`)
 }
 

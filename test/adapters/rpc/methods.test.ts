@@ -50,6 +50,7 @@ describe('the method table', () => {
       'unroll/tools/summary',
       'unroll/blame/read',
       'unroll/audit/list',
+      'unroll/audit/verify',
       'unroll/approvals/list',
       'unroll/reviews/list',
       'unroll/plugins/list',
