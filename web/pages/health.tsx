@@ -83,7 +83,7 @@ const Verdict = ({ state }: { readonly state: CheckState }) => {
   const { summary, endedAtMs, isDeep, threadId } = state
   const { tone, text } = verdictOf(state)
   return (
-    <div class={`verdict ${tone}`}>
+    <div class={`verdict ${tone}`} role="status">
       <p>
         <strong>{visible(text)}</strong>
       </p>
@@ -120,9 +120,7 @@ export const HealthPage = ({ query }: { readonly query: Query }) => {
   return (
     <HomePage title="Health" isBusy={state.status === 'running'}>
       <Start query={query} isRunning={state.status === 'running'} />
-      <div aria-live="polite">
-        <Checked state={state} />
-      </div>
+      <Checked state={state} />
       <Repair threadId={query['thread'] ?? null} />
       <Doctor />
       <Index />
