@@ -119,7 +119,7 @@ const Used = ({ plugin }: { readonly plugin: string | undefined }) => {
           const newest = data.toSorted((a, b) => b.atMs - a.atMs)
           const threads = new Set(data.map(({ threadId }) => threadId)).size
           return data.length === 0 ? (
-            <p class="dim">No thread shows a sign of it.</p>
+            <p class="dim">No thread shows a sign of {plugin === undefined ? 'a plugin' : 'it'}.</p>
           ) : (
             <>
               <p class="choices">

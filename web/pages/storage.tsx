@@ -30,17 +30,15 @@ const kindsOf = ({ kinds }: Spent): ReadonlyArray<KindRow> =>
 
 const kindColumns = (whole: number, most: number): ReadonlyArray<Column<KindRow>> => [
   { title: 'kind', cell: ({ kind }) => visible(kind.replaceAll('_', ' ')) },
+  { title: 'size', isNumber: true, cell: ({ bytes }) => <Size bytes={bytes} /> },
+  { title: 'of all', isNumber: true, cell: ({ bytes }) => percent(bytes, whole) },
   {
     title: 'share',
-    isNumber: true,
-    cell: ({ bytes }) => percent(bytes, whole)
-  },
-  { title: 'size', isNumber: true, cell: ({ bytes }) => <Size bytes={bytes} /> },
-  {
-    title: '',
-    isWide: true,
+    isExtra: true,
     cell: ({ bytes }) => (
-      <span class="bar" aria-hidden="true" style={{ width: `${(100 * bytes) / most}%` }} />
+      <span class="share wide-share" aria-hidden="true">
+        <span class="bar" style={{ width: `${(100 * bytes) / most}%` }} />
+      </span>
     )
   }
 ]

@@ -26,7 +26,7 @@ import {
 } from '../wire/ledger-answers.ts'
 import type { EventRow } from '../wire/thread-answers.ts'
 
-const ROW_PX = 34
+const ROW_PX = 62
 const PAGE = 100
 const TOOLS_SHOWN = 30
 

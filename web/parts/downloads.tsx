@@ -1,7 +1,8 @@
 /**
  * Buttons that save the rows that are shown.
  */
-import { commaSeparated, download, jsonLines } from '../text/download.ts'
+import { download } from '../state/download.ts'
+import { commaSeparated, jsonLines } from '../text/rows.ts'
 import { counted } from '../text/times.ts'
 
 interface DownloadsProps {

@@ -12,7 +12,10 @@ interface ThreadLinkProps {
 }
 
 const ID_SHOWN = 13
-const TITLE_SHOWN = 80
+const TITLE_SHOWN = 90
+
+const cut = (text: string): string =>
+  text.length <= TITLE_SHOWN ? text : `${text.slice(0, TITLE_SHOWN)}…`
 
 export const ThreadLink = ({ threadId, turnId = null, itemId = null }: ThreadLinkProps) => {
   const title = useTitle(threadId)
@@ -23,9 +26,7 @@ export const ThreadLink = ({ threadId, turnId = null, itemId = null }: ThreadLin
       title={threadId}
       href={threadHref(threadId, { turnId, itemId })}
     >
-      {title === null
-        ? threadId.slice(0, ID_SHOWN)
-        : visible(title.slice(0, TITLE_SHOWN).replace(/\s+/g, ' '))}
+      {title === null ? threadId.slice(0, ID_SHOWN) : visible(cut(title).replace(/\s+/g, ' '))}
     </a>
   )
 }

@@ -235,8 +235,8 @@ unroll/tools/summary                      ooo -                      served
 unroll/blame/read                         ooo -                      served
 unroll/files/list                         ooo -                      served
 unroll/audit/list                         ooo -                      served
-unroll/approvals/list                     ooo -                      served
 unroll/audit/verify                       ooo -                      served
+unroll/approvals/list                     ooo -                      served
 unroll/reviews/list                       ooo -                      served
 unroll/plugins/list                       ooo -                      served
 unroll/plugins/history/list               ooo -                      served

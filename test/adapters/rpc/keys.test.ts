@@ -97,7 +97,7 @@ const OWN: Readonly<Record<string, ReadonlyArray<string>>> = {
     unroll/agents/read unroll/log/list unroll/storage/read unroll/doctor/read unroll/index/read unroll/explain/read unroll/diff/read
     unroll/repair/plan
     unroll/turns/range unroll/usage/read unroll/usage/spends unroll/tools/list unroll/tools/summary unroll/blame/read unroll/files/list
-    unroll/audit/list unroll/approvals/list unroll/reviews/list
+    unroll/audit/list unroll/audit/verify unroll/approvals/list unroll/reviews/list
     unroll/plugins/list unroll/plugins/history/list unroll/plugins/usage/list unroll/analytics/list`)
 }
 

@@ -51,6 +51,7 @@ describe('the method table', () => {
       'unroll/blame/read',
       'unroll/files/list',
       'unroll/audit/list',
+      'unroll/audit/verify',
       'unroll/approvals/list',
       'unroll/reviews/list',
       'unroll/plugins/list',

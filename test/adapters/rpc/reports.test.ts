@@ -1,6 +1,6 @@
 // What commands report, over the wire: the same objects that the commands print of the same home, and for some of them what the files say.
 import { expect } from 'chai'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { KINDS } from '../../../domain/upkeep/check/kinds.ts'
 import { rolloutsOf } from '../../support/cut-home.ts'
 import { openedEngine, right } from '../../support/engines.ts'
@@ -111,6 +111,21 @@ describe('reports over the app-server', () => {
       code: -32600,
       message: `thread not loaded: ${NOBODY}`
     })
+  })
+
+  it('compare rollouts with their seals as the command does', async () => {
+    await serve('fork-rollback-142')
+    expect(await ask('unroll/audit/verify', {})).to.deep.include({ ok: true, files: [] })
+    expect((await ask('unroll/audit/verify', {})).log).to.deep.include({ seals: 0, at: null })
+    await unroll(['audit', 'seal'])
+    const [{ path, threadId } = { path: '', threadId: '' }] = rolloutsOf(home)
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(path, text.slice(0, -1))
+    const lines = await printed('audit', 'verify', '--total')
+    const { $: _, ...total } = lines.at(-1)
+    const files = lines.slice(0, -1).filter(({ verdict }) => verdict === 'truncated')
+    expect(await ask('unroll/audit/verify', {})).to.deep.equal({ ...total, files })
+    expect([total.ok, files.map((file) => file.threadId)]).to.deep.equal([false, [threadId]])
   })
 
   it('compare files, index and databases as doctor does', async () => {

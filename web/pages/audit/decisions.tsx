@@ -54,7 +54,7 @@ const REVIEWS: ReadonlyArray<Column<Review>> = [
         confidence === null ? '' : `, ${Math.round(100 * confidence)} % sure`
       }`
   },
-  { title: 'shown in', cell: ({ threadId }) => <ThreadLink threadId={threadId} /> },
+  { title: 'shown in', isWide: true, cell: ({ threadId }) => <ThreadLink threadId={threadId} /> },
   {
     title: 'reviewer',
     isExtra: true,

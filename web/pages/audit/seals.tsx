@@ -33,7 +33,7 @@ const verify = async (): Promise<void> => {
 
 const COLUMNS: ReadonlyArray<Column<SealedFile>> = [
   { title: 'verdict', cell: ({ verdict }) => visible(verdict.replaceAll('_', ' ')) },
-  { title: 'thread', cell: ({ threadId }) => <ThreadLink threadId={threadId} /> },
+  { title: 'thread', isWide: true, cell: ({ threadId }) => <ThreadLink threadId={threadId} /> },
   { title: 'file', isWide: true, cell: ({ path }) => <code dir="auto">{visible(path)}</code> },
   {
     title: 'from byte',

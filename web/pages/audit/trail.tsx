@@ -17,7 +17,7 @@ import { SINCE_CHOICES, useSince } from '../../state/since.ts'
 import { exactTime } from '../../text/times.ts'
 import { AUDIT_ACTIONS, type AuditRow } from '../../wire/ledger-answers.ts'
 
-const ROW_PX = 52
+const ROW_PX = 62
 const PAGE = 200
 
 const wordsOf = (action: string): string => action.replaceAll('_', ' ')

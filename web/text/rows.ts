@@ -1,5 +1,5 @@
 /**
- * Rows as files that the browser makes by itself.
+ * Rows as the text of files.
  */
 import type { Json } from '../../domain/json.ts'
 
@@ -29,14 +29,4 @@ export const commaSeparated = (rows: ReadonlyArray<Row>): string => {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const lines = rows.map((row) => names.map((name) => quoted(row[name])).join(','))
   return [names.map(quoted).join(','), ...lines].map((line) => `${line}\r\n`).join('')
-}
-
-/** Gives a file to the person; nothing is asked of the server. */
-export const download = (name: string, type: string, text: string): void => {
-  const address = URL.createObjectURL(new Blob([text], { type }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
 }

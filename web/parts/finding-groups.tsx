@@ -1,0 +1,154 @@
+/**
+ * Findings of a check by kind, worst first, each kind with what it means.
+ */
+import { useState } from 'preact/hooks'
+import { threadHref } from '../routes.ts'
+import { count, counted } from '../text/times.ts'
+import type { Explained, Finding, Severity } from '../wire/health-answers.ts'
+import { visible } from './ansi.ts'
+import { Fold } from './fold.tsx'
+import { ThreadLink } from './thread-link.tsx'
+
+const SHOWN = 20
+
+const SEVERITIES: ReadonlyArray<Severity> = ['broken', 'warning', 'note']
+const SIGNS: Readonly<Record<Severity, string>> = { broken: '✗', warning: '!', note: 'i' }
+
+export interface FindingGroup {
+  readonly kind: string
+  readonly severity: Severity
+  readonly findings: ReadonlyArray<Finding>
+}
+
+/** Groups by kind; the worst first, and among equals the most frequent. */
+export const groupsOf = (findings: ReadonlyArray<Finding>): ReadonlyArray<FindingGroup> => {
+  const byKind = new Map<string, Array<Finding>>()
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.kind}`
+    const group = byKind.get(key)
+    if (group === undefined) byKind.set(key, [finding])
+    else group.push(finding)
+  }
+  return [...byKind.values()]
+    .flatMap((group) =>
+      group[0] === undefined
+        ? []
+        : [{ kind: group[0].kind, severity: group[0].severity, findings: group }]
+    )
+    .toSorted(
+      (a, b) =>
+        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+        b.findings.length - a.findings.length
+    )
+}
+
+const Place = ({ finding }: { readonly finding: Finding }) => {
+  const { threadId, path, range, revision } = finding
+  const query = revision === null ? '' : `?from=${revision}`
+  return (
+    <li class="finding">
+      <span>
+        {threadId === null ? null : (
+          <>
+            <ThreadLink threadId={threadId} />{' '}
+          </>
+        )}
+        {threadId === null || revision === null ? null : (
+          <a href={`${threadHref(threadId, { view: 'events' })}${query}`}>line {count(revision)}</a>
+        )}
+      </span>
+      {path === null ? null : (
+        <span class="dim">
+          <code dir="auto">{visible(path)}</code>
+          {range === null
+            ? ''
+            : `, bytes ${count(range.offsetBytes)}–${count(range.offsetBytes + range.bytes)}`}
+        </span>
+      )}
+      <span>
+        {visible(finding.affected)} <span class="dim">To do: {visible(finding.remedy)}</span>
+      </span>
+    </li>
+  )
+}
+
+const Meaning = ({ explained }: { readonly explained: Explained }) => (
+  <dl class="meaning">
+    <dt>meaning</dt>
+    <dd>{explained.meaning}</dd>
+    <dt>cause</dt>
+    <dd>{explained.cause}</dd>
+    <dt>Codex</dt>
+    <dd>{explained.codex}</dd>
+    <dt>unroll</dt>
+    <dd>{explained.unroll}</dd>
+    {explained.repair === null ? null : (
+      <>
+        <dt>repair</dt>
+        <dd>{explained.repair.plan}</dd>
+      </>
+    )}
+  </dl>
+)
+
+interface GroupProps {
+  readonly group: FindingGroup
+  readonly explained: Explained | undefined
+}
+
+const Group = ({ group, explained }: GroupProps) => {
+  const [shown, setShown] = useState(SHOWN)
+  const { kind, severity, findings } = group
+  return (
+    <Fold
+      name={`findings ${severity} ${kind}`}
+      opened={severity !== 'note'}
+      class={`findings ${severity}`}
+      summary={
+        <>
+          <span class="severity" aria-hidden="true">
+            {SIGNS[severity]}
+          </span>{' '}
+          <strong>{kind.replaceAll('_', ' ')}</strong>{' '}
+          <span class="dim">{explained === undefined ? '' : explained.meaning}</span>
+          <span class="badge">
+            {counted(findings.length, 'finding')}, {severity}
+          </span>
+        </>
+      }
+    >
+      {() => (
+        <>
+          {explained === undefined ? null : <Meaning explained={explained} />}
+          <ul class="plain-list">
+            {findings.slice(0, shown).map((finding) => (
+              <Place finding={finding} />
+            ))}
+          </ul>
+          {findings.length > shown ? (
+            <button type="button" class="more" onClick={() => setShown(shown + 10 * SHOWN)}>
+              Show more of {count(findings.length)}
+            </button>
+          ) : null}
+        </>
+      )}
+    </Fold>
+  )
+}
+
+interface FindingGroupsProps {
+  readonly findings: ReadonlyArray<Finding>
+  readonly explained: ReadonlyMap<string, Explained>
+}
+
+export const FindingGroups = ({ findings, explained }: FindingGroupsProps) => (
+  <>
+    {groupsOf(findings).map((group) => (
+      <Group
+        key={`${group.severity} ${group.kind}`}
+        group={group}
+        explained={explained.get(group.kind)}
+      />
+    ))}
+  </>
+)
