@@ -54,12 +54,21 @@ const scaleOf = ({ slots, branches, byTime }: ChartProps) => {
   ]
   const first = times.reduce((a, b) => Math.min(a, b), Infinity)
   const last = times.reduce((a, b) => Math.max(a, b), -Infinity)
-  const timeX = (ms: number | null): number | null =>
-    ms === null ? null : LEFT + ((ms - first) / Math.max(1, last - first)) * TIME_WIDTH
+  const linear = (ms: number): number =>
+    LEFT + ((ms - first) / Math.max(1, last - first)) * TIME_WIDTH
+  // Turns that follow each other within a moment still stand beside each other.
+  const places: Array<number> = []
+  for (const { atMs } of slots) {
+    const least = places.length === 0 ? LEFT : (places.at(-1) ?? 0) + STEP
+    places.push(Math.max(least, atMs === null ? least : linear(atMs)))
+  }
   return {
-    width: LEFT * 2 + TIME_WIDTH + DOT,
-    slotX: (place: number) => timeX(slots[place]?.atMs ?? null) ?? LEFT,
-    timeX
+    width: LEFT * 2 + Math.max(TIME_WIDTH, places.at(-1) ?? 0) + DOT,
+    slotX: (place: number) => places[place] ?? LEFT,
+    timeX: (ms: number) => {
+      const passed = slots.findLastIndex(({ atMs }) => atMs !== null && atMs <= ms)
+      return Math.max(linear(ms), places[passed] ?? LEFT)
+    }
   }
 }
 
@@ -185,7 +194,7 @@ const nodesOf = ({ threadId, slots }: ChartProps, layout: Layout): ReadonlyArray
     text: slotText(slot),
     x: layout.slotX(place),
     y: layout.mainY,
-    kind: slot.n === null ? 'turn gone' : 'turn',
+    kind: slot.n === null ? 'gone' : 'live',
     label: ''
   })),
   ...layout.lanes.map(({ branch, y, to }) => ({
@@ -245,7 +254,7 @@ export const TimelineChart = (props: ChartProps) => {
           <a
             key={href}
             href={href}
-            class={`timeline-node ${kind}`}
+            class={`timeline-node node-${kind}`}
             data-node={n}
             tabIndex={n === Math.min(current, nodes.length - 1) ? 0 : -1}
             aria-label={text}
