@@ -136,7 +136,7 @@ const READY =
     within(`/t/${LONG}/events?kind=function_call`, async (page) => {
       const calls = linesOf(LONG).filter(({ payload }) => payload['type'] === 'function_call')
       await page.waitForSelector(`[role=table][aria-rowcount="${calls.length + 1}"]`)
-      await page.getByLabel('show', { exact: true }).selectOption('damaged')
+      await page.locator('.filters select').first().selectOption('damaged')
       await page.waitForSelector('.empty')
       await page.getByText('Show every kind').click()
       await page.waitForSelector(`[role=table][aria-rowcount="${linesOf(LONG).length + 1}"]`)
