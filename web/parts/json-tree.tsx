@@ -34,16 +34,16 @@ export const JsonTree = ({ name, value, depth = 0 }: JsonTreeProps) => {
   if (members.length === 0)
     return <span class="json-atom">{Array.isArray(value) ? '[]' : '{}'}</span>
   return (
-    <dl class="json">
+    <ul class="json">
       {members.slice(0, MEMBERS_SHOWN).map(([key, member]) => (
-        <div class="json-member">
+        <li class="json-member" key={key}>
           {isBranch(member) && Object.keys(member).length > 0 ? (
             <Fold
               name={`${name}.${key}`}
               opened={depth < 1}
               summary={
                 <>
-                  <dt>{visible(key)}</dt>{' '}
+                  <span class="json-key">{visible(key)}</span>{' '}
                   <span class="dim">{counted(Object.keys(member).length, 'member')}</span>
                 </>
               }
@@ -52,17 +52,17 @@ export const JsonTree = ({ name, value, depth = 0 }: JsonTreeProps) => {
             </Fold>
           ) : (
             <>
-              <dt>{visible(key)}</dt>
-              <dd>
+              <span class="json-key">{visible(key)}</span>
+              <span>
                 <Leaf value={member} />
-              </dd>
+              </span>
             </>
           )}
-        </div>
+        </li>
       ))}
       {members.length > MEMBERS_SHOWN ? (
-        <div class="dim">{counted(members.length - MEMBERS_SHOWN, 'more member')}</div>
+        <li class="dim">{counted(members.length - MEMBERS_SHOWN, 'more member')}</li>
       ) : null}
-    </dl>
+    </ul>
   )
 }

@@ -93,6 +93,7 @@ const cutBeforeLastTurn = (text: string): readonly [string, string] => {
     await page.waitForSelector('[aria-setsize="4"]')
     await page.goto(address)
     await page.waitForSelector('[aria-setsize="6"]')
+    await page.getByRole('button', { name: 'by event' }).click()
     await page.locator('.slider input').fill('1')
     await page.waitForSelector('.turn', { state: 'detached' })
     expect(new URL(page.url()).searchParams.get('at')).to.equal('rev:1')

@@ -94,7 +94,7 @@ const Points = ({ route }: { readonly route: ThreadRoute }) => {
 }
 
 const Tabs = ({ of }: { readonly of: ComparedPart }) => (
-  <nav class="views" aria-label="what is compared">
+  <nav class="tabs" aria-label="what is compared">
     {Object.entries(PARTS).map(([part, name]) => (
       <button
         type="button"

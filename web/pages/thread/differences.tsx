@@ -74,7 +74,7 @@ const List = <A,>({
 )
 
 const gistOfItem = (item: ThreadItem): string => {
-  const { id: _id, type: _type, ...rest } = item as ThreadItem & { readonly id: string }
+  const { id: _id, type: _type, ...rest } = item
   return gistOf(rest as unknown as Json)
 }
 
@@ -105,7 +105,8 @@ const Field = ({
   readonly after: Json
 }) => {
   const isPlain = [before, after].every((value) => typeof value !== 'object' || value === null)
-  const word = (value: Json): string => (value === null ? 'nothing' : visible(String(value)))
+  const word = (value: Json): string =>
+    value === null ? 'nothing' : visible(typeof value === 'string' ? value : JSON.stringify(value))
   return isPlain ? (
     <>
       {visible(field)}: {word(before)} → {word(after)}
