@@ -41,7 +41,7 @@ const ruleWords = ({ rule, kind, rolledBack, aborted }: SpendAnswer): string =>
     .join(', ')
 
 interface LinePage {
-  readonly data: ReadonlyArray<Json>
+  readonly data: ReadonlyArray<{ readonly line: Json }>
 }
 
 /** The line itself, read from the file. */
@@ -62,7 +62,7 @@ const Line = ({ spend }: { readonly spend: SpendAnswer }) => {
       </p>
       {place.revision === null ? null : (
         <Answered asked={asked}>
-          {({ data }) => <JsonTree name="line" value={data[0] ?? null} />}
+          {({ data }) => <JsonTree name="line" value={data[0]?.line ?? null} />}
         </Answered>
       )}
     </div>
