@@ -32,6 +32,7 @@ export interface WebServer {
   readonly origin: string
   /** The address that was printed; it opens once. */
   readonly address: string
+  readonly pid: number
   readonly stop: () => Promise<void>
 }
 
@@ -58,6 +59,7 @@ export const startWeb = async (
   return {
     origin: new URL(address).origin,
     address,
+    pid: child.pid ?? 0,
     stop: async () => {
       const ended = once(child, 'exit')
       child.kill('SIGTERM')

@@ -60,12 +60,13 @@ const options = (
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
-      x: { time: false, range: (_, min, max) => [min - 0.6, max + 0.6] },
+      x: { time: false, range: () => [-0.6, keys.length - 0.4] },
       y: { range: (_, __, max) => [0, Math.max(1, max) * 1.05] }
     },
     axes: [
       {
         ...axis,
+        size: 26,
         grid: { show: false },
         incrs: [1, 2, 5, 7, 14, 30, 60, 90, 180, 365],
         space: 76,

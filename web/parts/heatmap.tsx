@@ -1,14 +1,9 @@
 /**
  * A year of days as a calendar: a column a week, darker where more was spent. Arrow keys walk through it and say the day.
  */
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { count, counted } from '../text/times.ts'
-
-export interface DayValue {
-  readonly day: string
-  readonly tokens: number
-  readonly lowerBound: boolean
-}
+import { calendarOf, WEEKS, type CalendarDay, type DayValue } from './calendar.ts'
 
 interface HeatmapProps {
   readonly days: ReadonlyArray<DayValue>
@@ -17,49 +12,9 @@ interface HeatmapProps {
   readonly choose: (day: string) => void
 }
 
-const WEEKS = 53
 const CELL = 12
 const LEFT = 26
 const TOP = 16
-const LEVELS = 4
-const DAY_MS = 86_400_000
-
-/** A day of the calendar, counted from its first one. */
-export interface CalendarDay extends DayValue {
-  readonly week: number
-  readonly weekday: number
-  /** 0 for nothing, up to 4. */
-  readonly level: number
-}
-
-const dayAt = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10)
-
-/** Weeks begin on Monday and the last one holds today; levels are quarters of the days with something in them. */
-export const calendarOf = (
-  days: ReadonlyArray<DayValue>,
-  today: string
-): ReadonlyArray<CalendarDay> => {
-  const lastMs = Date.parse(today)
-  const weekday = (new Date(lastMs).getUTCDay() + 6) % 7
-  const firstMs = lastMs - ((WEEKS - 1) * 7 + weekday) * DAY_MS
-  const known = new Map(days.map((one) => [one.day, one]))
-  const all = Array.from({ length: (WEEKS - 1) * 7 + weekday + 1 }, (_, at) => {
-    const day = dayAt(firstMs + at * DAY_MS)
-    return known.get(day) ?? { day, tokens: 0, lowerBound: false }
-  })
-  const spent = all.flatMap(({ tokens }) => (tokens > 0 ? [tokens] : [])).toSorted((a, b) => a - b)
-  const levelOf = (tokens: number): number =>
-    tokens === 0
-      ? 0
-      : Math.min(LEVELS, 1 + Math.floor((spent.indexOf(tokens) / spent.length) * LEVELS))
-  return all.map((one, at) => ({
-    ...one,
-    week: Math.floor(at / 7),
-    weekday: at % 7,
-    level: levelOf(one.tokens)
-  }))
-}
-
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** The names of months stand over the week of their first day. */
@@ -96,6 +51,9 @@ const wordsOf = ({ day, tokens, lowerBound }: DayValue): string =>
 export const Heatmap = ({ days, today, choose }: HeatmapProps) => {
   const calendar = calendarOf(days, today)
   const [at, setAt] = useState<number | null>(null)
+  const box = useRef<HTMLDivElement>(null)
+  // Where a year does not fit, today is what one sees first.
+  useEffect(() => box.current?.scrollTo({ left: box.current.scrollWidth }), [])
   const chosen = at === null ? null : (calendar[at] ?? null)
   const sum = calendar.reduce((all, { tokens }) => all + tokens, 0)
   const walk = (event: KeyboardEvent): void => {
@@ -110,6 +68,7 @@ export const Heatmap = ({ days, today, choose }: HeatmapProps) => {
     <figure class="heatmap">
       <div
         class="heatmap-box"
+        ref={box}
         tabIndex={0}
         role="application"
         aria-label={`tokens a day, ${count(sum)} in a year: arrow keys walk through the days, Enter opens one`}

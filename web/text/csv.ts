@@ -18,13 +18,3 @@ export const csvOf = (
   head: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<CsvCell>>
 ): string => [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
-
-/** Hands a text to the browser as a file; it never leaves the machine. */
-export const saveFile = (name: string, type: string, text: string): void => {
-  const address = URL.createObjectURL(new Blob([text], { type }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
-}

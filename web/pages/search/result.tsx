@@ -7,7 +7,7 @@ import { hrefOf, threadHref, type Query } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { ago, exactTime } from '../../text/times.ts'
 import type { FoundPlace } from '../../wire/answers.ts'
-import { folderOf } from '../threads/row.tsx'
+import { folderOf } from '../threads/folders.ts'
 import { placeParams } from './asked.ts'
 
 const SNIPPETS = 3

@@ -10,29 +10,11 @@ import { home } from '../../state/home.ts'
 import { setQuery } from '../../state/location.ts'
 import { SINCE } from '../../text/since.ts'
 import { count } from '../../text/times.ts'
+import { folderNames } from './folders.ts'
 
 const TYPED_MS = 200
 const SHOWN_MAX = 200
 const NAME_MAX = 48
-
-const partsOf = (path: string): ReadonlyArray<string> =>
-  path.split('/').filter((part) => part !== '')
-
-/** Folders by as many of their last names as tell them apart. */
-export const folderNames = (paths: ReadonlyArray<string>): ReadonlyMap<string, string> => {
-  const nameOf = (path: string, parts: number): string =>
-    partsOf(path).slice(-parts).join('/') || path
-  const isAlone = (path: string, parts: number): boolean =>
-    paths.every((other) => other === path || nameOf(other, parts) !== nameOf(path, parts))
-  return new Map(
-    paths.map((path) => {
-      const depth = partsOf(path).length
-      let parts = 1
-      while (parts < depth && !isAlone(path, parts)) parts += 1
-      return [path, nameOf(path, parts)]
-    })
-  )
-}
 
 const SOURCES: Readonly<Record<string, string>> = {
   cli: 'terminal',

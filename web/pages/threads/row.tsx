@@ -8,13 +8,8 @@ import { visible } from '../../parts/ansi.ts'
 import { threadHref } from '../../routes.ts'
 import { factsOf, isLive } from '../../state/facts.ts'
 import { ago, count, counted, exactTime, short } from '../../text/times.ts'
+import { folderOf } from './folders.ts'
 import { selected } from './selection.tsx'
-
-export const folderOf = (path: string): string =>
-  path
-    .split('/')
-    .filter((part) => part !== '')
-    .at(-1) ?? path
 
 const sourceOf = ({ source, threadSource }: Thread): string => {
   const name = typeof source === 'string' ? source : 'sub-agent'

@@ -14,9 +14,10 @@ import { keys } from '../../state/keys.ts'
 import { loadMoreThreads, loadThreads, refreshThreads, threadList } from '../../state/threads.ts'
 import { counted, day } from '../../text/times.ts'
 import { connection, epoch, onNotification } from '../../wire/socket.ts'
-import { folderNames, ThreadFilters } from './filters.tsx'
+import { ThreadFilters } from './filters.tsx'
+import { folderNames, folderOf } from './folders.ts'
 import { useMoves } from './moves.ts'
-import { folderOf, ThreadRow } from './row.tsx'
+import { ThreadRow } from './row.tsx'
 import { clearSelection, pickRange, selected, SelectionBar, toggle } from './selection.tsx'
 
 const ROW_PX = 59

@@ -1,7 +1,7 @@
 /**
  * How a number came about: the answers of models it is made of, and the lines that say so.
  */
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Json } from '../../../domain/json.ts'
 import { visible } from '../../parts/ansi.ts'
 import { Answered } from '../../parts/answered.tsx'
@@ -41,7 +41,7 @@ const ruleWords = ({ rule, kind, rolledBack, aborted }: SpendAnswer): string =>
     .join(', ')
 
 interface LinePage {
-  readonly data: ReadonlyArray<Json>
+  readonly data: ReadonlyArray<{ readonly line: Json }>
 }
 
 /** The line itself, read from the file. */
@@ -49,8 +49,10 @@ const Line = ({ spend }: { readonly spend: SpendAnswer }) => {
   const { threadId, place } = spend
   const params = { threadId, from: place.revision, limit: 1 }
   const asked = useAnswer<LinePage>('unroll/events/list', place.revision === null ? null : params)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [asked.value])
   return (
-    <div class="spend-line">
+    <div class="spend-line" ref={box}>
       <p class="dim">
         Line {place.revision === null ? 'of an older file' : count(place.revision)}, byte{' '}
         {count(place.offsetBytes)} of <code>{visible(spend.path)}</code>{' '}
@@ -60,7 +62,7 @@ const Line = ({ spend }: { readonly spend: SpendAnswer }) => {
       </p>
       {place.revision === null ? null : (
         <Answered asked={asked}>
-          {({ data }) => <JsonTree name="line" value={data[0] ?? null} />}
+          {({ data }) => <JsonTree name="line" value={data[0]?.line ?? null} />}
         </Answered>
       )}
     </div>

@@ -3,10 +3,11 @@
  */
 import { visible } from '../../parts/ansi.ts'
 import { Empty } from '../../parts/answered.tsx'
+import { saveFile } from '../../parts/save-file.ts'
 import { Table, type Column } from '../../parts/table.tsx'
 import { hrefOf, threadHref, type Query } from '../../routes.ts'
 import { setQuery } from '../../state/location.ts'
-import { csvOf, saveFile, type CsvCell } from '../../text/csv.ts'
+import { csvOf, type CsvCell } from '../../text/csv.ts'
 import { count, counted, short } from '../../text/times.ts'
 import type { CostAnswer, UsageAnswer, UsageGroupAnswer } from '../../wire/answers.ts'
 import { isTime, type By } from './asked.ts'

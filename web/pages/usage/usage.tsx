@@ -1,6 +1,7 @@
 /**
  * What threads spent: bars over time, a year of days, and the same numbers in a table.
  */
+import { useMemo } from 'preact/hooks'
 import { visible } from '../../parts/ansi.ts'
 import { Answered } from '../../parts/answered.tsx'
 import { StackedBars } from '../../parts/chart.tsx'
@@ -12,7 +13,7 @@ import { useAnswer } from '../../state/answer.ts'
 import { setQuery } from '../../state/location.ts'
 import type { UsageAnswer } from '../../wire/answers.ts'
 import type { Thread } from '../../../domain/protocol.ts'
-import { BY, byOf, perOf, RANGES, usageParams } from './asked.ts'
+import { BY, byOf, perOf, RANGES, usageParams, type Time } from './asked.ts'
 import { Explain } from './explain.tsx'
 import { Nothing, Report, Total } from './report.tsx'
 import { STACKS, stacksOf, type StackBy } from './stacks.ts'
@@ -113,27 +114,38 @@ const Filters = ({ query }: { readonly query: Query }) => {
   )
 }
 
-const Bars = ({ query }: { readonly query: Query }) => {
+const METHOD = 'unroll/usage/read'
+
+/** All that the page shows is asked at once; bars of what the table adds up by are the table's. */
+const useUsage = (query: Query) => {
+  const by = byOf(query)
   const per = perOf(query, Date.now())
-  const asked = useAnswer<UsageAnswer>('unroll/usage/read', usageParams(query, per))
-  return (
-    <Answered asked={asked}>
-      {({ groups }) =>
-        groups.length === 0 ? null : (
-          <StackedBars
-            bars={stacksOf(groups, per, stackOf(query))}
-            label={`tokens by ${per} and ${stackOf(query)}, as in the tables by ${per} and ${stackOf(query)}`}
-          />
-        )
-      }
-    </Answered>
+  const table = useAnswer<UsageAnswer>(METHOD, usageParams(query, by))
+  const other = useAnswer<UsageAnswer>(METHOD, per === by ? null : usageParams(query, per))
+  const year = { ...query, since: YEAR_DAYS, until: '' }
+  const days = useAnswer<UsageAnswer>(METHOD, usageParams(year, 'day'))
+  return { by, per, table, bars: per === by ? table : other, days }
+}
+
+const Bars = ({ query, usage, per }: BarsProps) => {
+  const stack = stackOf(query)
+  const data = useMemo(() => stacksOf(usage.groups, per, stack), [usage, per, stack])
+  return data.keys.length === 0 ? null : (
+    <StackedBars
+      bars={data}
+      label={`tokens by ${per} and ${stack}, as in the tables by ${per} and by ${stack}`}
+    />
   )
 }
 
-const Year = ({ query }: { readonly query: Query }) => {
-  const year = { ...query, since: YEAR_DAYS, until: '' }
-  const { value } = useAnswer<UsageAnswer>('unroll/usage/read', usageParams(year, 'day'))
-  const days = (value?.groups ?? []).map(({ key, totalTokens, lowerBound }) => ({
+interface BarsProps {
+  readonly query: Query
+  readonly usage: UsageAnswer
+  readonly per: Time
+}
+
+const Year = ({ usage }: { readonly usage: UsageAnswer | null }) => {
+  const days = (usage?.groups ?? []).map(({ key, totalTokens, lowerBound }) => ({
     ...{ day: key, tokens: totalTokens, lowerBound }
   }))
   const choose = (day: string): void =>
@@ -142,20 +154,21 @@ const Year = ({ query }: { readonly query: Query }) => {
 }
 
 export const UsagePage = ({ query }: { readonly query: Query }) => {
-  const by = byOf(query)
-  const asked = useAnswer<UsageAnswer>('unroll/usage/read', usageParams(query, by))
+  const { by, per, table, bars, days } = useUsage(query)
   const group = query['explain']
   return (
-    <HomePage title="Usage" filters={<Filters query={query} />} isBusy={asked.isLoading}>
-      <Answered asked={asked}>
+    <HomePage title="Usage" filters={<Filters query={query} />} isBusy={table.isLoading}>
+      <Answered asked={table}>
         {(usage) =>
           usage.groups.length === 0 ? (
             <Nothing query={query} />
           ) : (
             <>
               <Total usage={usage} />
-              <Bars query={query} />
-              <Year query={query} />
+              <Answered asked={bars}>
+                {(own) => <Bars query={query} usage={own} per={per} />}
+              </Answered>
+              <Year usage={days.value} />
               <Report by={by} usage={usage} />
             </>
           )
