@@ -91,7 +91,10 @@ const LATER: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** Questions to the ledgers: they change nothing and wait for nobody. */
 const OWN: Readonly<Record<string, ReadonlyArray<string>>> = {
   'exclusive jobs': words(`unroll/check/start unroll/job/cancel`),
-  'exclusive thread:T': words(`unroll/follow/start unroll/follow/stop`),
+  'exclusive operations': words(`unroll/undo`),
+  'exclusive thread:T': words(
+    `unroll/follow/start unroll/follow/stop unroll/rollback unroll/unrollback`
+  ),
   none: words(`
     unroll/home/read unroll/home/follow unroll/thread/outline unroll/thread/graph unroll/events/list unroll/context/read
     unroll/agents/read unroll/log/list unroll/storage/read unroll/doctor/read unroll/index/read unroll/explain/read unroll/diff/read
