@@ -125,7 +125,7 @@ describe('changes from a page', () => {
       ...{ threadId, threadIds: [threadId], skipped: [], files: 0 },
       ...{ turns: null, turnIds: null, name: null }
     }
-    const { name } = (await plan('thread/name/set', { name: ' A new name ' })) as Row
+    const { name } = await plan('thread/name/set', { name: ' A new name ' })
     expect(name.after).to.equal('A new name')
     expect(await plan('thread/archive', {})).to.deep.equal({
       ...{ operation: 'archive', ...nothing, files: 1 }
