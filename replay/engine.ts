@@ -303,6 +303,9 @@ export const createEngine = (given: EngineParts): Engine => {
         return E.isLeft(caughtUp) ? caughtUp : E.right(changesIn(parts, limit))
       }),
     foldBehind: () => safely(whole.behind),
+    giveUp: () => {
+      isClosed = true
+    },
     close: () => {
       isClosed = true
       return closing(parts, [text.close, behind.idle, guarded({ index: parts.index }, whole.close)])

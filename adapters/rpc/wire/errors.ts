@@ -45,6 +45,9 @@ export const notForPages = (method: string): RpcError => ({
   message: `${method} is not open to pages`
 })
 
+/** A request that its client took back. */
+export const CANCELLED: RpcError = { code: -32800, message: 'request cancelled' }
+
 export const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause)
 
