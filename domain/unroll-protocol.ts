@@ -156,6 +156,23 @@ export type JobEnd =
   | { readonly outcome: 'cancelled' }
   | { readonly outcome: 'failed'; readonly reason: string }
 
+/** What a change would do, where it was asked with `dryRun`. */
+export interface ChangePlan {
+  readonly operation: string
+  readonly threadId: string
+  /** Threads that are moved or changed. */
+  readonly threadIds: ReadonlyArray<string>
+  /** Threads that stay as they are, and why. */
+  readonly skipped: ReadonlyArray<{ readonly threadId: string; readonly reason: string }>
+  /** How many files are moved. */
+  readonly files: number
+  /** How many turns are taken back, brought back, or in the new thread; null where that is not known, or there are none. */
+  readonly turns: number | null
+  /** Turns that are taken back, oldest first. */
+  readonly turnIds: ReadonlyArray<string> | null
+  readonly name: { readonly before: string | null; readonly after: string } | null
+}
+
 /** A thread in a graph. */
 export interface GraphNode {
   readonly threadId: string

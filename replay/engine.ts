@@ -118,6 +118,15 @@ const outlining = (
     })
 }
 
+/** Ends what still runs, one after the other, and then the index. */
+const closing = async (
+  { index }: EngineParts,
+  ends: ReadonlyArray<() => Promise<unknown>>
+): Promise<void> => {
+  for (const end of ends) await end()
+  return index.close()
+}
+
 /** Work behind answers, which is waited for when the engine closes. */
 const workBehind = () => {
   const running = new Set<Promise<unknown>>()
@@ -310,13 +319,12 @@ export const createEngine = (given: EngineParts): Engine => {
         return E.isLeft(caughtUp) ? caughtUp : E.right(changesIn(parts, limit))
       }),
     foldBehind: () => safely(whole.behind),
+    giveUp: () => {
+      isClosed = true
+    },
     close: () => {
       isClosed = true
-      return text
-        .close()
-        .then(behind.idle)
-        .then(guarded({ index: parts.index }, whole.close))
-        .then(parts.index.close)
+      return closing(parts, [text.close, behind.idle, guarded({ index: parts.index }, whole.close)])
     }
   })
 }

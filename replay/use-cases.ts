@@ -158,5 +158,7 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
    * for meanwhile does not wait for it. For a process that goes on: without it the first page of a thread folds that thread.
    */
   readonly foldBehind: () => Answer<void>
+  /** Leaves what is being folded where it is, as `close` does, which must follow: questions that run end soon, and mean nothing. */
+  readonly giveUp: () => void
   readonly close: () => Promise<void>
 }

@@ -163,7 +163,8 @@ const openWebSocket = async (
   const { auth = {}, web } = options
   const page = web === undefined ? E.right(null) : await openPage(options, listen, web)
   if (E.isLeft(page)) return page
-  const own = Object.keys(auth).length === 0 ? page.right?.auth : undefined
+  const isAlone = web?.alone === true && Object.keys(auth).length === 0
+  const own = isAlone ? page.right?.auth : undefined
   const allowed = own === undefined ? await authFor(auth) : E.right(own)
   if (E.isLeft(allowed)) return allowed
   const { HEALTH } = await import('./transports/http.ts')

@@ -8,7 +8,7 @@ import { readHome } from '../state/home.ts'
 import { followLinks } from '../state/location.ts'
 import { followHome } from '../state/live.ts'
 import { showsNavigation } from '../state/preferences.ts'
-import { toast } from '../state/toast.ts'
+import { toast, toastAction } from '../state/toast.ts'
 import { connection, connectNow, epoch } from '../wire/socket.ts'
 import { Header } from './header.tsx'
 import { Help } from './help.tsx'
@@ -56,6 +56,11 @@ export const Frame = ({ children }: { readonly children: ComponentChildren }) =>
       <Dialogs />
       <div class="toast" role="status" aria-live="polite">
         {toast.value === null ? null : <span>{toast.value}</span>}
+        {toastAction.value === null ? null : (
+          <button type="button" onClick={toastAction.value.run}>
+            {toastAction.value.label}
+          </button>
+        )}
       </div>
     </div>
   )

@@ -98,6 +98,26 @@ const appServer: CommandSpec = {
       ANY_COUNT
     ),
     option(
+      'web',
+      'Serve the page of `unroll web` at the same address; only on `ws://`. Its address is printed to stderr.'
+    ),
+    option(
+      'writable',
+      'With --web: let the page rename, archive, fork and undo. Default: it only reads.'
+    ),
+    option(
+      'local-images',
+      'With --web: show images of this machine that messages and tools name. Default: only those that are in the threads.'
+    ),
+    option(
+      'public-origin URL...',
+      'With --web: an address that leads here through a tunnel or a proxy: `https://host`. Default: none.'
+    ),
+    option(
+      'web-token-file PATH',
+      'With --web: file with the token of the page. Default: a new one for each start.'
+    ),
+    option(
       'metrics-listen IP:PORT',
       'Also serve /metrics there, for servers on stdio; only on an address of this machine.'
     ),
@@ -119,6 +139,7 @@ const appServer: CommandSpec = {
       'unroll app-server --listen unix://',
       'serve the clients that look for the socket of this home'
     ],
+    ['unroll app-server --listen ws://127.0.0.1:4500 --web', 'serve the page besides'],
     ['unroll app-server --allow none', 'serve threads and nothing else']
   ]
 }

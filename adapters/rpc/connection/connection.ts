@@ -3,6 +3,7 @@
  * never answered.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { isJsonObject } from '../../../domain/json.ts'
 import { noTelemetry } from '../../../replay/telemetry.ts'
 import type { MethodOutcome } from '../methods/method.ts'
 import { methodsOf } from '../methods/methods.ts'
@@ -10,7 +11,7 @@ import { identified } from '../threads/identity.ts'
 import type { Peer } from '../threads/live.ts'
 import { LIST_PERMIT, type QueueTask } from '../threads/scheduler.ts'
 import type { ClientSession, ObservedClient, Server } from '../threads/server.ts'
-import { internal, overloaded, reasonOf, type RpcError } from '../wire/errors.ts'
+import { CANCELLED, internal, overloaded, reasonOf, type RpcError } from '../wire/errors.ts'
 import {
   parseMessage,
   printError,
@@ -44,6 +45,21 @@ export interface ClientConnection {
 
 type Send = (message: string) => void
 
+/** The outcome, or at once that nobody waits for it any more; what runs then ends by itself. */
+const unlessStopped = (
+  running: Promise<MethodOutcome>,
+  stop: AbortSignal | undefined
+): Promise<MethodOutcome> => {
+  if (stop === undefined) return running
+  const stopped = new Promise<MethodOutcome>((resolve) => {
+    const leave = (): void => resolve(E.left(CANCELLED))
+    if (stop.aborted) leave()
+    stop.addEventListener('abort', leave, { once: true })
+    void running.finally(() => stop.removeEventListener('abort', leave)).catch(() => undefined)
+  })
+  return Promise.race([running, stopped])
+}
+
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
   server: Server,
@@ -60,7 +76,8 @@ const responder = (
   return async (
     id: string,
     { method, params }: CheckedRequest,
-    arrivedAt: number
+    arrivedAt: number,
+    stop: AbortSignal | undefined
   ): Promise<RequestOutcome> => {
     const asked = seen?.asked(id, method.name, params)
     try {
@@ -68,10 +85,14 @@ const responder = (
       const { handler } = method
       const answered: MethodOutcome = E.isLeft(meant)
         ? meant
-        : await handler(meant.right.params, {
-            ...{ server, session, arrivedAt },
-            thread: meant.right.thread
-          })
+        : await unlessStopped(
+            handler(meant.right.params, {
+              ...{ server, session, arrivedAt },
+              ...(stop === undefined ? {} : { stop }),
+              thread: meant.right.thread
+            }),
+            stop
+          )
       if (E.isLeft(answered)) {
         notify(answered.left.before)
         asked?.failed(answered.left)
@@ -94,6 +115,34 @@ const responder = (
       asked?.failed(failure)
       send(printError(id, failure))
       return failedWith(failure)
+    }
+  }
+}
+
+/** The notification by which a client takes a request back: `{"id":7}`. */
+const CANCEL = 'unroll/request/cancel'
+
+/** True for a request that only reads and that no other waits for. */
+const mayStop = ({ method, params }: CheckedRequest): boolean =>
+  method.key(params) === null && !method.changesLists && READS.test(method.name)
+
+const READS = /\/(list|read|outline|graph|range|search|searchOccurrences|summary|plan)$/
+
+/** Requests that end when their client takes them back, or leaves. */
+const stoppable = (left: AbortSignal) => {
+  const running = new Map<string, AbortController>()
+  left.addEventListener('abort', () => running.forEach((one) => one.abort()), { once: true })
+  return {
+    begin: (id: string, request: CheckedRequest): AbortSignal | undefined => {
+      if (!mayStop(request)) return undefined
+      const controller = new AbortController()
+      running.set(id, controller)
+      return controller.signal
+    },
+    end: (id: string): void => void running.delete(id),
+    cancel: (params: unknown): void => {
+      const id = isJsonObject(params) ? params['id'] : undefined
+      running.get(JSON.stringify(id))?.abort()
     }
   }
 }
@@ -183,6 +232,7 @@ export const connect = (
   const seen = server.analytics?.client(peer.connectionId)
   const respond = responder(server, peer, send, sendPieces, seen)
   let handshake: Promise<void> = Promise.resolve()
+  const stops = stoppable(session.left)
 
   const serve = (request: RpcRequest): void => {
     if (gate.count() >= IN_FLIGHT_MAX) {
@@ -195,16 +245,22 @@ export const connect = (
     const checked = check(request, methods, server, session)
     const earlier = handshake
     const arrivedAt = server.live.tick()
+    const stop = E.isRight(checked) ? stops.begin(request.id, checked.right) : undefined
     const run = async (): Promise<void> => {
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
       if (E.isLeft(checked)) {
         send(printError(request.id, checked.left))
         outcome = failedWith(checked.left)
-      } else outcome = await respond(request.id, checked.right, arrivedAt)
+      } else outcome = await respond(request.id, checked.right, arrivedAt, stop)
     }
     const done = scheduled(server, checked, { run, isWanted: gate.isOpen })
-    void done.finally(() => answered(outcome)).finally(gate.leave)
+    void done
+      .finally(() => answered(outcome))
+      .finally(() => {
+        stops.end(request.id)
+        gate.leave()
+      })
     if (request.method === 'initialize') handshake = done
   }
 
@@ -219,6 +275,7 @@ export const connect = (
     if (message === null) server.log(`no message, not answered: ${line.length} characters`)
     else if (message.kind === 'request') serve(message)
     else if (message.kind === 'response') answered(message.id, message.reply)
+    else if (message.method === CANCEL && !server.strict) stops.cancel(message.params)
     else if (message.method !== 'initialized')
       server.log(`unknown notification ignored: ${message.method}`)
   }

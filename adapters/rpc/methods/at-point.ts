@@ -56,8 +56,10 @@ export const atPoint = (method: AnyServed): AnyServed => ({
     if (at === null) return method.handler(params, call)
     const point = pointOf(at, rest.threadId, call)
     if (E.isLeft(point)) return point
-    const answered = await call.server.past.ask(point.right, (engine) =>
-      method.handler(rest, askedOf(call, engine))
+    const answered = await call.server.past.ask(
+      point.right,
+      (engine) => method.handler(rest, askedOf(call, engine)),
+      call.stop
     )
     return E.isLeft(answered) ? E.left(ofStoreError(answered.left)) : answered.right
   }

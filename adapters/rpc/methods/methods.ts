@@ -62,6 +62,7 @@ import {
   threadUnsubscribe
 } from './loaded-thread.ts'
 import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
+import { planning, PLANS, rollbackTurns, undoOperation, unrollbackTurns } from './own/changes.ts'
 import { checkStart, jobCancel, repairPlan } from './own/check.ts'
 import { diffRead } from './own/diff.ts'
 import {
@@ -110,22 +111,22 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'skills/config/write': skillsConfigWrite,
   'thread/start': threadStart,
   'thread/resume': threadResume,
-  'thread/fork': threadFork,
-  'thread/archive': threadArchive,
-  'thread/delete': threadDelete,
+  'thread/fork': planning('fork', threadFork, PLANS.fork),
+  'thread/archive': planning('archive', threadArchive, PLANS.archive),
+  'thread/delete': planning('delete', threadDelete, PLANS.delete),
   'thread/unsubscribe': threadUnsubscribe,
-  'thread/name/set': threadNameSet,
+  'thread/name/set': planning('rename', threadNameSet, PLANS.rename),
   'thread/goal/set': threadGoalSet,
   'thread/goal/get': threadGoalGet,
   'thread/goal/clear': threadGoalClear,
   'thread/metadata/update': threadMetadataUpdate,
   'thread/settings/update': threadSettingsUpdate,
   'thread/memoryMode/set': threadMemoryModeSet,
-  'thread/unarchive': threadUnarchive,
+  'thread/unarchive': planning('unarchive', threadUnarchive, PLANS.unarchive),
   'thread/compact/start': threadCompactStart,
   'thread/shellCommand': threadShellCommand,
-  'thread/rollback': threadRollback,
-  'thread/revert': threadRevert,
+  'thread/rollback': planning('rollback', threadRollback, PLANS.rollback),
+  'thread/revert': planning('revert', threadRevert, PLANS.revert),
   'thread/list': atPoint(threadList),
   'thread/search': atPoint(threadSearch),
   'thread/searchOccurrences': atPoint(threadSearchOccurrences),
@@ -172,6 +173,9 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'unroll/job/cancel': jobCancel,
   'unroll/repair/plan': repairPlan,
   'unroll/turns/range': atPoint(turnsRange),
+  'unroll/rollback': rollbackTurns,
+  'unroll/unrollback': unrollbackTurns,
+  'unroll/undo': undoOperation,
   'unroll/usage/read': atPoint(usageRead),
   'unroll/usage/spends': atPoint(usageSpends),
   'unroll/tools/list': atPoint(toolsList),

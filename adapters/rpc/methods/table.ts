@@ -228,6 +228,9 @@ unroll/check/start                        ooo jobs                   served
 unroll/job/cancel                         ooo jobs                   served
 unroll/repair/plan                        ooo -                      served
 unroll/turns/range                        ooo -                      served
+unroll/rollback                           ooo thread                 served
+unroll/unrollback                         ooo thread                 served
+unroll/undo                               ooo operations,lists       served
 unroll/usage/read                         ooo -                      served
 unroll/usage/spends                       ooo -                      served
 unroll/tools/list                         ooo -                      served

@@ -145,12 +145,17 @@ const forkStored = async (
     ...(beforeTurnId === null ? {} : { beforeTurnId })
   }
   const words = wordsOf(params, parent.historyMode === 'paginated')
-  const made = await ask(call, (engine) => engine.fork(source.named.streamId, point), words)
+  const made = await ask(
+    call,
+    (engine) => engine.fork(source.named.streamId, point, call.change),
+    words
+  )
   if (E.isLeft(made)) return E.left({ ...made.left, before })
   const { id } = made.right
   if (inheritsName(call) && parent.name !== null) {
     const { name } = parent
-    await write(call, ({ rename }, options) => rename(id, name, options))
+    const { server, session } = call
+    await write({ server, session }, ({ rename }, options) => rename(id, name, options))
   }
   const live = load(call, { id, settings, draft: null })
   const read = await storedThread(call, live, !params.excludeTurns)

@@ -101,7 +101,7 @@ export const threadRevert = ofLoaded(
     if (draft !== null) return E.left(invalidRequest(`turn not found: ${beforeTurnId}`))
     const reverted = await ask(
       call,
-      (engine) => engine.revert(streamId, beforeTurnId),
+      (engine) => engine.revert(streamId, beforeTurnId, call.change),
       (e) => (isBlockedBy(e, 'not_paginated') ? ONLY_PAGINATED : ofStoreError(e))
     )
     if (E.isLeft(reverted))

@@ -14,15 +14,21 @@ const IDLE_MS = 60_000
 interface Kept {
   readonly engine: Promise<E.Either<StoreError, Engine>>
   users: number
+  /** How many of them wait for the answer no more. */
+  left: number
   isDropped: boolean
   cancel: () => void
 }
 
 export interface PastEngines {
-  /** Asks an engine of that point; `Left` says why there is no such point. An engine is closed behind its last question. */
+  /**
+   * Asks an engine of that point; `Left` says why there is no such point. An engine is closed behind its last question; it gives up what it
+   * is doing when `stop` is signalled and nobody else asks.
+   */
   readonly ask: <A>(
     point: PastPoint,
-    question: (engine: Engine) => Promise<A>
+    question: (engine: Engine) => Promise<A>,
+    stop?: AbortSignal
   ) => Promise<E.Either<StoreError, A>>
   /** Closes them all, and waits for what is asked of them. */
   readonly close: () => Promise<void>
@@ -56,6 +62,7 @@ export const createPastEngines = (
     const one = kept.get(name) ?? {
       engine: open(point),
       users: 0,
+      left: 0,
       isDropped: false,
       cancel: () => undefined
     }
@@ -68,17 +75,35 @@ export const createPastEngines = (
     return one
   }
 
+  /** Nobody waits for what the engine does. */
+  const giveUp = (name: string, one: Kept): void => {
+    if (kept.get(name) === one) drop(name)
+    void one.engine.then(
+      (engine) => {
+        if (E.isRight(engine)) engine.right.giveUp()
+      },
+      () => undefined
+    )
+  }
+
   return {
-    ask: async (point, question) => {
+    ask: async (point, question, stop) => {
       const name = JSON.stringify(point)
       const one = taken(name, point)
+      const leave = (): void => {
+        one.left += 1
+        if (one.left === one.users) giveUp(name, one)
+      }
+      stop?.addEventListener('abort', leave, { once: true })
       try {
         const engine = await one.engine
         if (E.isRight(engine)) return E.right(await question(engine.right))
         drop(name)
         return engine
       } finally {
+        stop?.removeEventListener('abort', leave)
         one.users -= 1
+        if (stop?.aborted === true) one.left -= 1
         if (one.users === 0) one.cancel = after(IDLE_MS, () => drop(name))
         closeUnused(one)
       }

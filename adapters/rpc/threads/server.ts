@@ -163,6 +163,10 @@ export interface RpcCall {
   readonly arrivedAt: number
   /** The thread its parameter `threadId` names; null where it names none. */
   readonly thread: ThreadIds | null
+  /** Aborts when nobody waits for the answer any more; absent for a request that goes on to its end. */
+  readonly stop?: AbortSignal
+  /** What a change must find; absent where it takes the thread as it is. */
+  readonly change?: Pick<MutationOptions, 'expectedRevision'>
 }
 
 /** Reads a thread id in a parameter that is a plain string: the handler checks it, not the parser. */
@@ -201,11 +205,11 @@ export const ask = async <A>(
 
 /** Lets the engine change something and words its errors. The options name the client for the operation log. */
 export const write = <A>(
-  call: Pick<RpcCall, 'server' | 'session'>,
+  call: Pick<RpcCall, 'server' | 'session' | 'change'>,
   change: (engine: Engine, options: MutationOptions) => TE.TaskEither<StoreError, A>,
   words: (e: StoreError) => RpcError = ofStoreError
 ): Promise<E.Either<RpcError, A>> => {
-  const options = { actor: `app-server:${call.session.clientName}` }
+  const options = { actor: `app-server:${call.session.clientName}`, ...call.change }
   return ask(
     call,
     (engine) => change(engine, options),

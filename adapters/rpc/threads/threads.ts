@@ -158,7 +158,8 @@ export const materialized = async (
   const { meta, startedAtMs } = draft
   const timestamp = new Date(startedAtMs).toISOString()
   const event = { timestamp, type: 'session_meta', payload: meta }
-  const made = await write(call, (engine, options) =>
+  const { server, session } = call
+  const made = await write({ server, session }, (engine, options) =>
     engine.append(thread.streamId, [event], 'no_stream', options)
   )
   if (E.isLeft(made)) return made

@@ -54,8 +54,12 @@ const CHANGING = [
   'thread/archive',
   'thread/unarchive',
   'thread/fork',
+  'thread/delete',
   'thread/rollback',
-  'thread/revert'
+  'thread/revert',
+  'unroll/rollback',
+  'unroll/unrollback',
+  'unroll/undo'
 ]
 
 /** The methods of a page. */

@@ -27,6 +27,8 @@ export interface WebOptions {
   readonly publicOrigins?: ReadonlyArray<string>
   /** File with the token of the page. Default: a random one, and addresses that work once. */
   readonly tokenFile?: string
+  /** Whether clients that are no page need the token as well. Default: they are let in as they are without a page. */
+  readonly alone?: boolean
   /** Told when the server listens. */
   readonly onOpen: (page: OpenPage) => void
 }

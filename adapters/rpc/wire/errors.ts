@@ -4,7 +4,7 @@
  * Codex answers nearly everything with −32600, unknown methods included; the texts are part of the contract.
  */
 import type { SteerRefusal } from '../../../domain/ledgers/analytics/vocabulary.ts'
-import { describe, type StoreError } from '../../../domain/errors.ts'
+import { describe, ERROR_KIND, type StoreError } from '../../../domain/errors.ts'
 import type { Json } from '../../../domain/json.ts'
 
 export const CODE = {
@@ -44,6 +44,9 @@ export const notForPages = (method: string): RpcError => ({
   code: CODE.unsupported,
   message: `${method} is not open to pages`
 })
+
+/** A request that its client took back. */
+export const CANCELLED: RpcError = { code: -32800, message: 'request cancelled' }
 
 export const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause)
@@ -97,7 +100,10 @@ const TABLE: Table = {
   TurnNotFound: (e) => invalidRequest(`turn not found: ${e.turnId}`),
   OperationNotFound: (e) => invalidRequest(describe(e)),
   ItemNotFound: (e) => invalidRequest(describe(e)),
-  WrongExpectedRevision: (e) => invalidRequest(describe(e)),
+  WrongExpectedRevision: (e) => ({
+    ...invalidRequest(describe(e)),
+    data: { kind: ERROR_KIND[e._tag], expected: e.expected, actual: e.actual }
+  }),
   TailMoved: (e) => internal(describe(e)),
   IndexUnavailable: (e) => internal(describe(e)),
   IndexEmptied: (e) => internal(describe(e)),

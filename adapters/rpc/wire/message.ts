@@ -102,7 +102,7 @@ export type Incoming =
       readonly method: string
       readonly params: unknown
     }
-  | { readonly kind: 'notification'; readonly method: string }
+  | { readonly kind: 'notification'; readonly method: string; readonly params: unknown }
   | { readonly kind: 'response'; readonly id: string; readonly reply: ClientReply }
 
 /** What a client answered to a question of the server. */
@@ -177,7 +177,7 @@ export const parseMessage = (line: string): Incoming | null => {
   const text = idText(line, id)
   if (typeof method === 'string') {
     return text === null
-      ? { kind: 'notification', method }
+      ? { kind: 'notification', method, params }
       : { kind: 'request', id: text, method, params }
   }
   if (text === null) return null

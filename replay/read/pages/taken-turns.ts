@@ -22,7 +22,7 @@ import {
   type TakenRow
 } from '../../../projections/taken-turns.ts'
 import { turnIdKey, turns } from '../../../projections/turns.ts'
-import { afterPrefix, NO_ROWS, overlay, rowsUnder } from '../../catch-up/overlay.ts'
+import { NO_ROWS, overlay, rowsUnder } from '../../catch-up/overlay.ts'
 import { checkpointOf, type Env } from '../../catch-up/project.ts'
 import type { EventStore, StreamInfo, WrittenSegment } from '../../ports.ts'
 import type { Result } from '../../result.ts'

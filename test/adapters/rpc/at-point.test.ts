@@ -122,6 +122,7 @@ describe('requests about an earlier point', () => {
 describe('engines of the past', () => {
   const opened: Array<number> = []
   const closed: Array<number> = []
+  const givenUp: Array<number> = []
   let due: Array<() => void> = []
   const pool = () =>
     createPastEngines(
@@ -129,7 +130,10 @@ describe('engines of the past', () => {
         const { timeMs } = point as { readonly timeMs: number }
         opened.push(timeMs)
         if (timeMs < 0) return E.left({ _tag: 'StreamNotFound', streamId: String(timeMs) })
-        return E.right({ close: async () => void closed.push(timeMs) } as unknown as Engine)
+        return E.right({
+          giveUp: () => void givenUp.push(timeMs),
+          close: async () => void closed.push(timeMs)
+        } as unknown as Engine)
       },
       (_, then) => {
         due.push(then)
@@ -139,6 +143,7 @@ describe('engines of the past', () => {
   beforeEach(() => {
     opened.length = 0
     closed.length = 0
+    givenUp.length = 0
     due = []
   })
 
@@ -150,6 +155,28 @@ describe('engines of the past', () => {
     expect(closed).to.deep.equal([2])
     await past.close()
     expect(closed.toSorted()).to.deep.equal([1, 2, 3, 4, 5])
+  })
+
+  it('give up what they do when nobody waits for it any more, and are closed behind it', async () => {
+    const past = pool()
+    const answers: Array<() => void> = []
+    const asked = (stop?: AbortSignal): Promise<unknown> =>
+      past.ask({ timeMs: 1 }, () => new Promise<void>((resolve) => answers.push(resolve)), stop)
+    const [first, second] = [new AbortController(), new AbortController()]
+    const running = [asked(first.signal), asked(second.signal)]
+    await new Promise((resolve) => setImmediate(resolve))
+    first.abort()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([givenUp, closed]).to.deep.equal([[], []])
+    second.abort()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([givenUp, closed]).to.deep.equal([[1], []])
+    for (const answer of answers) answer()
+    await Promise.all(running)
+    await past.close()
+    expect(closed).to.deep.equal([1])
+    expect(await past.ask({ timeMs: 1 }, async () => 'again')).to.deep.equal(E.right('again'))
+    expect(opened).to.deep.equal([1, 1])
   })
 
   it('are closed a while after the last question, and never under one', async () => {

@@ -91,7 +91,10 @@ const LATER: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** Questions to the ledgers: they change nothing and wait for nobody. */
 const OWN: Readonly<Record<string, ReadonlyArray<string>>> = {
   'exclusive jobs': words(`unroll/check/start unroll/job/cancel`),
-  'exclusive thread:T': words(`unroll/follow/start unroll/follow/stop`),
+  'exclusive operations': words(`unroll/undo`),
+  'exclusive thread:T': words(
+    `unroll/follow/start unroll/follow/stop unroll/rollback unroll/unrollback`
+  ),
   none: words(`
     unroll/home/read unroll/home/follow unroll/threads/facts unroll/thread/outline unroll/thread/graph unroll/events/list unroll/context/read
     unroll/agents/read unroll/log/list unroll/storage/read unroll/doctor/read unroll/index/read unroll/explain/read unroll/diff/read
@@ -131,6 +134,6 @@ describe('the keys of the methods', () => {
 
   it('are joined by the permit for lists where Codex takes it', () => {
     const marked = METHODS.filter(({ changesLists }) => changesLists)
-    expect(marked.map(({ name }) => name)).to.have.members([...ONE_AT_A_TIME])
+    expect(marked.map(({ name }) => name)).to.have.members([...ONE_AT_A_TIME, 'unroll/undo'])
   })
 })

@@ -9,7 +9,7 @@ import { later } from '../../parts/later.tsx'
 import { TimeTravel } from '../../parts/time-travel.tsx'
 import { THREAD_VIEWS, threadHref, type ThreadView } from '../../routes.ts'
 import { useAnswer, type Asked } from '../../state/answer.ts'
-import { threadTitle } from '../../state/home.ts'
+import { home, threadTitle } from '../../state/home.ts'
 import { followThread } from '../../state/live.ts'
 import { ago, counted, exactTime } from '../../text/times.ts'
 import type { TurnRangeAnswer } from '../../wire/answers.ts'
@@ -17,6 +17,10 @@ import { epoch } from '../../wire/socket.ts'
 import { TurnsView } from './turns.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
+const ThreadActions = later(
+  async () => (await import('../../parts/thread-actions.tsx')).ThreadActions,
+  () => null
+)
 const TimelineView = later(async () => (await import('./timeline.tsx')).TimelineView)
 const ContextView = later(async () => (await import('./context.tsx')).ContextView)
 const EventsView = later(async () => (await import('./events.tsx')).EventsView)
@@ -140,6 +144,15 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
           <Details {...{ thread, total }} />
         )}
         <Views route={route} />
+        {thread === null || route.at !== null || home.value?.writable !== true ? null : (
+          <ThreadActions
+            {...{ thread, total, turnId: route.turnId, revision: range.value?.revision ?? null }}
+            changed={() => {
+              asked.again()
+              range.again()
+            }}
+          />
+        )}
       </header>
       {TRAVELLED.has(route.view) || (route.view === 'events' && route.at !== null) ? (
         <TimeTravel threadId={route.threadId} at={route.at} total={total} />

@@ -3,11 +3,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { AppServerOptions, AuthOptions, Listen } from '../../../rpc/app-server.ts'
-import { flagOf, numberOf, textOf, type Input } from '../../args.ts'
+import { flagOf, listOf, numberOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { pathOf } from '../../options.ts'
 import { answers, missingHome, type HomeCommand } from '../../session.ts'
 import { note, usage } from '../../text/report.ts'
+import { isOrigin } from '../web/origin.ts'
 import { codexOptions } from './codex-options.ts'
 
 const wrong = (message: string) => E.left(usage(message, 'see "unroll help app-server"'))
@@ -50,6 +51,27 @@ const metricsOf = (
     : E.left(`invalid --metrics-listen address \`${address}\`; expected \`IP:PORT\``)
 }
 
+/** The page besides the protocol, as it is asked for. */
+const webOf = (input: Input, io: Io): E.Either<string, Pick<AppServerOptions, 'web'>> => {
+  const publicOrigins = listOf(input, 'public-origin')
+  const tokenFile = pathOf(input, io, 'web-token-file')
+  const [writable, localImages] = [flagOf(input, 'writable'), flagOf(input, 'local-images')]
+  if (!flagOf(input, 'web'))
+    return writable || localImages || publicOrigins.length > 0 || tokenFile !== undefined
+      ? E.left('options of the page need --web')
+      : E.right({})
+  const wrongOrigin = publicOrigins.find((origin) => !isOrigin(origin))
+  if (wrongOrigin !== undefined)
+    return E.left(`--public-origin needs scheme and host, not ${wrongOrigin}`)
+  return E.right({
+    web: {
+      ...{ writable, localImages, publicOrigins },
+      ...(tokenFile === undefined ? {} : { tokenFile }),
+      onOpen: ({ newAddress }) => note(`unroll app-server: the page is at ${newAddress()}`, io)
+    }
+  })
+}
+
 export const appServerCommand: HomeCommand = async (input, io, place) => {
   if (input.form.word?.name === 'proxy') return runProxy(input, io, place.home)
   const { parseListen, runAppServer } = await import('../../../rpc/app-server.ts')
@@ -62,6 +84,8 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
   const listen = parseListen(url, { home: place.home, cwd: io.cwd })
   if (E.isLeft(listen)) return wrong(listen.left)
   if (E.isLeft(metrics)) return wrong(metrics.left)
+  const web = webOf(input, io)
+  if (E.isLeft(web)) return wrong(web.left)
   const allow = textOf(input, 'allow')
   const powers = allow === undefined ? E.right(undefined) : parsePowers(allow.split(','))
   if (E.isLeft(powers)) return wrong(`--allow: ${powers.left}`)
@@ -89,6 +113,7 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
     version: io.version,
     ...metrics.right,
     ...analytics,
+    ...web.right,
     ...(powers.right === undefined ? {} : { powers: powers.right })
   }
   if (listen.right.kind === 'stdio' && io.inIsTty)

@@ -21,6 +21,7 @@ import {
 import { keyReader } from '../../terminal/keys.ts'
 import { usage, warn } from '../../text/report.ts'
 import { hasScreen, openBrowser } from './browser.ts'
+import { isOrigin } from './origin.ts'
 import { pageAt } from './running.ts'
 
 const PORT = 7411
@@ -30,9 +31,6 @@ const pointWords = (at: PastPoint): string => {
   if ('timeMs' in at) return `time:${at.timeMs}`
   return 'turn' in at ? `turn:${at.turn}` : `rev:${at.revision}`
 }
-
-const isOrigin = (text: string): boolean =>
-  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
 
 const portTaken = (port: number): StoreError => ({
   _tag: 'NotPossible',
@@ -136,6 +134,7 @@ const serve = async (
     stop: stop.signal,
     ...(prices.right === null ? {} : { prices: prices.right }),
     web: {
+      alone: true,
       writable: flagOf(input, 'writable'),
       localImages: flagOf(input, 'local-images'),
       publicOrigins: listOf(input, 'public-origin'),

@@ -35,8 +35,10 @@ const withSide = async <A>(
   }
   const point = pointOf(at, threadId, call)
   if (E.isLeft(point)) return point
-  const used = await call.server.past.ask(point.right, (engine) =>
-    use({ engine, threadId: streamId })
+  const used = await call.server.past.ask(
+    point.right,
+    (engine) => use({ engine, threadId: streamId }),
+    call.stop
   )
   return E.isLeft(used) ? E.left(ofStoreError(used.left)) : used.right
 }

@@ -73,7 +73,9 @@ export const storageRead = served(
     const named = threadId === null ? [] : [threadId]
     try {
       const { server, session } = call
-      return E.right(answer(await storageReport(server.home, named, { stop: session.left })))
+      return E.right(
+        answer(await storageReport(server.home, named, { stop: call.stop ?? session.left }))
+      )
     } catch (cause) {
       const failure = failureIn(cause)
       if (failure === null) throw cause

@@ -251,12 +251,7 @@ describe('what a page may ask', () => {
     const threadId = '00000000-0000-7000-8000-000000000000'
     const { error } = await ask(true, 'thread/archive', { threadId })
     expect((error as { readonly code: number }).code).to.equal(-32600)
-    for (const method of [
-      'thread/delete',
-      'turn/start',
-      'thread/inject_items',
-      'skills/config/write'
-    ])
+    for (const method of ['turn/start', 'thread/inject_items', 'skills/config/write'])
       expect(await ask(true, method, { threadId })).to.deep.equal({
         error: { code: -32601, message: `${method} is not open to pages` }
       })
