@@ -25,22 +25,6 @@ import {
   WebSearch
 } from './tool-call.tsx'
 
-/** What an item is to a reader: words, or work that is folded. */
-export const isWork = ({ type }: ThreadItem): boolean => WORK.has(type)
-
-const WORK: ReadonlySet<string> = new Set<ThreadItem['type']>([
-  'commandExecution',
-  'fileChange',
-  'mcpToolCall',
-  'dynamicToolCall',
-  'functionCallOutput',
-  'webSearch',
-  'imageView',
-  'reasoning',
-  'sleep',
-  'hookPrompt'
-])
-
 export const Item = ({ item, place }: { readonly item: ThreadItem; readonly place: ItemPlace }) => {
   switch (item.type) {
     case 'userMessage':

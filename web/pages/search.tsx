@@ -51,7 +51,7 @@ const Places = ({ thread, term }: { readonly thread: Thread; readonly term: stri
     <ul class="places">
       {found.map(({ turnId, itemId, snippet }) => (
         <li>
-          <a href={threadHref(thread.id, { turnId, itemId })} dir="auto">
+          <a href={threadHref(thread.id, { turnId, itemId, find: term })} dir="auto">
             <Marked text={snippet} term={term} />
           </a>
         </li>

@@ -1,11 +1,14 @@
 /**
  * A page whose code comes when it is first looked at.
  */
-import type { ComponentType } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
-/** Draws what a module gives, as soon as it is there. */
-export const later = <P extends object>(load: () => Promise<ComponentType<P>>) => {
+/** Draws what a module gives, as soon as it is there; before that, what stands for it. */
+export const later = <P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  before: ComponentChildren = <main class="page" id="main" aria-busy="true" />
+) => {
   let loaded: ComponentType<P> | null = null
   return (props: P) => {
     const [, draw] = useState(loaded)
@@ -17,10 +20,6 @@ export const later = <P extends object>(load: () => Promise<ComponentType<P>>) =
       })
     }, [])
     const Loaded = loaded
-    return Loaded === null ? (
-      <main class="page" id="main" aria-busy="true" />
-    ) : (
-      <Loaded {...props} />
-    )
+    return Loaded === null ? <>{before}</> : <Loaded {...props} />
   }
 }
