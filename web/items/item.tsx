@@ -56,7 +56,7 @@ export const Item = ({ item, place }: { readonly item: ThreadItem; readonly plac
     case 'subAgentActivity':
       return <AgentActivity item={item} place={place} />
     case 'contextCompaction':
-      return <Compaction />
+      return <Compaction item={item} place={place} />
     case 'enteredReviewMode':
       return <ReviewBegins item={item} place={place} />
     case 'exitedReviewMode':

@@ -177,7 +177,7 @@ export const VirtualList = (props: VirtualListProps) => {
     <div ref={scroller} class={`scroller ${props.class ?? ''}`} {...props.box}>
       {props.before}
       <div class="virtual" style={{ height: `${boxHeight(list.getTotalSize())}px` }}>
-        <div style={{ transform: `translateY(${(items[0]?.start ?? 0) + shift()}px)` }}>
+        <div style={{ paddingTop: `${Math.max(0, (items[0]?.start ?? 0) + shift())}px` }}>
           {items.map(({ index, key }) => (
             <div key={key} data-index={index} ref={list.measureElement}>
               {props.render(index)}

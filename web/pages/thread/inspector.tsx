@@ -1,6 +1,7 @@
 /**
  * What is known of the selected item: where it stands in the files, what its turn spent, and all of it as it is.
  */
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Json } from '../../../domain/json.ts'
 import type { Thread, ThreadItem } from '../../../domain/protocol.ts'
@@ -9,7 +10,7 @@ import { visible } from '../../parts/ansi.ts'
 import { Answered } from '../../parts/answered.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { JsonTree } from '../../parts/json-tree.tsx'
-import { printPoint, threadHref, type PointInAddress } from '../../routes.ts'
+import { hrefOf, printPoint, threadHref, type PointInAddress } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { selected } from '../../state/selection.ts'
 import type { TurnWindow } from '../../state/turns.ts'
@@ -19,22 +20,21 @@ import type { EventPage, EventRow } from '../../wire/thread-answers.ts'
 import { linkTo } from './turn-keys.ts'
 import type { ThreadRoute } from './view.ts'
 
-interface SpendAnswer {
-  readonly rule: string
-  readonly certainty: string
-  readonly at: { readonly segment: number; readonly offset: number; readonly bytes?: number } | null
+interface Tokens {
+  readonly inputTokens: number
+  readonly cachedInputTokens: number
+  readonly outputTokens: number
+  readonly reasoningOutputTokens: number
+  readonly totalTokens: number
 }
 
-interface TurnSpend {
-  readonly groups: ReadonlyArray<{
-    readonly key: string
-    readonly inputTokens: number
-    readonly cachedInputTokens: number
-    readonly outputTokens: number
-    readonly reasoningOutputTokens: number
-    readonly totalTokens: number
-    readonly lowerBound: boolean
-  }>
+interface Spend {
+  readonly kind: string
+  readonly rule: string
+  readonly certainty: string
+  readonly model: string | null
+  readonly tokens: Tokens
+  readonly place: { readonly revision: number } | null
 }
 
 const Fact = ({
@@ -42,13 +42,20 @@ const Fact = ({
   children
 }: {
   readonly name: string
-  readonly children: preact.ComponentChildren
+  readonly children: ComponentChildren
 }) => (
   <div>
     <dt>{name}</dt>
     <dd>{children}</dd>
   </div>
 )
+
+/** The line among those of the thread. */
+const eventHref = ({ threadId, at }: ThreadRoute, revision: number): string =>
+  hrefOf(threadHref(threadId, { view: 'events' }), {
+    at: at === null ? null : printPoint(at),
+    from: String(revision)
+  })
 
 const fileName = (path: string): string => path.split('/').pop() ?? path
 
@@ -74,11 +81,7 @@ const Line = ({
   const { revision, offset, bytes, line } = row
   return (
     <li>
-      <a
-        href={`${threadHref(route.threadId, { view: 'events', at: route.at })}${route.at === null ? '?' : '&'}from=${revision}`}
-      >
-        event {count(revision)}
-      </a>{' '}
+      <a href={eventHref(route, revision)}>event {count(revision)}</a>{' '}
       <span class="dim">
         {line === undefined ? row.reason : line.type}, bytes {count(offset)}–{count(offset + bytes)}{' '}
         of {visible(fileOf(row, thread))}
@@ -118,52 +121,60 @@ const Lines = ({ item, turn, thread, route }: OfItem) => {
   )
 }
 
-const Spends = ({ turn, route }: Pick<OfItem, 'turn' | 'route'>) => {
-  const asked = useAnswer<{ readonly data: ReadonlyArray<SpendAnswer> }>('unroll/usage/spends', {
+const sumOf = (spends: ReadonlyArray<Spend>, name: keyof Tokens): number =>
+  spends.reduce((sum, { tokens }) => sum + tokens[name], 0)
+
+const Spends = ({
+  spends,
+  route
+}: {
+  readonly spends: ReadonlyArray<Spend>
+  readonly route: ThreadRoute
+}) => (
+  <ol class="inspector-lines">
+    {spends.map(({ kind, rule, certainty, model, tokens, place }) => (
+      <li>
+        {count(tokens.totalTokens)} for {visible(kind)}
+        {model === null ? '' : ` by ${visible(model)}`}{' '}
+        <span class="dim">
+          {certainty}, rule {rule}
+        </span>
+        {place === null ? null : (
+          <>
+            {', '}
+            <a href={eventHref(route, place.revision)}>event {count(place.revision)}</a>
+          </>
+        )}
+      </li>
+    ))}
+  </ol>
+)
+
+/** A group of one turn is asked for, so that its spends are all that is read. */
+const TurnTokens = ({ turn, route }: Pick<OfItem, 'turn' | 'route'>) => {
+  const [isExplained, setExplained] = useState(false)
+  const asked = useAnswer<{ readonly data: ReadonlyArray<Spend> }>('unroll/usage/spends', {
     ...{ threadId: route.threadId, by: 'turn', key: `${route.threadId}/${turn.id}` },
     ...atOf(route.at)
   })
   return (
-    <Answered asked={asked}>
-      {({ data }) => (
-        <ol class="inspector-lines">
-          {data.map((spend) => (
-            <li>
-              <JsonTree name={`spend/${turn.id}`} value={spend as unknown as Json} />
-            </li>
-          ))}
-        </ol>
-      )}
-    </Answered>
-  )
-}
-
-const Tokens = ({ turn, route }: Pick<OfItem, 'turn' | 'route'>) => {
-  const [isExplained, setExplained] = useState(false)
-  const asked = useAnswer<TurnSpend>('unroll/usage/read', {
-    ...{ threadId: route.threadId, by: 'turn' },
-    ...atOf(route.at)
-  })
-  const key = `${route.threadId}/${turn.id}`
-  return (
     <section>
       <h3>Tokens of its turn</h3>
       <Answered asked={asked}>
-        {({ groups }) => {
-          const spent = groups.find((group) => group.key === key)
-          if (spent === undefined) return <p class="dim">No line tells what this turn spent.</p>
-          return (
+        {({ data }) =>
+          data.length === 0 ? (
+            <p class="dim">No line tells what this turn spent.</p>
+          ) : (
             <>
               <dl class="facts">
-                <Fact name="total">
-                  {spent.lowerBound ? '≥ ' : ''}
-                  {count(spent.totalTokens)}
-                </Fact>
+                <Fact name="total">{count(sumOf(data, 'totalTokens'))}</Fact>
                 <Fact name="input">
-                  {count(spent.inputTokens)}, {count(spent.cachedInputTokens)} of it cached
+                  {count(sumOf(data, 'inputTokens'))}, {count(sumOf(data, 'cachedInputTokens'))} of
+                  it cached
                 </Fact>
                 <Fact name="output">
-                  {count(spent.outputTokens)}, {count(spent.reasoningOutputTokens)} of it reasoning
+                  {count(sumOf(data, 'outputTokens'))},{' '}
+                  {count(sumOf(data, 'reasoningOutputTokens'))} of it reasoning
                 </Fact>
               </dl>
               <button
@@ -174,10 +185,10 @@ const Tokens = ({ turn, route }: Pick<OfItem, 'turn' | 'route'>) => {
               >
                 explain
               </button>
-              {isExplained ? <Spends turn={turn} route={route} /> : null}
+              {isExplained ? <Spends spends={data} route={route} /> : null}
             </>
           )
-        }}
+        }
       </Answered>
     </section>
   )
@@ -272,7 +283,7 @@ const OfItemView = (props: OfItem) => {
       </dl>
       <Copies item={item} turn={turn} route={route} />
       <Lines {...props} />
-      <Tokens turn={turn} route={route} />
+      <TurnTokens turn={turn} route={route} />
       <Raw item={item} turn={turn} />
     </>
   )
