@@ -120,16 +120,19 @@ export const threadHref = (
     view = 'turns',
     turnId,
     itemId,
-    at
+    at,
+    find
   }: {
     readonly view?: ThreadView
     readonly turnId?: string | null
     readonly itemId?: string | null
     readonly at?: PointInAddress | null
+    /** What is marked in the thread. */
+    readonly find?: string | null
   } = {}
 ): string => {
   const base = `/t/${encodeURIComponent(threadId)}`
   const place = turnId ? `${base}/turn/${encodeURIComponent(turnId)}` : base
   const path = view === 'turns' ? place : `${base}/${view}`
-  return hrefOf(path, { at: at ? printPoint(at) : null }, itemId ?? '')
+  return hrefOf(path, { at: at ? printPoint(at) : null, find: find ?? null }, itemId ?? '')
 }

@@ -7,6 +7,7 @@ import { dialog, type DialogName } from '../state/dialog.ts'
 import { home, threadTitle } from '../state/home.ts'
 import { route } from '../state/location.ts'
 import { nextTheme, showsNavigation, theme } from '../state/preferences.ts'
+import { isMac } from '../state/screen.ts'
 import { connection } from '../wire/socket.ts'
 import { PAGE_NAMES, VIEW_NAMES } from './names.ts'
 
@@ -52,8 +53,6 @@ const Breadcrumb = () => {
     </nav>
   )
 }
-
-const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
 
 export const Header = () => (
   <header class="top">

@@ -3,25 +3,29 @@
  */
 import { Dialog } from '../parts/dialog.tsx'
 import { closeDialog } from '../state/dialog.ts'
-
-const KEYS: ReadonlyArray<readonly [keys: string, does: string]> = [
-  ['/', 'search'],
-  ['O', 'open everything, shut everything, as before'],
-  ['?', 'these keys']
-]
+import { isMac } from '../state/screen.ts'
+import { KEY_GROUPS, keyLabel } from '../text/keys.ts'
 
 export const Help = () => (
   <Dialog title="Keys" close={closeDialog}>
-    <h2>Keys</h2>
-    <dl class="key-list">
-      {KEYS.map(([name, does]) => (
-        <div>
-          <dt>
-            <kbd>{name}</kbd>
-          </dt>
-          <dd>{does}</dd>
-        </div>
+    <div class="help" tabIndex={-1}>
+      {KEY_GROUPS.map(({ title, keys }) => (
+        <section>
+          <h2>{title}</h2>
+          <dl class="key-list">
+            {keys.map(([names, does]) => (
+              <div>
+                <dt>
+                  {names.map((name) => (
+                    <kbd>{keyLabel(name, isMac)}</kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
       ))}
-    </dl>
+    </div>
   </Dialog>
 )

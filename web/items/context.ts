@@ -2,11 +2,13 @@
  * What an item knows of its place.
  */
 import type { ThreadItem, ThreadItemOf } from '../../domain/protocol.ts'
+import type { PointInAddress } from '../routes.ts'
 
 export interface ItemPlace {
   readonly threadId: string
   readonly turnId: string
   readonly cwd: string
+  readonly at: PointInAddress | null
 }
 
 export interface ItemProps<K extends ThreadItem['type'] = ThreadItem['type']> {

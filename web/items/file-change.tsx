@@ -7,6 +7,9 @@ import { Diff } from '../parts/diff.tsx'
 import { Fold } from '../parts/fold.tsx'
 import { parseFileDiff } from '../parts/hunks.ts'
 import { visible } from '../parts/ansi.ts'
+import { hrefOf, printPoint, threadHref } from '../routes.ts'
+import { splitDiffs } from '../state/preferences.ts'
+import { shown } from '../state/selection.ts'
 import { itemKey, problemOf, type ItemPlace, type ItemProps } from './context.ts'
 
 const SIGN = { add: 'new', delete: 'deleted', update: '' } as const
@@ -28,6 +31,7 @@ const File = ({
   return (
     <Fold
       name={name}
+      opened={shown.value.has('diffs')}
       summary={
         <>
           <span class="added-count">+{diff.added}</span>{' '}
@@ -40,7 +44,31 @@ const File = ({
         </>
       }
     >
-      {() => <Diff diff={diff} />}
+      {() => (
+        <>
+          <p class="diff-links">
+            <a
+              href={hrefOf(threadHref(place.threadId, { view: 'files' }), {
+                at: place.at === null ? null : printPoint(place.at),
+                path: change.path
+              })}
+            >
+              blame
+            </a>
+            <button
+              type="button"
+              class="small"
+              aria-pressed={splitDiffs.value}
+              onClick={() => {
+                splitDiffs.value = !splitDiffs.value
+              }}
+            >
+              side by side
+            </button>
+          </p>
+          <Diff diff={diff} />
+        </>
+      )}
     </Fold>
   )
 }
@@ -52,7 +80,9 @@ export const FileChange = ({ item, place }: ItemProps<'fileChange'>) => {
       {item.changes.map((change, at) => (
         <File change={change} name={`${itemKey(place, item.id)}/${at}`} place={place} />
       ))}
-      {problem === '' ? null : <div class="badge bad">change {problem}</div>}
+      {problem === '' ? null : (
+        <div class={`badge ${problem === 'running' ? '' : 'bad'}`}>change {problem}</div>
+      )}
     </div>
   )
 }

@@ -25,22 +25,6 @@ import {
   WebSearch
 } from './tool-call.tsx'
 
-/** What an item is to a reader: words, or work that is folded. */
-export const isWork = ({ type }: ThreadItem): boolean => WORK.has(type)
-
-const WORK: ReadonlySet<string> = new Set<ThreadItem['type']>([
-  'commandExecution',
-  'fileChange',
-  'mcpToolCall',
-  'dynamicToolCall',
-  'functionCallOutput',
-  'webSearch',
-  'imageView',
-  'reasoning',
-  'sleep',
-  'hookPrompt'
-])
-
 export const Item = ({ item, place }: { readonly item: ThreadItem; readonly place: ItemPlace }) => {
   switch (item.type) {
     case 'userMessage':
@@ -72,7 +56,7 @@ export const Item = ({ item, place }: { readonly item: ThreadItem; readonly plac
     case 'subAgentActivity':
       return <AgentActivity item={item} place={place} />
     case 'contextCompaction':
-      return <Compaction />
+      return <Compaction item={item} place={place} />
     case 'enteredReviewMode':
       return <ReviewBegins item={item} place={place} />
     case 'exitedReviewMode':

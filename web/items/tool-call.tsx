@@ -2,11 +2,13 @@
  * Calls of tools that are neither commands nor patches.
  */
 import type { Json } from '../../domain/json.ts'
+import type { ThreadItem } from '../../domain/protocol.ts'
+import { BlobImage } from '../parts/blob-image.tsx'
 import { Fold } from '../parts/fold.tsx'
 import { JsonTree } from '../parts/json-tree.tsx'
 import { visible } from '../parts/ansi.ts'
 import { duration } from '../text/times.ts'
-import { itemKey, problemOf, type ItemProps } from './context.ts'
+import { itemKey, problemOf, type ItemPlace, type ItemProps } from './context.ts'
 
 interface CallProps {
   readonly name: string
@@ -14,6 +16,12 @@ interface CallProps {
   readonly status: string
   readonly durationMs: number | null
   readonly parts: ReadonlyArray<readonly [label: string, value: Json | undefined]>
+  /** Parts of its result, of which images are shown as such. */
+  readonly images?: {
+    readonly item: ThreadItem
+    readonly place: ItemPlace
+    readonly in: Json | undefined
+  }
 }
 
 const isEmpty = (value: Json | undefined): boolean =>
@@ -29,7 +37,36 @@ const parsed = (value: Json): Json => {
   }
 }
 
-const Call = ({ name, title, status, durationMs, parts }: CallProps) => {
+const IMAGE_TYPES: ReadonlySet<unknown> = new Set(['image', 'inputImage', 'input_image'])
+
+/** How many parts are images. */
+const imagesIn = (parts: Json | undefined): number =>
+  Array.isArray(parts)
+    ? (parts as ReadonlyArray<Json>).filter(
+        (part) =>
+          typeof part === 'object' &&
+          part !== null &&
+          !Array.isArray(part) &&
+          IMAGE_TYPES.has((part as { readonly [key: string]: Json })['type'])
+      ).length
+    : 0
+
+const Images = ({ item, place, in: parts }: NonNullable<CallProps['images']>) => {
+  const number = imagesIn(parts)
+  const { threadId, turnId } = place
+  return number === 0 ? null : (
+    <div class="thumbs">
+      {Array.from({ length: number }, (_, n) => (
+        <BlobImage
+          place={{ threadId, turnId, itemId: item.id, n }}
+          name={`image ${n + 1} of the result`}
+        />
+      ))}
+    </div>
+  )
+}
+
+const Call = ({ name, title, status, durationMs, parts, images }: CallProps) => {
   const problem = problemOf(status)
   return (
     <Fold
@@ -44,19 +81,27 @@ const Call = ({ name, title, status, durationMs, parts }: CallProps) => {
         </>
       }
     >
-      {() =>
-        parts
-          .filter(([, value]) => !isEmpty(value))
-          .map(([label, value]) => (
-            <section class="part">
-              <h4>{label}</h4>
-              <JsonTree name={`${name}/${label}`} value={parsed(value ?? null)} />
-            </section>
-          ))
-      }
+      {() => (
+        <>
+          {images === undefined ? null : <Images {...images} />}
+          {parts
+            .filter(([, value]) => !isEmpty(value))
+            .map(([label, value]) => (
+              <section class="part">
+                <h4>{label}</h4>
+                <JsonTree name={`${name}/${label}`} value={parsed(value ?? null)} />
+              </section>
+            ))}
+        </>
+      )}
     </Fold>
   )
 }
+
+const memberOf = (value: Json, name: string): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })[name]
+    : undefined
 
 export const McpToolCall = ({ item, place }: ItemProps<'mcpToolCall'>) => (
   <Call
@@ -69,6 +114,7 @@ export const McpToolCall = ({ item, place }: ItemProps<'mcpToolCall'>) => (
       ['Result', item.result],
       ['Error', item.error?.message]
     ]}
+    images={{ item, place, in: memberOf(item.result, 'content') }}
   />
 )
 
@@ -82,6 +128,7 @@ export const DynamicToolCall = ({ item, place }: ItemProps<'dynamicToolCall'>) =
       ['Arguments', item.arguments],
       ['Result', item.contentItems]
     ]}
+    images={{ item, place, in: item.contentItems }}
   />
 )
 
@@ -92,6 +139,7 @@ export const FunctionCallOutput = ({ item, place }: ItemProps<'functionCallOutpu
     status="completed"
     durationMs={null}
     parts={[['Output', item.output]]}
+    images={{ item, place, in: item.output }}
   />
 )
 
@@ -108,16 +156,30 @@ export const WebSearch = ({ item, place }: ItemProps<'webSearch'>) => (
   />
 )
 
-export const ImageGeneration = ({ item, place }: ItemProps<'imageGeneration'>) => (
-  <Call
-    name={itemKey(place, item.id)}
-    title={`Made an image: ${item.revisedPrompt ?? ''}`}
-    status={item.status}
-    durationMs={null}
-    parts={[
-      ['Prompt', item.revisedPrompt],
-      ['Saved at', item.savedPath],
-      ['Failure', item.failure]
-    ]}
-  />
-)
+/** What was made is shown by itself; a file of the machine when somebody asks for it. */
+export const ImageGeneration = ({ item, place }: ItemProps<'imageGeneration'>) => {
+  const isHere = typeof item.result === 'string' && item.result !== ''
+  const { threadId, turnId } = place
+  return (
+    <div class="made-image">
+      {isHere || item.savedPath !== undefined ? (
+        <BlobImage
+          place={{ threadId, turnId, itemId: item.id, n: 0 }}
+          name={item.revisedPrompt ?? item.savedPath ?? 'image'}
+          onDemand={!isHere}
+        />
+      ) : null}
+      <Call
+        name={itemKey(place, item.id)}
+        title={`Made an image: ${item.revisedPrompt ?? ''}`}
+        status={item.status}
+        durationMs={null}
+        parts={[
+          ['Prompt', item.revisedPrompt],
+          ['Saved at', item.savedPath],
+          ['Failure', item.failure]
+        ]}
+      />
+    </div>
+  )
+}

@@ -1,48 +1,19 @@
 /**
  * One turn: the prompt, what was done, and what was answered. Work between messages is one line that opens.
  */
+import { useComputed } from '@preact/signals'
 import type { ThreadItem } from '../../domain/protocol.ts'
-import { useState } from 'preact/hooks'
 import { Fold } from '../parts/fold.tsx'
 import { visible } from '../parts/ansi.ts'
 import { threadHref } from '../routes.ts'
+import { isOpen, setOpen } from '../state/folds.ts'
+import { selected, shown } from '../state/selection.ts'
 import { clock, counted, duration, exactTime } from '../text/times.ts'
 import type { NumberedTurn } from '../wire/answers.ts'
 import { itemKey, type ItemPlace } from './context.ts'
-import { isWork, Item } from './item.tsx'
-
-const ITEMS_SHOWN = 40
-/** Fewer pieces of work in a row stand for themselves. */
-const GROUP_MIN = 3
-
-type TurnPart =
-  | { readonly kind: 'item'; readonly item: ThreadItem }
-  | { readonly kind: 'work'; readonly items: ReadonlyArray<ThreadItem> }
-
-/** Items in order; pieces of work that follow each other are together. */
-export const stretchesOf = (items: ReadonlyArray<ThreadItem>): ReadonlyArray<TurnPart> => {
-  const stretches: Array<TurnPart> = []
-  let work: Array<ThreadItem> = []
-  const flush = (): void => {
-    if (work.length >= GROUP_MIN) stretches.push({ kind: 'work', items: work })
-    else stretches.push(...work.map((item) => ({ kind: 'item', item }) as const))
-    work = []
-  }
-  for (const item of items)
-    if (isWork(item)) work.push(item)
-    else {
-      flush()
-      stretches.push({ kind: 'item', item })
-    }
-  flush()
-  return stretches
-}
-
-const isFailed = (item: ThreadItem): boolean => {
-  if (item.type === 'commandExecution')
-    return (item.exitCode ?? 0) !== 0 || item.status === 'failed'
-  return 'status' in item && (item.status === 'failed' || item.status === 'declined')
-}
+import { Item } from './item.tsx'
+import { textOf } from './item-text.ts'
+import { isFailed, ITEMS_SHOWN, partsOf, type TurnPart } from './turn-parts.ts'
 
 /** `Ran 7 commands, changed 3 files`. */
 const summaryOf = (items: ReadonlyArray<ThreadItem>): string => {
@@ -68,36 +39,57 @@ const summaryOf = (items: ReadonlyArray<ThreadItem>): string => {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-const Work = ({
-  items,
-  place
-}: {
-  readonly items: ReadonlyArray<ThreadItem>
+const useIsSelected = (turnId: string, itemId: string): boolean =>
+  useComputed(() => selected.value?.turnId === turnId && selected.value.itemId === itemId).value
+
+interface WorkProps {
+  readonly part: Extract<TurnPart, { readonly kind: 'work' }>
   readonly place: ItemPlace
-}) => {
+}
+
+const Work = ({ part: { id, items }, place }: WorkProps) => {
   const failed = items.filter(isFailed).length
+  const isSelected = useIsSelected(place.turnId, id)
   return (
-    <Fold
-      name={`${itemKey(place, items[0]?.id ?? '')}/work`}
-      class="work"
-      summary={
-        <>
-          {summaryOf(items)}
-          {failed === 0 ? null : <span class="badge bad">{failed} failed</span>}
-        </>
-      }
-    >
-      {() => items.map((item) => <Placed item={item} place={place} />)}
-    </Fold>
+    <div class={`item work-item ${isSelected ? 'selected' : ''}`} data-item={id} tabIndex={-1}>
+      <Fold
+        name={itemKey(place, id)}
+        class="work"
+        summary={
+          <>
+            {summaryOf(items)}
+            {failed === 0 ? null : <span class="badge bad">{failed} failed</span>}
+          </>
+        }
+      >
+        {() => items.map((item) => <Placed item={item} place={place} />)}
+      </Fold>
+    </div>
   )
 }
 
+interface PlacedProps {
+  readonly item: ThreadItem
+  readonly place: ItemPlace
+  readonly inReview?: boolean
+}
+
 /** An item that an address can name. */
-const Placed = ({ item, place }: { readonly item: ThreadItem; readonly place: ItemPlace }) => (
-  <div class={`item ${item.type}`} data-item={item.id}>
-    <Item item={item} place={place} />
-  </div>
-)
+const Placed = ({ item, place, inReview = false }: PlacedProps) => {
+  const isSelected = useIsSelected(place.turnId, item.id)
+  return (
+    <div
+      class={`item ${item.type} ${isSelected ? 'selected' : ''} ${inReview ? 'in-review' : ''}`}
+      data-item={item.id}
+      tabIndex={-1}
+      onClick={() => {
+        selected.value = { turnId: place.turnId, itemId: item.id }
+      }}
+    >
+      <Item item={item} place={place} />
+    </div>
+  )
+}
 
 const STATUS: Readonly<Record<string, string>> = {
   interrupted: 'interrupted',
@@ -110,7 +102,7 @@ const Heading = ({ turn, place }: { readonly turn: NumberedTurn; readonly place:
   const word = STATUS[status]
   return (
     <header class="turn-head">
-      <a href={threadHref(place.threadId, { turnId: id })} title={id}>
+      <a href={threadHref(place.threadId, { turnId: id, at: place.at })} title={id}>
         {n + 1}
       </a>
       {startedAt === null ? null : (
@@ -120,7 +112,64 @@ const Heading = ({ turn, place }: { readonly turn: NumberedTurn; readonly place:
       {word === undefined ? null : (
         <span class={`badge ${status === 'failed' ? 'bad' : ''}`}>{word}</span>
       )}
+      {turn.rolledBack === true ? <span class="badge">taken back</span> : null}
     </header>
+  )
+}
+
+/** Stands at the top while the prompt itself is scrolled away; it lies behind the prompt before that. */
+const PromptStrip = ({ text, n }: { readonly text: string; readonly n: number }) => (
+  <div class="prompt-strip" aria-hidden="true">
+    <div>
+      <span class="dim">{n + 1}</span> {visible(text.slice(0, 300).replace(/\s+/g, ' '))}
+    </div>
+  </div>
+)
+
+/** Which parts stand between the beginning and the end of a review. */
+const reviewed = (parts: ReadonlyArray<TurnPart>): ReadonlyArray<boolean> => {
+  let isInside = false
+  return parts.map((part) => {
+    const type = part.kind === 'item' ? part.item.type : ''
+    if (type === 'enteredReviewMode') isInside = true
+    const was = isInside
+    if (type === 'exitedReviewMode') isInside = false
+    return was
+  })
+}
+
+const Parts = ({
+  turn,
+  place,
+  all
+}: Pick<TurnProps, 'turn'> & {
+  readonly place: ItemPlace
+  readonly all: ReadonlyArray<TurnPart>
+}) => {
+  const wholeKey = `${place.threadId}/${turn.id}/whole`
+  const parts = isOpen(wholeKey, false) ? all : all.slice(0, ITEMS_SHOWN)
+  const isInReview = reviewed(parts)
+  const left = all.length - parts.length
+  return (
+    <>
+      {parts.map((part, at) =>
+        part.kind === 'work' ? (
+          <Work part={part} place={place} key={part.id} />
+        ) : (
+          <Placed
+            item={part.item}
+            place={place}
+            inReview={isInReview[at] === true}
+            key={part.item.id}
+          />
+        )
+      )}
+      {left === 0 ? null : (
+        <button type="button" class="more" onClick={() => setOpen(wholeKey, true)}>
+          Show {counted(left, 'more item')}
+        </button>
+      )}
+    </>
   )
 }
 
@@ -129,36 +178,56 @@ interface TurnProps {
   readonly total: number
   readonly place: Omit<ItemPlace, 'turnId'>
   readonly isTarget: boolean
+  /** Reads what was left out. */
+  readonly complete: (turn: NumberedTurn) => void
 }
 
-export const TurnView = ({ turn, total, place: thread, isTarget }: TurnProps) => {
-  const [isWhole, setWhole] = useState(false)
+const LeftOut = ({ turn, complete }: Pick<TurnProps, 'turn' | 'complete'>) =>
+  turn.truncated === undefined &&
+  turn.items.every((item) => item.truncated === undefined) ? null : (
+    <button type="button" class="more" onClick={() => complete(turn)}>
+      Long texts of this turn are cut short. Read all of it
+    </button>
+  )
+
+export const TurnView = ({ turn, total, place: thread, isTarget, complete }: TurnProps) => {
   const place = { ...thread, turnId: turn.id }
-  const items = isWhole ? turn.items : turn.items.slice(0, ITEMS_SHOWN)
-  const [first, ...rest] = items
+  const [first, ...rest] = turn.items
   const prompt = first?.type === 'userMessage' ? first : null
+  const isWhole = shown.value.size === 0
+  const parts = partsOf(isWhole && prompt !== null ? rest : turn.items, shown.value)
+  const isSelected = useComputed(
+    () => selected.value?.turnId === turn.id && selected.value.itemId === null
+  ).value
+  const classes = [
+    'turn',
+    isTarget && 'target',
+    isSelected && 'selected',
+    turn.rolledBack === true && 'ghost',
+    !isWhole && 'narrowed'
+  ]
   return (
     <article
-      class={`turn ${isTarget ? 'target' : ''}`}
+      class={classes.filter(Boolean).join(' ')}
       data-turn={turn.id}
       aria-posinset={turn.n + 1}
       aria-setsize={total}
       tabIndex={-1}
     >
       <Heading turn={turn} place={place} />
-      {prompt === null ? null : <Placed item={prompt} place={place} />}
-      {stretchesOf(prompt === null ? items : rest).map((stretch) =>
-        stretch.kind === 'work' ? (
-          <Work items={stretch.items} place={place} />
-        ) : (
-          <Placed item={stretch.item} place={place} />
-        )
-      )}
-      {items.length < turn.items.length ? (
-        <button type="button" class="more" onClick={() => setWhole(true)}>
-          Show {counted(turn.items.length - items.length, 'more item')}
-        </button>
+      {prompt !== null && isWhole ? (
+        <>
+          <PromptStrip text={textOf(prompt)} n={turn.n} />
+          <Placed item={prompt} place={place} />
+        </>
       ) : null}
+      {!isWhole && parts.length === 0 ? (
+        <p class="dim one-line" dir="auto">
+          {prompt === null ? '' : visible(textOf(prompt).slice(0, 160).replace(/\s+/g, ' '))}
+        </p>
+      ) : null}
+      <Parts turn={turn} place={place} all={parts} />
+      <LeftOut turn={turn} complete={complete} />
       {turn.error === null ? null : (
         <div class="turn-error" role="note">
           {visible(turn.error.message)}

@@ -4,10 +4,10 @@
 import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
-/** Draws what a module gives, as soon as it is there. */
+/** Draws what a module gives, as soon as it is there; before that, what stands for it. */
 export const later = <P extends object>(
   load: () => Promise<ComponentType<P>>,
-  meanwhile: () => ComponentChildren = () => <main class="page" id="main" aria-busy="true" />
+  before: ComponentChildren = <main class="page" id="main" aria-busy="true" />
 ) => {
   let loaded: ComponentType<P> | null = null
   return (props: P) => {
@@ -20,6 +20,6 @@ export const later = <P extends object>(
       })
     }, [])
     const Loaded = loaded
-    return Loaded === null ? <>{meanwhile()}</> : <Loaded {...props} />
+    return Loaded === null ? <>{before}</> : <Loaded {...props} />
   }
 }

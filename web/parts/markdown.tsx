@@ -7,6 +7,7 @@ import { marked } from 'marked'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { visible } from './ansi.ts'
 import { highlight } from './highlight.ts'
+import { lru } from './lru.ts'
 
 const TAGS =
   'a p br hr strong em del code pre blockquote ul ol li h1 h2 h3 h4 h5 h6 table thead tbody tr th td input'
@@ -58,24 +59,20 @@ marked.use({
   }
 })
 
-const cache = new Map<string, TrustedHTML>()
+const cached = lru<TrustedHTML>(CACHE_MAX)
 
-const rendered = (text: string): TrustedHTML => {
-  const known = cache.get(text)
-  if (known !== undefined) return known
+const parsed = (text: string): TrustedHTML => {
   const html = marked.parse(visible(text), { async: false })
-  const clean = purify.sanitize(html, {
+  return purify.sanitize(html, {
     ALLOWED_TAGS: TAGS.split(' '),
     ALLOWED_ATTR: ['href', 'class', 'type', 'checked', 'align', 'start'],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     RETURN_TRUSTED_TYPE: true
   })
-  cache.set(text, clean)
-  const [oldest] = cache.keys()
-  if (cache.size > CACHE_MAX && oldest !== undefined) cache.delete(oldest)
-  return clean
 }
+
+const rendered = (text: string): TrustedHTML => cached(text, () => parsed(text))
 
 export const Markdown = ({ text }: { readonly text: string }) => {
   const box = useRef<HTMLDivElement>(null)

@@ -3,12 +3,16 @@
  */
 import { useState } from 'preact/hooks'
 import { parseAnsi, type StyledRun } from './ansi.ts'
+import { lru } from './lru.ts'
 import { counted } from '../text/times.ts'
 import { VirtualList } from './virtual-list.tsx'
 
 const HEAD = 60
 const TAIL = 20
 const LINE_PX = 18
+const CACHE_MAX = 500
+
+const parsed = lru<ReturnType<typeof parseAnsi>>(CACHE_MAX)
 
 const colorOf = (color: string | null): string | undefined =>
   color === null ? undefined : color.startsWith('#') ? color : `var(--ansi-${color}, inherit)`
@@ -36,7 +40,7 @@ const Line = ({ runs }: { readonly runs: ReadonlyArray<StyledRun> }) => (
 
 export const Output = ({ text }: { readonly text: string }) => {
   const [isWhole, setWhole] = useState(false)
-  const lines = parseAnsi(text.replace(/\n$/, ''))
+  const lines = parsed(text, () => parseAnsi(text.replace(/\n$/, '')))
   if (lines.length <= HEAD + TAIL + 5)
     return (
       <div class="output">

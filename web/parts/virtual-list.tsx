@@ -1,14 +1,9 @@
 /**
  * A long list of which only what is seen is drawn. Heights are estimated and then measured; what stands above the eye never moves it.
  */
-import {
-  Virtualizer,
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  type VirtualItem
-} from '@tanstack/virtual-core'
+import { Virtualizer, observeElementRect, type VirtualItem } from '@tanstack/virtual-core'
 import type { ComponentChildren, HTMLAttributes, Ref } from 'preact'
+import { BOX_PX_MAX, boxHeight, boxOffset, movedOffset, type ScrolledBox } from './scroll-scale.ts'
 import { useEffect, useImperativeHandle, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 
 export interface VirtualListHandle {
@@ -16,6 +11,10 @@ export interface VirtualListHandle {
   readonly isAtEnd: () => boolean
   /** The index at the upper edge. */
   readonly top: () => number
+  /** Moves by pixels of the list. */
+  readonly scrollBy: (px: number) => void
+  /** The scrolling box; null before it is drawn. */
+  readonly box: () => HTMLDivElement | null
 }
 
 interface VirtualListProps {
@@ -38,12 +37,75 @@ interface VirtualListProps {
 type List = Virtualizer<HTMLDivElement, HTMLDivElement>
 
 const AT_END_PX = 40
+/** So long after the last movement a box stands still. */
+const STILL_MS = 150
+
+/** Where the box stands, and the place of the list that it stands for. */
+interface Standing {
+  top: number
+  offset: number
+}
+
+/** How the box and the list follow each other; they are the same but for lists that are longer than boxes can be. */
+const createFollowing = (listOf: () => List | null) => {
+  const standing: Standing = { top: 0, offset: 0 }
+  const scrolled = (): ScrolledBox => {
+    const list = listOf()
+    return { total: list?.getTotalSize() ?? 0, view: list?.scrollRect?.height ?? 0 }
+  }
+  const settle = (box: HTMLDivElement): void => {
+    const top = boxOffset(standing.offset, scrolled())
+    if (Math.abs(top - box.scrollTop) < 1) return
+    standing.top = top
+    box.scrollTop = top
+  }
+  const observe: NonNullable<List['options']['observeElementOffset']> = (list, tell) => {
+    const box = list.scrollElement
+    if (box === null) return undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const moved = (): void => {
+      if (box.scrollTop !== standing.top) {
+        standing.offset = movedOffset(standing, box.scrollTop, scrolled())
+        standing.top = box.scrollTop
+      }
+      tell(standing.offset, true)
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        settle(box)
+        tell(standing.offset, false)
+      }, STILL_MS)
+    }
+    box.addEventListener('scroll', moved, { passive: true })
+    return () => {
+      clearTimeout(timer)
+      box.removeEventListener('scroll', moved)
+    }
+  }
+  const scroll: List['options']['scrollToFn'] = (offset, { adjustments = 0 }, list) => {
+    const box = list.scrollElement
+    if (box === null) return
+    standing.offset = Math.max(0, offset + adjustments)
+    box.scrollTop = boxOffset(standing.offset, scrolled())
+    // What the browser made of it.
+    standing.top = box.scrollTop
+    if (scrolled().total <= BOX_PX_MAX) standing.offset = box.scrollTop
+  }
+  return {
+    observe,
+    scroll,
+    /** How far what is drawn stands below its place in the list. */
+    shift: () => (scrolled().total <= BOX_PX_MAX ? 0 : standing.top - standing.offset)
+  }
+}
 
 const useVirtualizer = (
   scroller: { readonly current: HTMLDivElement | null },
   { count, estimate, keyOf, overscan = 4 }: VirtualListProps
-): List => {
+) => {
   const [, draw] = useReducer((n: number) => n + 1, 0)
+  const held = useRef<List | null>(null)
+  const following = useRef<ReturnType<typeof createFollowing> | null>(null)
+  const { observe, scroll, shift } = (following.current ??= createFollowing(() => held.current))
   const options = {
     count,
     estimateSize: estimate,
@@ -51,16 +113,31 @@ const useVirtualizer = (
     overscan,
     getScrollElement: () => scroller.current,
     observeElementRect,
-    observeElementOffset,
-    scrollToFn: elementScroll,
+    observeElementOffset: observe,
+    scrollToFn: scroll,
     onChange: () => draw(undefined)
   }
-  const held = useRef<List | null>(null)
-  const list = (held.current ??= new Virtualizer(options))
+  const list = (held.current ??= longList(options))
   list.setOptions(options)
   useLayoutEffect(() => list._didMount(), [list])
   useLayoutEffect(() => list._willUpdate())
-  return list
+  return { list, shift }
+}
+
+/** A list that ends where its entries end, however high its box is. */
+const longList = (
+  options: ConstructorParameters<typeof Virtualizer<HTMLDivElement, HTMLDivElement>>[0]
+): List => {
+  const list: List = new Virtualizer(options)
+  const ofBox = ({ scrollHeight, clientHeight }: HTMLElement): number => scrollHeight - clientHeight
+  const end = (): number | null => {
+    const box = list.scrollElement
+    if (box === null) return null
+    const total = list.getTotalSize()
+    return total <= BOX_PX_MAX ? ofBox(box) : total - box.clientHeight
+  }
+  // Asked wherever the list looks for the end of its box.
+  return Object.assign(list, { _elementMaxScrollOffset: end })
 }
 
 const rangeOf = (items: ReadonlyArray<VirtualItem>) => ({
@@ -73,7 +150,7 @@ const topOf = (list: List): number =>
 
 export const VirtualList = (props: VirtualListProps) => {
   const scroller = useRef<HTMLDivElement>(null)
-  const list = useVirtualizer(scroller, props)
+  const { list, shift } = useVirtualizer(scroller, props)
   const items = list.getVirtualItems()
   const { first, last } = rangeOf(items)
   const top = topOf(list)
@@ -90,15 +167,17 @@ export const VirtualList = (props: VirtualListProps) => {
         const box = scroller.current
         return box !== null && box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX
       },
-      top: () => topOf(list)
+      top: () => topOf(list),
+      scrollBy: (px) => list.scrollToOffset((list.scrollOffset ?? 0) + px),
+      box: () => scroller.current
     }),
     [list]
   )
   return (
     <div ref={scroller} class={`scroller ${props.class ?? ''}`} {...props.box}>
       {props.before}
-      <div class="virtual" style={{ height: `${list.getTotalSize()}px` }}>
-        <div style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+      <div class="virtual" style={{ height: `${boxHeight(list.getTotalSize())}px` }}>
+        <div style={{ paddingTop: `${Math.max(0, (items[0]?.start ?? 0) + shift())}px` }}>
           {items.map(({ index, key }) => (
             <div key={key} data-index={index} ref={list.measureElement}>
               {props.render(index)}

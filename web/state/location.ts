@@ -21,9 +21,15 @@ addEventListener('popstate', readAddress)
 
 /** Goes to an address of the page; `replace` leaves no step to go back to. */
 export const navigate = (href: string, { replace = false } = {}): void => {
-  if (replace) history.replaceState(null, '', href)
-  else history.pushState(null, '', href)
+  if (replace) history.replaceState(history.state, '', href)
+  else history.pushState({ fromPage: true }, '', href)
   readAddress()
+}
+
+/** Goes where the person came from; to the list of threads when that was elsewhere. */
+export const goBack = (): void => {
+  if ((history.state as { readonly fromPage?: boolean } | null)?.fromPage === true) history.back()
+  else navigate('/')
 }
 
 /** The same page with other values behind the question mark; null takes one away. */

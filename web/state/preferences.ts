@@ -2,7 +2,7 @@
  * What the person likes, kept in this browser only.
  */
 import { effect, signal } from '@preact/signals'
-import { isNarrow } from './screen.ts'
+import { isNarrow, isRoomy } from './screen.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
@@ -32,8 +32,8 @@ export const nextTheme = (): void => {
 /** Whether diffs stand side by side where there is room. */
 export const splitDiffs = signal(read('split') === 'yes')
 
-/** Whether the panel beside a thread is open. */
-export const showsInspector = signal(read('inspector') === 'yes')
+/** Whether the panel beside a thread is open; where it lies over the thread it is shut at first. */
+export const showsInspector = signal(read('inspector') === 'yes' && isRoomy.value)
 
 /** Whether the list of pages is open; where it lies over the page it is shut at first. */
 export const showsNavigation = signal(read('navigation') !== 'no' && !isNarrow.value)
@@ -46,4 +46,6 @@ effect(() => {
   if (!isNarrow.value) write('navigation', showsNavigation.value ? 'yes' : 'no')
 })
 effect(() => write('split', splitDiffs.value ? 'yes' : 'no'))
-effect(() => write('inspector', showsInspector.value ? 'yes' : 'no'))
+effect(() => {
+  if (isRoomy.value) write('inspector', showsInspector.value ? 'yes' : 'no')
+})

@@ -20,3 +20,14 @@ export const isNarrow = signal(narrow.matches)
 narrow.addEventListener('change', ({ matches }) => {
   isNarrow.value = matches
 })
+
+const roomy = matchMedia('(min-width: 1200px)')
+
+/** True where a third column fits beside a thread and its outline. */
+export const isRoomy = signal(roomy.matches)
+
+roomy.addEventListener('change', ({ matches }) => {
+  isRoomy.value = matches
+})
+
+export const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)

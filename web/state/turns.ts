@@ -4,6 +4,8 @@
  */
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { PointInAddress } from '../routes.ts'
+import type { ThreadItem } from '../../domain/protocol.ts'
+import { say } from './toast.ts'
 import { request, type RpcAnswer, type Failure } from '../wire/socket.ts'
 import type { NumberedTurn, TurnRangeAnswer } from '../wire/answers.ts'
 
@@ -27,6 +29,10 @@ export interface TurnWindow {
   readonly refresh: () => Promise<void>
   /** Reads the last turn again and what came behind it. */
   readonly follow: () => Promise<void>
+  /** The turn at a place, asked for when it is not known; null when it cannot be read. */
+  readonly at: (n: number) => Promise<NumberedTurn | null>
+  /** Reads what was left out of a turn because it was too large for a page. */
+  readonly complete: (turn: NumberedTurn) => Promise<void>
   readonly close: () => void
 }
 
@@ -79,6 +85,7 @@ const createKept = (): KeptTurns => {
 interface WindowState {
   readonly threadId: string
   readonly at: PointInAddress | null
+  readonly rolledBack: boolean
   readonly total: Signal<number | null>
   readonly version: Signal<number>
   readonly failure: Signal<Failure | null>
@@ -90,13 +97,14 @@ interface WindowState {
 }
 
 const ask = (
-  { threadId, at }: WindowState,
+  { threadId, at, rolledBack }: WindowState,
   from: number,
   count: number
 ): Promise<RpcAnswer<TurnRangeAnswer>> =>
   request<TurnRangeAnswer>('unroll/turns/range', {
     ...{ threadId, from, count, itemsView: 'full', maxBytes: PAGE_BYTES_MAX },
-    ...(at === null ? {} : { at })
+    ...(at === null ? {} : { at }),
+    ...(rolledBack ? { rolledBack } : {})
   })
 
 /** Takes turns in; one that was shortened to nothing asks for no more. */
@@ -161,10 +169,51 @@ const follow = async (state: WindowState): Promise<void> => {
   else await refresh(state)
 }
 
-/** The turns of a thread, as they are or as they were. */
-export const openTurns = (threadId: string, at: PointInAddress | null): TurnWindow => {
+const turnAt = async (state: WindowState, n: number): Promise<NumberedTurn | null> => {
+  const known = state.kept.turn(n)
+  if (known !== undefined) return known
+  const answer = await ask(state, n, 1)
+  if (state.isClosed || !answer.ok) return null
+  answer.value.data.forEach(state.kept.keep)
+  state.version.value += 1
+  return answer.value.data[0] ?? null
+}
+
+interface ItemsPage {
+  readonly data: ReadonlyArray<{ readonly item: ThreadItem }>
+  readonly nextCursor: string | null
+}
+
+const complete = async (state: WindowState, turn: NumberedTurn): Promise<void> => {
+  const { threadId, at } = state
+  const items: Array<ThreadItem> = []
+  let cursor: string | null = null
+  do {
+    const answer: RpcAnswer<ItemsPage> = await request('thread/items/list', {
+      ...{ threadId, turnId: turn.id, limit: 100, cursor },
+      ...(at === null ? {} : { at })
+    })
+    if (state.isClosed) return
+    if (!answer.ok) {
+      say(answer.failure.message)
+      return
+    }
+    items.push(...answer.value.data.map(({ item }) => item))
+    cursor = answer.value.nextCursor
+  } while (cursor !== null)
+  const { truncated: _, ...whole } = turn
+  state.kept.keep({ ...whole, items })
+  state.version.value += 1
+}
+
+/** The turns of a thread, as they are or as they were; with `rolledBack` also those that were taken back. */
+export const openTurns = (
+  threadId: string,
+  at: PointInAddress | null,
+  rolledBack = false
+): TurnWindow => {
   const state: WindowState = {
-    ...{ threadId, at },
+    ...{ threadId, at, rolledBack },
     total: signal<number | null>(null),
     version: signal(0),
     failure: signal<Failure | null>(null),
@@ -185,6 +234,8 @@ export const openTurns = (threadId: string, at: PointInAddress | null): TurnWind
     },
     refresh: () => refresh(state),
     follow: () => follow(state),
+    at: (n) => turnAt(state, n),
+    complete: (turn) => complete(state, turn),
     close: () => {
       state.isClosed = true
     }

@@ -6,7 +6,11 @@ import type { Page, Thread, Turn } from '../../domain/protocol.ts'
 export type ThreadPage = Page<Thread>
 
 /** A turn with its place in the thread, counted from 0. */
-export type NumberedTurn = Turn & { readonly n: number }
+export type NumberedTurn = Turn & {
+  readonly n: number
+  /** It was taken back. */
+  readonly rolledBack?: true
+}
 
 export interface TurnRangeAnswer {
   readonly total: number

@@ -1,175 +1,175 @@
 /**
- * The turns of a thread, from any place on.
+ * The turns of a thread, what stands beside them, and what is selected in them.
  */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import type { Thread } from '../../../domain/protocol.ts'
-import { TurnView } from '../../items/turn.tsx'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { parseShown } from '../../items/turn-parts.ts'
 import { Empty, Failure } from '../../parts/answered.tsx'
-import { VirtualList, type VirtualListHandle } from '../../parts/virtual-list.tsx'
-import { openTurns, type TurnWindow } from '../../state/turns.ts'
-import type { NumberedTurn } from '../../wire/answers.ts'
-import { epoch, request } from '../../wire/socket.ts'
-import { keys } from '../../state/keys.ts'
-import { isWide } from '../../state/screen.ts'
-import { followThread } from '../../state/live.ts'
+import { Drawer } from '../../parts/drawer.tsx'
+import { later } from '../../parts/later.tsx'
 import { Outline } from '../../parts/outline.tsx'
+import { revealing, type Revealing } from '../../parts/reveal.ts'
+import type { VirtualListHandle } from '../../parts/virtual-list.tsx'
+import { goBack, setQuery } from '../../state/location.ts'
+import { showsOutline } from '../../state/outline.ts'
+import { showsInspector } from '../../state/preferences.ts'
+import { isRoomy, isWide } from '../../state/screen.ts'
+import { selected, shown } from '../../state/selection.ts'
+import { openTurns, type TurnWindow } from '../../state/turns.ts'
+import { epoch } from '../../wire/socket.ts'
+import { openAround, useTurnKeys } from './turn-keys.ts'
+import { TurnList, useCurrentTurn, useLive } from './turn-list.tsx'
+import { usePlaceOf, useStart } from './turn-start.ts'
+import { TurnTools } from './turn-tools.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
-const EMPTY_TURN_PX = 220
-const LINE_PX = 20
-const WIDTH_CHARS = 90
+const FindBar = later(async () => (await import('./find-bar.tsx')).FindBar, null)
+const Inspector = later(async () => (await import('./inspector.tsx')).Inspector, null)
 
-/** Before a turn is measured: prompt and answers by their length, everything else folded. */
-const estimated = (turn: NumberedTurn | undefined): number => {
-  if (turn === undefined) return EMPTY_TURN_PX
-  const chars = turn.items.reduce((sum, item) => {
-    if (item.type === 'agentMessage' || item.type === 'plan') return sum + item.text.length
-    if (item.type !== 'userMessage') return sum
-    return (
-      sum +
-      item.content.reduce((all, part) => all + (part.type === 'text' ? part.text.length : 40), 0)
-    )
-  }, 0)
-  return 110 + Math.ceil(chars / WIDTH_CHARS) * LINE_PX
-}
-
-/** Where to begin: at the turn of the address, else at the end. */
-const useStart = (route: ThreadRoute, turns: TurnWindow, list: ListRef): void => {
-  const done = useRef('')
-  const total = turns.total.value
-  const { threadId, turnId } = route
-  const place = `${threadId}/${turnId ?? ''}/${JSON.stringify(route.at)}`
-  useEffect(() => {
-    if (total === null || total === 0 || done.current === place) return
-    done.current = place
-    if (turnId === null) return list.current?.scrollTo(total - 1, 'end')
-    const known = turns.placeOf(turnId)
-    if (known !== null) return list.current?.scrollTo(known, 'start')
-    void placeOf(route, turnId).then((n) => {
-      if (n !== null) list.current?.scrollTo(n, 'start')
-      // Asked again when the turns were read again.
-      else done.current = ''
-    })
-  }, [place, total, turns.version.value])
-}
-
-/** The place of a turn by its id; null when there is no such turn. */
-const placeOf = async ({ threadId, at }: ThreadRoute, turnId: string): Promise<number | null> => {
-  const point = at === null ? {} : { at }
-  const params = { threadId, turnId, count: 1, itemsView: 'notLoaded', ...point }
-  const answer = await request<{ readonly data: ReadonlyArray<NumberedTurn> }>(
-    'unroll/turns/range',
-    params
-  )
-  return answer.ok ? (answer.value.data[0]?.n ?? null) : null
-}
-
-interface TurnsProps {
-  readonly route: ThreadRoute
-  readonly thread: Thread | null
+interface TurnsProps extends ThreadViewProps {
   readonly turns: TurnWindow
 }
 
-type ListRef = { readonly current: VirtualListHandle | null }
+const FIND_EMPTY = ''
 
-/** Shows what is written meanwhile: at once where the end is seen, else by a button that leads there. */
-const useLive = (
-  { route, turns }: TurnsProps,
-  list: ListRef
-): { readonly hasNews: boolean; readonly goToEnd: () => void } => {
-  const [hasNews, setNews] = useState(false)
-  const goToEnd = (): void => {
-    setNews(false)
-    list.current?.scrollTo((turns.total.value ?? 1) - 1, 'end')
-  }
-  const sticks = useRef(false)
-  useEffect(() => {
-    if (route.at !== null) return undefined
-    return followThread(route.threadId, () => {
-      sticks.current = list.current?.isAtEnd() ?? false
-      if (!sticks.current) setNews(true)
-      void turns.follow()
-    })
-  }, [turns, epoch.value])
-  useEffect(() => {
-    if (sticks.current) goToEnd()
-    sticks.current = false
-  }, [turns.version.value])
-  return { hasNews, goToEnd }
+/** Shuts what is open over the turns or narrows them; with nothing of this goes back. */
+const escapeFrom = (route: ThreadRoute, isFinding: boolean, stopFinding: () => void): void => {
+  if (showsOutline.value && !isWide.value) showsOutline.value = false
+  else if (showsInspector.value && !isRoomy.value) showsInspector.value = false
+  else if (isFinding) stopFinding()
+  else if (selected.value !== null) selected.value = null
+  else if (route.query['show'] !== undefined) setQuery({ show: null })
+  else goBack()
 }
 
-const useTurnKeys = (total: number, list: ListRef, goToEnd: () => void): void => {
-  const go = (n: number): void =>
-    list.current?.scrollTo(Math.min(total - 1, Math.max(0, n)), 'start')
-  useEffect(
-    () =>
-      keys({
-        G: goToEnd,
-        g: () => go(0),
-        J: () => go((list.current?.top() ?? 0) + 1),
-        K: () => go((list.current?.top() ?? 0) - 1)
-      }),
-    [total]
+const useReveal = (list: { readonly current: VirtualListHandle | null }): Revealing => {
+  const held = useMemo(() => revealing(list), [])
+  useEffect(() => held.close, [held])
+  return held
+}
+
+const Beside = ({
+  props: { route, turns },
+  current,
+  go
+}: {
+  readonly props: TurnsProps
+  readonly current: number
+  readonly go: (n: number) => void
+}) => {
+  const total = turns.total.value ?? 0
+  const { threadId, at, query } = route
+  if (total < 2 || !(isWide.value || showsOutline.value)) return null
+  const outline = (
+    <Outline
+      {...{ threadId, at, total, current }}
+      rolledBack={query['rb'] !== undefined}
+      version={turns.version.value}
+      go={(n) => {
+        if (!isWide.value) showsOutline.value = false
+        go(n)
+      }}
+    />
+  )
+  if (isWide.value) return outline
+  return (
+    <Drawer side="left" label="outline" close={() => (showsOutline.value = false)}>
+      {outline}
+    </Drawer>
+  )
+}
+
+const Details = ({ route, thread, turns }: TurnsProps) => {
+  if (!showsInspector.value) return null
+  const inspector = <Inspector {...{ route, thread, turns }} />
+  if (isRoomy.value) return inspector
+  return (
+    <Drawer side="right" label="details" close={() => (showsInspector.value = false)}>
+      {inspector}
+    </Drawer>
   )
 }
 
 const Turns = (props: TurnsProps) => {
-  const { route, thread, turns } = props
+  const { route, turns } = props
   const list = useRef<VirtualListHandle>(null)
-  const [current, setCurrent] = useState(0)
-  const total = turns.total.value ?? 0
-  // Drawn again when turns came.
-  const version = turns.version.value
-  const { hasNews, goToEnd } = useLive(props, list)
-  useStart(route, turns, list)
-  useTurnKeys(total, list, goToEnd)
-  const place = { threadId: route.threadId, cwd: thread?.cwd ?? '' }
+  const held = useReveal(list)
+  const [current, setCurrent] = useCurrentTurn()
+  const placeOf = usePlaceOf(route, turns)
+  const { hasNews, goToEnd } = useLive(props, list, held)
+  useStart(route, turns, held, placeOf)
+  const isFinding = route.query['find'] !== undefined || finding.has(route.threadId)
+  const stopFinding = (): void => {
+    finding.delete(route.threadId)
+    setQuery({ find: null })
+  }
+  const find = (): void => {
+    finding.add(route.threadId)
+    setQuery({ find: route.query['find'] ?? FIND_EMPTY })
+    document.querySelector<HTMLInputElement>('.find-bar input')?.select()
+  }
+  useTurnKeys(
+    { route, turns, revealing: held, top: () => list.current?.top() ?? 0 },
+    {
+      ...{ goToEnd, find },
+      escape: () => escapeFrom(route, isFinding, stopFinding),
+      box: () => list.current?.box()
+    }
+  )
+  const show = async (turnId: string, itemId: string): Promise<void> => {
+    const n = await placeOf(turnId)
+    const turn = n === null ? null : await turns.at(n)
+    if (turn === null) return
+    openAround(route.threadId, turn, itemId)
+    held.reveal({ n: turn.n, turnId, itemId, align: 'nearest' })
+  }
+  const go = (n: number): void => held.reveal({ n, turnId: null, itemId: null, align: 'start' })
   return (
-    <div class="thread-body">
-      {isWide.value && total > 1 ? (
-        <Outline
-          {...{ threadId: route.threadId, at: route.at, total, version, current }}
-          go={(n) => list.current?.scrollTo(n, 'start')}
-        />
+    <>
+      <TurnTools route={route} find={isFinding ? stopFinding : find} />
+      {isFinding ? (
+        <FindBar {...{ route, list, show, close: stopFinding, placeOf: turns.placeOf }} />
       ) : null}
-      <VirtualList
-        class="turns"
-        handle={list}
-        count={total}
-        overscan={2}
-        estimate={(n) => estimated(turns.turn(n))}
-        keyOf={(n) => n}
-        onRange={turns.want}
-        onTop={setCurrent}
-        box={{ role: 'feed', 'aria-label': 'turns', tabIndex: 0 }}
-        render={(n) => {
-          const turn = turns.turn(n)
-          return turn === undefined ? (
-            <div class="turn loading" style={{ height: `${EMPTY_TURN_PX}px` }} aria-busy="true" />
-          ) : (
-            <TurnView turn={turn} total={total} place={place} isTarget={turn.id === route.turnId} />
-          )
-        }}
-      />
-      {hasNews ? (
-        <button type="button" class="news" onClick={goToEnd}>
-          New below
-        </button>
-      ) : null}
-    </div>
+      <div class="thread-body">
+        <Beside props={props} current={current} go={go} />
+        <TurnList {...props} list={list} onTop={setCurrent} />
+        {hasNews ? (
+          <button type="button" class="news" onClick={goToEnd}>
+            Jump to latest
+          </button>
+        ) : null}
+        <Details {...props} />
+      </div>
+    </>
   )
 }
 
+/** Threads in which the bar is open without a text yet; an address holds texts only. */
+const finding = new Set<string>()
+
 export const TurnsView = ({ route, thread }: ThreadViewProps) => {
-  const { threadId } = route
+  const { threadId, query } = route
   const at = JSON.stringify(route.at)
-  const turns = useMemo(() => openTurns(threadId, route.at), [threadId, at])
+  const rolledBack = query['rb'] !== undefined
+  const turns = useMemo(() => openTurns(threadId, route.at, rolledBack), [threadId, at, rolledBack])
+  // Before anything is drawn that depends on it.
+  useMemo(() => {
+    shown.value = parseShown(query['show'])
+  }, [query['show']])
+  useEffect(() => {
+    selected.value = null
+  }, [threadId])
   useEffect(() => turns.close, [turns])
   useEffect(() => void turns.refresh(), [turns, epoch.value])
   return (
     <>
       {turns.failure.value === null ? null : <Failure message={turns.failure.value.message} />}
-      {turns.total.value === 0 ? <Empty>No turns yet.</Empty> : null}
+      {turns.total.value === 0 ? (
+        <Empty>
+          {route.at === null
+            ? 'No turns yet. They appear here as soon as somebody asks something.'
+            : 'There were no turns yet at this point.'}
+        </Empty>
+      ) : null}
       <Turns route={route} thread={thread} turns={turns} />
     </>
   )
