@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { openAssets } from '../../adapters/rpc/web/assets.ts'
 import { openBlobs } from '../../adapters/rpc/web/blobs.ts'
 import { createDoor } from '../../adapters/rpc/web/door.ts'
+import { exportRoute } from '../../adapters/rpc/web/export-route.ts'
 import { pageMethods } from '../../adapters/rpc/web/page-methods.ts'
 import { openSite } from '../../adapters/rpc/web/site.ts'
 import type { Server } from '../../adapters/rpc/threads/server.ts'
@@ -42,6 +43,7 @@ export const siteOf =
       assets,
       methods: pageMethods(writable),
       blobs: openBlobs(server, localImages),
+      exported: exportRoute(server),
       hello: HELLO
     })
   }

@@ -35,15 +35,25 @@ export const KEY_GROUPS = [
       [['i'], 'details of the item'],
       [['c'], 'copy the text of the item'],
       [['y'], 'copy a link to it'],
+      [['e'], 'export the thread as a file'],
+      [
+        ['ArrowLeft', 'ArrowRight'],
+        'with the slider open: a turn back, a turn on; with Shift an event'
+      ],
       [['l'], 'the newest turn']
     ]
   }
 ] as const satisfies ReadonlyArray<KeyGroup>
 
+const LABELS: Readonly<Record<string, string>> = {
+  Escape: 'Esc',
+  ArrowLeft: '←',
+  ArrowRight: '→'
+}
+
 /** How a key is written on it. */
 export const keyLabel = (key: string, isMac: boolean): string =>
-  key === 'Escape'
-    ? 'Esc'
-    : key.replace(/^mod\+(.)$/, (_, one: string) =>
-        isMac ? `⌘${one.toUpperCase()}` : `Ctrl+${one.toUpperCase()}`
-      )
+  LABELS[key] ??
+  key.replace(/^mod\+(.)$/, (_, one: string) =>
+    isMac ? `⌘${one.toUpperCase()}` : `Ctrl+${one.toUpperCase()}`
+  )

@@ -4,6 +4,7 @@
 import type { Asset, Assets } from './assets.ts'
 import type { Blobs } from './blobs.ts'
 import type { Door } from './door.ts'
+import type { ExportRoute } from './export-route.ts'
 import { guardOf, originsOf, type PageAddresses } from './guard.ts'
 import { text, type HttpAnswer, type HttpRequest, type ServedSite } from '../transports/http.ts'
 import { PAGE_PROTOCOL } from '../transports/websocket.ts'
@@ -14,6 +15,8 @@ export interface SiteOptions {
   readonly assets: Assets
   readonly methods: ReadonlySet<string>
   readonly blobs: Blobs
+  /** A thread as a file, for whoever has the token. */
+  readonly exported: ExportRoute
   /** What `GET /hello` tells everybody: nothing that is private. */
   readonly hello: { readonly app: string; readonly homeId: string; readonly version: string }
 }
@@ -23,6 +26,8 @@ const SECRET_BYTES_MAX = 4096
 
 const BLOB = '/blob/'
 const IMMUTABLE = 'max-age=31536000, immutable'
+
+const EXPORT = '/export/'
 
 /** First parts of the addresses inside of the page. */
 const PAGES = new Set('search usage tools plugins audit health storage log about t'.split(' '))
@@ -100,6 +105,7 @@ export const openSite = ({
   assets,
   methods,
   blobs,
+  exported,
   hello
 }: SiteOptions): ServedSite => {
   const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
@@ -125,6 +131,11 @@ export const openSite = ({
     return found === null ? text(404, '') : sent(await found, IMMUTABLE)
   }
 
+  const exportOf = async ({ path, query, headers }: HttpRequest): Promise<HttpAnswer> =>
+    door.isToken(bearerIn(headers.authorization))
+      ? exported(path.slice(EXPORT.length), query)
+      : text(401, '')
+
   const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
     const { path } = request
     if (path === '/session') return exchange(request)
@@ -133,6 +144,7 @@ export const openSite = ({
     if (path === '/hello') return json(hello)
     if (path.startsWith(BLOB)) return blob(request)
     if (path.startsWith('/assets/')) return file(path.slice('/assets/'.length))
+    if (path.startsWith(EXPORT)) return exportOf(request)
     return isPage(path) ? sent(await assets.index()) : text(404, '')
   }
 

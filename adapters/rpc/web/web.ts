@@ -89,6 +89,8 @@ export const openPage = async (
         assets,
         methods: pageMethods(writable),
         blobs: openBlobs(server, localImages),
+        exported: async (...asked) =>
+          (await import('./export-route.ts')).exportRoute(server)(...asked),
         hello
       }),
     auth: async (header) =>
