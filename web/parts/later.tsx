@@ -11,12 +11,12 @@ export const later = <P extends object>(
 ) => {
   let loaded: ComponentType<P> | null = null
   return (props: P) => {
-    const [, draw] = useState(loaded)
+    const [, draw] = useState(0)
     useEffect(() => {
       if (loaded !== null) return
       void load().then((component) => {
         loaded = component
-        draw(() => component)
+        draw((n) => n + 1)
       })
     }, [])
     const Loaded = loaded

@@ -3,7 +3,6 @@
  * never answered.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject } from '../../../domain/json.ts'
 import { noTelemetry } from '../../../replay/telemetry.ts'
 import type { MethodOutcome } from '../methods/method.ts'
 import { methodsOf } from '../methods/methods.ts'
@@ -11,7 +10,7 @@ import { identified } from '../threads/identity.ts'
 import type { Peer } from '../threads/live.ts'
 import { LIST_PERMIT, type QueueTask } from '../threads/scheduler.ts'
 import type { ClientSession, ObservedClient, Server } from '../threads/server.ts'
-import { CANCELLED, internal, overloaded, reasonOf, type RpcError } from '../wire/errors.ts'
+import { internal, overloaded, reasonOf, type RpcError } from '../wire/errors.ts'
 import {
   parseMessage,
   printError,
@@ -23,6 +22,7 @@ import {
 } from '../wire/message.ts'
 import { check, type CheckedRequest, type RpcRequest } from './check.ts'
 import { createGate } from './gate.ts'
+import { CANCEL, stoppable, unlessStopped, type Stops } from './stops.ts'
 import { connectionMetrics, failedWith, type RequestOutcome } from './observed.ts'
 
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
@@ -44,21 +44,6 @@ export interface ClientConnection {
 }
 
 type Send = (message: string) => void
-
-/** The outcome, or at once that nobody waits for it any more; what runs then ends by itself. */
-const unlessStopped = (
-  running: Promise<MethodOutcome>,
-  stop: AbortSignal | undefined
-): Promise<MethodOutcome> => {
-  if (stop === undefined) return running
-  const stopped = new Promise<MethodOutcome>((resolve) => {
-    const leave = (): void => resolve(E.left(CANCELLED))
-    if (stop.aborted) leave()
-    stop.addEventListener('abort', leave, { once: true })
-    void running.finally(() => stop.removeEventListener('abort', leave)).catch(() => undefined)
-  })
-  return Promise.race([running, stopped])
-}
 
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
@@ -115,34 +100,6 @@ const responder = (
       asked?.failed(failure)
       send(printError(id, failure))
       return failedWith(failure)
-    }
-  }
-}
-
-/** The notification by which a client takes a request back: `{"id":7}`. */
-const CANCEL = 'unroll/request/cancel'
-
-/** True for a request that only reads and that no other waits for. */
-const mayStop = ({ method, params }: CheckedRequest): boolean =>
-  method.key(params) === null && !method.changesLists && READS.test(method.name)
-
-const READS = /\/(list|read|outline|graph|range|search|searchOccurrences|summary|plan)$/
-
-/** Requests that end when their client takes them back, or leaves. */
-const stoppable = (left: AbortSignal) => {
-  const running = new Map<string, AbortController>()
-  left.addEventListener('abort', () => running.forEach((one) => one.abort()), { once: true })
-  return {
-    begin: (id: string, request: CheckedRequest): AbortSignal | undefined => {
-      if (!mayStop(request)) return undefined
-      const controller = new AbortController()
-      running.set(id, controller)
-      return controller.signal
-    },
-    end: (id: string): void => void running.delete(id),
-    cancel: (params: unknown): void => {
-      const id = isJsonObject(params) ? params['id'] : undefined
-      running.get(JSON.stringify(id))?.abort()
     }
   }
 }
@@ -209,6 +166,25 @@ const scheduled = (
   return live.schedule(method.key(params), whole)
 }
 
+/** Takes the text of one message. */
+const receiving =
+  (
+    { strict, log }: Server,
+    serve: (request: RpcRequest) => void,
+    answered: (id: string, reply: ClientReply) => void,
+    stops: Stops
+  ) =>
+  (line: string): void => {
+    if (line.trim() === '') return
+    const message = parseMessage(line)
+    if (message === null) log(`no message, not answered: ${line.length} characters`)
+    else if (message.kind === 'request') serve(message)
+    else if (message.kind === 'response') answered(message.id, message.reply)
+    else if (message.method === CANCEL && !strict) stops.cancel(message.params)
+    else if (message.method !== 'initialized')
+      log(`unknown notification ignored: ${message.method}`)
+  }
+
 interface ConnectionOptions {
   /** Gets the pieces of a long message, which it may take later, but before what is sent behind it. Default: they are joined. */
   readonly sendPieces?: (pieces: Iterable<string>) => void
@@ -269,16 +245,7 @@ export const connect = (
       server.log('response to nothing that was asked, ignored')
   }
 
-  const receive = (line: string): void => {
-    if (line.trim() === '') return
-    const message = parseMessage(line)
-    if (message === null) server.log(`no message, not answered: ${line.length} characters`)
-    else if (message.kind === 'request') serve(message)
-    else if (message.kind === 'response') answered(message.id, message.reply)
-    else if (message.method === CANCEL && !server.strict) stops.cancel(message.params)
-    else if (message.method !== 'initialized')
-      server.log(`unknown notification ignored: ${message.method}`)
-  }
+  const receive = receiving(server, serve, answered, stops)
 
   return {
     receive,
