@@ -8,7 +8,7 @@ import { useEffect, useState } from 'preact/hooks'
 export const later = <P extends object>(load: () => Promise<ComponentType<P>>) => {
   let loaded: ComponentType<P> | null = null
   return (props: P) => {
-    const [, draw] = useState(loaded)
+    const [, draw] = useState(() => loaded)
     useEffect(() => {
       if (loaded !== null) return
       void load().then((component) => {
