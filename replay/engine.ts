@@ -34,7 +34,7 @@ import { lifecycle } from './change/life/lifecycle.ts'
 import { mutationsOf } from './change/mutate/mutations.ts'
 import type { StreamInfo } from './ports.ts'
 import { resolveThread } from './read/threads/resolve.ts'
-import { sessionLines } from './past/context/session.ts'
+import { readSession } from './past/context/session.ts'
 import { fullText, type FullText } from './read/search/full-text.ts'
 import { occurrencePage } from './read/search/occurrences.ts'
 import { timelinePage } from './read/pages/timeline.ts'
@@ -291,11 +291,7 @@ export const createEngine = (given: EngineParts): Engine => {
       safely(() => readThread(parts, lists, openers, keep, threadId, includeTurns)),
     summarize: (threadId, face) => safely(() => summarize(parts, lists, openers, threadId, face)),
     ...pagesOf(parts, text, opened, keep, outlining(parts, opened, lists, behind.begin)),
-    session: (threadId) =>
-      safely(async () => {
-        const thread = await open(threadId, true)
-        return E.isLeft(thread) ? thread : E.right(await sessionLines(parts, thread.right))
-      }),
+    session: (threadId) => safely(() => readSession(parts, open, threadId)),
     follow: following(parts, own, find, open, safely),
     ...placesOf(parts, find, opened),
     resolve: (text) => safely(() => resolveThread({ ...parts, find }, text)),

@@ -61,11 +61,11 @@ const Details = ({ operation }: { readonly operation: Operation }) => {
       {ended?.reason ? <p class="bad-text">{visible(ended.reason)}</p> : null}
       {ended?.noInverse ? <p class="dim">Cannot be undone: {visible(ended.noInverse)}</p> : null}
       <h3 class="line-title">What was asked</h3>
-      <JsonTree name={`operation ${began.id}`} value={began.arguments as Json} />
+      <JsonTree name={`operation ${began.id}`} value={began.arguments} />
       {ended === null || ended.inverse === null ? null : (
         <>
           <h3 class="line-title">What takes it back</h3>
-          <JsonTree name={`inverse ${began.id}`} value={ended.inverse as unknown as Json} />
+          <JsonTree name={`inverse ${began.id}`} value={ended.inverse} />
         </>
       )}
     </div>

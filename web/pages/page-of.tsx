@@ -48,7 +48,7 @@ export const PageOf = () => {
     case 'health':
       return <HealthPage query={query} />
     case 'storage':
-      return <StoragePage query={query} />
+      return <StoragePage />
     case 'log':
       return <LogPage query={query} />
     case 'about':

@@ -132,7 +132,7 @@ const Report = ({ threads, total }: StorageAnswer) => {
   )
 }
 
-export const StoragePage = (_: { readonly query: Query }) => {
+export const StoragePage = () => {
   const asked = useAnswer<StorageAnswer>('unroll/storage/read', {})
   return (
     <HomePage title="Storage" isBusy={asked.isLoading}>

@@ -145,10 +145,7 @@ const RawLine = ({ call, at, what }: LineProps) => {
           row?.line === undefined ? (
             <p class="dim">The line cannot be read.</p>
           ) : (
-            <JsonTree
-              name={`call ${call.threadId} ${at}`}
-              value={row.line.payload as unknown as Json}
-            />
+            <JsonTree name={`call ${call.threadId} ${at}`} value={row.line.payload} />
           )
         }
       </Answered>

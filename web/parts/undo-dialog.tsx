@@ -48,7 +48,7 @@ export const UndoDialog = ({ operationId, what, close, done }: UndoDialogProps) 
             This would be done: <strong>{words(tried.value.by.operation)}</strong>. Nothing has
             changed yet.
           </p>
-          <JsonTree name={`undo ${operationId}`} value={tried.value.by.arguments as Json} />
+          <JsonTree name={`undo ${operationId}`} value={tried.value.by.arguments} />
         </>
       ) : (
         <Failure message={tried.failure.message} />

@@ -1,8 +1,6 @@
 /**
  * Rows as the text of files.
  */
-import type { Json } from '../../domain/json.ts'
-
 type Row = Readonly<Record<string, unknown>>
 
 /** One object a line. */
@@ -11,7 +9,9 @@ export const jsonLines = (rows: ReadonlyArray<Row>): string =>
 
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as Json)
+  return typeof value === 'object'
+    ? JSON.stringify(value)
+    : String(value as string | number | boolean)
 }
 
 /** A program that opens tables takes what begins like this for a formula. */

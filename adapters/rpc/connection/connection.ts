@@ -231,12 +231,11 @@ export const connect = (
       } else outcome = await respond(request.id, checked.right, arrivedAt, stop)
     }
     const done = scheduled(server, checked, { run, isWanted: gate.isOpen })
-    void done
-      .finally(() => answered(outcome))
-      .finally(() => {
-        stops.end(request.id)
-        gate.leave()
-      })
+    void done.finally(() => {
+      answered(outcome)
+      stops.end(request.id)
+      gate.leave()
+    })
     if (request.method === 'initialize') handshake = done
   }
 

@@ -34,6 +34,16 @@ export interface PastEngines {
   readonly close: () => Promise<void>
 }
 
+const stopFolding = async ({ engine }: Kept): Promise<void> => {
+  const opened = await engine.catch(() => null)
+  if (opened !== null && E.isRight(opened)) opened.right.giveUp()
+}
+
+const unused = (engine: Kept['engine']): Kept => ({
+  ...{ engine, users: 0, left: 0, isDropped: false },
+  cancel: () => undefined
+})
+
 /** Nothing is kept yet; `open` makes the engine of a point. */
 export const createPastEngines = (
   open: (point: PastPoint) => Promise<E.Either<StoreError, Engine>>,
@@ -59,13 +69,7 @@ export const createPastEngines = (
     closeUnused(one)
   }
   const taken = (name: string, point: PastPoint): Kept => {
-    const one = kept.get(name) ?? {
-      engine: open(point),
-      users: 0,
-      left: 0,
-      isDropped: false,
-      cancel: () => undefined
-    }
+    const one = kept.get(name) ?? unused(open(point))
     // The one that was asked last stands last.
     kept.delete(name)
     kept.set(name, one)
@@ -78,12 +82,7 @@ export const createPastEngines = (
   /** Nobody waits for what the engine does. */
   const giveUp = (name: string, one: Kept): void => {
     if (kept.get(name) === one) drop(name)
-    void one.engine.then(
-      (engine) => {
-        if (E.isRight(engine)) engine.right.giveUp()
-      },
-      () => undefined
-    )
+    void stopFolding(one)
   }
 
   return {

@@ -2,10 +2,12 @@
  * The few lines that a session resumes from: its newest settings and token counts. They are near the end, and are searched
  * from there.
  */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../domain/errors.ts'
 import type { PlacedEvent } from '../../../domain/log/event.ts'
 import { rangeOf, type ByteRange } from '../../../domain/thread/turns/turn-state.ts'
 import { usageTurnId } from './context.ts'
-import type { OpenThread } from '../../read/threads/open-thread.ts'
+import type { Opener, OpenThread } from '../../read/threads/open-thread.ts'
 import { comparePlaces } from '../../ports.ts'
 import { eventsIn } from '../../read/threads/lines.ts'
 import type { Env } from '../../catch-up/project.ts'
@@ -29,7 +31,7 @@ const isContext = ({ line }: PlacedEvent): boolean => line.type === 'turn_contex
 /** Without counts, or without settings, this much of the end is looked at. */
 const LOOKED_AT_BYTES = 4 * 1024 * 1024
 
-export const sessionLines = async (env: Env, { info, row }: OpenThread): Promise<SessionLines> => {
+const sessionLines = async (env: Env, { info, row }: OpenThread): Promise<SessionLines> => {
   const { facts } = row()
   const counted: Array<ByteRange> = []
   const found: Array<PlacedEvent> = []
@@ -54,4 +56,14 @@ export const sessionLines = async (env: Env, { info, row }: OpenThread): Promise
   const events = [...found, ...applied].sort(comparePlaces)
   const [at] = found.some(isCount) ? counted : []
   return { events, usageTurnId: at === undefined ? null : await usageTurnId(env, info, at) }
+}
+
+/** Reads them from a thread that is opened for it. */
+export const readSession = async (
+  env: Env,
+  open: Opener,
+  threadId: string
+): Promise<E.Either<StoreError, SessionLines>> => {
+  const thread = await open(threadId, true)
+  return E.isLeft(thread) ? thread : E.right(await sessionLines(env, thread.right))
 }

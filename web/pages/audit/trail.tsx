@@ -43,7 +43,7 @@ const Side = ({ title, name, value }: SideProps) =>
   value === null || Object.keys(value).length === 0 ? null : (
     <section>
       <h3 class="line-title">{title}</h3>
-      <JsonTree name={name} value={value as Json} />
+      <JsonTree name={name} value={value} />
     </section>
   )
 

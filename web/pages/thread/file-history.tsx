@@ -13,7 +13,7 @@ import { useAnswer } from '../../state/answer.ts'
 import { setQuery } from '../../state/location.ts'
 import { counted, exactTime } from '../../text/times.ts'
 import type { BlameAnswer, FileChange } from '../../wire/thread-answers.ts'
-import { fileHref, LineCounts, shortPath } from './files.tsx'
+import { fileHref, LineCounts, shortPath } from './file-words.tsx'
 import type { ThreadRoute } from './view.ts'
 
 /** Newest changes whose patches are open. */

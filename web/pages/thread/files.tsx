@@ -14,33 +14,10 @@ import { count, counted, exactTime } from '../../text/times.ts'
 import { epoch } from '../../wire/socket.ts'
 import type { ThreadFile } from '../../wire/thread-answers.ts'
 import { FileHistory } from './file-history.tsx'
+import { fileHref, LineCounts, shortPath } from './file-words.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
 const ROWS_SHOWN = 500
-
-/** A path as it is from the folder of the thread. */
-export const shortPath = (path: string, cwd: string): string =>
-  cwd !== '' && path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path
-
-/** Where the history of a file is shown, at the same point in time. */
-export const fileHref = ({ threadId, at }: ThreadRoute, path: string): string =>
-  hrefOf(threadHref(threadId, { view: 'files' }), {
-    at: new URLSearchParams(threadHref(threadId, { at }).split('?')[1]).get('at'),
-    path
-  })
-
-export const LineCounts = ({
-  added,
-  removed
-}: {
-  readonly added: number | null
-  readonly removed: number | null
-}) => (
-  <>
-    <span class="added-count">+{added === null ? '?' : count(added)}</span>{' '}
-    <span class="removed-count">−{removed === null ? '?' : count(removed)}</span>
-  </>
-)
 
 const columnsOf = (route: ThreadRoute, cwd: string): ReadonlyArray<Column<ThreadFile>> => [
   {
