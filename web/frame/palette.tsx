@@ -14,9 +14,6 @@ import { entriesFor, type PaletteEntry } from './palette-entries.ts'
 const THREADS_SHOWN = 8
 const TYPING_MS = 120
 
-/** Its options are no `datalist`. */
-const COMBOBOX = { role: 'combobox' }
-
 /** Threads whose title has a text; the newest ones without a text. */
 const useThreads = (text: string): ReadonlyArray<PaletteEntry> => {
   const [threads, setThreads] = useState<ReadonlyArray<PaletteEntry>>([])
@@ -99,7 +96,8 @@ export const Palette = () => {
     <Dialog title="Search or jump" close={closeDialog} class="palette">
       <input
         type="search"
-        {...COMBOBOX}
+        role="combobox"
+        list={undefined}
         aria-label="Search or jump"
         aria-expanded="true"
         aria-controls="palette-list"

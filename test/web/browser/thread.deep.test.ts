@@ -48,8 +48,8 @@ const COMMAND = 'call_e50003'
   it('opens at the item of a link, with the work open that it is folded into', async () => {
     const { page, problems } = await opened(`/t/${LONG}/turn/${FIRST_TURN}#${COMMAND}`)
     await page.waitForSelector(`.item.selected[data-item="${COMMAND}"]`)
-    await page.waitForFunction(
-      `document.querySelector('.item.selected').getBoundingClientRect().top < innerHeight`
+    await page.evaluate(
+      `new Promise((seen) => new IntersectionObserver(([one]) => one.isIntersecting && seen(true)).observe(document.querySelector('.item.selected')))`
     )
     expect(await page.textContent('.item.selected')).to.contain('echo barn; wc -l notes.txt')
     await page.context().close()
@@ -105,7 +105,7 @@ const COMMAND = 'call_e50003'
     await page.waitForSelector('.find-bar input:focus')
     await page.keyboard.type('rusty window')
     await page.keyboard.press('Enter')
-    await page.waitForFunction(`/^1 of /.test(document.querySelector('.find-count').textContent)`)
+    await page.waitForSelector('.find-count:has-text("1 of 1")')
     await page.waitForSelector('.item.selected')
     expect(await page.textContent('.item.selected')).to.contain('rusty window')
     expect(new URL(page.url()).search).to.equal('?find=rusty+window')
