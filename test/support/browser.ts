@@ -101,7 +101,8 @@ export const watchedPage = async (
   })
   page.on('pageerror', ({ message }) => problems.push(message))
   page.on('request', (request) => {
-    if (!request.url().startsWith(`${origin}/`)) problems.push(`request to ${request.url()}`)
+    const url = request.url().replace(/^blob:/, '')
+    if (!url.startsWith(`${origin}/`)) problems.push(`request to ${request.url()}`)
   })
   page.on('dialog', (dialog) => {
     problems.push(`dialog: ${dialog.message()}`)

@@ -3,6 +3,7 @@
  */
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { later } from '../parts/later.tsx'
 import { dialog } from '../state/dialog.ts'
 import { readHome } from '../state/home.ts'
 import { followLinks } from '../state/location.ts'
@@ -11,10 +12,11 @@ import { showsNavigation } from '../state/preferences.ts'
 import { toast, toastAction } from '../state/toast.ts'
 import { connection, connectNow, epoch } from '../wire/socket.ts'
 import { Header } from './header.tsx'
-import { Help } from './help.tsx'
 import { Navigation } from './navigation.tsx'
-import { Palette } from './palette.tsx'
 import { StatusLine } from './status-line.tsx'
+
+const Help = later(async () => (await import('./help.tsx')).Help, null)
+const Palette = later(async () => (await import('./palette.tsx')).Palette, null)
 
 const Banner = () =>
   connection.value === 'lost' ? (

@@ -35,6 +35,12 @@ interface MinimapProps {
   readonly go: (n: number) => void
 }
 
+/** A colour of the page as it is in this theme. */
+const colorOf = (canvas: HTMLCanvasElement, name: string): string => {
+  canvas.style.color = `var(${name})`
+  return getComputedStyle(canvas).color
+}
+
 const paint = (canvas: HTMLCanvasElement, { rows, total, current }: MinimapProps): void => {
   const { clientHeight } = canvas
   const scale = devicePixelRatio
@@ -43,15 +49,14 @@ const paint = (canvas: HTMLCanvasElement, { rows, total, current }: MinimapProps
   const pen = canvas.getContext('2d')
   if (pen === null) return
   pen.scale(scale, scale)
-  const colors = getComputedStyle(canvas)
   const rowPx = clientHeight / Math.max(1, total)
   const px = Math.max(1, Math.min(4, rowPx - 1))
   for (const [mark, color] of MARKS) {
-    pen.fillStyle = colors.getPropertyValue(color)
+    pen.fillStyle = colorOf(canvas, color)
     for (const turn of rows.values())
       if (marksOf(turn).includes(mark)) pen.fillRect(0, turn.n * rowPx, STRIP_PX, px)
   }
-  pen.fillStyle = colors.getPropertyValue('--text')
+  pen.fillStyle = colorOf(canvas, '--text')
   pen.fillRect(0, current * rowPx, 2, Math.max(3, rowPx))
 }
 

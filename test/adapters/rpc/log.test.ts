@@ -111,6 +111,36 @@ describe('lines of threads over the app-server', () => {
     await client.close()
   })
 
+  it('of one item are those that made or changed it', async () => {
+    const client = await serve('basic-142')
+    const thread = rolloutsOf(home).find(({ lines }) =>
+      lines.some((line) => line.includes('"type":"function_call_output"'))
+    )
+    const threadId = thread?.threadId ?? ''
+    const named = (thread?.lines ?? []).flatMap((line, revision) => {
+      const { call_id: callId, internal_chat_message_metadata_passthrough: meta } = (
+        JSON.parse(line) as {
+          readonly payload: {
+            readonly call_id?: string
+            readonly internal_chat_message_metadata_passthrough?: { readonly turn_id: string }
+          }
+        }
+      ).payload
+      return callId === undefined || meta === undefined
+        ? []
+        : [{ revision, callId, turnId: meta.turn_id }]
+    })
+    const [{ callId: itemId, turnId } = { callId: '', turnId: '' }] = named
+    const { data, next } = await page(client, threadId, { item: { turnId, itemId } })
+    expect({ next, revisions: data.map(({ revision }) => revision) }).to.deep.equal({
+      next: null,
+      revisions: named.filter(({ callId }) => callId === itemId).map(({ revision }) => revision)
+    })
+    const none = await page(client, threadId, { item: { turnId, itemId: 'nothing' } })
+    expect(none.data).to.deep.equal([])
+    await client.close()
+  })
+
   it('cost a page wherever it begins, and what was appended is there at once', async () => {
     home = copyHome('fork-rollback-142')
     const [{ threadId, path, lines } = { threadId: '', path: '', lines: [] }] = rolloutsOf(home)

@@ -30,6 +30,7 @@ const FILE = join('sessions', '2026', '11', '21', `rollout-2026-11-21T06-46-31-$
       await page.goto(`${server.origin}/t/${SHORT}`)
       await page.waitForSelector('[aria-posinset="1"]')
       await page.keyboard.press('g')
+      await page.keyboard.press('g')
       await page.keyboard.press('O')
       await page.waitForSelector('.answer')
       const shown = await page.locator('[aria-posinset="1"] .answer').count()

@@ -98,6 +98,7 @@ const isReady = (page: Page): Promise<unknown> =>
     await page.waitForSelector('.turn.target')
     expect(await page.getAttribute('.turn.target', 'aria-posinset')).to.equal('13')
     await page.keyboard.press('g')
+    await page.keyboard.press('g')
     await page.waitForSelector('[aria-posinset="1"]')
     await page.keyboard.press('G')
     await page.waitForSelector('[aria-posinset="16"]')

@@ -84,6 +84,38 @@ const wordsOf = (
   return at === null ? `${total} places` : `${count(at + 1)} of ${total}`
 }
 
+interface StepsProps {
+  readonly next: (step: 1 | -1) => () => void
+  readonly isEmpty: boolean
+  readonly close: () => void
+}
+
+const Steps = ({ next, isEmpty, close }: StepsProps) => (
+  <>
+    <button
+      type="button"
+      class="small"
+      onClick={next(-1)}
+      disabled={isEmpty}
+      aria-label="previous place"
+    >
+      ↑
+    </button>
+    <button
+      type="button"
+      class="small"
+      onClick={next(1)}
+      disabled={isEmpty}
+      aria-label="next place"
+    >
+      ↓
+    </button>
+    <button type="button" class="small" onClick={close} aria-label="close find">
+      ✕
+    </button>
+  </>
+)
+
 export const FindBar = (props: FindBarProps) => {
   const { route, show, close } = props
   const term = route.query['find'] ?? ''
@@ -138,27 +170,7 @@ export const FindBar = (props: FindBarProps) => {
       <span class="find-count dim" role="status">
         {wordsOf(found, term, at)}
       </span>
-      <button
-        type="button"
-        class="small"
-        onClick={next(-1)}
-        disabled={places.length === 0}
-        aria-label="previous place"
-      >
-        ↑
-      </button>
-      <button
-        type="button"
-        class="small"
-        onClick={next(1)}
-        disabled={places.length === 0}
-        aria-label="next place"
-      >
-        ↓
-      </button>
-      <button type="button" class="small" onClick={close} aria-label="close find">
-        ✕
-      </button>
+      <Steps next={next} isEmpty={places.length === 0} close={close} />
       {hint ? (
         <p class="find-hint dim">
           The find of the browser sees only the turns that are drawn; this one looks at all
