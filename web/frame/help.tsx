@@ -6,6 +6,8 @@ import { closeDialog } from '../state/dialog.ts'
 
 const KEYS: ReadonlyArray<readonly [keys: string, does: string]> = [
   ['/', 'search'],
+  ['j k', 'next, previous thread of a list'],
+  ['x X', 'pick a thread, pick all up to it'],
   ['O', 'open everything, shut everything, as before'],
   ['?', 'these keys']
 ]
