@@ -94,7 +94,7 @@ export interface HomeOverview {
 }
 
 /** What a list shows of a thread beside its title. Null is what nobody asked for yet, and what would take long to find out. */
-export interface ThreadFacts {
+export interface ListFacts {
   readonly threadId: string
   readonly turns: number | null
   /** Files that patches changed and that were not taken back, and the lines these patches told of. */

@@ -8,7 +8,7 @@ import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
 import type {
   HomeOverview,
-  ThreadFacts,
+  ListFacts,
   ThreadGraph,
   ThreadOutline
 } from '../domain/unroll-protocol.ts'
@@ -144,7 +144,7 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   /** How threads came of each other: those connected with one, or all of the home. */
   readonly graph: (threadId?: string) => Answer<ThreadGraph>
   /** What a list shows of threads beside their titles, in the order they are asked for; at most 100. */
-  readonly threadFacts: (threadIds: ReadonlyArray<string>) => Answer<ReadonlyArray<ThreadFacts>>
+  readonly threadFacts: (threadIds: ReadonlyArray<string>) => Answer<ReadonlyArray<ListFacts>>
   /** Where every thread is; the same map as before when nothing changed. */
   readonly census: () => Answer<Census>
   /** Catches the whole home up and counts what is there. */

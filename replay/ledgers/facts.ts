@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { FileTouch } from '../../domain/ledgers/tools/tool-call.ts'
-import type { ThreadFacts } from '../../domain/unroll-protocol.ts'
+import type { ListFacts } from '../../domain/unroll-protocol.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
 import { damage } from '../../projections/damage.ts'
 import { AUDIT, TOOLS, USAGE } from '../../projections/ledgers.ts'
@@ -28,18 +28,18 @@ export interface FactParts {
   readonly trail: AuditLedger['auditTrail']
 }
 
-export type FactsOf = (ids: ReadonlyArray<string>) => Promise<Result<ReadonlyArray<ThreadFacts>>>
+export type FactsOf = (ids: ReadonlyArray<string>) => Promise<Result<ReadonlyArray<ListFacts>>>
 
 const IDS_MAX = 100
 /** What one question folds at most; the next one goes on. */
 const FOLDED_BYTES_MAX = 8 * 1024 * 1024
 const ROLLBACKS_MAX = 1000
 
-type Changes = Pick<ThreadFacts, 'files' | 'linesAdded' | 'linesRemoved'>
-type Tokens = Pick<ThreadFacts, 'tokens' | 'tokensLowerBound'>
+type Changes = Pick<ListFacts, 'files' | 'linesAdded' | 'linesRemoved'>
+type Tokens = Pick<ListFacts, 'tokens' | 'tokensLowerBound'>
 
 /** What follows from the files of one thread. */
-type OwnFacts = Omit<ThreadFacts, 'threadId' | 'forks'>
+type OwnFacts = Omit<ListFacts, 'threadId' | 'forks'>
 
 const NOTHING: OwnFacts = {
   ...{ turns: null, files: null, linesAdded: null, linesRemoved: null },
@@ -177,7 +177,7 @@ export const threadFacts = (given: FactParts): FactsOf => {
     const infos = await home.lists.everything()
     if (E.isLeft(infos)) return infos
     const { forks, byId } = forksAmong(infos.right)
-    const found: Array<ThreadFacts> = []
+    const found: Array<ListFacts> = []
     let bytesLeft = FOLDED_BYTES_MAX
     for (const threadId of new Set(ids.map((id) => id.toLowerCase()))) {
       const info = byId.get(threadId)

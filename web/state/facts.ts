@@ -2,20 +2,20 @@
  * What lists show of threads beside their titles. It is asked for rows that are seen, a few at a time, and again when a thread changed.
  */
 import { signal } from '@preact/signals'
-import type { HomeNews, ThreadFacts } from '../../domain/unroll-protocol.ts'
+import type { HomeNews, ListFacts } from '../../domain/unroll-protocol.ts'
 import { request } from '../wire/socket.ts'
 
 const AT_ONCE = 25
 /** A thread is being written to for this long after something was heard of it. */
 const LIVE_MS = 15_000
 
-const facts = signal<ReadonlyMap<string, ThreadFacts>>(new Map())
+const facts = signal<ReadonlyMap<string, ListFacts>>(new Map())
 const heardAtMs = signal<ReadonlyMap<string, number>>(new Map())
 /** Threads that are asked about, or were. */
 const asked = new Set<string>()
 
 /** Null where nothing is known yet. */
-export const factsOf = (threadId: string): ThreadFacts | null => facts.value.get(threadId) ?? null
+export const factsOf = (threadId: string): ListFacts | null => facts.value.get(threadId) ?? null
 
 /** Asks about threads that are seen; those that are known are not asked about again. */
 export const wantFacts = async (threadIds: ReadonlyArray<string>): Promise<void> => {
@@ -23,7 +23,7 @@ export const wantFacts = async (threadIds: ReadonlyArray<string>): Promise<void>
   for (const id of unknown) asked.add(id)
   for (let from = 0; from < unknown.length; from += AT_ONCE) {
     const part = unknown.slice(from, from + AT_ONCE)
-    const answer = await request<{ readonly data: ReadonlyArray<ThreadFacts> }>(
+    const answer = await request<{ readonly data: ReadonlyArray<ListFacts> }>(
       'unroll/threads/facts',
       { threadIds: part }
     )

@@ -19,6 +19,15 @@ export const KEY_GROUPS = [
     ]
   },
   {
+    title: 'In the list of threads',
+    keys: [
+      [['j', 'k'], 'next, previous thread'],
+      [['Enter'], 'open it'],
+      [['x', 'X'], 'pick it, pick all up to it'],
+      [['g g', 'G'], 'first, last thread']
+    ]
+  },
+  {
     title: 'In a thread',
     keys: [
       [['j', 'k'], 'next, previous item'],

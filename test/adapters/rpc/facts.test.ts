@@ -1,7 +1,7 @@
 // What a list shows of threads beside their titles. What it expects are the answers of the methods that are held against real binaries
 // elsewhere: outlines, graphs, the ledgers, and the pages of the same threads.
 import { expect } from 'chai'
-import type { ThreadFacts, ThreadGraph, ThreadOutline } from '../../../domain/unroll-protocol.ts'
+import type { ListFacts, ThreadGraph, ThreadOutline } from '../../../domain/unroll-protocol.ts'
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import { SAMPLE_HOME } from '../../../adapters/cli/io.ts'
 import { appendFileSync, cpSync } from 'node:fs'
@@ -58,7 +58,7 @@ const filesIn = (folder: string, threadId: string, turnIds: ReadonlySet<string>)
 }
 
 /** The same facts from the methods that say more. */
-const slowly = async (ask: Ask, folder: string, threadId: string): Promise<ThreadFacts> => {
+const slowly = async (ask: Ask, folder: string, threadId: string): Promise<ListFacts> => {
   const { total, turns }: ThreadOutline = await ask('unroll/thread/outline', { threadId, from: 0 })
   const graph: ThreadGraph = await ask('unroll/thread/graph', {})
   const usage = await ask('unroll/usage/read', { by: 'total', threadId })
@@ -88,7 +88,7 @@ describe('facts of threads', () => {
         const all = { limit: 100, modelProviders: [], sourceKinds: EVERY_SOURCE }
         const listed: ReadonlyArray<Row> = (await ask('thread/list', all)).data
         const threadIds = listed.map(({ id }) => id as string)
-        const { data }: { data: ReadonlyArray<ThreadFacts> } = await ask('unroll/threads/facts', {
+        const { data }: { data: ReadonlyArray<ListFacts> } = await ask('unroll/threads/facts', {
           threadIds
         })
         expect(data.map(({ threadId }) => threadId)).to.deep.equal(threadIds)
@@ -110,7 +110,7 @@ describe('facts of threads', () => {
   it('are those of the file as it is now, also when they were asked before', () =>
     within(copyHome('fork-rollback-142'), '0.142', async (ask) => {
       const [{ id, path }] = (await ask('thread/list', { limit: 1, modelProviders: [] })).data
-      const facts = async (): Promise<ThreadFacts> =>
+      const facts = async (): Promise<ListFacts> =>
         (await ask('unroll/threads/facts', { threadIds: [id] })).data[0]
       const before = await facts()
       appendFileSync(path, 'no line of any rollout\n')

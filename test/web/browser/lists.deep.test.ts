@@ -19,7 +19,7 @@ import {
 } from '../../support/browser.ts'
 
 const LONG = '01a1fcdc-359a-7731-ae44-e79fba9fff78'
-const ROLLED_BACK = '01a1fcde-3abc-7921-ae69-8e353aa02221'
+const ROLLED_BACK = '01a1fcde-3637-7ba1-aa47-0e35fef05fe1'
 const PROGRAM = join(import.meta.dirname, '..', '..', '..', 'dist', 'unroll.cjs')
 
 const PLACES = {

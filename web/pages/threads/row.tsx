@@ -3,7 +3,7 @@
  */
 import type { ComponentChildren } from 'preact'
 import type { Thread } from '../../../domain/protocol.ts'
-import type { ThreadFacts } from '../../../domain/unroll-protocol.ts'
+import type { ListFacts } from '../../../domain/unroll-protocol.ts'
 import { visible } from '../../parts/ansi.ts'
 import { threadHref } from '../../routes.ts'
 import { factsOf, isLive } from '../../state/facts.ts'
@@ -39,7 +39,7 @@ const ForkSign = () => (
   </svg>
 )
 
-const Changes = ({ files, linesAdded, linesRemoved }: ThreadFacts) =>
+const Changes = ({ files, linesAdded, linesRemoved }: ListFacts) =>
   files === null || files === 0 ? null : (
     <Sign
       words={`${counted(files, 'file')} changed, ${count(linesAdded ?? 0)} lines added, ${count(linesRemoved ?? 0)} removed`}
@@ -52,7 +52,7 @@ const Changes = ({ files, linesAdded, linesRemoved }: ThreadFacts) =>
     />
   )
 
-const Facts = ({ facts }: { readonly facts: ThreadFacts }) => {
+const Facts = ({ facts }: { readonly facts: ListFacts }) => {
   const { turns, tokens, tokensLowerBound, forks, rollbacks, damagedLines } = facts
   const atLeast = tokensLowerBound ? '≥ ' : ''
   return (

@@ -124,7 +124,7 @@ const useListKeys = (
     return keys({
       j: move(1),
       k: move(-1),
-      g: () => focus(0),
+      'g g': () => focus(0),
       G: () => focus(held.current.listed.length - 1),
       x: mark(false),
       X: mark(true),

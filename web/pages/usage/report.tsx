@@ -8,7 +8,7 @@ import { Table, type Column } from '../../parts/table.tsx'
 import { hrefOf, threadHref, type Query } from '../../routes.ts'
 import { setQuery } from '../../state/location.ts'
 import { csvOf, type CsvCell } from '../../text/csv.ts'
-import { count, counted, short } from '../../text/times.ts'
+import { count, short } from '../../text/times.ts'
 import type { CostAnswer, UsageAnswer, UsageGroupAnswer } from '../../wire/answers.ts'
 import { isTime, type By } from './asked.ts'
 
@@ -82,11 +82,11 @@ const columnsOf = (
         type="button"
         class="plain number-link"
         title={`${atLeast(group)}${count(group.totalTokens)}: explain this number`}
-        aria-label={`${group.lowerBound ? 'at least ' : ''}${counted(group.totalTokens, 'token')}, explain`}
         onClick={() => setQuery({ explain: group.key }, { replace: false })}
       >
         {atLeast(group)}
         {short(group.totalTokens)}
+        <span class="visually-hidden"> tokens, explain</span>
       </button>
     )
   },

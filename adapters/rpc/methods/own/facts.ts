@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { ThreadFacts } from '../../../../domain/unroll-protocol.ts'
+import type { ListFacts } from '../../../../domain/unroll-protocol.ts'
 import { nullable } from '../../threads/results.ts'
 import { ask } from '../../threads/server.ts'
 import { list, required, text } from '../../wire/serde.ts'
@@ -17,7 +17,7 @@ const Facts = t.type(
     ...{ tokens: count, tokensLowerBound: t.boolean, forks: t.number, rollbacks: count },
     damagedLines: count
   },
-  'ThreadFacts'
+  'ListFacts'
 )
 
 export const factsRead = served(
@@ -25,7 +25,7 @@ export const factsRead = served(
   { threadIds: required(list(text)) },
   t.type({ data: t.readonlyArray(Facts) }, 'ThreadFactsResponse'),
   async ({ threadIds }, call) =>
-    E.map((data: ReadonlyArray<ThreadFacts>) => answer({ data }))(
+    E.map((data: ReadonlyArray<ListFacts>) => answer({ data }))(
       await ask(call, (engine) => engine.threadFacts(threadIds))
     )
 )
