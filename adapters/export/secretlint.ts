@@ -8,7 +8,7 @@ import type { SecretFinder } from '../../domain/redact/value.ts'
 const CHARS_MIN = 12
 const BETWEEN = '\n\n'
 /** Some of its patterns take the square of the length of such a run; no secret is one line of it, keys of several lines are. */
-const ENDLESS = /\S{4096,}/g
+const ENDLESS = /\S{512,}/g
 
 const wordOf = (ruleId: string): string =>
   ruleId.replace('@secretlint/secretlint-rule-', '').replaceAll(/[^a-z0-9-]/g, '') || 'secret'
