@@ -1,6 +1,5 @@
 // Exported pages in a real browser, opened from a disk: nothing of a hostile transcript runs, loads or covers anything, the page works by
 // keys, on paper and without its script; and the dialog of the page that makes them.
-/// <reference lib="dom" />
 import { expect } from 'chai'
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,8 +62,8 @@ const OVERHEAD_BYTES = 120_000
       .locator('.text a[href]')
       .evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''))
     expect(links.filter((href) => !/^(?:https?:|mailto:)/i.test(href))).to.deep.equal([])
-    const top = await page.evaluate(
-      () => document.elementFromPoint(20, 20)?.closest('main') !== null
+    const top = await page.evaluate<boolean>(
+      "document.elementFromPoint(20, 20)?.closest('main') !== null"
     )
     expect(top).to.equal(true)
     expect(problems).to.deep.equal([])
@@ -76,16 +75,13 @@ const OVERHEAD_BYTES = 120_000
     const address = await written(SAMPLE_HOME, LONG)
     const { page } = await watchedPage(browser, 'file://')
     await page.goto(address)
-    const tried = await page.evaluate(async () => {
-      const said = await fetch('https://evil.example/').then(
-        () => 'loaded',
-        () => 'refused'
-      )
+    const tried = await page.evaluate<unknown>(`(async () => {
+      const said = await fetch('https://evil.example/').then(() => 'loaded', () => 'refused')
       const script = document.createElement('script')
       script.textContent = 'globalThis.ran = true'
       document.body.append(script)
       return { said, ran: 'ran' in globalThis }
-    })
+    })()`)
     expect(tried).to.deep.equal({ said: 'refused', ran: false })
     await page.context().close()
   })
@@ -105,7 +101,7 @@ const OVERHEAD_BYTES = 120_000
     expect(await page.locator('details.tool:visible').count()).to.equal(0)
     await page.keyboard.press('j')
     await page.keyboard.press('j')
-    await page.waitForFunction(() => scrollY > 0)
+    await page.waitForFunction('scrollY > 0')
     await page.getByRole('button', { name: 'Dark or light' }).click()
     expect(await page.locator('html').getAttribute('data-theme')).to.equal('dark')
     expect(problems).to.deep.equal([])
@@ -128,7 +124,7 @@ const OVERHEAD_BYTES = 120_000
         const { page, problems } = await watchedPage(browser, 'file://', { width, dark })
         await page.goto(address)
         await page.keyboard.press('o')
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(width)
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).to.equal(width)
         expect(await accessibilityProblems(page), `${width} ${dark}`).to.deep.equal([])
         expect(problems).to.deep.equal([])
         await keepPicture(page, `export-${width}-${dark ? 'dark' : 'light'}`)
@@ -161,12 +157,10 @@ const OVERHEAD_BYTES = 120_000
       await page.keyboard.press('e')
       await page.waitForSelector('dialog[open] .export-form')
       expect(await page.locator('input[name=redact]').isChecked()).to.equal(true)
-      const [wide, scrolls] = await page
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
+      const scrolls = await page
         .locator('dialog')
-        .evaluate((box) => [
-          document.documentElement.scrollWidth,
-          box.scrollWidth > box.clientWidth
-        ])
+        .evaluate((box) => box.scrollWidth > box.clientWidth)
       expect([wide, scrolls]).to.deep.equal([width, false])
       expect(await accessibilityProblems(page)).to.deep.equal([])
       await keepPicture(page, `export-dialog-${width}`)
