@@ -3,14 +3,16 @@
  */
 import { useMemo } from 'preact/hooks'
 import type { FileUpdate } from '../../domain/protocol.ts'
-import { Diff } from '../parts/diff.tsx'
 import { Fold } from '../parts/fold.tsx'
 import { parseFileDiff } from '../parts/hunks.ts'
+import { later } from '../parts/later.tsx'
 import { visible } from '../parts/ansi.ts'
 import { hrefOf, printPoint, threadHref } from '../routes.ts'
 import { splitDiffs } from '../state/preferences.ts'
 import { shown } from '../state/selection.ts'
 import { itemKey, problemOf, type ItemPlace, type ItemProps } from './context.ts'
+
+const Diff = later(async () => (await import('../parts/diff.tsx')).Diff, null)
 
 const SIGN = { add: 'new', delete: 'deleted', update: '' } as const
 

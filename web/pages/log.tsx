@@ -2,7 +2,6 @@
  * Changes made by unroll, newest first; where the page may change threads, each can be taken back.
  */
 import { useState } from 'preact/hooks'
-import type { Json } from '../../domain/json.ts'
 import { visible } from '../parts/ansi.ts'
 import { Answered, Empty } from '../parts/answered.tsx'
 import { Choice } from '../parts/choice.tsx'
@@ -16,7 +15,8 @@ import { UndoDialog } from '../parts/undo-dialog.tsx'
 import type { Query } from '../routes.ts'
 import { useAnswer } from '../state/answer.ts'
 import { home } from '../state/home.ts'
-import { SINCE_CHOICES, useSince } from '../state/since.ts'
+import { useSince } from '../state/since.ts'
+import { SINCE } from '../text/since.ts'
 import { count, counted, exactTime } from '../text/times.ts'
 import type { Operation } from '../wire/health-answers.ts'
 
@@ -142,7 +142,7 @@ export const LogPage = ({ query }: { readonly query: Query }) => {
       isBusy={asked.isLoading}
       filters={
         <>
-          <Choice label="since" name="since" value={query['since'] ?? ''} options={SINCE_CHOICES} />
+          <Choice label="since" name="since" value={query['since'] ?? ''} options={SINCE} />
           <ThreadFilter query={query} />
         </>
       }

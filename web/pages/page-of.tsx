@@ -1,12 +1,16 @@
 /**
- * The page of an address. Lists and threads come with the first script; the others when they are first looked at.
+ * The page of an address. The list comes with the first script, threads right behind it; the others when they are first looked at.
  */
 import { later } from '../parts/later.tsx'
 import { route } from '../state/location.ts'
-import { SearchPage } from './search/search.tsx'
 import { ThreadsPage } from './threads/threads.tsx'
-import { ThreadPage } from './thread/thread.tsx'
 
+const loadThreadPage = async () => (await import('./thread/thread.tsx')).ThreadPage
+const ThreadPage = later(loadThreadPage)
+// It is the next thing that people open.
+setTimeout(() => void loadThreadPage(), 0)
+
+const SearchPage = later(async () => (await import('./search/search.tsx')).SearchPage)
 const UsagePage = later(async () => (await import('./usage/usage.tsx')).UsagePage)
 const ToolsPage = later(async () => (await import('./tools.tsx')).ToolsPage)
 const PluginsPage = later(async () => (await import('./plugins.tsx')).PluginsPage)

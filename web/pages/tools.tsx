@@ -1,7 +1,6 @@
 /**
  * Tool calls of all threads: what they add up to, and each of them, newest first.
  */
-import type { Json } from '../../domain/json.ts'
 import { visible } from '../parts/ansi.ts'
 import { Answered, Empty } from '../parts/answered.tsx'
 import { Choice } from '../parts/choice.tsx'
@@ -15,7 +14,8 @@ import type { Query } from '../routes.ts'
 import { useAnswer } from '../state/answer.ts'
 import { setQuery } from '../state/location.ts'
 import { usePages } from '../state/pages.ts'
-import { SINCE_CHOICES, useSince } from '../state/since.ts'
+import { useSince } from '../state/since.ts'
+import { SINCE } from '../text/since.ts'
 import { count, counted, duration, exactTime, short, size } from '../text/times.ts'
 import {
   TOOL_KINDS,
@@ -259,7 +259,7 @@ export const ToolsPage = ({ query }: { readonly query: Query }) => {
           value={query['status'] ?? ''}
           options={[['', 'all'], ...TOOL_STATUSES.map((name) => [name, name] as const)]}
         />
-        <Choice label="since" name="since" value={query['since'] ?? ''} options={SINCE_CHOICES} />
+        <Choice label="since" name="since" value={query['since'] ?? ''} options={SINCE} />
         <ThreadFilter query={query} />
       </div>
       <GrowingList

@@ -1,8 +1,8 @@
 /**
  * Buttons that save the rows that are shown.
  */
-import { download } from '../state/download.ts'
-import { commaSeparated, jsonLines } from '../text/rows.ts'
+import { saveText } from './save-file.ts'
+import { commaSeparated, jsonLines } from '../text/csv.ts'
 import { counted } from '../text/times.ts'
 
 interface DownloadsProps {
@@ -27,14 +27,14 @@ export const Downloads = ({ name, rows, hasMore = false }: DownloadsProps) => {
       <button
         type="button"
         class="small"
-        onClick={() => download(`${name}.jsonl`, 'application/x-ndjson', jsonLines(shown))}
+        onClick={() => saveText(`${name}.jsonl`, 'application/x-ndjson', jsonLines(shown))}
       >
         save as JSON Lines
       </button>
       <button
         type="button"
         class="small"
-        onClick={() => download(`${name}.csv`, 'text/csv', commaSeparated(shown))}
+        onClick={() => saveText(`${name}.csv`, 'text/csv', commaSeparated(shown))}
       >
         save as CSV
       </button>

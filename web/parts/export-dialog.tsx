@@ -1,15 +1,15 @@
 /**
  * A thread as a file: which format, how much, with or without secrets. The server writes it; the browser keeps it.
  */
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { hrefOf, printPoint, type PointInAddress } from '../routes.ts'
-import { keys } from '../state/keys.ts'
 import { say } from '../state/toast.ts'
 import { token } from '../wire/session.ts'
 import { visible } from './ansi.ts'
 import { Dialog } from './dialog.tsx'
+import { saveFile } from './save-file.ts'
 
-interface ExportProps {
+export interface ExportProps {
   readonly threadId: string
   readonly at: PointInAddress | null
 }
@@ -40,11 +40,7 @@ const download = async (path: string): Promise<string | null> => {
     const answer = await fetch(path, { headers })
     if (!answer.ok) return (await answer.text()) || `the server answered ${answer.status}`
     const named = answer.headers.get('content-disposition') ?? ''
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(await answer.blob())
-    link.download = /filename="([\w.-]+)"/.exec(named)?.[1] ?? 'thread'
-    link.click()
-    URL.revokeObjectURL(link.href)
+    saveFile(/filename="([\w.-]+)"/.exec(named)?.[1] ?? 'thread', await answer.blob())
     return null
   } catch {
     return 'the file did not arrive whole'
@@ -54,20 +50,70 @@ const download = async (path: string): Promise<string | null> => {
 const Options = ({ options }: { readonly options: ReadonlyArray<readonly [string, string]> }) =>
   options.map(([value, text]) => <option value={value}>{text}</option>)
 
-const ExportDialog = ({ threadId, at, close }: ExportProps & { readonly close: () => void }) => {
+/** Where the file is that a form asks for. */
+const addressOf = ({ threadId, at }: ExportProps, form: FormData): string => {
+  const chosen = (name: string): string =>
+    form
+      .getAll(name)
+      .filter((value) => typeof value === 'string')
+      .join(',')
+  return hrefOf(`/export/${encodeURIComponent(threadId)}`, {
+    ...{ to: chosen('to'), detail: chosen('detail'), with: chosen('with') },
+    redact: form.has('redact') ? '1' : '0',
+    at: at === null ? null : printPoint(at)
+  })
+}
+
+const Fields = ({ at }: { readonly at: PointInAddress | null }) => {
+  const [hides, setHides] = useState(true)
+  return (
+    <>
+      <label>
+        Format
+        <select name="to" autofocus>
+          <Options options={FORMATS} />
+        </select>
+      </label>
+      <label>
+        What
+        <select name="detail">
+          <Options options={DETAILS} />
+        </select>
+      </label>
+      <fieldset>
+        <legend>With the threads that came of it</legend>
+        {RELATED.map(([value, text]) => (
+          <label class="check">
+            <input type="checkbox" name="with" value={value} /> {text}
+          </label>
+        ))}
+      </fieldset>
+      <label class="check">
+        <input
+          type="checkbox"
+          name="redact"
+          checked={hides}
+          onChange={(event) => setHides(event.currentTarget.checked)}
+        />{' '}
+        Hide secrets
+      </label>
+      <p class="dim">
+        {hides
+          ? 'Keys, tokens and passwords are replaced. No search finds all of them: read the file before you share it.'
+          : 'Keys, tokens and passwords stay in the file.'}
+        {at === null ? '' : ' The thread is exported as it is shown, at an earlier point.'}
+      </p>
+    </>
+  )
+}
+
+export const ExportDialog = ({ close, ...props }: ExportProps & { readonly close: () => void }) => {
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
-  const [hides, setHides] = useState(true)
   const submit = async (form: FormData): Promise<void> => {
-    const chosen = (name: string): string => form.getAll(name).join(',')
-    const path = hrefOf(`/export/${encodeURIComponent(threadId)}`, {
-      ...{ to: chosen('to'), detail: chosen('detail'), with: chosen('with') },
-      redact: form.has('redact') ? '1' : '0',
-      at: at === null ? null : printPoint(at)
-    })
     setBusy(true)
     setFailure(null)
-    const problem = await download(path)
+    const problem = await download(addressOf(props, form))
     setBusy(false)
     setFailure(problem)
     if (problem !== null) return
@@ -84,41 +130,7 @@ const ExportDialog = ({ threadId, at, close }: ExportProps & { readonly close: (
           void submit(new FormData(event.currentTarget))
         }}
       >
-        <label>
-          Format
-          <select name="to" autofocus>
-            <Options options={FORMATS} />
-          </select>
-        </label>
-        <label>
-          What
-          <select name="detail">
-            <Options options={DETAILS} />
-          </select>
-        </label>
-        <fieldset>
-          <legend>With the threads that came of it</legend>
-          {RELATED.map(([value, text]) => (
-            <label class="check">
-              <input type="checkbox" name="with" value={value} /> {text}
-            </label>
-          ))}
-        </fieldset>
-        <label class="check">
-          <input
-            type="checkbox"
-            name="redact"
-            checked={hides}
-            onChange={(event) => setHides(event.currentTarget.checked)}
-          />{' '}
-          Hide secrets
-        </label>
-        <p class="dim">
-          {hides
-            ? 'Keys, tokens and passwords are replaced. No search finds all of them: read the file before you share it.'
-            : 'Keys, tokens and passwords stay in the file.'}
-          {at === null ? '' : ' The thread is exported as it is shown, at an earlier point.'}
-        </p>
+        <Fields at={props.at} />
         <p class="bad" role="alert">
           {failure === null ? '' : visible(failure)}
         </p>
@@ -132,24 +144,5 @@ const ExportDialog = ({ threadId, at, close }: ExportProps & { readonly close: (
         </p>
       </form>
     </Dialog>
-  )
-}
-
-/** The button of a thread, which the key `e` presses too. */
-export const ExportButton = (props: ExportProps) => {
-  const [isOpen, setOpen] = useState(false)
-  useEffect(() => keys({ e: () => setOpen(true) }), [])
-  return (
-    <>
-      <button
-        type="button"
-        class="export-button"
-        onClick={() => setOpen(true)}
-        aria-keyshortcuts="e"
-      >
-        Export
-      </button>
-      {isOpen ? <ExportDialog {...props} close={() => setOpen(false)} /> : null}
-    </>
   )
 }

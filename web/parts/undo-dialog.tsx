@@ -2,7 +2,6 @@
  * Shows what taking back an operation would do, and does it when asked.
  */
 import { useEffect, useState } from 'preact/hooks'
-import type { Json } from '../../domain/json.ts'
 import { say } from '../state/toast.ts'
 import { undo, type Undone } from '../state/undo.ts'
 import type { RpcAnswer } from '../wire/socket.ts'

@@ -1,20 +1,40 @@
 /**
- * Tables as CSV (RFC 4180).
+ * Tables as text: CSV (RFC 4180) and JSON Lines.
  */
 
 export type CsvCell = string | number | null
 
-/** A text that a spreadsheet would compute is made one that it shows. */
-const safe = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+/** A program that opens tables takes what begins like this for a formula. */
+const isFormula = (text: string): boolean =>
+  /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text)
 
 const cell = (value: CsvCell): string => {
-  if (value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const text = safe(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const text = value === null ? '' : String(value)
+  const safe = isFormula(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 export const csvOf = (
   head: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<CsvCell>>
 ): string => [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
+
+type Row = Readonly<Record<string, unknown>>
+
+const cellOf = (value: unknown): CsvCell => {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)
+}
+
+/** A line of names, then one a row; objects are JSON. */
+export const commaSeparated = (rows: ReadonlyArray<Row>): string => {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  return csvOf(
+    names,
+    rows.map((row) => names.map((name) => cellOf(row[name])))
+  )
+}
+
+/** One object a line. */
+export const jsonLines = (rows: ReadonlyArray<Row>): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join('')

@@ -1,7 +1,7 @@
 /**
  * The audit trail: what was done to threads, oldest first, and which bytes say so.
  */
-import type { Json, JsonObject } from '../../../domain/json.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 import { visible } from '../../parts/ansi.ts'
 import { Empty } from '../../parts/answered.tsx'
 import { Choice } from '../../parts/choice.tsx'
@@ -13,7 +13,8 @@ import { threadOf } from '../../parts/thread-filter.tsx'
 import { ThreadLink } from '../../parts/thread-link.tsx'
 import type { Query } from '../../routes.ts'
 import { usePages } from '../../state/pages.ts'
-import { SINCE_CHOICES, useSince } from '../../state/since.ts'
+import { useSince } from '../../state/since.ts'
+import { SINCE } from '../../text/since.ts'
 import { exactTime } from '../../text/times.ts'
 import { AUDIT_ACTIONS, type AuditRow } from '../../wire/ledger-answers.ts'
 
@@ -107,7 +108,7 @@ export const TrailFilters = ({ query }: { readonly query: Query }) => (
       value={query['action'] ?? ''}
       options={[['', 'everything'], ...AUDIT_ACTIONS.map((name) => [name, wordsOf(name)] as const)]}
     />
-    <Choice label="since" name="since" value={query['since'] ?? ''} options={SINCE_CHOICES} />
+    <Choice label="since" name="since" value={query['since'] ?? ''} options={SINCE} />
   </>
 )
 

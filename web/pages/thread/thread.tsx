@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks'
 import type { Thread } from '../../../domain/protocol.ts'
 import { VIEW_NAMES } from '../../frame/names.ts'
 import { visible } from '../../parts/ansi.ts'
-import { ExportButton } from '../../parts/export-dialog.tsx'
+import { ExportButton } from '../../parts/export-button.tsx'
 import { later } from '../../parts/later.tsx'
 import { TimeTravel } from '../../parts/time-travel.tsx'
 import { THREAD_VIEWS, threadHref, type ThreadView } from '../../routes.ts'
@@ -20,7 +20,7 @@ import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
 const ThreadActions = later(
   async () => (await import('../../parts/thread-actions.tsx')).ThreadActions,
-  () => null
+  null
 )
 const TimelineView = later(async () => (await import('./timeline.tsx')).TimelineView)
 const ContextView = later(async () => (await import('./context.tsx')).ContextView)

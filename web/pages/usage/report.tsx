@@ -3,7 +3,7 @@
  */
 import { visible } from '../../parts/ansi.ts'
 import { Empty } from '../../parts/answered.tsx'
-import { saveFile } from '../../parts/save-file.ts'
+import { saveText } from '../../parts/save-file.ts'
 import { Table, type Column } from '../../parts/table.tsx'
 import { hrefOf, threadHref, type Query } from '../../routes.ts'
 import { setQuery } from '../../state/location.ts'
@@ -192,7 +192,7 @@ export const Report = ({ by, usage }: Omit<ReportProps, 'query'>) => {
         <button
           type="button"
           class="small"
-          onClick={() => saveFile(`usage-by-${by}.csv`, 'text/csv', usageCsv(by, usage.groups))}
+          onClick={() => saveText(`usage-by-${by}.csv`, 'text/csv', usageCsv(by, usage.groups))}
         >
           CSV
         </button>

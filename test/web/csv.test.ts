@@ -1,6 +1,6 @@
 // Rows as files: JSON lines, and commas and quotes as RFC 4180 has them.
 import { expect } from 'chai'
-import { commaSeparated, jsonLines } from '../../web/text/rows.ts'
+import { commaSeparated, jsonLines } from '../../web/text/csv.ts'
 
 describe('rows as files', () => {
   it('are one object a line', () => {
