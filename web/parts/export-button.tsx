@@ -13,12 +13,7 @@ export const ExportButton = (props: ExportProps) => {
   useEffect(() => keys({ e: () => setOpen(true) }), [])
   return (
     <>
-      <button
-        type="button"
-        class="export-button"
-        onClick={() => setOpen(true)}
-        aria-keyshortcuts="e"
-      >
+      <button type="button" onClick={() => setOpen(true)} aria-keyshortcuts="e">
         Export
       </button>
       {isOpen ? <ExportDialog {...props} close={() => setOpen(false)} /> : null}

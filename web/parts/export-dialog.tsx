@@ -134,7 +134,7 @@ export const ExportDialog = ({ close, ...props }: ExportProps & { readonly close
         <p class="bad" role="alert">
           {failure === null ? '' : visible(failure)}
         </p>
-        <p class="actions">
+        <p class="dialog-actions">
           <button type="button" onClick={close}>
             Cancel
           </button>

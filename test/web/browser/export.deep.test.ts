@@ -153,7 +153,7 @@ const OVERHEAD_BYTES = 120_000
       await page.goto(server.address)
       await page.waitForSelector('.thread-row')
       await page.goto(`${server.origin}/t/${LONG}`)
-      await page.waitForSelector('.export-button')
+      await page.waitForSelector('.thread-tools button')
       await page.keyboard.press('e')
       await page.waitForSelector('dialog[open] .export-form')
       expect(await page.locator('input[name=redact]').isChecked()).to.equal(true)

@@ -147,17 +147,26 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
         ) : (
           <Details {...{ thread, total }} />
         )}
-        <Views route={route} />
-        {thread === null || route.at !== null || home.value?.writable !== true ? null : (
-          <ThreadActions
-            {...{ thread, total, turnId: route.turnId, revision: range.value?.revision ?? null }}
-            changed={() => {
-              asked.again()
-              range.again()
-            }}
-          />
-        )}
-        <ExportButton threadId={route.threadId} at={route.at} />
+        <div class="thread-bar">
+          <Views route={route} />
+          <div class="thread-tools">
+            <ExportButton threadId={route.threadId} at={route.at} />
+            {thread === null || route.at !== null || home.value?.writable !== true ? null : (
+              <ThreadActions
+                {...{
+                  thread,
+                  total,
+                  turnId: route.turnId,
+                  revision: range.value?.revision ?? null
+                }}
+                changed={() => {
+                  asked.again()
+                  range.again()
+                }}
+              />
+            )}
+          </div>
+        </div>
       </header>
       {TRAVELLED.has(route.view) || (route.view === 'events' && route.at !== null) ? (
         <TimeTravel threadId={route.threadId} at={route.at} total={total} />
