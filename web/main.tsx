@@ -4,6 +4,7 @@
 import { render } from 'preact'
 import { App } from './app.tsx'
 import { readAddress } from './state/location.ts'
+import { measureGutter } from './state/screen.ts'
 import { startSession } from './wire/session.ts'
 import { connect, connectNow } from './wire/socket.ts'
 import './style/main.css'
@@ -17,6 +18,7 @@ const start = async (): Promise<void> => {
     if (document.visibilityState === 'visible') connectNow()
   })
   const box = document.getElementById('app')
+  measureGutter()
   if (box !== null) render(<App />, box)
 }
 

@@ -12,6 +12,15 @@ wide.addEventListener('change', ({ matches }) => {
   isWide.value = matches
 })
 
+/** Tells the style how wide scroll bars are here: they may lie over the content. */
+export const measureGutter = (): void => {
+  const box = document.createElement('div')
+  box.style.cssText = 'position: absolute; visibility: hidden; overflow-y: scroll'
+  document.body.append(box)
+  document.documentElement.style.setProperty('--gutter', `${box.offsetWidth}px`)
+  box.remove()
+}
+
 const narrow = matchMedia('(max-width: 900px)')
 
 /** True where the navigation does not fit beside a page. */
