@@ -15,9 +15,10 @@ wide.addEventListener('change', ({ matches }) => {
 /** Tells the style how wide scroll bars are here: they may lie over the content. */
 export const measureGutter = (): void => {
   const box = document.createElement('div')
-  box.style.cssText = 'position: absolute; visibility: hidden; overflow-y: scroll'
+  box.style.cssText =
+    'position: absolute; visibility: hidden; width: 100px; overflow-y: auto; scrollbar-gutter: stable'
   document.body.append(box)
-  document.documentElement.style.setProperty('--gutter', `${box.offsetWidth}px`)
+  document.documentElement.style.setProperty('--gutter', `${100 - box.clientWidth}px`)
   box.remove()
 }
 
