@@ -106,7 +106,7 @@ const textsOf = (page: Page, selector: string): Promise<ReadonlyArray<string>> =
     const models = await textsOf(page, 'select[name=none], label:has-text("model") option')
     expect(models).to.include('lab-shell (1)')
     await page.getByLabel('model').selectOption('lab-shell')
-    await page.waitForFunction(`document.querySelectorAll('.thread-line').length === 1`)
+    await page.locator('.thread-line').nth(1).waitFor({ state: 'detached' })
     expect(new URL(page.url()).search).to.equal('?model=lab-shell')
     await page.reload()
     await page.waitForSelector('.thread-line')
@@ -115,7 +115,7 @@ const textsOf = (page: Page, selector: string): Promise<ReadonlyArray<string>> =
     await page.waitForSelector('.empty')
     expect(await page.textContent('.empty')).to.contain('show them too')
     await page.click('.empty a[href="/"]')
-    await page.waitForFunction(`document.querySelectorAll('.thread-line').length === 7`)
+    await page.locator('.thread-line').nth(6).waitFor()
     await page.context().close()
     expect(problems).to.deep.equal([])
   })
@@ -134,19 +134,14 @@ const textsOf = (page: Page, selector: string): Promise<ReadonlyArray<string>> =
     const ids = await page
       .locator('.thread-line')
       .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-thread') ?? ''))
-    const focused = () =>
-      page.waitForFunction(`document.activeElement.closest('[data-thread]') !== null`)
+    const focused = (id = '') => page.waitForSelector(`[data-thread^="${id}"]:focus-within`)
     await page.keyboard.press('j')
     await focused()
     await page.keyboard.press('x')
     await page.keyboard.press('j')
-    await page.waitForFunction(
-      `document.activeElement.closest('[data-thread]').dataset.thread === '${ids[1]}'`
-    )
+    await focused(ids[1])
     await page.keyboard.press('j')
-    await page.waitForFunction(
-      `document.activeElement.closest('[data-thread]').dataset.thread === '${ids[2]}'`
-    )
+    await focused(ids[2])
     await page.keyboard.press('Shift+X')
     await page.getByText('3 threads selected').waitFor()
     await page.getByText('copy ids').click()
