@@ -61,7 +61,7 @@ const baseImports = {
 
 /** Development packages that sources may use: the build puts them inside, so nobody who installs unroll gets them twice. */
 const bundled =
-  '@hpcc-js/wasm-zstd @noble/hashes @streamparser/json fzstd jose ndjson semver smol-toml sql.js uuid ws xxhash-wasm yaml'
+  '@hpcc-js/wasm-zstd @modelcontextprotocol/server @noble/hashes @streamparser/json fzstd jose ndjson semver smol-toml sql.js uuid ws xxhash-wasm yaml zod'
 
 module.exports = {
   forbidden: [
@@ -86,7 +86,7 @@ module.exports = {
       name: 'resolvable',
       severity: 'error',
       from: { path: source },
-      to: { couldNotResolve: true, pathNot: '^@eventstore/' }
+      to: { couldNotResolve: true, pathNot: '^@(eventstore|modelcontextprotocol)/' }
     },
     ...layers.map(layer),
     {
@@ -115,7 +115,15 @@ module.exports = {
     baseImports,
     ...ladder(
       'adapters',
-      ['home', ['index', 'telemetry'], 'log', 'upkeep', ['imports', 'skills'], 'rpc', 'cli'],
+      [
+        'home',
+        ['index', 'telemetry'],
+        'log',
+        'upkeep',
+        ['imports', 'skills'],
+        ['mcp', 'rpc'],
+        'cli'
+      ],
       ['hint', 'home-source', 'index-directory', 'open', 'library']
     ),
     {
@@ -149,6 +157,8 @@ module.exports = {
     only('smol-toml', 'adapters/home/'),
     only('yaml', 'domain/(imports/settings|skills)/'),
     only('sql.js', 'adapters/upkeep/codex-state/'),
+    only('@modelcontextprotocol', 'adapters/mcp/sdk.ts'),
+    only('zod', 'adapters/mcp/sdk.ts'),
     only('ws', 'adapters/rpc/transports/'),
     only('jose', 'adapters/rpc/transports/'),
     only('@eventstore/db-client', 'adapters/log/eventstore/connection/')

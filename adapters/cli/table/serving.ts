@@ -161,6 +161,62 @@ const web: CommandSpec = {
   ]
 }
 
+/** Clients that `mcp install` knows; the names of their files stand in docs/MCP.md. */
+const MCP_OPTIONS = [
+  option(
+    'cwd DIR',
+    'Directory whose threads come first. Default: the roots that the client names, else where it started the server.'
+  ),
+  option(
+    'writable',
+    'Add tools that rename, archive and fork. Default: it only reads. No tool deletes, rolls back or repairs.'
+  ),
+  option('no-redact', 'Leave secrets in what is answered. Default: they are taken out.'),
+  option('max-chars N', 'The most characters of an answer. Default: 12,000.', {
+    range: [1000, 100_000]
+  })
+]
+
+const mcp: CommandSpec = {
+  name: 'mcp',
+  group: 'Move & serve',
+  args: [],
+  words: [
+    word(
+      'install <client>',
+      'Tell a client how to start it.',
+      [
+        option('print', 'Print the lines of its configuration. The default.'),
+        option('write', 'Add them to its file, and print the difference.')
+      ],
+      {
+        about: [
+          '`<client>` is codex, claude, cursor or vscode. The files are `config.toml` of the Codex home, `.mcp.json` here, ' +
+            '`~/.cursor/mcp.json`, and `.vscode/mcp.json` here. An entry that is there already is left alone.',
+          'The options of `unroll mcp` become a part of the entry.'
+        ]
+      }
+    )
+  ],
+  withoutWord: 'itself',
+  summary: 'Let agents read earlier threads over MCP.',
+  about: [
+    'Serves one client on stdin and stdout: tools that search and read threads, files, calls and usage, resources, and prompts. ' +
+      'Answers are short, say what they leave out, and quote history as such. See docs/MCP.md.'
+  ],
+  options: MCP_OPTIONS,
+  conflicts: [['print', 'write']],
+  output: {
+    human: 'MCP messages, one per line. `install`: lines of configuration, or the difference.'
+  },
+  exits: [0, 2, 3, 5],
+  examples: [
+    ['unroll mcp install codex --write', 'let Codex ask about earlier threads'],
+    ['unroll mcp install claude', 'print the lines for another client'],
+    ['unroll mcp --writable', 'let the client rename, archive and fork as well']
+  ]
+}
+
 const SUBSCRIBE = word(
   'subscribe [thread]',
   'Print what a store holds and then what is new.',
@@ -383,6 +439,7 @@ const version: CommandSpec = {
 /** In the order of the help. */
 export const SERVING: ReadonlyArray<CommandSpec> = [
   web,
+  mcp,
   appServer,
   start,
   help,
