@@ -39,7 +39,8 @@ import {
   PACKAGES,
   packagesBeside,
   SDKS,
-  sdksBeside
+  sdksBeside,
+  withoutAjv
 } from './plugins.mjs'
 import { buildPage } from './web.mjs'
 
@@ -86,6 +87,7 @@ const packages = await build({
     in: path,
     out: name
   })),
+  plugins: [withoutAjv],
   format: 'cjs',
   outExtension: { '.js': '.cjs' }
 })

@@ -6,7 +6,7 @@ import { SOURCE_KINDS } from '../../projections/thread-row.ts'
 import type { DatedThread } from '../../replay/engine.ts'
 import type { ListRequest } from '../../replay/read/lists/list-filter.ts'
 import { got, refuse, type History } from './history.ts'
-import { z } from './sdk.ts'
+import { z, type Infer } from './sdk.ts'
 import { clean, timeOut } from './tool.ts'
 import { flat, isoOf, threadUri } from './words.ts'
 
@@ -42,7 +42,7 @@ export const threadOut = z.object({
   tokens: z.number().int().nullable().describe('Null where the ledger knows nothing.'),
   uri: z.string()
 })
-export type ThreadOut = z.infer<typeof threadOut>
+export type ThreadOut = Infer<typeof threadOut>
 
 /** A thread in the row of a list, and what it came to. */
 export const threadRow = async (

@@ -2,7 +2,7 @@
  * What a tool is: its words and schemas, and how it is answered.
  */
 import type { History } from './history.ts'
-import { z } from './sdk.ts'
+import { z, type Infer, type ZodObject } from './sdk.ts'
 import { shortened } from './words.ts'
 
 export interface Told<D> {
@@ -11,7 +11,7 @@ export interface Told<D> {
   readonly text: string
 }
 
-export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+export interface Tool<I extends ZodObject = ZodObject, O extends ZodObject = ZodObject> {
   readonly name: string
   readonly title: string
   readonly description: string
@@ -19,7 +19,7 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   readonly output: O
   /** True for one that changes something; it is there only with `--writable`. */
   readonly writes?: boolean
-  readonly answer: (history: History, args: z.infer<I>) => Promise<Told<z.infer<O>>>
+  readonly answer: (history: History, args: Infer<I>) => Promise<Told<Infer<O>>>
 }
 
 /** A tool among others, whose schemas differ. */
@@ -27,8 +27,7 @@ export type AnyTool = Omit<Tool, 'answer'> & {
   readonly answer: (history: History, args: never) => Promise<Told<object>>
 }
 
-export const tool = <I extends z.ZodObject, O extends z.ZodObject>(made: Tool<I, O>): AnyTool =>
-  made
+export const tool = <I extends ZodObject, O extends ZodObject>(made: Tool<I, O>): AnyTool => made
 
 /** Of longer texts no more is looked at. */
 const LOOKED_AT = 256 * 1024

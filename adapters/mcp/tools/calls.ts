@@ -6,7 +6,7 @@ import {
 } from '../../../domain/ledgers/tools/tool-call.ts'
 import { filled } from '../budget.ts'
 import { got, rangeOf, threadNamed, type History } from '../history.ts'
-import { z } from '../sdk.ts'
+import { z, type Infer } from '../sdk.ts'
 import { directoryOf, threadsIn } from '../threads.ts'
 import {
   clean,
@@ -42,7 +42,7 @@ const callOut = z.object({
   output: z.string().nullable().describe('The first lines; read_item has all.'),
   uri: z.string()
 })
-type CallOut = z.infer<typeof callOut>
+type CallOut = Infer<typeof callOut>
 
 const outputOf = async (
   history: History,

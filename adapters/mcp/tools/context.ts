@@ -5,7 +5,7 @@ import type { ContextPoint } from '../../../replay/past/context/context.ts'
 import { asSent } from '../../../replay/past/context/sent-context.ts'
 import { filled } from '../budget.ts'
 import { got, threadNamed } from '../history.ts'
-import { z } from '../sdk.ts'
+import { z, type Infer } from '../sdk.ts'
 import { clean, maxCharsArg, noticeOut, threadArg, tool } from '../tool.ts'
 import { NOTICE, quoted } from '../words.ts'
 
@@ -26,7 +26,7 @@ const itemOut = z.object({
   tokens: z.number().int().nullable(),
   text: z.string()
 })
-type ItemOut = z.infer<typeof itemOut>
+type ItemOut = Infer<typeof itemOut>
 
 const wordsOf = (item: JsonObject): string =>
   ['name', 'arguments', 'input', 'summary', 'content', 'output']

@@ -4,7 +4,7 @@ import type { Engine } from '../../../replay/engine.ts'
 import type { FileChange } from '../../../replay/ledgers/blame.ts'
 import { filled } from '../budget.ts'
 import { got, type History } from '../history.ts'
-import { z } from '../sdk.ts'
+import { z, type Infer } from '../sdk.ts'
 import { directoryOf } from '../threads.ts'
 import { clean, cwdArg, limitArg, noticeOut, timeOut, tool } from '../tool.ts'
 import { isoOf, NOTICE, quoted, threadUri, turnUri } from '../words.ts'
@@ -26,7 +26,7 @@ const changeOut = z.object({
   diff: z.string().nullable().describe('Null where the turn is no longer in the thread.'),
   uri: z.string()
 })
-type ChangeOut = z.infer<typeof changeOut>
+type ChangeOut = Infer<typeof changeOut>
 
 const diffOf = async (engine: Engine, change: FileChange): Promise<string | null> => {
   const { threadId, turnId, callId, path } = change

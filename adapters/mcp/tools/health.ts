@@ -2,7 +2,7 @@
 import { streamId } from '../../../domain/ids.ts'
 import { filled } from '../budget.ts'
 import { got, refuse, threadNamed, type History } from '../history.ts'
-import { z } from '../sdk.ts'
+import { z, type Infer } from '../sdk.ts'
 import { clean, threadArg, tool } from '../tool.ts'
 
 const findingOut = z.object({
@@ -12,7 +12,7 @@ const findingOut = z.object({
   affected: z.string(),
   remedy: z.string()
 })
-type FindingOut = z.infer<typeof findingOut>
+type FindingOut = Infer<typeof findingOut>
 
 interface Found {
   readonly kinds: Map<string, number>

@@ -12,7 +12,7 @@ import { compareThreads } from '../../../replay/past/time-travel/compare.ts'
 import type { PastPoint } from '../../../replay/past/time-travel/past.ts'
 import { filled } from '../budget.ts'
 import { got, rangeOf, refuse, threadNamed, type History } from '../history.ts'
-import { z } from '../sdk.ts'
+import { z, type Infer } from '../sdk.ts'
 import {
   clean,
   cursorArg,
@@ -36,7 +36,7 @@ const groupOut = z.object({
   total: z.number().int(),
   lower_bound: z.boolean().describe('True where something was spent that no line tells.')
 })
-type GroupOut = z.infer<typeof groupOut>
+type GroupOut = Infer<typeof groupOut>
 
 const groupRow = (group: UsageGroup): GroupOut => ({
   key: group.key,
@@ -108,7 +108,7 @@ const eventOut = z.object({
   after: z.string().nullable().describe('JSON.'),
   certainty: z.string()
 })
-type EventOut = z.infer<typeof eventOut>
+type EventOut = Infer<typeof eventOut>
 
 const jsonOf = (history: History, value: object | null): string | null =>
   value === null ? null : clean(history, JSON.stringify(value), DETAIL)
@@ -184,7 +184,7 @@ const sideArg = z.object({
 /** Calls with an engine that answers as of a point. */
 const withSide = async <A>(
   history: History,
-  { thread, at }: z.infer<typeof sideArg>,
+  { thread, at }: Infer<typeof sideArg>,
   use: (side: { readonly engine: Engine; readonly threadId: string }) => Promise<A>
 ): Promise<A> => {
   const threadId = await threadNamed(history, thread)
@@ -211,7 +211,7 @@ const differenceOut = z.object({
   change: z.string().describe('added, removed or changed.'),
   what: z.string().describe('JSON of what differs, cut where it is long.')
 })
-type DifferenceOut = z.infer<typeof differenceOut>
+type DifferenceOut = Infer<typeof differenceOut>
 
 const WHAT = 1500
 

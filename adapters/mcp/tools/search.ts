@@ -3,7 +3,7 @@ import type { Engine, FoundThread, Occurrence } from '../../../replay/engine.ts'
 import type { SearchPart } from '../../../domain/thread/search/parts.ts'
 import { filled } from '../budget.ts'
 import { got, rangeOf, type History } from '../history.ts'
-import { z } from '../sdk.ts'
+import { z, type Infer } from '../sdk.ts'
 import { currentThread, directoryOf, EVERYTHING, titleOf } from '../threads.ts'
 import { clean, cwdArg, limitArg, noticeOut, sinceArg, timeOut, tool, untilArg } from '../tool.ts'
 import { isoOf, NOTICE, partsOf, quoted, turnUri } from '../words.ts'
@@ -29,7 +29,7 @@ const hitOut = z.object({
   snippet: z.string(),
   uri: z.string()
 })
-type Hit = z.infer<typeof hitOut>
+type Hit = Infer<typeof hitOut>
 
 /** The words around the place where a term stands; the shorter snippet of the search where it is not found as it is. */
 const around = (text: string, term: string, otherwise: string): string => {

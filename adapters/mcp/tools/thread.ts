@@ -2,7 +2,7 @@
 import type { ThreadItem, Turn } from '../../../domain/protocol.ts'
 import { fits, roomOf, type Room } from '../budget.ts'
 import { got, threadNamed, type History } from '../history.ts'
-import { z } from '../sdk.ts'
+import { z, type Infer } from '../sdk.ts'
 import { titleOf } from '../threads.ts'
 import { clean, maxCharsArg, noticeOut, threadArg, timeOut, tool } from '../tool.ts'
 import { firstLines, isoOf, NOTICE, partsOf, quoted, turnUri } from '../words.ts'
@@ -25,7 +25,7 @@ const itemOut = z.object({
   text: z.string().describe('A message, or a call in a line.'),
   output: z.string().optional().describe('What a tool gave back; read_item has all of it.')
 })
-type ItemOut = z.infer<typeof itemOut>
+type ItemOut = Infer<typeof itemOut>
 
 const turnOut = z.object({
   number: z.number().int().describe('1 is the first.'),
@@ -36,7 +36,7 @@ const turnOut = z.object({
   items: z.array(itemOut),
   uri: z.string()
 })
-type TurnOut = z.infer<typeof turnOut>
+type TurnOut = Infer<typeof turnOut>
 
 const isMessage = ({ type }: ThreadItem): boolean =>
   type === 'userMessage' || type === 'agentMessage'
