@@ -61,7 +61,7 @@ const baseImports = {
 
 /** Development packages that sources may use: the build puts them inside, so nobody who installs unroll gets them twice. */
 const bundled =
-  '@hpcc-js/wasm-zstd @modelcontextprotocol/server @noble/hashes @streamparser/json fzstd jose ndjson semver smol-toml sql.js uuid ws xxhash-wasm yaml zod'
+  '@hpcc-js/wasm-zstd @modelcontextprotocol/server @noble/hashes @secretlint/core @secretlint/secretlint-rule-preset-recommend @streamparser/json fzstd jose marked ndjson semver smol-toml sql.js uuid ws xxhash-wasm yaml zod'
 
 module.exports = {
   forbidden: [
@@ -121,6 +121,7 @@ module.exports = {
         'log',
         'upkeep',
         ['imports', 'skills'],
+        'export',
         ['mcp', 'rpc'],
         'cli'
       ],
@@ -148,6 +149,8 @@ module.exports = {
     ),
     only('lmdb', 'adapters/(index/lmdb|build)/'),
     only('@noble/hashes', 'domain/digest.ts'),
+    only('marked', 'domain/export/html/'),
+    only('@secretlint', 'adapters/export/secretlint.ts'),
     only('ndjson', 'adapters/cli/'),
     only('fzstd', 'adapters/log/jsonl/'),
     only('@streamparser/json', 'adapters/log/jsonl/'),

@@ -100,6 +100,8 @@ export const builtinsLater = {
 /** Packages that are loaded late, once for program and library: files of their own beside both. */
 export const PACKAGES = {
   '@hpcc-js/wasm-zstd': 'zstd',
+  '@secretlint/core': 'secretlint',
+  '@secretlint/secretlint-rule-preset-recommend': 'secretlint-rules',
   '@streamparser/json': 'json-parser',
   jose: 'jose',
   ws: 'ws'

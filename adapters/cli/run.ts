@@ -57,6 +57,7 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   tools: async () => (await import('./commands/tools.ts')).toolsCommand,
   blame: async () => (await import('./commands/blame.ts')).blameCommand,
   analytics: async () => (await import('./commands/analytics/analytics.ts')).analyticsCommand,
+  export: async () => (await import('./commands/export/export.ts')).exportCommand,
   pick: async () => (await import('./commands/pick.ts')).pickCommand
 }
 

@@ -78,6 +78,15 @@ export const placeOf = async (
   return E.map((at: PastPoint) => ({ ...place, at }))(pointIn(input, io))
 }
 
+/** Opens the same place as it was at a point, for what a command looks up there. */
+export const openPast =
+  (input: Input, io: Io) =>
+  async (at: PastPoint): Promise<E.Either<StoreError, Engine>> => {
+    const place = await placeOf(input, io)
+    if (E.isLeft(place)) return place
+    return openReal({ ...place.right, ...answers(input), actor: 'cli', at })
+  }
+
 /** A home with the index the options name. */
 export const withIndex = (input: Input, io: Io, home: string): CommandPlace => {
   const index = textOf(input, 'index')

@@ -7,7 +7,7 @@ import { once } from '../../domain/once.ts'
 import type { Zone } from '../../domain/time/zone.ts'
 import { openAll, type EngineOptions, type OpenedEngine } from '../open.ts'
 import { got, type History } from './history.ts'
-import { redacted } from './redaction.ts'
+import { redaction } from './redaction.ts'
 import { StdioServerTransport, type McpServer, type Transport } from './sdk.ts'
 import { createServer } from './server.ts'
 
@@ -76,7 +76,7 @@ export const openMcp = (options: McpOptions): OpenMcp => {
     home: store === undefined ? home : null,
     ...(index === undefined ? {} : { index }),
     directories: () => directories(),
-    redact: redact ? redacted : (text) => text,
+    redact: redact ? redaction() : (text) => text,
     maxChars: options.maxChars,
     zone: options.zone,
     nowMs: options.nowMs

@@ -3,6 +3,7 @@
  * cannot disagree. The rows are in this folder, by what the commands are for.
  */
 import { EVERYDAY } from './everyday.ts'
+import { EXPORT } from './exporting.ts'
 import { LEDGERS } from './ledgers.ts'
 import { log, READING } from './reading.ts'
 import { SERVING, store } from './serving.ts'
@@ -107,6 +108,7 @@ const ALL: ReadonlyArray<CommandSpec> = [
   ...MENDING,
   store,
   index,
+  EXPORT,
   ...SERVING
 ]
 
@@ -117,7 +119,7 @@ export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [1, 'findings or differences; a partial failure; the server could not listen'],
   [2, 'wrong usage: unknown command or option, bad limit or cursor, an ambiguous id'],
   [3, 'not found: the home, the thread, the turn, or the turn a cursor points at'],
-  [4, 'damaged: with --strict, a rollout Codex cannot read'],
+  [4, 'damaged: with --strict, a rollout Codex cannot read; a secret that an export would show'],
   [5, 'disk or permission; also an index that cannot be used'],
   [6, 'not possible: this thread, in this state or of this era, cannot be changed that way'],
   [7, 'busy: another process holds what is needed, or the thread is not at the expected revision'],

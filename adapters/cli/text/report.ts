@@ -56,6 +56,7 @@ export const OWN_KINDS = {
   no_match: [3, 'nothing matches what was asked for'],
   home_not_found: [3, 'the directory given as the Codex home does not exist'],
   confirmation_needed: [9, 'a question was answered with no, or could not be asked'],
+  secret_left: [4, 'an export would still show a secret; nothing was written'],
   not_an_index: [2, '`index drop` on a directory that holds something else'],
   internal: [70, 'a defect in unroll']
 } as const

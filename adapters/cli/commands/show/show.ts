@@ -8,8 +8,9 @@ import type { Engine } from '../../../../replay/engine.ts'
 import { flagOf, numberOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { ofThread } from '../../naming/threads.ts'
+import { rolledBackTurns } from '../../../export/rolled-back.ts'
 import { withPager } from '../../terminal/pager.ts'
-import type { CommandEnd } from '../../session.ts'
+import { openPast, type CommandEnd } from '../../session.ts'
 import { itemRows, type TranscriptView } from '../../text/item-rows.ts'
 import { clockOf } from '../../text/clock.ts'
 import { printJson, printJsonLines, walkPages, type FetchPage } from '../../text/print.ts'
@@ -19,7 +20,6 @@ import { painted } from '../../text/styled.ts'
 import { usualView, wholeView } from '../../text/turn-text.ts'
 import { turnNamed, type NamedTurn } from '../../naming/turn-name.ts'
 import { itemNamed } from './item.ts'
-import { rolledBackTurns } from './rolled-back.ts'
 import {
   countsOf,
   damageNotice,
@@ -150,7 +150,7 @@ const showText = async (
   const thread = await engine.readThread(id, false)()
   if (E.isLeft(thread)) return thread
   const hidden = flagOf(input, 'rolled-back')
-    ? await rolledBackTurns(input, io, engine, id)
+    ? await rolledBackTurns(engine, id, openPast(input, io))
     : E.right([])
   if (E.isLeft(hidden)) return hidden
   return withPager(input, io, async (paged): Promise<CommandEnd> => {

@@ -14,7 +14,7 @@ import { linker } from '../../text/link.ts'
 import { factLines, type Paint } from '../../text/style.ts'
 import { cut, msOf, oneLine, plural, tokenCount, wrap } from '../../text/text.ts'
 import { hasShown, turnText, type TurnFacts } from '../../text/turn-text.ts'
-import type { RolledBack } from './rolled-back.ts'
+import type { RolledBack } from '../../../export/rolled-back.ts'
 import { sourceLabel } from '../threads/threads.ts'
 
 const PLACES_SHOWN = 5

@@ -2,14 +2,11 @@
  * Turns that were rolled back or left behind by a revert, as the thread was before that.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { AuditRow } from '../../../../domain/ledgers/audit/row.ts'
-import type { StoreError } from '../../../../domain/errors.ts'
-import type { Turn } from '../../../../domain/protocol.ts'
-import type { Engine } from '../../../../replay/engine.ts'
-import type { PastPoint } from '../../../../replay/past/time-travel/past.ts'
-import type { Input } from '../../args.ts'
-import type { Io } from '../../io.ts'
-import { answers, openReal, placeOf } from '../../session.ts'
+import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import type { Turn } from '../../domain/protocol.ts'
+import type { Engine } from '../../replay/engine.ts'
+import type { PastPoint } from '../../replay/past/time-travel/past.ts'
 
 /** A turn that is no longer in its thread, and the live turn it stood before. */
 export interface RolledBack {
@@ -85,15 +82,15 @@ const rowsOf = async (
   return E.right(rows)
 }
 
+/** Opens the same home as it was at a point. */
+export type OpenAt = (point: PastPoint) => Promise<E.Either<StoreError, Engine>>
+
 /** The turns of a thread that were rolled back and not brought back, in the order of their places. */
 export const rolledBackTurns = async (
-  input: Input,
-  io: Io,
   engine: Engine,
-  threadId: string
+  threadId: string,
+  openAt: OpenAt
 ): Promise<E.Either<StoreError, ReadonlyArray<RolledBack>>> => {
-  const place = await placeOf(input, io)
-  if (E.isLeft(place)) return place
   const live = await idsOf(engine, threadId)
   if (E.isLeft(live)) return live
   const rows = await rowsOf(engine, threadId)
@@ -102,8 +99,8 @@ export const rolledBackTurns = async (
   const groups: Array<ReadonlyArray<RolledBack>> = []
   for (const row of rows.right) {
     const at = pointBefore(row)
-    if (at === null || io.stop.aborted) continue
-    const opened = await openReal({ ...place.right, ...answers(input), actor: 'cli', at })
+    if (at === null) continue
+    const opened = await openAt(at)
     if (E.isLeft(opened)) return opened
     try {
       const gone = await goneIn(opened.right, threadId, known)

@@ -1,0 +1,209 @@
+/**
+ * unroll export: threads as files for people and programs.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { StoreError } from '../../../../domain/errors.ts'
+import { FORMAT_FACTS } from '../../../../domain/export/formats.ts'
+import type { Engine } from '../../../../replay/engine.ts'
+import {
+  ExportFailed,
+  exportThread,
+  SecretLeft,
+  type ExportOptions,
+  type ExportSummary,
+  type HiddenPlace
+} from '../../../export/export.ts'
+import { flagOf, textOf, type Input } from '../../args.ts'
+import type { Io } from '../../io.ts'
+import { threadNamed } from '../../naming/thread-name.ts'
+import { pathOf, writeNewFile } from '../../options.ts'
+import { openOutput } from '../../output-file.ts'
+import type { CommandEnd, EngineCommand } from '../../session.ts'
+import { startProgress } from '../../text/progress.ts'
+import {
+  ownFailure,
+  tell,
+  usage,
+  warn,
+  type CommandFailure,
+  type Tried
+} from '../../text/report.ts'
+import { plural, size } from '../../text/text.ts'
+import { optionsOf, turnsOf } from './asked.ts'
+
+/** Above this a browser takes long to open a page. */
+const HTML_BYTES_WARN = 25_000_000
+
+const failureOf = (thrown: unknown): E.Left<StoreError | CommandFailure> => {
+  if (thrown instanceof ExportFailed) return E.left(thrown.failure) as E.Left<StoreError>
+  if (!(thrown instanceof SecretLeft)) throw thrown
+  const next = 'nothing was written; name it in --redact-file, or leave secrets in with --no-redact'
+  return E.left(ownFailure('secret_left', thrown.message, next)) as E.Left<CommandFailure>
+}
+
+interface Written {
+  readonly bytes: number
+  readonly summary: ExportSummary
+}
+
+/** Writes a thread to where `io.out` leads. */
+const write = async (
+  engine: Engine,
+  threadId: string,
+  options: ExportOptions,
+  io: Io,
+  outside: Io
+): Promise<Tried<Written>> => {
+  const progress = startProgress(outside, 'exporting turns')
+  let bytes = 0
+  const onProgress = (done: number, total: number): void => progress.show(done, total, bytes)
+  const texts = exportThread(engine, threadId, { ...options, onProgress })
+  try {
+    for (;;) {
+      const next = await texts.next()
+      if (next.done === true) return E.right({ bytes, summary: next.value })
+      bytes += Buffer.byteLength(next.value)
+      await io.out(next.value)
+      if (io.stop.aborted) await texts.return(undefined as never)
+    }
+  } catch (thrown) {
+    return failureOf(thrown)
+  } finally {
+    progress.clear()
+  }
+}
+
+const writeFile = async (
+  engine: Engine,
+  threadId: string,
+  options: ExportOptions,
+  path: string,
+  input: Input,
+  io: Io
+): Promise<Tried<Written>> => {
+  const replaces = flagOf(input, 'force')
+  if (!replaces && existsSync(path)) {
+    const reason = `${path} exists already`
+    return E.left({
+      _tag: 'NotPossible',
+      reason,
+      next: 'name a new file, or add --force to replace it'
+    })
+  }
+  const opened = openOutput(path, replaces, io)
+  if (E.isLeft(opened)) return opened
+  const { io: inside, close } = opened.right
+  let written: Tried<Written> | null = null
+  try {
+    written = await write(engine, threadId, options, inside, io)
+  } finally {
+    if (written === null) close(false)
+  }
+  const closed = close(E.isRight(written) && !io.stop.aborted)
+  return E.isLeft(closed) ? closed : written
+}
+
+const tellHidden = (summaries: ReadonlyArray<ExportSummary>, io: Io): void => {
+  const looked = summaries.flatMap(({ hidden }) => (hidden === null ? [] : [hidden]))
+  if (looked.length === 0) return
+  const kinds = new Set(looked.flatMap((hidden) => Object.keys(hidden)))
+  const count = looked.flatMap((hidden) => Object.values(hidden)).reduce((a, b) => a + b, 0)
+  if (count === 0) return
+  const named = [...kinds].sort().join(', ')
+  tell(`hid ${plural(count, 'secret')} (${named}); review what was written before you share it`, io)
+}
+
+const tellWritten = (path: string, { bytes, summary }: Written, input: Input, io: Io): void => {
+  if (!flagOf(input, 'quiet')) {
+    const more = summary.threads > 1 ? `${plural(summary.threads, 'thread')}, ` : ''
+    tell(`wrote ${path}: ${more}${plural(summary.turns, 'turn')}, ${size(bytes)}`, io)
+  }
+  if (path.endsWith('.html') && bytes > HTML_BYTES_WARN)
+    warn('a page of this size opens slowly; --detail chat or --turns make it smaller', io)
+}
+
+const report = async (
+  places: ReadonlyArray<HiddenPlace>,
+  path: string | undefined
+): Promise<E.Either<StoreError, number>> => {
+  if (path === undefined) return E.right(0)
+  async function* lines(): AsyncGenerator<string> {
+    for (const place of places) yield `${JSON.stringify(place)}\n`
+  }
+  return writeNewFile(path, lines())
+}
+
+const isFolder = (path: string): boolean => {
+  if (path.endsWith('/')) return true
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** The file of each thread; null for stdout. */
+const targetsOf = (
+  ids: ReadonlyArray<string>,
+  options: ExportOptions,
+  input: Input,
+  io: Io
+): E.Either<CommandFailure, ReadonlyArray<string | null>> => {
+  const out = textOf(input, 'out') ?? '-'
+  if (out === '-')
+    return ids.length === 1
+      ? E.right([null])
+      : E.left(usage('several threads need a folder', 'name one with --out FOLDER/'))
+  const path = resolve(io.cwd, out)
+  if (ids.length === 1 && !isFolder(out.endsWith('/') ? out : path)) return E.right([path])
+  if (!isFolder(out.endsWith('/') ? out : path))
+    return E.left(usage(`several threads need a folder, and ${path} is none`, 'add a / behind it'))
+  mkdirSync(path, { recursive: true })
+  return E.right(ids.map((id) => join(path, `${id}.${FORMAT_FACTS[options.to].extension}`)))
+}
+
+const idsOf = async (engine: Engine, input: Input): Promise<Tried<ReadonlyArray<string>>> => {
+  const ids: Array<string> = []
+  for (const text of input.args) {
+    const found = await threadNamed(engine, text)
+    if (E.isLeft(found)) return found
+    if (!ids.includes(found.right)) ids.push(found.right)
+  }
+  return E.right(ids)
+}
+
+const exportAll = async (
+  ids: ReadonlyArray<string>,
+  options: ExportOptions,
+  input: Input,
+  io: Io,
+  engine: Engine
+): Promise<CommandEnd> => {
+  const targets = targetsOf(ids, options, input, io)
+  if (E.isLeft(targets)) return targets
+  const summaries: Array<ExportSummary> = []
+  for (const [at, id] of ids.entries()) {
+    const turns = await turnsOf(input, engine, id)
+    if (E.isLeft(turns)) return turns
+    const own = turns.right === undefined ? options : { ...options, turns: turns.right }
+    const path = targets.right[at] ?? null
+    const written =
+      path === null
+        ? await write(engine, id, own, io, io)
+        : await writeFile(engine, id, own, path, input, io)
+    if (E.isLeft(written)) return written
+    summaries.push(written.right.summary)
+    if (path !== null) tellWritten(path, written.right, input, io)
+  }
+  tellHidden(summaries, io)
+  const places = summaries.flatMap((one) => one.places)
+  return E.map(() => 0)(await report(places, pathOf(input, io, 'redact-report')))
+}
+
+export const exportCommand: EngineCommand = async (input, io, engine) => {
+  const options = optionsOf(input, io)
+  if (E.isLeft(options)) return options
+  const ids = await idsOf(engine, input)
+  if (E.isLeft(ids)) return ids
+  if (ids.right.length > 1 && textOf(input, 'at') !== undefined)
+    return E.left(usage('--at is about one thread', 'export them one by one'))
+  return exportAll(ids.right, options.right, input, io, engine)
+}

@@ -1,0 +1,95 @@
+/**
+ * The command that exports threads.
+ */
+import { EXPORT_DETAILS, EXPORT_FORMATS } from '../../../domain/export/shape.ts'
+import { AT, between, ONE_THREAD, option, READS, type CommandSpec } from './spec.ts'
+
+/** Threads that can be exported with another. */
+const WITH = ['agents', 'reviews', 'forks', 'all']
+
+export const EXPORT: CommandSpec = {
+  name: 'export',
+  group: 'Move & serve',
+  args: ['<thread...>'],
+  summary: 'Export threads as Markdown, HTML or JSON.',
+  about: [
+    ...ONE_THREAD,
+    'Markdown and HTML are for people: secrets are hidden, tools are folded, long outputs are shortened. The HTML is one file that loads and ' +
+      'sends nothing. JSON and JSON Lines hold everything as it is in the thread, unless --redact hides secrets.',
+    'With secrets hidden, everything that is written is searched once more, and nothing is written if a secret is left (exit code 4). ' +
+      'No search finds every secret: review the file before you share it. See docs/EXPORT.md.',
+    'Several threads go to a folder, each to a file with the name of its id. An existing file is not replaced without --force (exit code 6).'
+  ],
+  options: [
+    option('to FORMAT', 'The format. Default: from the name of --out, else md.', {
+      choices: EXPORT_FORMATS
+    }),
+    option(
+      'out PATH',
+      'Write to this file, or into this folder; `-` is stdout. The file appears whole or not at all. Default: stdout.',
+      { short: 'o' }
+    ),
+    option('force', 'Replace existing files.'),
+    option(
+      'detail DETAIL',
+      'How much: `chat` is what was said, `normal` adds the work with the first 20 lines of outputs, `full` is everything. Default: normal. ' +
+        'JSON holds items whole.',
+      { choices: EXPORT_DETAILS }
+    ),
+    option(
+      'with WHICH...',
+      'Also export the threads that came of this one. Default: none; they are named.',
+      { choices: WITH }
+    ),
+    option('turns A..B', 'Only these turns: `3..7`, `3..`, `..7`, `7`, or ids instead of numbers.'),
+    ...between('Turns:'),
+    option('include-rolled-back', 'Include turns that were rolled back, marked.'),
+    option(
+      'images WHICH',
+      'Pictures in the thread. Default: embed in HTML (up to 256 kB each), else omit.',
+      {
+        choices: ['embed', 'omit']
+      }
+    ),
+    option('max-output N', 'Characters of one output in Markdown and HTML. Default: 20000.', {
+      range: [100, Number.MAX_SAFE_INTEGER]
+    }),
+    option('redact', 'Hide secrets. Default: in Markdown and HTML.'),
+    option('no-redact', 'Leave secrets where they are. Default: in JSON and JSON Lines.'),
+    option(
+      'redact-strict',
+      'Hide secrets, and what tells who and where: your user name, home folder and host, e-mail and IP addresses, repositories, random texts.'
+    ),
+    option(
+      'redact-file FILE',
+      'Hide secrets, and what this file names: a text or `/pattern/flags` a line.'
+    ),
+    option(
+      'redact-report FILE',
+      'Write where something was hidden, and never what, to this new file: a JSON object a line.'
+    ),
+    option(
+      'reproducible',
+      'Leave out the time of the export, so that the same thread gives the same bytes.'
+    ),
+    AT
+  ],
+  conflicts: [
+    ['no-redact', 'redact'],
+    ['no-redact', 'redact-strict'],
+    ['no-redact', 'redact-file'],
+    ['no-redact', 'redact-report'],
+    ['at', 'include-rolled-back']
+  ],
+  output: { human: 'the exported thread; what was written and hidden on stderr.' },
+  exits: [...READS, 6].toSorted((a, b) => a - b),
+  examples: [
+    ['unroll export 01a1fcde-3637 -o thread.html', 'one file to share'],
+    ['unroll export 01a1fcde-3637 --detail chat', 'what was said, as Markdown'],
+    [
+      'unroll export 01a1fcde-3637 --to jsonl --with all -o thread.jsonl',
+      'everything, for a program'
+    ],
+    ['unroll export @1 @2 @3 --to html -o exports/', 'the three newest threads, a file each']
+  ]
+}

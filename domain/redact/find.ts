@@ -1,0 +1,139 @@
+/**
+ * Secrets in a text. They are looked for in the text as it is, in the text without the colours and line ends that can stand in the middle of
+ * a secret, and in what its base64 says.
+ *
+ * Cost: a rule runs only over texts that hold one of its words, so a text without secrets costs a search for words.
+ */
+import { isSecret } from './judge.ts'
+import type { SecretRule } from './rule.ts'
+
+/** A secret in a text; offsets in UTF-16 code units. */
+export interface Found {
+  readonly word: string
+  readonly from: number
+  readonly until: number
+}
+
+/** What stands in the place of a secret. */
+export const TAG = /\[REDACTED [a-z0-9-]+ \d+\]/
+
+const TAG_BEGINS = '[REDACTED '
+
+// oxlint-disable-next-line no-control-regex -- terminals speak in control characters
+const COLOUR = /\u001b\[[0-?]*[ -/]*[@-~]/g
+/** Escapes of a text inside of a text, of the same length as what they are read as. */
+const ESCAPE = /\\[nrt]/g
+
+/** The text as rules read it: of the same length, without colours and escaped white space. */
+const readable = (text: string): string => {
+  const plain = text.includes('\u001b[')
+    ? text.replace(COLOUR, (sequence) => ' '.repeat(sequence.length))
+    : text
+  return plain.includes('\\') ? plain.replace(ESCAPE, '\n\n') : plain
+}
+
+const matchesOf = (rule: SecretRule, text: string): ReadonlyArray<Found> => {
+  const found: Array<Found> = []
+  const { pattern, word, judge } = rule
+  for (const match of text.matchAll(pattern)) {
+    const [from, until] = match.indices?.groups?.['s'] ?? match.indices?.[0] ?? [0, 0]
+    const secret = text.slice(from, until)
+    if (secret === '' || secret.includes(TAG_BEGINS) || secret.startsWith('REDACTED ')) continue
+    if (text.startsWith(TAG_BEGINS, from - 1) || !isSecret(judge, secret)) continue
+    found.push({ word, from, until })
+  }
+  return found
+}
+
+const applies = ({ needs }: SecretRule, lower: string): boolean =>
+  needs.length === 0 || needs.some((need) => lower.includes(need))
+
+const overlaps = (a: Found, all: ReadonlyArray<Found>): boolean =>
+  all.some((b) => a.from < b.until && b.from < a.until)
+
+/** A line end that a terminal or a mail put into a long word; only lines that are full are broken so. */
+const BROKEN = /(?<=[\w/+=-]{16})\r?\n[ \t]{0,8}(?=[\w/+=-]{4})/g
+const INSIDE = new RegExp(`${COLOUR.source}|${BROKEN.source}`, 'g')
+
+/** Secrets that colours or line ends cut in pieces. */
+const brokenIn = (
+  text: string,
+  rules: ReadonlyArray<SecretRule>,
+  known: ReadonlyArray<Found>
+): ReadonlyArray<Found> => {
+  const cuts = [...text.matchAll(INSIDE)]
+  if (cuts.length === 0) return []
+  const joined = text.replace(INSIDE, '')
+  const lower = joined.toLowerCase()
+  const found = rules
+    .filter((rule) => rule.isDistinct === true && applies(rule, lower))
+    .flatMap((rule) => matchesOf(rule, joined))
+  if (found.length === 0) return []
+  /** Where a place of the joined text is in the text. */
+  const placeOf = (at: number, isEnd: boolean): number => {
+    let place = at
+    for (const { index, 0: cut } of cuts) {
+      if (isEnd ? index >= place : index > place) break
+      place += cut.length
+    }
+    return place
+  }
+  return found
+    .map(({ word, from, until }) => ({
+      word,
+      from: placeOf(from, false),
+      until: placeOf(until, true)
+    }))
+    .filter((one) => !known.some((other) => other.from <= one.from && one.until <= other.until))
+    .filter((one) => !overlaps(one, known) || one.until - one.from < 400)
+}
+
+const BASE64 = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40,65536}={0,2}(?![A-Za-z0-9+/=])/g
+
+const decoded = (base64: string): string | null => {
+  if (base64.replace(/=+$/, '').length % 4 === 1) return null
+  const text = globalThis.atob(base64)
+  return /^[\t\n\r\u0020-\u007e]+$/.test(text) ? text : null
+}
+
+/** Runs of base64 that say a secret. */
+const encodedIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArray<Found> => {
+  const found: Array<Found> = []
+  for (const { 0: run, index } of text.matchAll(BASE64)) {
+    const inside = decoded(run)
+    const [first] = inside === null ? [] : plainlyIn(inside, rules)
+    if (first !== undefined)
+      found.push({ word: first.word, from: index, until: index + run.length })
+  }
+  return found
+}
+
+const plainlyIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArray<Found> => {
+  const plain = readable(text)
+  const lower = plain.toLowerCase()
+  return rules.filter((rule) => applies(rule, lower)).flatMap((rule) => matchesOf(rule, plain))
+}
+
+/** One after the other: what overlaps is one secret, called as the first rule calls it. */
+export const merged = (found: ReadonlyArray<Found>): ReadonlyArray<Found> => {
+  const ordered = found.map((one, rank) => ({ ...one, rank })).sort((a, b) => a.from - b.from)
+  const all: Array<Found & { readonly rank: number }> = []
+  for (const one of ordered) {
+    const last = all.at(-1)
+    if (last === undefined || one.from >= last.until) {
+      all.push(one)
+      continue
+    }
+    const until = Math.max(last.until, one.until)
+    const { word, rank } = one.rank < last.rank ? one : last
+    all[all.length - 1] = { word, rank, from: last.from, until }
+  }
+  return all.map(({ word, from, until }) => ({ word, from, until }))
+}
+
+/** Every secret of a text that the rules know, in the order of the text. */
+export const secretsIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArray<Found> => {
+  const plainly = plainlyIn(text, rules)
+  const found = [...plainly, ...brokenIn(text, rules, plainly), ...encodedIn(text, rules)]
+  return found.length === 0 ? [] : merged(found)
+}
