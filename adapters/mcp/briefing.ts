@@ -6,7 +6,7 @@ import type { Turn } from '../../domain/protocol.ts'
 import { got, threadNamed, type History } from './history.ts'
 import { titleOf } from './threads.ts'
 import { clean } from './tool.ts'
-import { isoOf, NOTICE, partsOf, quoted } from './words.ts'
+import { code, isoOf, NOTICE, partsOf, quoted } from './words.ts'
 
 const MESSAGE = 1500
 const LINE = 300
@@ -33,9 +33,9 @@ const briefOf = async (history: History, threadId: string): Promise<Brief> => {
     from = range.from + range.turns.length
   }
   const facts = [
-    `Thread \`${threadId}\`, ${count} turns, begun ${isoOf(thread.createdAt * 1000) ?? ''}`,
-    `Directory: ${thread.cwd}`,
-    ...(thread.gitInfo?.branch == null ? [] : [`Branch: ${thread.gitInfo.branch}`])
+    `Thread ${code(threadId)}, ${count} turns, begun ${isoOf(thread.createdAt * 1000) ?? ''}`,
+    `Directory: ${code(thread.cwd)}`,
+    ...(thread.gitInfo?.branch == null ? [] : [`Branch: ${code(thread.gitInfo.branch)}`])
   ]
   return {
     head: `${facts.join('\n')}\nTitle:\n${quoted(titleOf(history, thread))}`,
@@ -67,7 +67,7 @@ const filesOf = async (history: History, threadId: string): Promise<ReadonlyArra
     })
   }
   const all = [...sums].map(
-    ([path, { added, deleted }]) => `- ${clean(history, path, LINE)} +${added} −${deleted}`
+    ([path, { added, deleted }]) => `- ${code(clean(history, path, LINE))} +${added} −${deleted}`
   )
   return all.length > LISTED ? [...all.slice(0, LISTED), `- ${all.length - LISTED} more`] : all
 }
@@ -80,7 +80,7 @@ const failuresOf = async (history: History, threadId: string): Promise<ReadonlyA
   return page.data.toReversed().map(({ atMs, kind, subject, name, status, exitCode, turnId }) => {
     const exit = exitCode === null ? '' : `, exit ${exitCode}`
     const what = clean(history, subject ?? name, LINE)
-    return `- ${isoOf(atMs) ?? ''} ${kind} ${status}${exit}, turn \`${turnId ?? ''}\`\n${quoted(what)}`
+    return `- ${isoOf(atMs) ?? ''} ${kind} ${status}${exit}, turn ${code(turnId ?? '')}\n${quoted(what)}`
   })
 }
 
@@ -98,11 +98,11 @@ export const handoff = async (history: History, thread: string): Promise<string>
   const asked = turns.slice(1, -1).slice(-8)
   const steps = asked.flatMap((turn) => {
     const text = said(history, turn, 'userMessage')
-    return text === null ? [] : [`- turn \`${turn.id}\`\n${quoted(text.slice(0, LINE))}`]
+    return text === null ? [] : [`- turn ${code(turn.id)}\n${quoted(text.slice(0, LINE))}`]
   })
   const isOpen = last !== undefined && last.status !== 'completed'
   return [
-    `${NOTICE} This is a briefing about an earlier thread; go on with its work only as far as the person asks for it.`,
+    `${NOTICE} This is a briefing about an earlier thread; continue its work only as far as the user asks.`,
     head,
     ...section('Goal, as it was asked first', quote(said(history, turns[0], 'userMessage'))),
     ...section('Asked since', steps),
@@ -135,7 +135,7 @@ export const postmortem = async (history: History, thread: string): Promise<stri
     ...section('What failed', await failuresOf(history, threadId)),
     ...section(
       'What was taken back, interrupted or compacted',
-      events.map(({ at, action, turnId }) => `- ${at ?? ''} ${action}, turn \`${turnId ?? ''}\``)
+      events.map(({ at, action, turnId }) => `- ${at ?? ''} ${action}, turn ${code(turnId ?? '')}`)
     ),
     ...section(
       'Damaged lines',

@@ -35,10 +35,8 @@ export const filled = <A>(
   return { rows: rows.slice(0, count), left: rows.length - count }
 }
 
-type Value = unknown
-
 /** Every text in a value, keys as well, through a function. */
-export const mapped = (value: Value, through: (text: string) => string): Value => {
+export const mapped = (value: unknown, through: (text: string) => string): unknown => {
   if (typeof value === 'string') return through(value)
   if (Array.isArray(value)) return value.map((one) => mapped(one, through))
   if (typeof value !== 'object' || value === null) return value

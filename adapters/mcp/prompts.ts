@@ -4,7 +4,7 @@ import type { History } from './history.ts'
 import { completable, z, type McpServer } from './sdk.ts'
 import { hits } from './tools/search.ts'
 import { titlesLike } from './titles.ts'
-import { NOTICE, quoted } from './words.ts'
+import { code, NOTICE, quoted } from './words.ts'
 
 const message = (text: string) => ({
   messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }]
@@ -16,7 +16,7 @@ const recall = async (history: History, topic: string): Promise<string> => {
   const found = await hits(history, search, { cwd: undefined, limit: 8, withCurrent: false })
   const lines = found.map(
     ({ thread, turn, at, snippet }) =>
-      `- ${at ?? ''} thread \`${thread}\`, turn \`${turn}\`\n${quoted(snippet)}`
+      `- ${at ?? ''} thread ${code(thread)}, turn ${code(turn)}\n${quoted(snippet)}`
   )
   return [
     'Recall what earlier threads say about this topic, and answer with the threads and turns it stands in:',

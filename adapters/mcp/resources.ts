@@ -9,7 +9,7 @@ import { titleOf } from './threads.ts'
 import { titlesLike } from './titles.ts'
 import { tokenUsage } from './tools/reports.ts'
 import { readTurns, turnText } from './tools/thread.ts'
-import { isoOf, NOTICE, quoted, threadUri } from './words.ts'
+import { code, isoOf, NOTICE, quoted, threadUri } from './words.ts'
 
 const MARKDOWN = 'text/markdown'
 const LISTED = 50
@@ -29,7 +29,7 @@ const threadText = async (history: History, named: string): Promise<string> => {
   const request = { threadId, from: '1', turns: 1000, detail: 'normal', maxChars } as const
   const { turns, total, nextTurn } = await readTurns(history, request)
   const more = nextTurn === null ? [] : [`Turns ${nextTurn} to ${total}: read_thread.`]
-  const facts = `Directory: ${thread.cwd}\nBegun: ${isoOf(thread.createdAt * 1000) ?? ''}`
+  const facts = `Directory: ${code(thread.cwd)}\nBegun: ${isoOf(thread.createdAt * 1000) ?? ''}`
   const head = `${NOTICE}\n\n${quoted(titleOf(history, thread))}\n\n${facts}`
   return [head, ...turns.map(turnText), ...more].join('\n\n')
 }
@@ -39,7 +39,7 @@ const turnOf = async (history: History, named: string, turn: string): Promise<st
   const maxChars = history.maxChars * 4
   const request = { threadId, from: turn, turns: 1, detail: 'full', maxChars } as const
   const { turns, nextItem } = await readTurns(history, request)
-  const more = nextItem === null ? [] : [`More: read_thread, from_item \`${nextItem}\`.`]
+  const more = nextItem === null ? [] : [`More: read_thread, from_item ${code(nextItem)}.`]
   return [NOTICE, ...turns.map(turnText), ...more].join('\n\n')
 }
 

@@ -61,13 +61,12 @@ export const openMcp = (options: McpOptions): OpenMcp => {
     ...(store === undefined ? {} : { store }),
     ...(index === undefined ? {} : { index })
   }
-  const opened = once(async (): Promise<OpenedEngine> =>
-    got(await openAll({ ...options.engine, ...places }))
-  )
-  let isOpen = false
+  let opened: Promise<OpenedEngine> | null = null
   const all = (): Promise<OpenedEngine> => {
-    isOpen = true
-    return opened()
+    opened ??= openAll({ ...options.engine, ...places }).then(got)
+    // What kept it from opening may be over when it is asked for again.
+    opened.catch(() => (opened = null))
+    return opened
   }
   let directories: History['directories'] = () => Promise.resolve([options.cwd])
   const history: History = {
@@ -88,11 +87,10 @@ export const openMcp = (options: McpOptions): OpenMcp => {
     server,
     close: async () => {
       await close()
-      if (isOpen)
-        await opened().then(
-          ({ engine }) => engine.close(),
-          () => undefined
-        )
+      await opened?.then(
+        ({ engine }) => engine.close(),
+        () => undefined
+      )
     }
   }
 }

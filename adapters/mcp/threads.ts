@@ -3,12 +3,13 @@
  */
 import { isAbsolute, resolve } from 'node:path'
 import { SOURCE_KINDS } from '../../projections/thread-row.ts'
+import type { Turn } from '../../domain/protocol.ts'
 import type { DatedThread } from '../../replay/engine.ts'
 import type { ListRequest } from '../../replay/read/lists/list-filter.ts'
 import { got, refuse, type History } from './history.ts'
 import { z, type Infer } from './sdk.ts'
 import { clean, timeOut } from './tool.ts'
-import { flat, isoOf, threadUri } from './words.ts'
+import { code, flat, isoOf, quoted, threadUri } from './words.ts'
 
 const TITLE = 120
 
@@ -73,8 +74,8 @@ export const threadRow = async (
 
 export const threadLine = (row: ThreadOut): string =>
   [
-    `- \`${row.id}\` ${row.last_event_at ?? ''} ${row.directory}${row.archived ? ' (archived)' : ''}`,
-    `  > ${row.title}`,
+    `- ${code(row.id)} ${row.last_event_at ?? ''} ${code(row.directory)}${row.archived ? ' (archived)' : ''}`,
+    `  ${quoted(row.title)}`,
     `  ${row.turns} turns, ${row.files_changed} files changed, ${row.tokens ?? 'unknown'} tokens`
   ].join('\n')
 
@@ -98,6 +99,10 @@ export const threadsIn = async (
 /** A thread nobody wrote to for so long does not count as being written. */
 const SILENCE_MS = 15 * 60_000
 
+/** A file does not tell an open turn from one that was cut off; the time does. */
+const isOpen = ({ status, completedAt }: Turn): boolean =>
+  status !== 'completed' && completedAt === null
+
 export interface CurrentThread {
   readonly dated: DatedThread
   /** True while a turn is open and lines came lately. */
@@ -115,5 +120,5 @@ export const currentThread = async (history: History): Promise<CurrentThread | n
   const last = { limit: 1, itemsView: 'notLoaded', sortDirection: 'desc' } as const
   const [turn] = got(await engine.listTurns(dated.thread.id, last)()).data
   const isFresh = history.nowMs() - dated.lastEventAtMs < SILENCE_MS
-  return { dated, running: isFresh && turn?.status === 'inProgress' }
+  return { dated, running: isFresh && turn !== undefined && isOpen(turn) }
 }

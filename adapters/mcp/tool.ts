@@ -5,7 +5,7 @@ import type { History } from './history.ts'
 import { z, type Infer, type ZodObject } from './sdk.ts'
 import { shortened } from './words.ts'
 
-export interface Told<D> {
+export interface ToolAnswer<D> {
   readonly data: D
   /** The same in Markdown, without the notice that is put in front. */
   readonly text: string
@@ -19,12 +19,12 @@ export interface Tool<I extends ZodObject = ZodObject, O extends ZodObject = Zod
   readonly output: O
   /** True for one that changes something; it is there only with `--writable`. */
   readonly writes?: boolean
-  readonly answer: (history: History, args: Infer<I>) => Promise<Told<Infer<O>>>
+  readonly answer: (history: History, args: Infer<I>) => Promise<ToolAnswer<Infer<O>>>
 }
 
 /** A tool among others, whose schemas differ. */
 export type AnyTool = Omit<Tool, 'answer'> & {
-  readonly answer: (history: History, args: never) => Promise<Told<object>>
+  readonly answer: (history: History, args: never) => Promise<ToolAnswer<object>>
 }
 
 export const tool = <I extends ZodObject, O extends ZodObject>(made: Tool<I, O>): AnyTool => made
@@ -67,7 +67,7 @@ export const limitArg = (max: number, usual: number) =>
 export const cursorArg = z
   .string()
   .optional()
-  .describe('`next_cursor` of the answer before, to go on behind it.')
+  .describe('`next_cursor` of the previous answer, to get the next page.')
 
 export const maxCharsArg = z
   .number()
@@ -78,5 +78,8 @@ export const maxCharsArg = z
   .describe('The most characters of the answer. Default: 12,000.')
 
 export const noticeOut = z.string().describe('What the quoted texts are.')
-export const nextCursorOut = z.string().nullable().describe('Where to go on; null behind the last.')
+export const nextCursorOut = z
+  .string()
+  .nullable()
+  .describe('Cursor of the next page; null on the last page.')
 export const timeOut = z.string().nullable().describe('UTC; null where no line tells.')

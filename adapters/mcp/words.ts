@@ -26,6 +26,9 @@ export const flat = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00
 
+/** A name in a line of ours, such as a path, which may hold anything as well. */
+export const code = (text: string): string => `\`${flat(text).replaceAll('`', "'")}\``
+
 /** The beginning of a text, whole characters only, and how many are left out. */
 export const clipped = (
   text: string,

@@ -184,22 +184,23 @@ const mcp: CommandSpec = {
   words: [
     word(
       'install <client>',
-      'Tell a client how to start it.',
+      'Install the server in a client.',
       [
         option('print', 'Print the lines of its configuration. The default.'),
-        option('write', 'Add them to its file, and print the difference.')
+        option('write', 'Add them to its file, and print the difference.'),
+        ...MCP_OPTIONS
       ],
       {
         about: [
           '`<client>` is codex, claude, cursor or vscode. The files are `config.toml` of the Codex home, `.mcp.json` here, ' +
-            '`~/.cursor/mcp.json`, and `.vscode/mcp.json` here. An entry that is there already is left alone.',
-          'The options of `unroll mcp` become a part of the entry.'
+            '`~/.cursor/mcp.json`, and `.vscode/mcp.json` here. An existing entry is left alone.',
+          'The other options, and --home and --store, become a part of the entry.'
         ]
       }
     )
   ],
   withoutWord: 'itself',
-  summary: 'Let agents read earlier threads over MCP.',
+  summary: 'Answer agents about earlier threads over MCP.',
   about: [
     'Serves one client on stdin and stdout: tools that search and read threads, files, calls and usage, resources, and prompts. ' +
       'Answers are short, say what they leave out, and quote history as such. See docs/MCP.md.'

@@ -19,7 +19,7 @@ import {
   timeOut,
   tool
 } from '../tool.ts'
-import { firstLines, isoOf, NOTICE, partsOf, quoted, threadUri, turnUri } from '../words.ts'
+import { code, firstLines, isoOf, NOTICE, partsOf, quoted, threadUri, turnUri } from '../words.ts'
 
 const SUBJECT = 400
 const OUTPUT_LINES = 6
@@ -73,7 +73,7 @@ const rowOf = async (history: History, call: ToolCall): Promise<CallOut> => ({
 const line = (row: CallOut): string => {
   const exit = row.exit_code === null ? '' : `, exit ${row.exit_code}`
   const took = row.took_ms === null ? '' : `, ${row.took_ms} ms`
-  const head = `- ${row.at ?? ''} ${row.kind} (${row.status}${exit}${took}): thread \`${row.thread}\`, turn \`${row.turn ?? ''}\``
+  const head = `- ${row.at ?? ''} ${row.kind} (${row.status}${exit}${took}): thread ${code(row.thread)}, turn ${code(row.turn ?? '')}`
   const output = row.output === null ? '' : `\n>\n${quoted(row.output)}`
   return `${head}\n${quoted(row.subject ?? row.tool)}${output}`
 }
@@ -144,7 +144,7 @@ export const listToolCalls = tool({
       data: { notice: NOTICE, calls: rows.map(({ row }) => row), next_cursor: next },
       text: [
         lines.length === 0 ? nothing : lines.join('\n\n'),
-        ...(next === null ? [] : [`More: cursor \`${next}\``])
+        ...(next === null ? [] : [`More: cursor ${code(next)}`])
       ].join('\n\n')
     }
   }

@@ -2,7 +2,7 @@
 import { got, Refused, refusalOf, threadNamed, type History } from '../history.ts'
 import { z } from '../sdk.ts'
 import { threadArg, tool } from '../tool.ts'
-import { threadUri } from '../words.ts'
+import { code, threadUri } from '../words.ts'
 
 const revisionArg = z
   .number()
@@ -45,7 +45,7 @@ export const renameThread = tool({
     const { before, operationId: operation } = renamed
     return {
       data: { thread: threadId, name: renamed.name, before, operation },
-      text: `Thread \`${threadId}\` is called "${renamed.name}" now. Undo: "unroll undo ${operation ?? ''}"`
+      text: `Thread ${code(threadId)} is called "${renamed.name}" now. Undo: "unroll undo ${operation ?? ''}"`
     }
   }
 })
@@ -53,8 +53,7 @@ export const renameThread = tool({
 export const archiveThread = tool({
   name: 'archive_thread',
   title: 'Archive a thread',
-  description:
-    'Moves a thread, and what it spawned, to the archived ones. It can be undone with "unroll undo".',
+  description: 'Archives a thread and its sub-agents. It can be undone with "unroll undo".',
   writes: true,
   input: z.object({ thread: threadArg, expected_revision: revisionArg }),
   output: z.object({ threads: z.array(z.string()), operation: z.string().nullable() }),
@@ -92,7 +91,7 @@ export const forkThread = tool({
     const fork = got(await (await history.engine()).fork(threadId, point)())
     return {
       data: { thread: fork.id, forked_from: threadId, uri: threadUri(fork.id) },
-      text: `Thread \`${fork.id}\` begins as \`${threadId}\` does.`
+      text: `Thread ${code(fork.id)} begins as ${code(threadId)} does.`
     }
   }
 })

@@ -7,7 +7,7 @@ import { filled } from '../budget.ts'
 import { got, threadNamed } from '../history.ts'
 import { z, type Infer } from '../sdk.ts'
 import { clean, maxCharsArg, noticeOut, threadArg, tool } from '../tool.ts'
-import { NOTICE, quoted } from '../words.ts'
+import { code, NOTICE, quoted } from '../words.ts'
 
 /** The texts in a value, one below the other. */
 const textIn = (value: Json | undefined): string => {
@@ -26,7 +26,7 @@ const itemOut = z.object({
   tokens: z.number().int().nullable(),
   text: z.string()
 })
-type ItemOut = Infer<typeof itemOut>
+type ContextOut = Infer<typeof itemOut>
 
 const wordsOf = (item: JsonObject): string =>
   ['name', 'arguments', 'input', 'summary', 'content', 'output']
@@ -44,14 +44,14 @@ const pointOf = (at: string | undefined): ContextPoint | undefined => {
   return /^\d+$/.test(at) ? { revision: Number(at) } : { turnId: at }
 }
 
-const line = ({ kind, tokens, text }: ItemOut): string =>
-  `**${kind}** ${tokens ?? '?'} tokens\n${quoted(text)}`
+const line = ({ kind, tokens, text }: ContextOut): string =>
+  `**${code(kind)}** ${tokens ?? '?'} tokens\n${quoted(text)}`
 
 export const readContext = tool({
   name: 'read_context',
   title: 'Read the context',
   description:
-    'What the model would be told if the thread went on: the messages after compactions and rollbacks, newest last, with an estimate of tokens.',
+    'The context the model would get if the thread were resumed: messages after compactions and rollbacks, newest last, with an estimate of tokens.',
   input: z.object({
     thread: threadArg,
     at: z.string().optional().describe('A turn id (its end) or a revision. Default: now.'),
@@ -83,7 +83,7 @@ export const readContext = tool({
     }))
     const { rows, left } = filled(all, max, line)
     const next = left === 0 ? null : from + rows.length
-    const head = `${items.length} items, about ${estimatedTokens} tokens${settings === null ? '' : `, model ${settings.model}`}`
+    const head = `${items.length} items, about ${estimatedTokens} tokens${settings === null ? '' : `, model ${code(settings.model)}`}`
     return {
       data: {
         notice: NOTICE,

@@ -7,7 +7,7 @@ import { got, type History } from '../history.ts'
 import { z, type Infer } from '../sdk.ts'
 import { directoryOf } from '../threads.ts'
 import { clean, cwdArg, limitArg, noticeOut, timeOut, tool } from '../tool.ts'
-import { isoOf, NOTICE, quoted, threadUri, turnUri } from '../words.ts'
+import { code, isoOf, NOTICE, quoted, threadUri, turnUri } from '../words.ts'
 
 const DIFF_MAX = 4000
 
@@ -62,7 +62,7 @@ const rowOf = async (history: History, change: FileChange): Promise<ChangeOut> =
 const line = (row: ChangeOut): string => {
   const counts = row.lines_added === null ? '' : ` +${row.lines_added} −${row.lines_deleted ?? 0}`
   const back = row.rolled_back ? ', rolled back' : ''
-  const head = `- ${row.at ?? ''} ${row.operation} ${row.path}${counts} (${row.status}${back}): thread \`${row.thread}\`, turn \`${row.turn ?? ''}\``
+  const head = `- ${row.at ?? ''} ${row.operation} ${code(row.path)}${counts} (${row.status}${back}): thread ${code(row.thread)}, turn ${code(row.turn ?? '')}`
   return row.diff === null ? head : `${head}\n${quoted(row.diff)}`
 }
 
@@ -93,8 +93,8 @@ export const fileHistory = tool({
     const similar = hints.slice(0, 10)
     const nothing =
       similar.length === 0
-        ? `No patch of ${whole}.`
-        : `No patch of ${whole}. Similar: ${similar.join(', ')}`
+        ? `No patch of ${code(whole)}.`
+        : `No patch of ${code(whole)}. Similar: ${similar.map(code).join(', ')}`
     const left = data.length - rows.length
     return {
       data: { notice: NOTICE, path: whole, changes: [...rows], total: data.length, similar },

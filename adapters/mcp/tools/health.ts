@@ -4,6 +4,7 @@ import { filled } from '../budget.ts'
 import { got, refuse, threadNamed, type History } from '../history.ts'
 import { z, type Infer } from '../sdk.ts'
 import { clean, threadArg, tool } from '../tool.ts'
+import { code } from '../words.ts'
 
 const findingOut = z.object({
   kind: z.string(),
@@ -14,18 +15,18 @@ const findingOut = z.object({
 })
 type FindingOut = Infer<typeof findingOut>
 
-interface Found {
+interface Problems {
   readonly kinds: Map<string, number>
   readonly findings: Array<FindingOut>
 }
 
-const note = ({ kinds }: Found, kind: string): void =>
+const note = ({ kinds }: Problems, kind: string): void =>
   void kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
 
 const FINDINGS_KEPT = 200
 
 /** Reads every rollout of the home, or those of a thread. */
-const checked = async (history: History, threadId: string | null): Promise<Found> => {
+const checked = async (history: History, threadId: string | null): Promise<Problems> => {
   const { home, index } = history
   if (home === null)
     return refuse(
@@ -34,7 +35,7 @@ const checked = async (history: History, threadId: string | null): Promise<Found
       'check it with "unroll store verify"'
     )
   const { check } = await import('../../upkeep/check/check.ts')
-  const found: Found = { kinds: new Map(), findings: [] }
+  const found: Problems = { kinds: new Map(), findings: [] }
   const of = threadId === null ? {} : { threadId: streamId(threadId) }
   const places = index === undefined ? {} : { index }
   for await (const finding of check({ home, ...of, ...places, env: process.env })) {
@@ -52,9 +53,9 @@ const checked = async (history: History, threadId: string | null): Promise<Found
 }
 
 /** What reading the threads has isolated so far. */
-const known = async (history: History, threadId: string | null): Promise<Found> => {
+const known = async (history: History, threadId: string | null): Promise<Problems> => {
   const engine = await history.engine()
-  const found: Found = { kinds: new Map(), findings: [] }
+  const found: Problems = { kinds: new Map(), findings: [] }
   if (threadId !== null) {
     for (const { reason, revision } of got(await engine.damage(threadId)())) {
       note(found, reason)
@@ -75,7 +76,7 @@ const known = async (history: History, threadId: string | null): Promise<Found> 
 }
 
 const line = ({ kind, severity, thread, affected, remedy }: FindingOut): string =>
-  `- ${kind} (${severity})${thread === null ? '' : ` in \`${thread}\``}: ${affected}; ${remedy}`
+  `- ${kind} (${severity})${thread === null ? '' : ` in ${code(thread)}`}: ${affected}; ${remedy}`
 
 export const health = tool({
   name: 'health',
@@ -90,7 +91,7 @@ export const health = tool({
       .describe('Run a check now; it reads everything and changes nothing.')
   }),
   output: z.object({
-    checked: z.boolean().describe('False where only what is known anyway is told.'),
+    checked: z.boolean().describe('False if no check was run, and only known damage is listed.'),
     kinds: z.array(z.object({ kind: z.string(), count: z.number().int() })),
     findings: z.array(findingOut),
     left_out: z.number().int()

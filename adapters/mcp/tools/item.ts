@@ -2,13 +2,13 @@
 import { got, Refused, refusalOf, threadNamed } from '../history.ts'
 import { z } from '../sdk.ts'
 import { maxCharsArg, noticeOut, threadArg, tool } from '../tool.ts'
-import { clipped, NOTICE, partsOf, quoted } from '../words.ts'
+import { code, clipped, NOTICE, partsOf, quoted } from '../words.ts'
 
 export const readItem = tool({
   name: 'read_item',
   title: 'Read an item',
   description:
-    'Reads one item of a turn whole: a long message, the output of a command, a diff, the result of a tool. Go on with next_offset.',
+    'Reads one item of a turn whole: a long message, the output of a command, a diff, the result of a tool. Continue with next_offset.',
   input: z.object({
     thread: threadArg,
     turn: z.string().min(1).describe('Id of the turn.'),
@@ -51,7 +51,7 @@ export const readItem = tool({
         length: whole.length,
         next_offset: next
       },
-      text: `${found.item.type} \`${item}\`\n\n${quoted(text)}${more}`
+      text: `${found.item.type} ${code(item)}\n\n${quoted(text)}${more}`
     }
   }
 })

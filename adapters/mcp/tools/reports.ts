@@ -25,7 +25,7 @@ import {
   tool,
   untilArg
 } from '../tool.ts'
-import { NOTICE, quoted } from '../words.ts'
+import { code, NOTICE, quoted } from '../words.ts'
 
 const groupOut = z.object({
   key: z.string(),
@@ -49,7 +49,7 @@ const groupRow = (group: UsageGroup): GroupOut => ({
 })
 
 const groupLine = (row: GroupOut): string =>
-  `| ${row.key} | ${row.input} | ${row.cached} | ${row.output} | ${row.reasoning} | ${row.lower_bound ? '≥ ' : ''}${row.total} |`
+  `| ${code(row.key).replaceAll('|', '/')} | ${row.input} | ${row.cached} | ${row.output} | ${row.reasoning} | ${row.lower_bound ? '≥ ' : ''}${row.total} |`
 
 export const usageText = (groups: ReadonlyArray<GroupOut>, total: GroupOut): string =>
   [
@@ -125,15 +125,15 @@ const eventRow = (history: History, row: AuditRow): EventOut => ({
 })
 
 const eventLine = ({ at, thread, action, turn, after }: EventOut): string => {
-  const inTurn = turn === null ? '' : `, turn \`${turn}\``
-  return `- ${at ?? ''} ${action}: thread \`${thread}\`${inTurn}${after === null ? '' : `\n${quoted(after)}`}`
+  const inTurn = turn === null ? '' : `, turn ${code(turn)}`
+  return `- ${at ?? ''} ${action}: thread ${code(thread)}${inTurn}${after === null ? '' : `\n${quoted(after)}`}`
 }
 
 export const auditEvents = tool({
   name: 'audit_events',
   title: 'Audit events',
   description:
-    'What happened to threads, newest first: turns, rollbacks, compactions, forks, agents, settings, renames, archives, repairs.',
+    'What happened to threads, oldest first: turns, rollbacks, compactions, forks, agents, settings, renames, archives, repairs.',
   input: z.object({
     thread: threadArg.optional(),
     action: z.enum(AUDIT_ACTIONS).optional(),
@@ -167,7 +167,7 @@ export const auditEvents = tool({
       data: { notice: NOTICE, events: [...rows], next_cursor: next },
       text: [
         rows.length === 0 ? 'Nothing happened.' : rows.map(eventLine).join('\n'),
-        ...(next === null ? [] : [`More: cursor \`${next}\``])
+        ...(next === null ? [] : [`More: cursor ${code(next)}`])
       ].join('\n\n')
     }
   }

@@ -6,7 +6,7 @@ import { got, rangeOf, type History } from '../history.ts'
 import { z, type Infer } from '../sdk.ts'
 import { currentThread, directoryOf, EVERYTHING, titleOf } from '../threads.ts'
 import { clean, cwdArg, limitArg, noticeOut, sinceArg, timeOut, tool, untilArg } from '../tool.ts'
-import { isoOf, NOTICE, partsOf, quoted, turnUri } from '../words.ts'
+import { code, isoOf, NOTICE, partsOf, quoted, turnUri } from '../words.ts'
 
 const ROLES = {
   user: ['user'],
@@ -29,7 +29,7 @@ const hitOut = z.object({
   snippet: z.string(),
   uri: z.string()
 })
-type Hit = Infer<typeof hitOut>
+type HitOut = Infer<typeof hitOut>
 
 /** The words around the place where a term stands; the shorter snippet of the search where it is not found as it is. */
 const around = (text: string, term: string, otherwise: string): string => {
@@ -45,7 +45,7 @@ const hitOf = async (
   { turnId, itemId, turnCursor, snippet }: Occurrence,
   query: string,
   archived: boolean
-): Promise<Hit> => {
+): Promise<HitOut> => {
   const engine = await history.engine()
   const at = { cursor: turnCursor, limit: 1, sortDirection: 'asc', itemsView: 'notLoaded' } as const
   const turn = got(await engine.listTurns(thread.id, at)()).data.find(({ id }) => id === turnId)
@@ -65,7 +65,7 @@ const hitOf = async (
   }
 }
 
-interface Search {
+interface SearchAsked {
   readonly query: string
   readonly parts: ReadonlyArray<SearchPart>
   readonly times: { readonly sinceMs?: number; readonly untilMs?: number }
@@ -75,7 +75,7 @@ interface Search {
 /** Threads that hold the term, of some directories or of all, active ones and archived ones. */
 const threadsWith = async (
   engine: Engine,
-  { query, parts, times, left }: Search,
+  { query, parts, times, left }: SearchAsked,
   cwd: ReadonlyArray<string> | undefined
 ): Promise<ReadonlyArray<{ readonly found: FoundThread; readonly archived: boolean }>> => {
   const all: Array<{ found: FoundThread; archived: boolean }> = []
@@ -89,21 +89,21 @@ const threadsWith = async (
   return all
 }
 
-const hitLine = ({ thread, turn, title, at, snippet }: Hit): string =>
-  `- ${at ?? ''} thread \`${thread}\` (${title}), turn \`${turn}\`\n${quoted(snippet)}`
+const hitLine = ({ thread, turn, title, at, snippet }: HitOut): string =>
+  `- ${at ?? ''} thread ${code(thread)}, turn ${code(turn)}, in the thread:\n${quoted(title)}\n>\n${quoted(snippet)}`
 
 /** Every hit, those of the client's directories first. */
 export const hits = async (
   history: History,
-  search: Omit<Search, 'left'>,
+  search: Omit<SearchAsked, 'left'>,
   { cwd, limit, withCurrent }: { cwd: string | undefined; limit: number; withCurrent: boolean }
-): Promise<ReadonlyArray<Hit>> => {
+): Promise<ReadonlyArray<HitOut>> => {
   const engine = await history.engine()
   const named = directoryOf(cwd)
   const here = named === undefined ? await history.directories() : [named]
   const current = withCurrent ? null : await currentThread(history)
   const known = new Set(current?.running === true ? [current.dated.thread.id] : [])
-  const all: Array<Hit> = []
+  const all: Array<HitOut> = []
   const scopes = [...(here.length > 0 ? [here] : []), ...(named === undefined ? [undefined] : [])]
   for (const scope of scopes) {
     // One more, because the current one may be among them.

@@ -5,7 +5,7 @@ import { got, threadNamed, type History } from '../history.ts'
 import { z, type Infer } from '../sdk.ts'
 import { titleOf } from '../threads.ts'
 import { clean, maxCharsArg, noticeOut, threadArg, timeOut, tool } from '../tool.ts'
-import { firstLines, isoOf, NOTICE, partsOf, quoted, turnUri } from '../words.ts'
+import { code, firstLines, isoOf, NOTICE, partsOf, quoted, turnUri } from '../words.ts'
 
 const PAGE_BYTES = 512 * 1024
 const OUTPUT_LINES = 20
@@ -64,13 +64,13 @@ const itemRow = (history: History, item: ThreadItem, detail: Detail, max: number
 const SPEAKER: Readonly<Record<string, string>> = { userMessage: 'You', agentMessage: 'Agent' }
 
 const itemText = ({ id, type, text, output }: ItemOut): string => {
-  const head = SPEAKER[type] ?? `${type} \`${id}\``
+  const head = SPEAKER[type] ?? `${type} ${code(id)}`
   const gave = output === undefined ? '' : `\n>\n${quoted(output)}`
   return `**${head}**\n${quoted(text)}${gave}`
 }
 
 const turnHead = ({ number, id, started_at, status, error }: TurnOut): string =>
-  `## Turn ${number} · ${started_at ?? ''} · ${status} · \`${id}\`${error === undefined ? '' : `\n${quoted(error)}`}`
+  `## Turn ${number} · ${started_at ?? ''} · ${status} · ${code(id)}${error === undefined ? '' : `\n${quoted(error)}`}`
 
 export const turnText = (turn: TurnOut): string =>
   [turnHead(turn), ...turn.items.map(itemText)].join('\n\n')
@@ -174,7 +174,7 @@ export const readTurns = async (history: History, request: ReadRequest): Promise
 
 const onward = ({ nextTurn, nextItem }: ReadTurns): string => {
   if (nextTurn === null) return 'This is the end of the thread.'
-  const item = nextItem === null ? '' : `, from_item \`${nextItem}\``
+  const item = nextItem === null ? '' : `, from_item ${code(nextItem)}`
   return `More: from_turn ${nextTurn}${item}. A cut text is whole in read_item.`
 }
 
@@ -182,7 +182,7 @@ export const readThread = tool({
   name: 'read_thread',
   title: 'Read a thread',
   description:
-    'Reads turns of a thread: what was asked, answered and done. Long texts and outputs are cut; read_item has them whole. Go on with next_turn.',
+    'Reads turns of a thread: what was asked, answered and done. Long texts and outputs are cut; read_item has them whole. Continue with next_turn.',
   input: z.object({
     thread: threadArg,
     from_turn: z
@@ -213,7 +213,7 @@ export const readThread = tool({
     revision: z.number().int().describe('How many events the thread has.'),
     total_turns: z.number().int(),
     turns: z.array(turnOut),
-    next_turn: z.number().int().nullable().describe('Where to go on; null at the end.'),
+    next_turn: z.number().int().nullable().describe('Number of the next turn; null at the end.'),
     next_item: z.string().nullable().describe('The item of that turn that did not fit.')
   }),
   answer: async (history, args) => {
@@ -228,7 +228,7 @@ export const readThread = tool({
       maxChars: args.max_chars ?? history.maxChars
     })
     const title = titleOf(history, thread)
-    const head = `Thread \`${threadId}\`, ${read.total} turns, revision ${read.revision}\n${quoted(title)}`
+    const head = `Thread ${code(threadId)}, ${read.total} turns, revision ${read.revision}\n${quoted(title)}`
     return {
       data: {
         notice: NOTICE,

@@ -24,30 +24,30 @@ import {
   tool,
   untilArg
 } from '../tool.ts'
-import { NOTICE } from '../words.ts'
+import { code, NOTICE } from '../words.ts'
 
 /** Lists of the client's directories come first, then those of all others; a cursor says in which of both it stands. */
-interface Spot {
+interface ListSpot {
   readonly of: 'here' | 'all'
   readonly cursor: string | null
 }
 
-const printed = ({ of, cursor }: Spot): string => `${of}:${cursor ?? ''}`
+const printed = ({ of, cursor }: ListSpot): string => `${of}:${cursor ?? ''}`
 
-const parsed = (text: string): Spot => {
+const parsed = (text: string): ListSpot => {
   const [, of, cursor] = /^(here|all):(.*)$/s.exec(text) ?? []
   return of === undefined
     ? refuse('invalid_request', `no cursor of this list: ${text}`, 'begin again without a cursor')
-    : { of: of as Spot['of'], cursor: cursor === '' ? null : (cursor ?? null) }
+    : { of: of as ListSpot['of'], cursor: cursor === '' ? null : (cursor ?? null) }
 }
 
 interface Placed {
   readonly dated: DatedThread
   /** Where the list goes on behind this one; null behind the last. */
-  readonly next: Spot | null
+  readonly next: ListSpot | null
 }
 
-interface Listed {
+interface ListAsked {
   readonly here: ReadonlyArray<string>
   /** True where the list is of these directories alone. */
   readonly only: boolean
@@ -57,18 +57,18 @@ interface Listed {
 /** Threads from a place on, each with the place behind it. */
 async function* listed(
   history: History,
-  from: Spot,
-  { here, only, filters }: Listed
+  from: ListSpot,
+  { here, only, filters }: ListAsked
 ): AsyncGenerator<Placed> {
   const engine = await history.engine()
-  for (let spot: Spot | null = from; spot !== null;) {
+  for (let spot: ListSpot | null = from; spot !== null;) {
     const ofHere: boolean = spot.of === 'here'
     const { cursor } = spot
     const request = { ...EVERYTHING, ...filters, sortKey: 'last_event_at', limit: 1 } as const
     const asked: ListRequest = { ...request, cursor, ...(ofHere ? { cwd: here } : {}) }
     const page: Page<DatedThread> = got(await engine.datedThreads(asked)())
-    const end: Spot | null = ofHere && !only ? { of: 'all', cursor: null } : null
-    const next: Spot | null =
+    const end: ListSpot | null = ofHere && !only ? { of: 'all', cursor: null } : null
+    const next: ListSpot | null =
       page.nextCursor === null ? end : { of: spot.of, cursor: page.nextCursor }
     for (const dated of page.data)
       if (ofHere || !here.includes(dated.thread.cwd)) yield { dated, next }
@@ -103,9 +103,9 @@ export const listThreads = tool({
       ...rangeOf(history, since, until),
       ...(model === undefined ? {} : { models: [model] })
     }
-    const from: Spot =
+    const from: ListSpot =
       cursor === undefined ? { of: here.length > 0 ? 'here' : 'all', cursor: null } : parsed(cursor)
-    const found: Array<{ row: ThreadOut; next: Spot | null }> = []
+    const found: Array<{ row: ThreadOut; next: ListSpot | null }> = []
     for await (const { dated, next } of listed(history, from, {
       here,
       only: named !== undefined,
@@ -122,7 +122,7 @@ export const listThreads = tool({
       data: { notice: NOTICE, threads: rows.map(({ row }) => row), next_cursor: more },
       text: [
         lines.length === 0 ? 'No threads.' : lines.join('\n'),
-        ...(more === null ? [] : [`More: cursor \`${more}\``])
+        ...(more === null ? [] : [`More: cursor ${code(more)}`])
       ].join('\n\n')
     }
   }
