@@ -33,6 +33,7 @@ import type { AdvisedFinding } from './upkeep/check/remedies.ts'
 import type { CheckOptions, CheckSummary } from './upkeep/check/check.ts'
 import type { HomePlugins } from './upkeep/plugins/plugins.ts'
 import type { FiledPlan } from './upkeep/repair/plan-home.ts'
+import type { ExportOptions, ExportSummary } from './export/export.ts'
 import type { FoundSession } from './imports/detect.ts'
 import type { SessionsOfAgent, SessionsToImport } from './imports/from-library.ts'
 import type { ImportedSession } from './imports/import-sessions.ts'
@@ -54,6 +55,9 @@ export type { ImportedSession } from './imports/import-sessions.ts'
 export type { NewSeal, SealReport, SealRequest } from './upkeep/seal/seal.ts'
 export type { FileOutcome, StorageRequest } from './upkeep/storage/change.ts'
 export type { ThreadSpent } from './upkeep/storage/report.ts'
+export type { ExportDocument, ExportLine } from '../domain/export/document.ts'
+export type { ExportFormatName } from '../domain/export/shape.ts'
+export type { ExportOptions, ExportSummary, HiddenPlace } from './export/export.ts'
 export type { SalvageRequest, Salvaged } from './upkeep/storage/salvage/salvage.ts'
 export type { Goal, GoalPatch } from '../domain/changes/goal.ts'
 export type { GitPatch } from '../domain/changes/metadata.ts'
@@ -253,3 +257,25 @@ export const importSessions = async (
   request: SessionsToImport
 ): Promise<Either<StoreError, ReadonlyArray<ImportedSession>>> =>
   (await import('./imports/from-library.ts')).importFound(request)
+
+/**
+ * Exports a thread as UTF-8, piece by piece, with secrets hidden in Markdown and HTML unless `redaction` says otherwise; what the generator
+ * returns says what was in it. Errors are thrown: a refusal of the engine as an `ExportFailed` with its `failure`, a secret that would be
+ * left as a `SecretLeft`, before any of it is given. See docs/EXPORT.md.
+ */
+export async function* exportThread(
+  engine: Engine,
+  threadId: string,
+  options: ExportOptions
+): AsyncGenerator<Uint8Array, ExportSummary> {
+  const texts = (await import('./export/export.ts')).exportThread(engine, threadId, options)
+  try {
+    for (;;) {
+      const next = await texts.next()
+      if (next.done === true) return next.value
+      yield Buffer.from(next.value)
+    }
+  } finally {
+    await texts.return(undefined as never)
+  }
+}

@@ -174,7 +174,7 @@ const argsProblem = (form: CommandForm, args: ReadonlyArray<string>): string | n
   const missing = needed[args.length]
   if (missing !== undefined) return `${form.title} needs ${missing}`
   const extra = args[form.args.length]
-  return extra !== undefined && form.args.at(-1)?.endsWith('...]') !== true
+  return extra !== undefined && form.args.at(-1)?.includes('...') !== true
     ? `${form.title} does not take "${extra}"`
     : null
 }

@@ -52,7 +52,7 @@ const overlaps = (a: Found, all: ReadonlyArray<Found>): boolean =>
   all.some((b) => a.from < b.until && b.from < a.until)
 
 /** A line end that a terminal or a mail put into a long word; only lines that are full are broken so. */
-const BROKEN = /(?<=[\w/+=-]{16})\r?\n[ \t]{0,8}(?=[\w/+=-]{4})/g
+const BROKEN = /(?<=[\w/+=.~:-]{16})\r?\n[ \t]{0,8}(?=[\w/+=.~:-]{4})/g
 const INSIDE = new RegExp(`${COLOUR.source}|${BROKEN.source}`, 'g')
 
 /** Secrets that colours or line ends cut in pieces. */

@@ -4,8 +4,8 @@
 import { named, type SecretRule } from './rule.ts'
 
 /** Between a name and its value: `: `, `=`, `" => "`, `\": \"`. */
-const IS = '\\\\?["\'`]?[ \\t]{0,8}(?::=|=>|[:=])[ \\t]{0,8}'
-const QUOTE = '\\\\?["\'`]'
+const IS = '\\\\{0,3}["\'`]?[ \\t]{0,8}(?::=|=>|[:=])[ \\t]{0,8}'
+const QUOTE = '\\\\{0,3}["\'`]'
 /** What a name of a secret ends with. */
 const NAME =
   '(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private|auth|encryption|signing|secret|master|account)[_-]?key|credential)'

@@ -98,7 +98,7 @@ export const wsServerOf = async (
   }: Partial<Server> & {
     readonly limits?: ClientLimits
     readonly rules?: Partial<HttpRules>
-    readonly siteAt?: (port: number) => ServedSite
+    readonly siteAt?: (port: number, server: Server) => ServedSite
   } = {}
 ): Promise<WsServer> => {
   const { server, logged, close } = serverOf(home, options)
@@ -107,7 +107,7 @@ export const wsServerOf = async (
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const { port } = http.address() as AddressInfo
-  const site = siteAt === undefined ? {} : { site: siteAt(port) }
+  const site = siteAt === undefined ? {} : { site: siteAt(port, server) }
   const all: HttpRules = { routes: HEALTH, browsersReach: true, auth, ...site, ...rules }
   const stop = new AbortController()
   const served = serve(server, stop.signal, all)

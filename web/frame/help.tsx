@@ -7,6 +7,7 @@ import { closeDialog } from '../state/dialog.ts'
 const KEYS: ReadonlyArray<readonly [keys: string, does: string]> = [
   ['/', 'search'],
   ['O', 'open everything, shut everything, as before'],
+  ['e', 'export the thread'],
   ['?', 'these keys']
 ]
 

@@ -24,6 +24,8 @@ export const HEALTH: Routes = { '/readyz': { body: () => '' }, '/healthz': { bod
 export interface HttpRequest {
   readonly method: string
   readonly path: string
+  /** What follows the question mark. */
+  readonly query: string
   readonly headers: IncomingHttpHeaders
   /** Address of the client; undefined on a socket file. */
   readonly from: string | undefined
@@ -33,7 +35,8 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: 200 | 400 | 401 | 403 | 404 | 405 | 413 | 500
-  readonly body: string | Uint8Array
+  /** Texts that come one by one are sent as they come; where they end with a failure, the connection does. */
+  readonly body: string | Uint8Array | AsyncIterable<string>
   readonly headers: Readonly<Record<string, string>>
 }
 

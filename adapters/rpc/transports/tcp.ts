@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import type { Server } from '../threads/server.ts'
 import { openToAll, type Auth } from './auth.ts'
 import type { ClientLimits } from './client.ts'
 import type { HttpRules, Routes, ServedSite } from './http.ts'
@@ -18,7 +19,7 @@ interface TcpOptions {
   readonly say: (banner: string) => void
   /** The page that is served besides. */
   readonly page?: {
-    readonly siteAt: (port: number) => ServedSite
+    readonly siteAt: (port: number, server: Server) => ServedSite
     /** Told instead of `say`. */
     readonly opened: (port: number) => void
     readonly close: () => void
@@ -67,7 +68,7 @@ export const openTcp = async (
         say(banner(host, bound))
         return serve(server, stop, rules)
       }
-      const served = serve(server, stop, { ...rules, site: page.siteAt(bound) })
+      const served = serve(server, stop, { ...rules, site: page.siteAt(bound, server) })
       page.opened(bound)
       return served.finally(page.close)
     }

@@ -4,9 +4,16 @@
  * Compression is never agreed on, a message may have 16 MiB, and a client that breaks the rules of the protocol is
  * dropped without a word, all as Codex does it.
  */
-import { STATUS_CODES, createServer, type IncomingMessage, type Server as Http } from 'node:http'
+import {
+  STATUS_CODES,
+  createServer,
+  type IncomingMessage,
+  type Server as Http,
+  type ServerResponse
+} from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { Readable, type Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { WebSocket } from 'ws'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import type { Server } from '../threads/server.ts'
@@ -33,13 +40,21 @@ const bodyOf =
 const requestOf = (request: IncomingMessage): HttpRequest => ({
   method: request.method ?? '',
   path: (request.url ?? '').replace(/[?#].*$/s, ''),
+  query: /\?([^#]*)/.exec(request.url ?? '')?.[1] ?? '',
   headers: request.headers,
   from: request.socket.remoteAddress,
   body: bodyOf(request)
 })
 
-const print = ({ status, body, headers }: HttpAnswer): string =>
-  [
+type WholeBody = string | Uint8Array
+
+const isWhole = (body: HttpAnswer['body']): body is WholeBody =>
+  typeof body === 'string' || body instanceof Uint8Array
+
+/** A refused upgrade; its reason is short. */
+const print = ({ status, body: given, headers }: HttpAnswer): string => {
+  const body = isWhole(given) ? given : ''
+  return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
@@ -47,6 +62,7 @@ const print = ({ status, body, headers }: HttpAnswer): string =>
     '',
     body
   ].join('\r\n')
+}
 
 /** The protocol that pages ask for; Codex's clients ask for none. */
 export const PAGE_PROTOCOL = 'unroll.v1'
@@ -77,6 +93,28 @@ const countRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
   if (status !== 200 && status !== 500) telemetry.count('http.refusals', { status: `${status}` })
 }
 
+/** Sends an answer; a reader that goes away ends the work behind it. */
+const send = async (
+  { status, body, headers }: HttpAnswer,
+  response: ServerResponse,
+  isHead: boolean
+): Promise<void> => {
+  if (isWhole(body)) {
+    const length = { 'content-length': Buffer.byteLength(body) }
+    response.writeHead(status, { ...headers, ...length }).end(body)
+    return
+  }
+  response.writeHead(status, headers)
+  const texts = Readable.from(body)
+  if (isHead) {
+    response.end()
+    texts.destroy()
+    return
+  }
+  // A failure destroys the response, so that the reader sees a file that ends too early.
+  await pipeline(texts, response).catch(() => undefined)
+}
+
 /** Answers requests that are no upgrades, as the rules say. */
 export const answerRequests = (
   http: Http,
@@ -84,11 +122,13 @@ export const answerRequests = (
   telemetry: Telemetry = noTelemetry
 ): void => {
   http.on('request', (request, response) => {
-    void judge(requestOf(request), rules).then((answer) => {
-      if (answer === null) return response.destroy()
+    void judge(requestOf(request), rules).then(async (answer) => {
+      if (answer === null) {
+        response.destroy()
+        return
+      }
       countRefusal(telemetry, answer)
-      const length = { 'content-length': Buffer.byteLength(answer.body) }
-      response.writeHead(answer.status, { ...answer.headers, ...length }).end(answer.body)
+      await send(answer, response, request.method === 'HEAD')
     })
   })
 }

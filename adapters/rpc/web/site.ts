@@ -3,6 +3,7 @@
  */
 import type { Asset, Assets } from './assets.ts'
 import type { Door } from './door.ts'
+import type { ExportRoute } from './export-route.ts'
 import { guardOf, originsOf, type PageAddresses } from './guard.ts'
 import { text, type HttpAnswer, type HttpRequest, type ServedSite } from '../transports/http.ts'
 import { PAGE_PROTOCOL } from '../transports/websocket.ts'
@@ -12,6 +13,8 @@ export interface SiteOptions {
   readonly door: Door
   readonly assets: Assets
   readonly methods: ReadonlySet<string>
+  /** A thread as a file, for whoever has the token. */
+  readonly exported: ExportRoute
   /** What `GET /hello` tells everybody: nothing that is private. */
   readonly hello: { readonly app: string; readonly homeId: string; readonly version: string }
 }
@@ -20,6 +23,8 @@ export interface SiteOptions {
 const SECRET_BYTES_MAX = 4096
 
 const IMMUTABLE = 'max-age=31536000, immutable'
+
+const EXPORT = '/export/'
 
 /** First parts of the addresses inside of the page. */
 const PAGES = new Set('search usage tools plugins audit health storage log about t'.split(' '))
@@ -91,7 +96,14 @@ const isPage = (path: string): boolean => {
 }
 
 /** A page that is served to whoever has its token. */
-export const openSite = ({ addresses, door, assets, methods, hello }: SiteOptions): ServedSite => {
+export const openSite = ({
+  addresses,
+  door,
+  assets,
+  methods,
+  exported,
+  hello
+}: SiteOptions): ServedSite => {
   const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
     if (request.method !== 'POST') return onlyBy('POST')
     const body = await request.body(SECRET_BYTES_MAX)
@@ -111,6 +123,11 @@ export const openSite = ({ addresses, door, assets, methods, hello }: SiteOption
     return found === null ? text(404, '') : sent(await found, IMMUTABLE)
   }
 
+  const exportOf = async ({ path, query, headers }: HttpRequest): Promise<HttpAnswer> =>
+    door.isToken(bearerIn(headers.authorization))
+      ? exported(path.slice(EXPORT.length), query)
+      : text(401, '')
+
   const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
     const { path } = request
     if (path === '/session') return exchange(request)
@@ -118,6 +135,7 @@ export const openSite = ({ addresses, door, assets, methods, hello }: SiteOption
     if (!isRead(request)) return onlyBy('GET,HEAD')
     if (path === '/hello') return json(hello)
     if (path.startsWith('/assets/')) return file(path.slice('/assets/'.length))
+    if (path.startsWith(EXPORT)) return exportOf(request)
     return isPage(path) ? sent(await assets.index()) : text(404, '')
   }
 

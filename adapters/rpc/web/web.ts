@@ -9,6 +9,7 @@ import { indexDirectory } from '../../index-directory.ts'
 import { secretIn, type Auth } from '../transports/auth.ts'
 import type { ServedSite } from '../transports/http.ts'
 import { isLoopback, type Listen } from '../transports/listen.ts'
+import type { Server } from '../threads/server.ts'
 import { openAssets, PAGE_FOLDER } from './assets.ts'
 import { createDoor, type Door } from './door.ts'
 import { pageMethods } from './page-methods.ts'
@@ -47,7 +48,7 @@ export const addressWith = (origin: string, ticket: string, path = '/'): string 
 
 /** A page as its server needs it. */
 export interface ServedPage {
-  readonly siteAt: (port: number) => ServedSite
+  readonly siteAt: (port: number, server: Server) => ServedSite
   /** For clients that are no page: the token in `Authorization`. */
   readonly auth: Auth
   /** Called when the server listens. */
@@ -76,13 +77,15 @@ export const openPage = async (
   const hello = { app: 'unroll', homeId: homeIdOf(place), version }
   let forgetToken = (): void => undefined
   return E.right({
-    siteAt: (port) =>
+    siteAt: (port, server) =>
       openSite({
         addresses: { port, publicOrigins },
         door: door.right,
         assets,
         methods: pageMethods(writable),
-        hello
+        hello,
+        exported: async (...asked) =>
+          (await import('./export-route.ts')).exportRoute(server)(...asked)
       }),
     auth: async (header) =>
       door.right.isToken(bearerIn(header)) ? null : 'missing or wrong bearer token',

@@ -81,8 +81,12 @@ describe('/metrics', () => {
       auth: () => Promise.resolve(null)
     }
     const statusFor = async (from: string | undefined) =>
-      (await judge({ method: 'GET', path: '/metrics', headers: {}, from, body: noBody }, rules))
-        ?.status
+      (
+        await judge(
+          { method: 'GET', path: '/metrics', query: '', headers: {}, from, body: noBody },
+          rules
+        )
+      )?.status
     for (const from of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', undefined])
       expect(await statusFor(from)).to.equal(200)
     for (const from of ['10.0.0.1', '192.168.0.127', '::ffff:10.0.0.1', 'fe80::1', '::'])
@@ -93,7 +97,14 @@ describe('/metrics', () => {
     const routes = { ...metricsPages(tickingMeter()), ...HEALTH }
     const statusFor = async (path: string, host: string, browsersReach = true) => {
       const rules = { routes, browsersReach, auth: () => Promise.resolve(null) }
-      const request = { method: 'GET', path, headers: { host }, from: '127.0.0.1', body: noBody }
+      const request = {
+        method: 'GET',
+        path,
+        query: '',
+        headers: { host },
+        from: '127.0.0.1',
+        body: noBody
+      }
       return (await judge(request, rules))?.status
     }
     for (const path of ['/metrics', '/readyz', '/healthz']) {

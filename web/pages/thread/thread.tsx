@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks'
 import type { Thread } from '../../../domain/protocol.ts'
 import { VIEW_NAMES } from '../../frame/names.ts'
 import { visible } from '../../parts/ansi.ts'
+import { ExportButton } from '../../parts/export-dialog.tsx'
 import { later } from '../../parts/later.tsx'
 import { TimeTravel } from '../../parts/time-travel.tsx'
 import { THREAD_VIEWS, threadHref } from '../../routes.ts'
@@ -137,6 +138,7 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
           <Details {...{ thread, total }} />
         )}
         <Views route={route} />
+        <ExportButton threadId={route.threadId} at={route.at} />
       </header>
       <TimeTravel threadId={route.threadId} at={route.at} total={total} />
       <View route={route} thread={thread} />

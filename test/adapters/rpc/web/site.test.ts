@@ -6,11 +6,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { exportRoute } from '../../../../adapters/rpc/web/export-route.ts'
 import { openAssets } from '../../../../adapters/rpc/web/assets.ts'
 import { createDoor } from '../../../../adapters/rpc/web/door.ts'
 import { pageMethods } from '../../../../adapters/rpc/web/page-methods.ts'
 import { openSite } from '../../../../adapters/rpc/web/site.ts'
 import { methodsOf } from '../../../../adapters/rpc/methods/methods.ts'
+import type { Server } from '../../../../adapters/rpc/threads/server.ts'
 import type { ServedSite } from '../../../../adapters/rpc/transports/http.ts'
 import { copyHome, removeFolder } from '../../../support/fixture-home.ts'
 import {
@@ -37,7 +39,7 @@ const pageFolder = (): string => {
 
 const siteOf =
   (folder: string, writable = false) =>
-  (port: number): ServedSite => {
+  (port: number, server: Server): ServedSite => {
     const assets = openAssets(folder)
     if (assets === null) throw new Error('no page')
     const door = createDoor({
@@ -51,6 +53,7 @@ const siteOf =
       door,
       assets,
       methods: pageMethods(writable),
+      exported: exportRoute(server),
       hello: HELLO
     })
   }

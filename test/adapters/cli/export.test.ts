@@ -1,0 +1,175 @@
+import { expect } from 'chai'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { copyHome, removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
+import { filled } from '../../support/secrets.ts'
+import { inHome } from './console.ts'
+
+const ROOT = '01a1fcde-3637-7ba1-aa47-0e35fef05fe1'
+const FORK = '01a1fcde-3abc-7921-ae69-8e353aa02221'
+
+const turnsIn = (markdown: string): number => (markdown.match(/^## Turn /gm) ?? []).length
+
+describe('unroll export', () => {
+  let home = ''
+  let folder = ''
+  const typed = inHome(() => home)
+  const unroll = (argv: ReadonlyArray<string>) => typed(argv, { cwd: folder })
+
+  beforeEach(() => {
+    home = copyHome('fork-rollback-142')
+    folder = temporaryFolder()
+  })
+  afterEach(() => {
+    removeFolder(home)
+    removeFolder(folder)
+  })
+
+  it('prints Markdown, and writes what the name of the file says, whole', async () => {
+    const printed = await unroll(['export', ROOT, '--reproducible'])
+    expect({ code: printed.code, err: printed.err }).to.deep.equal({ code: 0, err: '' })
+    expect(printed.out.startsWith('---\nunroll: export/1\n')).to.equal(true)
+    const written = await unroll(['export', ROOT, '-o', 'x.md', '--reproducible'])
+    expect(written.out).to.equal('')
+    expect(written.err).to.match(/^wrote \S+x\.md: \d+ turns, /)
+    expect(readFileSync(join(folder, 'x.md'), 'utf8')).to.equal(printed.out)
+    await unroll(['export', ROOT, '-o', 'x.jsonl', '-q'])
+    const lines = readFileSync(join(folder, 'x.jsonl'), 'utf8').trimEnd().split('\n')
+    const types = lines.map((line) => (JSON.parse(line) as { type: string }).type)
+    expect([types[0], types[1], types.at(-1)]).to.deep.equal(['head', 'thread', 'end'])
+    expect(readdirSync(folder).sort()).to.deep.equal(['x.jsonl', 'x.md'])
+  })
+
+  it('replaces no file without --force', async () => {
+    writeFileSync(join(folder, 'x.html'), 'mine')
+    const refused = await unroll(['export', ROOT, '-o', 'x.html'])
+    expect([refused.code, refused.out]).to.deep.equal([6, ''])
+    expect(refused.err).to.include('exists already')
+    expect(readFileSync(join(folder, 'x.html'), 'utf8')).to.equal('mine')
+    expect((await unroll(['export', ROOT, '-o', 'x.html', '--force'])).code).to.equal(0)
+    expect(readFileSync(join(folder, 'x.html'), 'utf8')).to.match(/^<!doctype html>/)
+  })
+
+  it('writes several threads into a folder, and refuses them elsewhere', async () => {
+    const done = await unroll(['export', ROOT, FORK, '--to', 'json', '-o', 'out/'])
+    expect(done.code).to.equal(0)
+    expect(readdirSync(join(folder, 'out')).sort()).to.deep.equal(
+      [`${ROOT}.json`, `${FORK}.json`].sort()
+    )
+    expect((await unroll(['export', ROOT, FORK])).code).to.equal(2)
+    expect((await unroll(['export', ROOT, FORK, '--at', '3'])).code).to.equal(2)
+    mkdirSync(join(folder, 'there'))
+    expect((await unroll(['export', ROOT, '-o', 'there'])).code).to.equal(0)
+    expect(existsSync(join(folder, 'there', `${ROOT}.md`))).to.equal(true)
+  })
+
+  it('exports the turns that are named, by number and by id, and the time that is asked for', async () => {
+    const all = turnsIn((await unroll(['export', ROOT])).out)
+    const asked = async (...words: ReadonlyArray<string>) =>
+      turnsIn((await unroll(['export', ROOT, ...words])).out)
+    expect(all).to.be.greaterThan(2)
+    expect([await asked('--turns', '2..'), await asked('--turns', '..2')]).to.deep.equal([
+      all - 1,
+      2
+    ])
+    expect([await asked('--turns', '1'), await asked('--turns=-1')]).to.deep.equal([1, 1])
+    expect(await asked('--since', '2027-01-01')).to.equal(0)
+    expect(await asked('--until', '2027-01-01')).to.equal(all)
+    expect((await unroll(['export', ROOT, '--turns', '2..1'])).code).to.equal(2)
+    expect((await unroll(['export', ROOT, '--turns', '999'])).code).to.equal(3)
+  })
+
+  it('exports only messages, or the threads that came of it too, or the thread as it was', async () => {
+    const chat = (await unroll(['export', ROOT, '--detail', 'chat'])).out
+    expect(chat).to.include('**Codex**')
+    expect(chat).to.not.include('<details>')
+    const family = await unroll(['export', ROOT, '--to', 'json', '--with', 'forks'])
+    const { included, counts } = JSON.parse(family.out) as {
+      included: ReadonlyArray<{ kind: string; thread: { id: string } }>
+      counts: { threads: number }
+    }
+    expect(included.map(({ kind }) => kind)).to.include('fork')
+    expect(included.map(({ thread }) => thread.id)).to.include(FORK)
+    expect(counts.threads).to.equal(included.length + 1)
+    const before = turnsIn((await unroll(['export', `${ROOT}@8`])).out)
+    expect(before).to.be.lessThan(turnsIn(chat))
+  })
+
+  it('marks turns that were rolled back where they were, and has none unless they are asked for', async () => {
+    const plain = (await unroll(['export', FORK])).out
+    const marked = (await unroll(['export', FORK, '--include-rolled-back'])).out
+    expect(plain).to.not.include('Rolled-back turn')
+    const gone = (marked.match(/~~Rolled-back turn~~/g) ?? []).length
+    const shown = await typed(['show', FORK, '--rolled-back'], { cwd: folder })
+    expect(gone).to.equal((shown.out.match(/^Rolled-back turn/gm) ?? []).length)
+    expect(turnsIn(marked)).to.equal(turnsIn(plain))
+  })
+
+  it('refuses unknown threads, formats and patterns', async () => {
+    expect((await unroll(['export', '00000000-0000-7000-8000-000000000000'])).code).to.equal(3)
+    expect((await unroll(['export', ROOT, '--to', 'pdf'])).code).to.equal(2)
+    expect((await unroll(['export', ROOT, '--redact', '--no-redact'])).code).to.equal(2)
+    writeFileSync(join(folder, 'rules'), 'fine\n/(/\n')
+    const wrong = await unroll(['export', ROOT, '--redact-file', 'rules'])
+    expect(wrong.code).to.equal(2)
+    expect(wrong.err).to.include('line 2')
+  })
+
+  describe('of a thread with secrets', () => {
+    const secret = filled('ghp_{a36}')
+
+    beforeEach(() => {
+      const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
+      const name = files.find((one) => one.includes(ROOT)) ?? ''
+      const path = join(home, name)
+      const text = readFileSync(path, 'utf8')
+      writeFileSync(path, text.replaceAll('rusty gearbox', `gearbox ${secret} of Jane`))
+    })
+
+    it('hides them for people and says how many, and leaves them in JSON unless it is asked', async () => {
+      const { out, err } = await unroll(['export', ROOT])
+      expect(out).to.include('gearbox [REDACTED github-token 1] of Jane')
+      expect(out).to.include('Secrets hidden: github-token: 1')
+      expect(out).to.not.include(secret)
+      expect(err).to.equal(
+        'hid 1 secret (github-token); review what was written before you share it\n'
+      )
+      expect((await unroll(['export', ROOT, '--no-redact'])).out).to.include(secret)
+      expect((await unroll(['export', ROOT, '--to', 'json'])).out).to.include(secret)
+      const redacted = await unroll(['export', ROOT, '--to', 'json', '--redact'])
+      expect(redacted.out).to.not.include(secret)
+      expect((JSON.parse(redacted.out) as { redaction: object }).redaction).to.deep.equal({
+        rules: 'unroll 2026-11',
+        hidden: { 'github-token': 1 }
+      })
+    })
+
+    it('hides own words, and reports places without the secret', async () => {
+      writeFileSync(join(folder, 'rules'), 'Jane\n')
+      const words = ['--redact-file', 'rules', '--redact-report', 'report', '-o', 'x.html']
+      expect((await unroll(['export', ROOT, ...words])).code).to.equal(0)
+      const html = readFileSync(join(folder, 'x.html'), 'utf8')
+      expect(html).to.not.include('Jane')
+      const report = readFileSync(join(folder, 'report'), 'utf8')
+      expect(report).to.not.include(secret)
+      const places = report
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { word: string; threadId: string; path: string })
+      expect(places.every(({ threadId }) => threadId === ROOT)).to.equal(true)
+      expect(new Set(places.map(({ word }) => word))).to.deep.equal(
+        new Set(['github-token', 'own'])
+      )
+      expect(places.map(({ path }) => path)).to.include('/content/0/text')
+    })
+
+    it('writes nothing where a secret would be left', async () => {
+      // A rule that the markup itself matches: no text of the thread can be hidden so that it is gone.
+      writeFileSync(join(folder, 'rules'), 'front-matter\n/unroll: export/\n')
+      const refused = await unroll(['export', ROOT, '--redact-file', 'rules', '-o', 'x.md'])
+      expect(refused.code).to.equal(4)
+      expect(refused.err).to.match(/a secret \(own\) would stand in line 2/)
+      expect(readdirSync(folder)).to.deep.equal(['rules'])
+    })
+  })
+})
