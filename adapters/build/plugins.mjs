@@ -103,6 +103,7 @@ export const PACKAGES = {
   '@secretlint/core': 'secretlint',
   '@secretlint/secretlint-rule-preset-recommend': 'secretlint-rules',
   '@streamparser/json': 'json-parser',
+  'hyparquet-writer': 'parquet',
   jose: 'jose',
   ws: 'ws'
 }
