@@ -33,11 +33,12 @@ export const EXPORT: CommandSpec = {
     'With secrets hidden, everything that is written is searched once more, and nothing is written if a secret is left (exit code 4). ' +
       'No search finds every secret: review the file before you share it. See docs/EXPORT.md.',
     'With --ledger, writes rows instead: of every thread, or of those that are named. See docs/LEDGERS.md.',
+    '`--to bundle` makes one file of the rollouts themselves, for `unroll import` on another machine. See docs/MACHINES.md.',
     'Several threads go to a folder, each to a file with the name of its id. An existing file is not replaced without --force (exit code 6).'
   ],
   options: [
     option('to FORMAT', 'The format. Default: from the name of --out, else md; of a ledger csv.', {
-      choices: [...new Set([...EXPORT_FORMATS, ...LEDGER_FORMATS])]
+      choices: [...new Set([...EXPORT_FORMATS, 'bundle', ...LEDGER_FORMATS])]
     }),
     option('ledger NAME...', 'Export this ledger; SQLite holds several, or `all`.', {
       choices: [...LEDGER_NAMES, 'all']
@@ -108,6 +109,7 @@ export const EXPORT: CommandSpec = {
       'unroll export 01a1fcde-3637 --to jsonl --with all -o thread.jsonl',
       'everything, for a program'
     ],
+    ['unroll export @1 @2 --to bundle -o work.unroll.tar', 'threads for another machine'],
     ['unroll export --ledger tools -o tools.parquet', 'every tool call, for DuckDB or pandas'],
     ['unroll export --ledger all -o history.sqlite', 'everything in one database'],
     ['unroll export @1 @2 @3 --to html -o exports/', 'the three newest threads, a file each']

@@ -32,7 +32,8 @@ const parsedCsv = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] ?? ''
     const record = records.at(-1) ?? []
-    if (quoted && char === '"' && text[at + 1] === '"') record[record.length - 1] += text[(at += 1)] ?? ''
+    if (quoted && char === '"' && text[at + 1] === '"')
+      record[record.length - 1] += text[(at += 1)] ?? ''
     else if (char === '"') quoted = !quoted
     else if (!quoted && char === ',') record.push('')
     else if (!quoted && char === '\r') records.push([''])
@@ -44,7 +45,10 @@ const parsedCsv = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
 const parquetRows = async (path: string) => {
   const bytes = readFileSync(path)
   const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-  const file: AsyncBuffer = { byteLength: whole.byteLength, slice: (from, to) => whole.slice(from, to) }
+  const file: AsyncBuffer = {
+    byteLength: whole.byteLength,
+    slice: (from, to) => whole.slice(from, to)
+  }
   return { rows: await parquetReadObjects({ file }), metadata: parquetMetadata(whole) }
 }
 
@@ -156,7 +160,14 @@ describe('unroll export --ledger', () => {
   it('holds only the threads that are named, and only the times that are asked for', async () => {
     const one = await exported('--ledger', 'turns', '--to', 'jsonl', LONG)
     expect(one.out.split('\n').length - 1).to.equal(16)
-    const times = ['--since', '2026-11-21T06:47:36', '--until', '2026-11-21T06:47:37', '--tz', 'UTC']
+    const times = [
+      '--since',
+      '2026-11-21T06:47:36',
+      '--until',
+      '2026-11-21T06:47:37',
+      '--tz',
+      'UTC'
+    ]
     const cut = await exported('--ledger', 'turns', '--to', 'jsonl', LONG, ...times)
     const started = cut.out
       .split('\n')
@@ -179,7 +190,14 @@ describe('unroll export --ledger', () => {
     const forced = await exported('--ledger', 'tools', '-o', path, '--force')
     expect(forced.code).to.equal(0)
     expect(statSync(path).size).to.be.greaterThan(1000)
-    const gone = await exported('--ledger', 'turns', '-o', join(folder, 'gone.csv'), '--detail', 'full')
+    const gone = await exported(
+      '--ledger',
+      'turns',
+      '-o',
+      join(folder, 'gone.csv'),
+      '--detail',
+      'full'
+    )
     expect([gone.code, existsSync(join(folder, 'gone.csv'))]).to.deep.equal([2, false])
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).to.deep.equal([])
   })
@@ -219,7 +237,10 @@ describe('unroll export --ledger', () => {
     ).join('\n\n')
     const text = readFileSync(PAGE, 'utf8')
     if (process.env['UPDATE_DOCS'] !== undefined)
-      writeFileSync(PAGE, text.replace(TABLES, () => `${rendered}\n`))
+      writeFileSync(
+        PAGE,
+        text.replace(TABLES, () => `${rendered}\n`)
+      )
     expect(TABLES.exec(readFileSync(PAGE, 'utf8'))?.[0]).to.equal(`${rendered}\n`)
   })
 })

@@ -214,9 +214,16 @@ const exportThreads = async (
   return exportAll(ids, options.right, input, io, engine)
 }
 
+const isBundleName = (input: Input): boolean =>
+  !flagOf(input, 'to') && (textOf(input, 'out') ?? '').endsWith('.unroll.tar')
+
 export const exportCommand: EngineCommand = async (input, io, engine) => {
   const ids = await idsOf(engine, input)
   if (E.isLeft(ids)) return ids
+  if (textOf(input, 'to') === 'bundle' || isBundleName(input)) {
+    const { exportBundle } = await import('./bundle.ts')
+    return exportBundle(ids.right, input, io, engine)
+  }
   if (!flagOf(input, 'ledger')) return exportThreads(ids.right, input, io, engine)
   const { exportLedgers } = await import('./ledgers/ledgers.ts')
   return exportLedgers(ids.right, input, io, engine)

@@ -115,17 +115,17 @@ const turns: LedgerTable<TurnEntry> = {
   ]
 }
 
-interface ItemEntry extends ItemInTurn {
+interface LedgerItem extends ItemInTurn {
   readonly threadId: string
   readonly position: number
 }
 
-const memberOf = ({ item }: ItemEntry, name: string): string | number | null => {
+const memberOf = ({ item }: LedgerItem, name: string): string | number | null => {
   const value = (item as Readonly<Record<string, unknown>>)[name]
   return typeof value === 'string' || typeof value === 'number' ? value : null
 }
 
-const items: LedgerTable<ItemEntry> = {
+const items: LedgerTable<LedgerItem> = {
   name: 'items',
   version: 1,
   about: 'A row per item of a turn: messages, reasoning, calls, changes of files.',
