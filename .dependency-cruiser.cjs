@@ -123,6 +123,7 @@ module.exports = {
         ['imports', 'skills'],
         'export',
         ['mcp', 'rpc'],
+        'traces',
         'cli'
       ],
       ['hint', 'home-source', 'index-directory', 'open', 'library']

@@ -7,7 +7,7 @@ import { once } from '../../domain/once.ts'
 import type { Zone } from '../../domain/time/zone.ts'
 import { openAll, type EngineOptions, type OpenedEngine } from '../open.ts'
 import { got, type History } from './history.ts'
-import { redaction } from './redaction.ts'
+import { redaction } from '../../domain/redact/texts.ts'
 import { StdioServerTransport, type McpServer, type Transport } from './sdk.ts'
 import { createServer } from './server.ts'
 

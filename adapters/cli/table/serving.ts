@@ -431,7 +431,7 @@ const version: CommandSpec = {
     human: '`unroll` and the version.',
     json:
       '`{"version","commit","node","schemas","indexVersion","conventions"}` on one line; `commit` is null in a build without git, ' +
-      '`schemas` has the number of each schema of `--json`, `conventions` is null while no traces are written.'
+      '`schemas` has the number of each schema of `--json`, `conventions` is the state of those of OpenTelemetry that traces follow.'
   },
   exits: [0, 2],
   examples: []

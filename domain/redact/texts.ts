@@ -1,9 +1,9 @@
 /**
- * Taking secrets out of what agents are told, by the rules of the exports. A secret has the same number as long as the server runs, so
+ * Taking secrets out of texts one by one. A secret has the same number as long as the process runs, so
  * that it is seen to be the same one, and nothing of it can be guessed.
  */
-import { secretsIn } from '../../domain/redact/find.ts'
-import { RULES } from '../../domain/redact/rules.ts'
+import { secretsIn } from './find.ts'
+import { RULES } from './rules.ts'
 
 /** Numbers are forgotten with the oldest secrets. */
 const KEPT = 10_000
