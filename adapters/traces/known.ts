@@ -44,7 +44,7 @@ const TOLD: ReadonlyArray<AuditAction> = [
   'reviewed'
 ]
 
-interface OpenTurn {
+interface OpenKnown {
   turn: OutlinedTurn | null
   readonly spends: Array<Spend>
   readonly calls: Array<ToolCall>
@@ -56,8 +56,8 @@ export const knownTurns = async (
   engine: Engine,
   threadId: string
 ): Promise<ReadonlyArray<KnownTurn>> => {
-  const turns = new Map<string | null, OpenTurn>()
-  const of = (turnId: string | null): OpenTurn => {
+  const turns = new Map<string | null, OpenKnown>()
+  const of = (turnId: string | null): OpenKnown => {
     const known = turns.get(turnId)
     if (known !== undefined) return known
     const made = { turn: null, spends: [], calls: [], events: [] }

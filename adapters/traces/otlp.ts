@@ -17,7 +17,7 @@ export interface SpanEvent {
   readonly attributes: SpanAttributes
 }
 
-export interface Span {
+export interface TraceSpan {
   readonly traceId: string
   readonly spanId: string
   /** Null for the root of a trace. */
@@ -57,7 +57,7 @@ const attributesOf = (attributes: SpanAttributes) =>
     value === null || value === undefined ? [] : [{ key, value: valueOf(value) }]
   )
 
-const spanOf = (span: Span) => ({
+const spanOf = (span: TraceSpan) => ({
   traceId: span.traceId,
   spanId: span.spanId,
   ...(span.parentSpanId === null ? {} : { parentSpanId: span.parentSpanId }),
@@ -96,7 +96,7 @@ const BYTES_MAX = 4 * 1024 * 1024
 
 /** Requests of at most 512 spans and 4 MiB; one that is larger goes alone. */
 export async function* batches(
-  spans: AsyncIterable<Span>,
+  spans: AsyncIterable<TraceSpan>,
   resource: SpanResource
 ): AsyncGenerator<SpanBatch> {
   let held: Array<string> = []

@@ -12,7 +12,7 @@ import { CONVENTIONS } from './conventions.ts'
 import { flavored, type Flavor, type SpanContent, type SpanRole } from './flavor.ts'
 import { spanIdOf, traceIdOf } from './ids.ts'
 import { got, knownTurns, type KnownTurn } from './known.ts'
-import type { Span, SpanAttributes, SpanEvent, SpanLink } from './otlp.ts'
+import type { TraceSpan, SpanAttributes, SpanEvent, SpanLink } from './otlp.ts'
 
 export interface TraceOptions {
   readonly flavor: Flavor
@@ -50,14 +50,14 @@ const usageOf = (spends: ReadonlyArray<Spend>): SpanAttributes =>
         'gen_ai.usage.reasoning.output_tokens': sum(spends, (one) => one.reasoningOutputTokens)
       }
 
-interface TurnTimes {
+interface SpanTimes {
   readonly startMs: number
   readonly endMs: number
   readonly estimated: boolean
 }
 
 /** From the record of the turn, else from what is known to have happened in it. */
-const timesOf = ({ turn, spends, calls, events }: KnownTurn): TurnTimes => {
+const timesOf = ({ turn, spends, calls, events }: KnownTurn): SpanTimes => {
   const seen = [
     ...spends.map(({ occurredAtMs }) => occurredAtMs),
     ...calls.flatMap(({ atMs, endedAtMs }) => [atMs, endedAtMs ?? atMs]),
@@ -133,9 +133,9 @@ const withFlavor = (
 const rootOf = (
   traced: TracedThread,
   known: KnownTurn,
-  times: TurnTimes,
+  times: SpanTimes,
   content: SpanContent | null
-): Span => {
+): TraceSpan => {
   const { thread } = traced
   const { turnId, turn, spends } = known
   const model = spends.findLast((spend) => spend.model !== null)?.model ?? null
@@ -179,7 +179,7 @@ const below = (traced: TracedThread, turnId: string | null, what: string) => ({
   parentSpanId: spanIdOf(traced.thread.id, turnId, null)
 })
 
-const answerSpan = (traced: TracedThread, spend: Spend, startMs: number): Span => {
+const answerSpan = (traced: TracedThread, spend: Spend, startMs: number): TraceSpan => {
   const attributes: SpanAttributes = {
     ...common(traced),
     'gen_ai.operation.name': 'chat',
@@ -246,7 +246,7 @@ const toolSpan = async (
   call: ToolCall,
   place: number,
   content: SpanContent | null
-): Promise<Span> => {
+): Promise<TraceSpan> => {
   const [agent] = call.agents ?? []
   const link = agent === undefined ? null : await traced.linkTo(agent)
   const attributes: SpanAttributes = {
@@ -274,7 +274,7 @@ async function* turnSpans(
   traced: TracedThread,
   known: KnownTurn,
   engine: Engine
-): AsyncGenerator<Span> {
+): AsyncGenerator<TraceSpan> {
   const { content: redact } = traced.options
   const times = timesOf(known)
   const { turn } = known
@@ -303,7 +303,7 @@ export async function* threadSpans(
   engine: Engine,
   threadId: string,
   options: TraceOptions
-): AsyncGenerator<Span> {
+): AsyncGenerator<TraceSpan> {
   const thread = got(await engine.readThread(threadId, false)())
   const links = new Map<string, SpanLink | null>()
   const linkTo = async (agent: string): Promise<SpanLink | null> => {

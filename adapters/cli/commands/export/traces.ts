@@ -10,7 +10,7 @@ import type { Thread } from '../../../../domain/protocol.ts'
 import type { Engine } from '../../../../replay/engine.ts'
 import type { Flavor } from '../../../traces/flavor.ts'
 import { got, TraceFailed } from '../../../traces/known.ts'
-import { batches, type Span, type SpanBatch, type SpanResource } from '../../../traces/otlp.ts'
+import { batches, type TraceSpan, type SpanBatch, type SpanResource } from '../../../traces/otlp.ts'
 import { sendBatch, traceTarget, type TraceTarget } from '../../../traces/send.ts'
 import { threadSpans, type TraceOptions } from '../../../traces/spans.ts'
 import { DAY_MS } from '../../../../domain/time/zone.ts'
@@ -33,7 +33,7 @@ interface Tally {
   old: number
 }
 
-async function* counted(spans: AsyncIterable<Span>, tally: Tally, nowMs: number) {
+async function* counted(spans: AsyncIterable<TraceSpan>, tally: Tally, nowMs: number) {
   for await (const span of spans) {
     tally.spans += 1
     tally.fromMs = Math.min(tally.fromMs, span.startMs)
