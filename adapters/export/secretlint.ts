@@ -7,6 +7,8 @@ import type { SecretFinder } from '../../domain/redact/value.ts'
 /** Shorter texts hold no secret that has a form. */
 const CHARS_MIN = 12
 const BETWEEN = '\n\n'
+/** Some of its patterns take the square of the length of such a run; no secret is one line of it, keys of several lines are. */
+const ENDLESS = /\S{512,}/g
 
 const wordOf = (ruleId: string): string =>
   ruleId.replace('@secretlint/secretlint-rule-', '').replaceAll(/[^a-z0-9-]/g, '') || 'secret'
@@ -33,7 +35,7 @@ export const secretlintFinder = async (): Promise<SecretFinder> => {
     for (const [at, text] of texts.entries()) {
       if (text.length < CHARS_MIN) continue
       places.push({ at, from: content.length })
-      content += text + BETWEEN
+      content += text.replace(ENDLESS, (run) => '\n'.repeat(run.length)) + BETWEEN
     }
     const found: Array<Array<Found>> = texts.map(() => [])
     let place = 0

@@ -54,17 +54,36 @@ const download = async (path: string): Promise<string | null> => {
 const Options = ({ options }: { readonly options: ReadonlyArray<readonly [string, string]> }) =>
   options.map(([value, text]) => <option value={value}>{text}</option>)
 
+const pathOf = (threadId: string, at: PointInAddress | null, form: FormData): string => {
+  const chosen = (name: string): string =>
+    form
+      .getAll(name)
+      .filter((one) => typeof one === 'string')
+      .join(',')
+  return hrefOf(`/export/${encodeURIComponent(threadId)}`, {
+    ...{ to: chosen('to'), detail: chosen('detail'), with: chosen('with') },
+    redact: form.has('redact') ? '1' : '0',
+    at: at === null ? null : printPoint(at)
+  })
+}
+
+const Related = () => (
+  <fieldset>
+    <legend>With the threads that came of it</legend>
+    {RELATED.map(([value, text]) => (
+      <label class="check">
+        <input type="checkbox" name="with" value={value} /> {text}
+      </label>
+    ))}
+  </fieldset>
+)
+
 const ExportDialog = ({ threadId, at, close }: ExportProps & { readonly close: () => void }) => {
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const [hides, setHides] = useState(true)
   const submit = async (form: FormData): Promise<void> => {
-    const chosen = (name: string): string => form.getAll(name).join(',')
-    const path = hrefOf(`/export/${encodeURIComponent(threadId)}`, {
-      ...{ to: chosen('to'), detail: chosen('detail'), with: chosen('with') },
-      redact: form.has('redact') ? '1' : '0',
-      at: at === null ? null : printPoint(at)
-    })
+    const path = pathOf(threadId, at, form)
     setBusy(true)
     setFailure(null)
     const problem = await download(path)
@@ -96,14 +115,7 @@ const ExportDialog = ({ threadId, at, close }: ExportProps & { readonly close: (
             <Options options={DETAILS} />
           </select>
         </label>
-        <fieldset>
-          <legend>With the threads that came of it</legend>
-          {RELATED.map(([value, text]) => (
-            <label class="check">
-              <input type="checkbox" name="with" value={value} /> {text}
-            </label>
-          ))}
-        </fieldset>
+        <Related />
         <label class="check">
           <input
             type="checkbox"

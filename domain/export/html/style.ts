@@ -18,7 +18,8 @@ p{margin:8px 0}
 .facts span+span::before{content:" · "}
 .bad{color:var(--bad)}
 .tools{position:sticky;top:0;display:none;flex-wrap:wrap;gap:8px;padding:8px 0;background:var(--ground);border-bottom:1px solid var(--line);z-index:1}
-.js .tools{display:flex}
+.copy{display:none}
+.js .tools{display:flex}.js .copy{display:inline-block}
 button{font:inherit;font-size:.875rem;color:inherit;background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:2px 10px;min-height:28px;cursor:pointer}
 button[aria-pressed=false]{opacity:.75;text-decoration:line-through}
 button:focus-visible,a:focus-visible,summary:focus-visible,pre:focus-visible,.wide:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
