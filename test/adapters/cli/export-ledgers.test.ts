@@ -95,8 +95,8 @@ describe('unroll export --ledger', () => {
     const counts: Record<string, number> = {}
     for (const { name } of LEDGER_TABLES) counts[name] = (await jsonRows(name)).length
     const usage = right(await engine.usageRows({ by: 'total' })())
-    let spends = 0
-    for await (const _ of usage) spends += 1
+    const spends: Array<unknown> = []
+    for await (const spend of usage) spends.push(spend)
     const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
     const ids = files
       .filter((file) => file.endsWith('.jsonl') && file.includes('rollout-'))
@@ -110,7 +110,14 @@ describe('unroll export --ledger', () => {
     }
     const { total } = right(await engine.toolsSummary({})())
     expect(counts).to.include({
-      ...{ threads: ids.length, turns, items, usage: spends, tools: total.calls, files: patches }
+      ...{
+        threads: ids.length,
+        turns,
+        items,
+        usage: spends.length,
+        tools: total.calls,
+        files: patches
+      }
     })
     expect(counts['audit']).to.be.greaterThan(ids.length)
   })

@@ -25,7 +25,7 @@ describe('JSON Schemas of --json', () => {
   it('are those of the types of lines', () => {
     // Reads the types of the whole program.
     const made = commandSchemas()
-    expect([...made.keys()].sort()).to.deep.equal(names)
+    expect([...made.keys()].sort()).to.deep.equal([...withJson].sort())
     if (process.env['UPDATE_DOCS'] === '1') {
       // Those of exports have a test of their own.
       for (const name of readdirSync(SCHEMAS))
@@ -156,7 +156,7 @@ describe('JSON Schemas of --json', () => {
     const { code, out } = await unroll(['help', '--schema', 'threads'])
     expect([code, JSON.parse(out)]).to.deep.equal([0, schemaOf('threads')])
     const all = await unroll(['help', '--schema'])
-    expect(all.out.split('\n').slice(0, -1)).to.deep.equal([...withJson].sort())
+    expect(all.out.split('\n').slice(0, -1)).to.deep.equal(names)
     const none = await unroll(['help', '--schema', 'pick'])
     expect(none).to.deep.equal({
       code: 2,
