@@ -61,7 +61,7 @@ const baseImports = {
 
 /** Development packages that sources may use: the build puts them inside, so nobody who installs unroll gets them twice. */
 const bundled =
-  '@hpcc-js/wasm-zstd @noble/hashes @secretlint/core @secretlint/secretlint-rule-preset-recommend @streamparser/json fzstd jose marked ndjson semver smol-toml sql.js uuid ws xxhash-wasm yaml'
+  '@hpcc-js/wasm-zstd @modelcontextprotocol/server @noble/hashes @secretlint/core @secretlint/secretlint-rule-preset-recommend @streamparser/json fzstd hyparquet-writer jose marked ndjson semver smol-toml sql.js uuid ws xxhash-wasm yaml zod'
 
 module.exports = {
   forbidden: [
@@ -86,7 +86,7 @@ module.exports = {
       name: 'resolvable',
       severity: 'error',
       from: { path: source },
-      to: { couldNotResolve: true, pathNot: '^@eventstore/' }
+      to: { couldNotResolve: true, pathNot: '^@(eventstore|modelcontextprotocol)/' }
     },
     ...layers.map(layer),
     {
@@ -122,7 +122,8 @@ module.exports = {
         'upkeep',
         ['imports', 'skills'],
         'export',
-        'rpc',
+        ['mcp', 'rpc'],
+        'traces',
         'cli'
       ],
       ['hint', 'home-source', 'index-directory', 'open', 'library']
@@ -160,6 +161,9 @@ module.exports = {
     only('smol-toml', 'adapters/home/'),
     only('yaml', 'domain/(imports/settings|skills)/'),
     only('sql.js', 'adapters/upkeep/codex-state/'),
+    only('@modelcontextprotocol', 'adapters/mcp/sdk.ts'),
+    only('zod', 'adapters/mcp/sdk.ts'),
+    only('hyparquet-writer', 'adapters/cli/commands/export/ledgers/'),
     only('ws', 'adapters/rpc/transports/'),
     only('jose', 'adapters/rpc/transports/'),
     only('@eventstore/db-client', 'adapters/log/eventstore/connection/')

@@ -32,7 +32,16 @@ import { build } from 'esbuild'
 import { chunksOf, GIVEN, nameOf, placesOf, tableOf } from './chunks.mjs'
 import { warmUp } from './first-runs.mjs'
 import { licencesOf } from './licences.mjs'
-import { builtinsLater, fpTs, lmdbInside, PACKAGES, packagesBeside } from './plugins.mjs'
+import {
+  builtinsLater,
+  fpTs,
+  lmdbInside,
+  PACKAGES,
+  packagesBeside,
+  SDKS,
+  sdksBeside,
+  withoutAjv
+} from './plugins.mjs'
 import { buildPage } from './web.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
@@ -74,7 +83,11 @@ const common = {
 const packages = await build({
   ...common,
   outdir: out,
-  entryPoints: Object.entries(PACKAGES).map(([path, name]) => ({ in: path, out: name })),
+  entryPoints: Object.entries({ ...PACKAGES, ...SDKS }).map(([path, name]) => ({
+    in: path,
+    out: name
+  })),
+  plugins: [withoutAjv],
   format: 'cjs',
   outExtension: { '.js': '.cjs' }
 })
@@ -98,7 +111,7 @@ const program = await build({
   entryPoints: Object.entries(ENTRIES).map(([name, path]) => ({ in: path, out: name })),
   external: OPTIONAL,
   define: { 'import.meta.url': 'importMeta.url', BUILT_FROM: JSON.stringify(commit()) },
-  plugins: [lmdbInside, fpTs, builtinsLater, packagesBeside],
+  plugins: [lmdbInside, fpTs, builtinsLater, packagesBeside, sdksBeside],
   format: 'esm',
   splitting: true,
   minifyWhitespace: false, // chunks.mjs reads it line by line

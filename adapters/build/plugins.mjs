@@ -1,7 +1,7 @@
 /** How esbuild finds the packages and parts of Node that are in the program: inside, beside it, or when they are first called. */
 import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -103,6 +103,7 @@ export const PACKAGES = {
   '@secretlint/core': 'secretlint',
   '@secretlint/secretlint-rule-preset-recommend': 'secretlint-rules',
   '@streamparser/json': 'json-parser',
+  'hyparquet-writer': 'parquet',
   jose: 'jose',
   ws: 'ws'
 }
@@ -115,4 +116,27 @@ export const packagesBeside = {
         ? { path: `./${PACKAGES[path]}.cjs`, external: true }
         : undefined
     )
+}
+
+/** What `unroll mcp` takes from packages is a file of its own, which nothing else loads. */
+export const SDKS = { 'adapters/mcp/sdk.ts': 'mcp' }
+
+export const sdksBeside = {
+  name: 'sdks-beside',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/sdk\.ts$/ }, ({ path, resolveDir }) => {
+      const name = SDKS[relative(ROOT, join(resolveDir, path))]
+      return name === undefined ? undefined : { path: `./${name}.cjs`, external: true }
+    })
+}
+
+/** The SDK compares answers of a client with schemas that we never send; what it would do that with is a third of it. */
+export const withoutAjv = {
+  name: 'without-ajv',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]@modelcontextprotocol[\\/]server[\\/]dist[\\/]ajvProvider-/ }, () => ({
+      contents: `export class n {
+        getValidator() { throw new Error('no schemas of clients are read here') }
+      }`
+    }))
 }

@@ -78,6 +78,7 @@ const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
   tail: async () => (await import('./commands/tail/tail.ts')).tailCommand,
   resume: async () => (await import('./commands/resume.ts')).resumeCommand,
   web: async () => (await import('./commands/web/web.ts')).webCommand,
+  mcp: async () => (await import('./commands/mcp/mcp.ts')).mcpCommand,
   start: async () => (await import('./commands/start.ts')).startCommand
 }
 
@@ -89,7 +90,7 @@ const FREE_COMMANDS: Readonly<Record<string, () => Promise<FreeCommand>>> = {
 }
 
 /** Commands that end on a signal by themselves, with an exit code of their own. */
-const OWN_SIGNALS: ReadonlySet<string> = new Set(['app-server', 'web'])
+const OWN_SIGNALS: ReadonlySet<string> = new Set(['app-server', 'web', 'mcp'])
 
 const endingOf = async (input: Input, io: Io, open: OpenEngine): Promise<CommandEnd> => {
   const { name } = input.command

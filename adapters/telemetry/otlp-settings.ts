@@ -30,7 +30,7 @@ const decoded = (text: string): string => {
 }
 
 /** Reads `key=value,key=value`; what has no `=` is passed over. */
-const pairsOf = (text = ''): Readonly<Record<string, string>> =>
+export const pairsOf = (text = ''): Readonly<Record<string, string>> =>
   Object.fromEntries(
     text.split(',').flatMap((pair) => {
       const at = pair.indexOf('=')
@@ -38,7 +38,7 @@ const pairsOf = (text = ''): Readonly<Record<string, string>> =>
     })
   )
 
-const durationOf = (text: string | undefined, otherwiseMs: number): number => {
+export const durationOf = (text: string | undefined, otherwiseMs: number): number => {
   const ms = Number(text)
   return text !== undefined && Number.isInteger(ms) && ms > 0
     ? Math.min(ms, TIMER_MS_MAX)

@@ -9,7 +9,7 @@ import { withRows } from '../../adapters/cli/man/rows.ts'
 import { schemaMaker, type JsonSchema } from './json-schemas.ts'
 
 /** Raised for a command whose lines lose a member, or have one of another type. */
-const NUMBERS: Readonly<Record<string, number>> = {}
+const NUMBERS: Readonly<Record<string, number>> = { version: 2 }
 
 const UNITS =
   'Units: members ending in Ms are milliseconds, in AtMs since 1970; in At seconds since 1970 where they are numbers, RFC 3339 in UTC where they are texts; in Bytes bytes.'

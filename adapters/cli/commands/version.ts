@@ -3,6 +3,7 @@
  * the layout of the index.
  */
 import { LAYOUT_VERSION } from '../../index/lmdb/seal.ts'
+import { CONVENTIONS } from '../../traces/conventions.ts'
 import { schemaNumbers } from '../schema/files.ts'
 import type { FreeCommand } from '../session.ts'
 
@@ -21,7 +22,7 @@ export const versionCommand: FreeCommand = async (input, io) => {
     node: process.versions.node,
     schemas: schemaNumbers(),
     indexVersion: LAYOUT_VERSION,
-    conventions: null // of traces; none are written yet
+    conventions: CONVENTIONS
   }
   await io.out(`${JSON.stringify(told)}\n`)
   return 0

@@ -179,6 +179,7 @@ interface UpkeepLines {
   }
   readonly import: {
     readonly row: ImportedSession
+    readonly bundled: SalvagedFile
     /** With --dry-run. */
     readonly importable: ImportableSession
     readonly list: ImportableSession

@@ -342,6 +342,6 @@ export interface VersionLine {
   /** The number of each schema of `--json`. */
   readonly schemas: { readonly [name: string]: number }
   readonly indexVersion: number
-  /** Of traces; null while none are written. */
-  readonly conventions: null
+  /** The state of OpenTelemetry's conventions that traces follow. */
+  readonly conventions: string | null
 }

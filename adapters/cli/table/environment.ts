@@ -38,7 +38,7 @@ export const ENVIRONMENT: ReadonlyArray<readonly [name: string, text: string]> =
   ],
   [
     'OTEL_EXPORTER_OTLP_ENDPOINT',
-    '`app-server` sends its numbers to this collector; or OTEL_EXPORTER_OTLP_METRICS_ENDPOINT.'
+    '`app-server` sends its numbers to this collector, `export --send` its traces; or OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.'
   ],
   [
     'OTEL_EXPORTER_OTLP_HEADERS',

@@ -4,25 +4,45 @@
 import { EXPORT_DETAILS, EXPORT_FORMATS } from '../../../domain/export/shape.ts'
 import { AT, between, ONE_THREAD, option, READS, type CommandSpec } from './spec.ts'
 
+/** Ledgers that can be written as files, and how. */
+export const LEDGER_NAMES = [
+  'threads',
+  'turns',
+  'items',
+  'usage',
+  'tools',
+  'files',
+  'audit',
+  'plugins'
+] as const
+export const LEDGER_FORMATS = ['csv', 'tsv', 'jsonl', 'parquet', 'sqlite'] as const
+export type LedgerFormat = (typeof LEDGER_FORMATS)[number]
+
 /** Threads that can be exported with another. */
 const WITH = ['agents', 'reviews', 'forks', 'all']
 
 export const EXPORT: CommandSpec = {
   name: 'export',
   group: 'Move & serve',
-  args: ['<thread...>'],
-  summary: 'Export threads as Markdown, HTML or JSON.',
+  args: ['[thread...]'],
+  summary: 'Export threads, or ledgers as files for databases.',
   about: [
     ...ONE_THREAD,
     'Markdown and HTML are for people: secrets are hidden, tools are folded, long outputs are shortened. The HTML is one file that loads and ' +
       'sends nothing. JSON and JSON Lines hold everything as it is in the thread, unless --redact hides secrets.',
     'With secrets hidden, everything that is written is searched once more, and nothing is written if a secret is left (exit code 4). ' +
       'No search finds every secret: review the file before you share it. See docs/EXPORT.md.',
+    'With --ledger, writes rows instead: of every thread, or of those that are named. See docs/LEDGERS.md.',
+    '`--to bundle` makes one file of the rollouts themselves, for `unroll import` on another machine. See docs/MACHINES.md.',
+    '`--to otlp` writes traces for OpenTelemetry, or sends them with --send. See docs/TRACES.md.',
     'Several threads go to a folder, each to a file with the name of its id. An existing file is not replaced without --force (exit code 6).'
   ],
   options: [
-    option('to FORMAT', 'The format. Default: from the name of --out, else md.', {
-      choices: EXPORT_FORMATS
+    option('to FORMAT', 'The format. Default: from the name of --out, else md; of a ledger csv.', {
+      choices: [...new Set([...EXPORT_FORMATS, 'bundle', 'otlp', ...LEDGER_FORMATS])]
+    }),
+    option('ledger NAME...', 'Export this ledger; SQLite holds several, or `all`.', {
+      choices: [...LEDGER_NAMES, 'all']
     }),
     option(
       'out PATH',
@@ -69,12 +89,24 @@ export const EXPORT: CommandSpec = {
       'Write where something was hidden, and never what, to this new file: a JSON object a line.'
     ),
     option(
+      'content',
+      'Traces: also what was said, without secrets. Default: only numbers and names.'
+    ),
+    option('flavor NAME', 'Traces: also what this backend reads. Default: plain.', {
+      choices: ['plain', 'openinference', 'langfuse']
+    }),
+    option(
+      'send',
+      'Traces: send them to the collector of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT instead of writing them.'
+    ),
+    option(
       'reproducible',
       'Leave out the time of the export, so that the same thread gives the same bytes.'
     ),
     AT
   ],
   conflicts: [
+    ['send', 'out'],
     ['no-redact', 'redact'],
     ['no-redact', 'redact-strict'],
     ['no-redact', 'redact-file'],
@@ -90,6 +122,10 @@ export const EXPORT: CommandSpec = {
       'unroll export 01a1fcde-3637 --to jsonl --with all -o thread.jsonl',
       'everything, for a program'
     ],
+    ['unroll export @1 @2 --to bundle -o work.unroll.tar', 'threads for another machine'],
+    ['unroll export @1 --to otlp -o spans.jsonl', 'traces of the newest thread, for a collector'],
+    ['unroll export --ledger tools -o tools.parquet', 'every tool call, for DuckDB or pandas'],
+    ['unroll export --ledger all -o history.sqlite', 'everything in one database'],
     ['unroll export @1 @2 @3 --to html -o exports/', 'the three newest threads, a file each']
   ]
 }

@@ -190,6 +190,63 @@ const web: CommandSpec = {
   ]
 }
 
+/** Clients that `mcp install` knows; the names of their files stand in docs/MCP.md. */
+const MCP_OPTIONS = [
+  option(
+    'cwd DIR',
+    'Directory whose threads come first. Default: the roots that the client names, else where it started the server.'
+  ),
+  option(
+    'writable',
+    'Add tools that rename, archive and fork. Default: it only reads. No tool deletes, rolls back or repairs.'
+  ),
+  option('no-redact', 'Leave secrets in what is answered. Default: they are taken out.'),
+  option('max-chars N', 'The most characters of an answer. Default: 12,000.', {
+    range: [1000, 100_000]
+  })
+]
+
+const mcp: CommandSpec = {
+  name: 'mcp',
+  group: 'Move & serve',
+  args: [],
+  words: [
+    word(
+      'install <client>',
+      'Install the server in a client.',
+      [
+        option('print', 'Print the lines of its configuration. The default.'),
+        option('write', 'Add them to its file, and print the difference.'),
+        ...MCP_OPTIONS
+      ],
+      {
+        about: [
+          '`<client>` is codex, claude, cursor or vscode. The files are `config.toml` of the Codex home, `.mcp.json` here, ' +
+            '`~/.cursor/mcp.json`, and `.vscode/mcp.json` here. An existing entry is left alone.',
+          'The other options, and --home and --store, become a part of the entry.'
+        ]
+      }
+    )
+  ],
+  withoutWord: 'itself',
+  summary: 'Answer agents about earlier threads over MCP.',
+  about: [
+    'Serves one client on stdin and stdout: tools that search and read threads, files, calls and usage, resources, and prompts. ' +
+      'Answers are short, say what they leave out, and quote history as such. See docs/MCP.md.'
+  ],
+  options: MCP_OPTIONS,
+  conflicts: [['print', 'write']],
+  output: {
+    human: 'MCP messages, one per line. `install`: lines of configuration, or the difference.'
+  },
+  exits: [0, 2, 3, 5],
+  examples: [
+    ['unroll mcp install codex --write', 'let Codex ask about earlier threads'],
+    ['unroll mcp install claude', 'print the lines for another client'],
+    ['unroll mcp --writable', 'let the client rename, archive and fork as well']
+  ]
+}
+
 const SUBSCRIBE = word(
   'subscribe [thread]',
   'Print what a store holds and then what is new.',
@@ -403,7 +460,7 @@ const version: CommandSpec = {
     human: '`unroll` and the version.',
     json:
       '`{"version","commit","node","schemas","indexVersion","conventions"}` on one line; `commit` is null in a build without git, ' +
-      '`schemas` has the number of each schema of `--json`, `conventions` is null while no traces are written.'
+      '`schemas` has the number of each schema of `--json`, `conventions` is the state of those of OpenTelemetry that traces follow.'
   },
   exits: [0, 2],
   examples: []
@@ -412,6 +469,7 @@ const version: CommandSpec = {
 /** In the order of the help. */
 export const SERVING: ReadonlyArray<CommandSpec> = [
   web,
+  mcp,
   appServer,
   start,
   help,

@@ -105,9 +105,10 @@ const importing: CommandSpec = {
     )
   ],
   withoutWord: 'itself',
-  summary: 'Import sessions and settings of Claude Code and Cursor.',
+  summary: 'Import bundles, and sessions of Claude Code and Cursor.',
   about: [
-    '`<session>` is the path of a session file, or the beginning of its name. Session files are only read.',
+    '`<session>` is the path of a session file, or the beginning of its name. Session files are only read. A bundle of `unroll export`, or ' +
+      'the folder it was unpacked to, is verified first; nothing in the home is replaced. See docs/MACHINES.md.',
     'Threads are those that Codex of the profile would make. The ledger of imports is shared with Codex: neither imports what ' +
       'the other has. What a session says since it was imported is appended to its thread. A session that was rewritten is refused; --again ' +
       'makes a new thread of it.',
@@ -138,6 +139,7 @@ const importing: CommandSpec = {
   exits: [0, 1, 2, 3, 5, 6, 7],
   examples: [
     ['unroll import list', 'what can be imported'],
+    ['unroll import work.unroll.tar', 'threads of another machine'],
     ['unroll import list claude --days 365', 'of Claude Code, of a whole year'],
     ['unroll import --all --dry-run', 'what would be imported'],
     ['unroll import --all --from claude', 'import every recent session of Claude Code'],

@@ -44,7 +44,8 @@ type Sqlite = Awaited<ReturnType<typeof initSqlJs>>
 
 let loading: Promise<Sqlite> | null = null
 
-const load = (): Promise<Sqlite> => {
+/** SQLite itself, loaded once. */
+export const loadSqlite = (): Promise<Sqlite> => {
   const bytes = () => new Uint8Array(readFileSync(wasmPath()))
   loading ??= initSqlJs({ wasmBinary: bytes() as unknown as ArrayBuffer })
   return loading
@@ -92,7 +93,7 @@ const rowsOf = (
 
 /** Opens the bytes of a database. The first query throws what is wrong with them. */
 export const openBytes = async (bytes: Uint8Array): Promise<OpenDatabase> => {
-  const { Database } = await load()
+  const { Database } = await loadSqlite()
   const database = new Database(bytes)
   database.exec('pragma trusted_schema = off; pragma cell_size_check = on; pragma query_only = on')
   return {

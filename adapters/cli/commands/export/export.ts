@@ -198,12 +198,39 @@ const exportAll = async (
   return E.map(() => 0)(await report(places, pathOf(input, io, 'redact-report')))
 }
 
-export const exportCommand: EngineCommand = async (input, io, engine) => {
+/** What is about documents of threads, and needs one. */
+const exportThreads = async (
+  ids: ReadonlyArray<string>,
+  input: Input,
+  io: Io,
+  engine: Engine
+): Promise<CommandEnd> => {
   const options = optionsOf(input, io)
   if (E.isLeft(options)) return options
+  if (ids.length === 0)
+    return E.left(usage('no thread is named', 'name one, such as @1, or a ledger with --ledger'))
+  if (ids.length > 1 && textOf(input, 'at') !== undefined)
+    return E.left(usage('--at is about one thread', 'export them one by one'))
+  return exportAll(ids, options.right, input, io, engine)
+}
+
+const isBundleName = (input: Input): boolean =>
+  !flagOf(input, 'to') && (textOf(input, 'out') ?? '').endsWith('.unroll.tar')
+
+export const exportCommand: EngineCommand = async (input, io, engine) => {
   const ids = await idsOf(engine, input)
   if (E.isLeft(ids)) return ids
-  if (ids.right.length > 1 && textOf(input, 'at') !== undefined)
-    return E.left(usage('--at is about one thread', 'export them one by one'))
-  return exportAll(ids.right, options.right, input, io, engine)
+  if (textOf(input, 'to') === 'bundle' || isBundleName(input)) {
+    const { exportBundle } = await import('./bundle.ts')
+    return exportBundle(ids.right, input, io, engine)
+  }
+  if (textOf(input, 'to') === 'otlp') {
+    const { exportTraces } = await import('./traces.ts')
+    return exportTraces(ids.right, input, io, engine)
+  }
+  const ofTraces = ['content', 'flavor', 'send'].find((name) => input.values.has(name))
+  if (ofTraces !== undefined) return E.left(usage(`--${ofTraces} is about traces`, 'add --to otlp'))
+  if (!flagOf(input, 'ledger')) return exportThreads(ids.right, input, io, engine)
+  const { exportLedgers } = await import('./ledgers/ledgers.ts')
+  return exportLedgers(ids.right, input, io, engine)
 }

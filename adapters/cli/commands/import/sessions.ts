@@ -23,6 +23,7 @@ import type { ImportTarget } from '../../../imports/importing.ts'
 import { sessionAt } from '../../../imports/place.ts'
 import { flagOf, nextCommand, numberOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
+import { bundleIn, importBundle } from './bundle.ts'
 import { pathOf } from '../../options.ts'
 import {
   answers,
@@ -276,6 +277,8 @@ export const importCommand: HomeCommand = (input, io, place, open) => {
     if (input.form.word?.name === 'list') return list(input, io, home)
     if (input.form.word?.name === 'settings')
       return (await import('./settings.ts')).importSettings(input, io, home)
+    const bundle = bundleIn(input, io)
+    if (bundle !== null) return importBundle(bundle, input, io, home)
     const isNamed = input.args.length > 0
     if (isNamed === flagOf(input, 'all'))
       return E.left(usage('name sessions, or import --all', 'see "unroll import list"'))

@@ -1,0 +1,198 @@
+/**
+ * unroll export --to otlp: threads as traces, into a file or to a collector.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { notPossible, type StoreError } from '../../../../domain/errors.ts'
+import { redaction } from '../../../../domain/redact/texts.ts'
+import type { Thread } from '../../../../domain/protocol.ts'
+import type { Engine } from '../../../../replay/engine.ts'
+import type { Flavor } from '../../../traces/flavor.ts'
+import { got, TraceFailed } from '../../../traces/known.ts'
+import { batches, type TraceSpan, type SpanBatch, type SpanResource } from '../../../traces/otlp.ts'
+import { sendBatch, traceTarget, type TraceTarget } from '../../../traces/send.ts'
+import { threadSpans, type TraceOptions } from '../../../traces/spans.ts'
+import { DAY_MS } from '../../../../domain/time/zone.ts'
+import { flagOf, textOf, type Input } from '../../args.ts'
+import type { Io } from '../../io.ts'
+import { rangeIn } from '../../options.ts'
+import { openOutput } from '../../output-file.ts'
+import { placeOf, type CommandEnd } from '../../session.ts'
+import { ownFailure, tell, usage, type CommandFailure, type Tried } from '../../text/report.ts'
+import { isoMs, oneLine, plural } from '../../text/text.ts'
+
+/** Options that are about documents. */
+const FOREIGN = ['detail', 'with', 'turns', 'include-rolled-back', 'images', 'max-output', 'ledger']
+
+interface Tally {
+  spans: number
+  fromMs: number
+  untilMs: number
+  /** Older than a day, which many backends drop without a word. */
+  old: number
+}
+
+async function* counted(spans: AsyncIterable<TraceSpan>, tally: Tally, nowMs: number) {
+  for await (const span of spans) {
+    tally.spans += 1
+    tally.fromMs = Math.min(tally.fromMs, span.startMs)
+    tally.untilMs = Math.max(tally.untilMs, span.endMs)
+    if (nowMs - span.endMs > DAY_MS) tally.old += 1
+    yield span
+  }
+}
+
+const resourceOf = (thread: Thread, homeId: string, version: string): SpanResource => ({
+  version,
+  attributes: {
+    'service.name': 'codex',
+    'service.version': thread.cliVersion,
+    'vcs.repository.url.full': thread.gitInfo?.originUrl,
+    'vcs.ref.head.name': thread.gitInfo?.branch,
+    'vcs.ref.head.revision': thread.gitInfo?.sha,
+    'unroll.home.id': homeId
+  }
+})
+
+interface TraceJob {
+  readonly ids: ReadonlyArray<string>
+  readonly engine: Engine
+  readonly options: TraceOptions
+  readonly homeId: string
+  readonly tally: Tally
+}
+
+/** Every request, thread by thread. */
+async function* requests({ ids, engine, options, homeId, tally }: TraceJob, io: Io) {
+  for (const id of ids) {
+    const thread = got(await engine.readThread(id, false)())
+    const spans = counted(threadSpans(engine, id, options), tally, io.nowMs())
+    yield* batches(spans, resourceOf(thread, homeId, io.version))
+  }
+}
+
+const optionsOf = (input: Input, io: Io): E.Either<CommandFailure, TraceOptions> => {
+  const foreign = FOREIGN.find((name) => input.values.has(name))
+  if (foreign !== undefined)
+    return E.left(usage(`--${foreign} has no meaning for traces`, 'leave it out'))
+  const range = rangeIn(input, io)
+  if (E.isLeft(range)) return range
+  const { sinceMs = -Infinity, untilMs = Infinity } = range.right
+  return E.right({
+    flavor: (textOf(input, 'flavor') ?? 'plain') as Flavor,
+    content: flagOf(input, 'content') ? redaction() : null,
+    sinceMs,
+    untilMs
+  })
+}
+
+const each = async (
+  job: TraceJob,
+  io: Io,
+  use: (batch: SpanBatch) => Promise<E.Either<CommandFailure, void>>
+): Promise<E.Either<StoreError | CommandFailure, void>> => {
+  try {
+    for await (const batch of requests(job, io)) {
+      if (io.stop.aborted) break
+      const done = await use(batch)
+      if (E.isLeft(done)) return done
+    }
+    return E.right(undefined)
+  } catch (thrown) {
+    if (thrown instanceof TraceFailed) return E.left(thrown.failure)
+    throw thrown
+  }
+}
+
+const writeFile = async (job: TraceJob, input: Input, io: Io): Promise<Tried<void>> => {
+  const out = textOf(input, 'out') ?? '-'
+  const lines = (to: Io) => async (batch: SpanBatch) => {
+    await to.out(`${batch.message}\n`)
+    return E.right(undefined)
+  }
+  if (out === '-') return each(job, io, lines(io))
+  const path = resolve(io.cwd, out)
+  const replaces = flagOf(input, 'force')
+  if (!replaces && existsSync(path))
+    return E.left(
+      notPossible(`${path} exists already`, 'name a new file, or add --force to replace it')
+    )
+  const opened = openOutput(path, replaces, io)
+  if (E.isLeft(opened)) return opened
+  const { io: inside, close } = opened.right
+  let done: Tried<void> | null = null
+  try {
+    done = await each(job, io, lines(inside))
+  } finally {
+    if (done === null) close(false)
+  }
+  const closed = close(E.isRight(done) && !io.stop.aborted)
+  return E.isLeft(closed) ? closed : done
+}
+
+const sleep = (ms: number, stop: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    stop.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+
+const sending =
+  (target: TraceTarget, { nowMs, stop }: Io) =>
+  async (batch: SpanBatch): Promise<E.Either<CommandFailure, void>> => {
+    const sent = await sendBatch(batch, target, { sleep, nowMs, stop })
+    if (E.isRight(sent)) return sent
+    const reason = oneLine(`cannot send traces to ${new URL(target.url).origin}: ${sent.left}`)
+    return E.left({
+      ...ownFailure('no_match', reason, 'see docs/TRACES.md; sending again changes nothing'),
+      exit: 1,
+      retryable: true
+    })
+  }
+
+const tellSent = ({ spans, fromMs, untilMs, old }: Tally, io: Io): void => {
+  const range = spans === 0 ? '' : `, ${isoMs(fromMs)} to ${isoMs(untilMs)}`
+  tell(`sent ${plural(spans, 'span')}${range}`, io)
+  if (old > 0)
+    tell(
+      `${plural(old, 'span')} ended more than a day ago, which some backends drop or hide; see docs/TRACES.md`,
+      io
+    )
+}
+
+export const exportTraces = async (
+  ids: ReadonlyArray<string>,
+  input: Input,
+  io: Io,
+  engine: Engine
+): Promise<CommandEnd> => {
+  const options = optionsOf(input, io)
+  if (E.isLeft(options)) return options
+  if (ids.length === 0) return E.left(usage('no thread is named', 'name one or more, such as @1'))
+  const place = await placeOf(input, io)
+  if (E.isLeft(place)) return place
+  const { homeIdOf } = await import('../../../rpc/web/web.ts')
+  const tally: Tally = { spans: 0, fromMs: Infinity, untilMs: -Infinity, old: 0 }
+  const job = { ids, engine, options: options.right, homeId: homeIdOf(place.right), tally }
+  if (!flagOf(input, 'send')) {
+    const written = await writeFile(job, input, io)
+    if (E.isRight(written) && textOf(input, 'out') !== undefined)
+      tell(`wrote ${plural(tally.spans, 'span')}`, io)
+    return E.map(() => 0)(written)
+  }
+  const target = traceTarget(io.env)
+  if (E.isLeft(target))
+    return E.left(
+      usage(
+        `${target.left}, so nothing is sent`,
+        'set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, for instance to http://127.0.0.1:4318/v1/traces'
+      )
+    )
+  const sent = await each(job, io, sending(target.right, io))
+  if (E.isLeft(sent)) return sent
+  tellSent(tally, io)
+  return 0
+}

@@ -1,0 +1,115 @@
+/**
+ * Reading a bundle: a tar, or the folder that somebody unpacked. Every byte is compared with the manifest before anything comes into a
+ * home; then `salvage` does what it does with any folder.
+ */
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  futimesSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { plainContent } from '../../log/jsonl/zstd.ts'
+import { writeWhole } from '../../home/plain-file.ts'
+import { isBundledPath, MANIFEST, manifestOf, type BundleManifest } from './manifest.ts'
+import { BadTar, isTar, tarFiles } from './tar.ts'
+
+/** Why something is no bundle, or not a whole one. */
+export class BadBundle extends Error {}
+
+/** True for a tar, and for a folder with a manifest. */
+export const isBundle = (path: string): boolean => {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (stat?.isDirectory() === true)
+    return lstatSync(join(path, MANIFEST), { throwIfNoEntry: false })?.isFile() === true
+  if (stat?.isFile() !== true) return false
+  const file = openSync(path, 'r')
+  try {
+    return isTar(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+const read = (text: string): BundleManifest => {
+  const manifest = manifestOf(text)
+  if (manifest === null) throw new BadBundle(`${MANIFEST} is no manifest of a bundle`)
+  return manifest
+}
+
+const MANIFEST_BYTES_MAX = 64 * 1024 * 1024
+
+/** Unpacks a tar into a folder, and compares it with its manifest. */
+const unpacked = (path: string, folder: string): BundleManifest => {
+  const file = openSync(path, 'r')
+  try {
+    let manifest: BundleManifest | null = null
+    const seen = new Set<string>()
+    for (const { name, bytes, chunks } of tarFiles(file)) {
+      if (manifest === null) {
+        if (name !== MANIFEST || bytes > MANIFEST_BYTES_MAX)
+          throw new BadBundle(`its first file is not ${MANIFEST}`)
+        manifest = read(Buffer.concat([...chunks]).toString('utf8'))
+        continue
+      }
+      const known = manifest.files.find((one) => one.path === name)
+      if (known === undefined || seen.has(name) || !isBundledPath(name))
+        throw new BadBundle(`${name} is not in its manifest`)
+      seen.add(name)
+      const target = join(folder, name)
+      mkdirSync(dirname(target), { recursive: true })
+      const to = openSync(target, 'wx', 0o600)
+      const hash = createHash('sha256')
+      try {
+        for (const chunk of chunks) {
+          hash.update(chunk)
+          writeWhole(to, chunk)
+        }
+        futimesSync(to, known.modifiedAtMs / 1000, known.modifiedAtMs / 1000)
+      } finally {
+        closeSync(to)
+      }
+      if (bytes !== known.bytes || hash.digest('hex') !== known.sha256)
+        throw new BadBundle(`${name} has other bytes than its manifest says`)
+    }
+    if (manifest === null) throw new BadBundle('it is empty')
+    const missing = manifest.files.find((one) => !seen.has(one.path))
+    if (missing !== undefined) throw new BadBundle(`${missing.path} is missing`)
+    return manifest
+  } finally {
+    closeSync(file)
+  }
+}
+
+const compared = async (folder: string): Promise<BundleManifest> => {
+  const manifest = read(readFileSync(join(folder, MANIFEST), 'utf8'))
+  for (const { path, bytes, sha256 } of manifest.files) {
+    const stat = lstatSync(join(folder, path), { throwIfNoEntry: false })
+    if (stat?.isFile() !== true) throw new BadBundle(`${path} is missing`)
+    if (stat.size !== bytes || (await plainContent(join(folder, path))).sha256 !== sha256)
+      throw new BadBundle(`${path} has other bytes than its manifest says`)
+  }
+  return manifest
+}
+
+/** Calls with a folder that holds a bundle, unpacked and compared. Throws `BadBundle` before that. */
+export const withBundle = async <A>(
+  path: string,
+  use: (folder: string, manifest: BundleManifest) => Promise<A>
+): Promise<A> => {
+  if (lstatSync(path).isDirectory()) return use(path, await compared(path))
+  const folder = mkdtempSync(join(tmpdir(), 'unroll-bundle-'))
+  try {
+    return await use(folder, unpacked(path, folder))
+  } catch (cause) {
+    throw cause instanceof BadTar ? new BadBundle(cause.message) : cause
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
