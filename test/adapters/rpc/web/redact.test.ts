@@ -30,9 +30,9 @@ const turnOf = (id: string): string =>
 
 const leaksIn = (message: unknown): ReadonlyArray<string> => {
   const written = JSON.stringify(message)
-  return PLANTED.filter(({ secret }) =>
-    written.includes(JSON.stringify(secret).slice(1, -1))
-  ).map(({ rule }) => rule.word)
+  return PLANTED.filter(({ secret }) => written.includes(JSON.stringify(secret).slice(1, -1))).map(
+    ({ rule }) => rule.word
+  )
 }
 
 describe('a page that hides secrets', () => {
@@ -95,7 +95,9 @@ describe('a page that hides secrets', () => {
   it('shows none in what it tells besides', async () => {
     await connected(true)
     const name = `deploy ${PLANTED.find(({ rule }) => rule.word === 'openai-key')?.text}`
-    await client.ask('thread/name/set', { threadId, name })
+    const outline = await client.ask('unroll/thread/outline', { threadId, from: 0 })
+    const { revision: expectedRevision } = outline['result'] as { readonly revision: number }
+    await client.ask('thread/name/set', { threadId, name, expectedRevision })
     const told = await client.next(({ method }) => method === 'thread/name/updated')
     expect(leaksIn(told)).to.deep.equal([])
     expect(JSON.stringify(told)).to.match(/deploy \[REDACTED openai-key \d+\]/)
