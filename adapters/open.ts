@@ -188,8 +188,11 @@ const engineAt = async (
   at: PastPoint
 ): Promise<E.Either<StoreError, Engine>> => {
   const { pastOf } = await import('../replay/past/time-travel/past.ts')
+  const { endsInRows } = await import('../replay/past/time-travel/at-turn.ts')
   const { foldBeside: _aside, remembered: _now, close: _close, ...present } = source
-  const past = await guarded({ index }, () => pastOf(present, at, asked.profile))()
+  const { profile, strict } = asked
+  const reading = { profile, knownEnd: endsInRows({ store: source.store, index, profile, strict }) }
+  const past = await guarded({ index }, () => pastOf(present, at, reading))()
   if (E.isLeft(past)) return past
   const { resolve: found, ...parts } = past.right
   const engine = engineOf(options, asked, { ...present, ...parts }, pastIndex(), false)

@@ -70,11 +70,15 @@ const rebuilt = (value: unknown, next: () => string): unknown => {
   )
 }
 
+/** The texts of a value, and the secrets of each that were found. */
+interface Searched<A> {
+  readonly value: A
+  readonly places: ReadonlyArray<TextPlace>
+  readonly found: (place: TextPlace, at: number) => ReadonlyArray<Found>
+}
+
 /** Numbers secrets as they come, so that the same one is seen to be the same and nothing of it can be guessed. */
-export const createRedactor = (
-  rules: ReadonlyArray<SecretRule>,
-  finder?: SecretFinder
-): Redactor => {
+const numbering = () => {
   const numbers = new Map<string, number>()
   const kinds = new Map<string, number>()
   const tagOf = (word: string, secret: string): string => {
@@ -95,25 +99,82 @@ export const createRedactor = (
     }
     return out + text.slice(from)
   }
+  const without = <A>({ value, places, found }: Searched<A>) => {
+    const hidden: Array<HiddenPlace> = []
+    const texts = places.map((place, at) => {
+      const { text, path, isNamed } = place
+      const whole = isNamed ? [{ word: 'secret', from: 0, until: text.length }] : []
+      const all = [...found(place, at), ...whole]
+      if (all.length === 0) return text
+      const secrets = merged(all)
+      for (const { word } of secrets) hidden.push({ word, path })
+      return hide(text, secrets)
+    })
+    if (hidden.length === 0) return { value, hidden }
+    let at = 0
+    return { value: rebuilt(value, () => texts[at++] ?? '') as A, hidden }
+  }
+  return { kinds, without }
+}
+
+const textsIn = (value: unknown): ReadonlyArray<TextPlace> => {
+  const places: Array<TextPlace> = []
+  collect(value, '', '', places)
+  return places
+}
+
+export const createRedactor = (
+  rules: ReadonlyArray<SecretRule>,
+  finder?: SecretFinder
+): Redactor => {
+  const { kinds, without } = numbering()
   return {
     kinds: () => kinds,
     value: async (value) => {
-      const places: Array<TextPlace> = []
-      collect(value, '', '', places)
+      const places = textsIn(value)
       const more = await finder?.(places.map(({ text }) => text))
-      const hidden: Array<HiddenPlace> = []
-      const texts = places.map(({ text, path, isNamed }, at) => {
-        const own = secretsIn(text, rules)
-        const others = more?.[at] ?? []
-        const whole = isNamed ? [{ word: 'secret', from: 0, until: text.length }] : []
-        if (own.length + others.length + whole.length === 0) return text
-        const found = merged([...own, ...others, ...whole])
-        for (const { word } of found) hidden.push({ word, path })
-        return hide(text, found)
-      })
-      if (hidden.length === 0) return { value, hidden }
-      let at = 0
-      return { value: rebuilt(value, () => texts[at++] ?? '') as typeof value, hidden }
+      const found = ({ text }: TextPlace, at: number) => [
+        ...secretsIn(text, rules),
+        ...(more?.[at] ?? [])
+      ]
+      return without({ value, places, found })
     }
   }
+}
+
+/** The shortest text that holds a secret with what gives it away: `a://b:c@d`. */
+const CHARS_MIN = 8
+/** Of so many characters it is remembered what secrets they hold. */
+const KEPT_CHARS_MAX = 8 * 1024 * 1024
+
+/** Remembers what was found in texts, of those that were asked about last. */
+const remembering = (
+  search: (text: string) => ReadonlyArray<Found>
+): ((text: string) => ReadonlyArray<Found>) => {
+  const known = new Map<string, ReadonlyArray<Found>>()
+  let chars = 0
+  return (text) => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const found = search(text)
+    known.set(text, found)
+    chars += text.length
+    for (const oldest of known.keys()) {
+      if (chars <= KEPT_CHARS_MAX) break
+      known.delete(oldest)
+      chars -= oldest.length
+    }
+    return found
+  }
+}
+
+/** The same value without its secrets. */
+export type Hide = <A>(value: A) => A
+
+/** Hides the secrets that rules find, at once; texts that come again are not searched again. */
+export const createHider = (rules: ReadonlyArray<SecretRule>): Hide => {
+  const { without } = numbering()
+  const search = remembering((text) => secretsIn(text, rules))
+  const found = ({ text }: TextPlace) => (text.length < CHARS_MIN ? [] : search(text))
+  return (value) => without({ value, places: textsIn(value), found }).value
 }

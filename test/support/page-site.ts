@@ -10,6 +10,7 @@ import { createDoor } from '../../adapters/rpc/web/door.ts'
 import { exportRoute } from '../../adapters/rpc/web/export-route.ts'
 import { pageMethods } from '../../adapters/rpc/web/page-methods.ts'
 import { openSite } from '../../adapters/rpc/web/site.ts'
+import type { Hide } from '../../domain/redact/value.ts'
 import type { Server } from '../../adapters/rpc/threads/server.ts'
 import type { ServedSite } from '../../adapters/rpc/transports/http.ts'
 
@@ -26,8 +27,14 @@ export const pageFolder = (): string => {
   return folder
 }
 
+interface SiteRules {
+  readonly writable?: boolean
+  readonly localImages?: boolean
+  readonly hide?: Hide
+}
+
 export const siteOf =
-  (folder: string, { writable = false, localImages = false } = {}) =>
+  (folder: string, { writable = false, localImages = false, hide }: SiteRules = {}) =>
   (port: number, server: Server): ServedSite => {
     const assets = openAssets(folder)
     if (assets === null) throw new Error('no page')
@@ -41,9 +48,9 @@ export const siteOf =
       addresses: { port, publicOrigins: [PUBLIC] },
       door,
       assets,
-      methods: pageMethods(writable),
+      client: { methods: pageMethods(writable), ...(hide === undefined ? {} : { hide }) },
       blobs: openBlobs(server, localImages),
-      exported: exportRoute(server),
+      exported: exportRoute(server, hide !== undefined),
       hello: HELLO
     })
   }

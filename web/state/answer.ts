@@ -25,19 +25,18 @@ export const useAnswer = <A>(method: string, params: object | null): Asked<A> =>
   const question = params === null ? null : JSON.stringify(params)
   useEffect(() => {
     if (question === null) return undefined
-    let isWanted = true
+    const unwanted = new AbortController()
     setState((before) => ({ ...before, isLoading: true }))
-    void request<A>(method, JSON.parse(question) as object).then((answer: RpcAnswer<A>) => {
-      if (!isWanted) return
+    const asked = JSON.parse(question) as object
+    void request<A>(method, asked, unwanted.signal).then((answer: RpcAnswer<A>) => {
+      if (unwanted.signal.aborted) return
       setState((before) =>
         answer.ok
           ? { value: answer.value, failure: null, isLoading: false }
           : { ...before, failure: answer.failure.message, isLoading: false }
       )
     })
-    return () => {
-      isWanted = false
-    }
+    return () => unwanted.abort()
   }, [method, question, times, epoch.value])
   return { ...state, again: () => setTimes((n) => n + 1) }
 }

@@ -94,18 +94,23 @@ interface WindowState {
   wanted: { readonly first: number; readonly last: number }
   isClosed: boolean
   generation: number
+  /** Takes back the pages that this generation asked for. */
+  unwanted: AbortController
 }
 
 const ask = (
   { threadId, at, rolledBack }: WindowState,
   from: number,
-  count: number
-): Promise<RpcAnswer<TurnRangeAnswer>> =>
-  request<TurnRangeAnswer>('unroll/turns/range', {
+  count: number,
+  unwanted?: AbortController
+): Promise<RpcAnswer<TurnRangeAnswer>> => {
+  const asked = {
     ...{ threadId, from, count, itemsView: 'full', maxBytes: PAGE_BYTES_MAX },
     ...(at === null ? {} : { at }),
     ...(rolledBack ? { rolledBack } : {})
-  })
+  }
+  return request<TurnRangeAnswer>('unroll/turns/range', asked, unwanted?.signal)
+}
 
 /** Takes turns in; one that was shortened to nothing asks for no more. */
 const take = (state: WindowState, { total, data }: TurnRangeAnswer): void => {
@@ -131,7 +136,7 @@ const load = async (state: WindowState, from: number): Promise<void> => {
   const places: Array<number> = []
   for (let n = from; n < from + PAGE && isMissing(state, n); n += 1) places.push(n)
   for (const n of places) loading.add(n)
-  const answer = await ask(state, from, places.length)
+  const answer = await ask(state, from, places.length, state.unwanted)
   for (const n of places) loading.delete(n)
   if (state.isClosed || generation !== state.generation) return
   if (answer.ok) take(state, answer.value)
@@ -151,7 +156,9 @@ const pump = (state: WindowState): void => {
 const refresh = async (state: WindowState): Promise<void> => {
   const mine = (state.generation += 1)
   state.loading.clear()
-  const answer = await ask(state, state.wanted.first, PAGE)
+  state.unwanted.abort()
+  state.unwanted = new AbortController()
+  const answer = await ask(state, state.wanted.first, PAGE, state.unwanted)
   if (state.isClosed || mine !== state.generation) return
   if (answer.ok) {
     state.kept.forgetFrom(0)
@@ -221,7 +228,8 @@ export const openTurns = (
     loading: new Set(),
     wanted: { first: 0, last: -1 },
     isClosed: false,
-    generation: 0
+    generation: 0,
+    unwanted: new AbortController()
   }
   const { total, version, failure, kept } = state
   return {
@@ -238,6 +246,7 @@ export const openTurns = (
     complete: (turn) => complete(state, turn),
     close: () => {
       state.isClosed = true
+      state.unwanted.abort()
     }
   }
 }

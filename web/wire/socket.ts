@@ -33,6 +33,11 @@ const lost: RpcAnswer<never> = {
   failure: { kind: 'lost', message: 'the connection was lost' }
 }
 
+const superseded: RpcAnswer<never> = {
+  ok: false,
+  failure: { kind: 'superseded', message: 'nobody waits for the answer any more' }
+}
+
 let socket: WebSocket | null = null
 let nextId = 1
 let retryMs = RETRY_MS_MIN
@@ -51,18 +56,35 @@ export const onNotification = (method: string, listener: NoticeListener): (() =>
 const opened = (): Promise<void> =>
   connection.value === 'open' ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
 
-const post = <A>(method: string, params: object): Promise<RpcAnswer<A>> =>
+const tell = (message: object): void => socket?.send(JSON.stringify({ jsonrpc: '2.0', ...message }))
+
+const post = <A>(method: string, params: object, unwanted?: AbortSignal): Promise<RpcAnswer<A>> =>
   new Promise((resolve) => {
+    if (unwanted?.aborted === true) return resolve(superseded)
     if (socket?.readyState !== WebSocket.OPEN) return resolve(lost)
     const id = nextId++
-    pending.set(id, resolve)
-    socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
+    const takeBack = (): void => {
+      pending.delete(id)
+      resolve(superseded)
+      if (socket?.readyState === WebSocket.OPEN)
+        tell({ method: 'unroll/request/cancel', params: { id } })
+    }
+    pending.set(id, (answer) => {
+      unwanted?.removeEventListener('abort', takeBack)
+      resolve(answer)
+    })
+    unwanted?.addEventListener('abort', takeBack, { once: true })
+    tell({ id, method, params })
   })
 
-/** Asks the server, as soon as it is there. */
-export const request = async <A>(method: string, params: object = {}): Promise<RpcAnswer<A>> => {
+/** Asks the server, as soon as it is there. When the answer is `unwanted` before it came, the server is told so. */
+export const request = async <A>(
+  method: string,
+  params: object = {},
+  unwanted?: AbortSignal
+): Promise<RpcAnswer<A>> => {
   await opened()
-  return post<A>(method, params)
+  return post<A>(method, params, unwanted)
 }
 
 const receive = (text: string): void => {

@@ -109,6 +109,11 @@ const appServer: CommandSpec = {
       'local-images',
       'With --web: show images of this machine that messages and tools name. Default: only those that are in the threads.'
     ),
+    option('redact', 'With --web: hide secrets from the page. Default: only with --public-origin.'),
+    option(
+      'no-redact',
+      'With --web: leave secrets where they are. Default: without --public-origin.'
+    ),
     option(
       'public-origin URL...',
       'With --web: an address that leads here through a tunnel or a proxy: `https://host`. Default: none.'
@@ -126,7 +131,10 @@ const appServer: CommandSpec = {
       'Append analytics events to this file; overrides the environment. Default: none.'
     )
   ],
-  conflicts: [['listen', 'stdio']],
+  conflicts: [
+    ['listen', 'stdio'],
+    ['no-redact', 'redact']
+  ],
   output: { human: 'JSON-RPC messages, one per line; nothing with `ws://` and `unix://`.' },
   exits: [0, 1, 2, 3, 5, 7, 8],
   examples: [
@@ -167,6 +175,8 @@ const web: CommandSpec = {
       'local-images',
       'Show images of this machine that messages and tools name. Default: only those that are in the threads.'
     ),
+    option('redact', 'Hide secrets, also in exports. Default: only with --public-origin.'),
+    option('no-redact', 'Leave secrets where they are. Default: without --public-origin.'),
     option(
       'public-origin URL...',
       'An address that leads here through a tunnel or a proxy: `https://host`. Default: none.'
@@ -181,6 +191,7 @@ const web: CommandSpec = {
     ),
     AT
   ],
+  conflicts: [['no-redact', 'redact']],
   output: { human: 'the address of the page.' },
   exits: [0, 1, 2, 3, 5, 6, 7, 8],
   examples: [

@@ -23,6 +23,7 @@ import {
 import { check, type CheckedRequest, type RpcRequest } from './check.ts'
 import { createGate } from './gate.ts'
 import { CANCEL, stoppable, unlessStopped, type Stops } from './stops.ts'
+import type { Hide } from '../../../domain/redact/value.ts'
 import { connectionMetrics, failedWith, type RequestOutcome } from './observed.ts'
 
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
@@ -45,15 +46,22 @@ export interface ClientConnection {
 
 type Send = (message: string) => void
 
+/** How messages leave. */
+interface Outgoing {
+  readonly send: Send
+  readonly sendPieces: (pieces: Iterable<string>) => void
+  readonly hide: Hide
+}
+
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
   server: Server,
   peer: Peer & { readonly session: ClientSession },
-  send: Send,
-  sendPieces: (pieces: Iterable<string>) => void,
+  { send, sendPieces, hide }: Outgoing,
   seen: ObservedClient | undefined
 ) => {
   const { session } = peer
+  const fail = (id: string, failure: RpcError): void => send(printError(id, hide(failure)))
   const notify = (notices: ReadonlyArray<Notice> = []): void => {
     for (const one of notices) server.live.notify(one, peer)
   }
@@ -81,11 +89,11 @@ const responder = (
       if (E.isLeft(answered)) {
         notify(answered.left.before)
         asked?.failed(answered.left)
-        send(printError(id, answered.left))
+        fail(id, answered.left)
         return failedWith(answered.left)
       }
       const { result, before, after, then } = answered.right
-      const reply = printResult(id, result)
+      const reply = printResult(id, hide(result))
       notify(before)
       asked?.answered(result)
       if (typeof reply === 'string') send(reply)
@@ -98,7 +106,7 @@ const responder = (
       server.log(`${method.name} failed: ${reason}`)
       const failure = internal(`internal error: ${reason}`)
       asked?.failed(failure)
-      send(printError(id, failure))
+      fail(id, failure)
       return failedWith(failure)
     }
   }
@@ -135,16 +143,18 @@ const newSession = (
 const peerOf = (
   { live, profile }: Server,
   session: ClientSession,
-  send: Send,
+  { send, hide }: Outgoing,
   isOpen: () => boolean
 ): Peer & { readonly session: ClientSession } => ({
   connectionId: String(live.tick()),
   session,
   send: (one) => {
-    if (isOpen()) send(printNotification(one, profile === '0.169' ? Date.now() : null))
+    if (isOpen()) send(printNotification(hide(one), profile === '0.169' ? Date.now() : null))
   },
-  ask: (question) => send(printQuestion(question))
+  ask: (question) => send(printQuestion(hide(question)))
 })
+
+const asItIs: Hide = (value) => value
 
 /** Sends the pieces of a message as one. */
 const whole =
@@ -185,28 +195,35 @@ const receiving =
       log(`unknown notification ignored: ${message.method}`)
   }
 
-interface ConnectionOptions {
-  /** Gets the pieces of a long message, which it may take later, but before what is sent behind it. Default: they are joined. */
-  readonly sendPieces?: (pieces: Iterable<string>) => void
+/** What a client may ask, and what it is not shown. */
+export interface ClientRules {
   /** What the client may call; default: everything. */
   readonly methods?: ReadonlySet<string>
+  /** Takes from a message what the client must not see; default: nothing. */
+  readonly hide?: Hide
+}
+
+interface ConnectionOptions extends ClientRules {
+  /** Gets the pieces of a long message, which it may take later, but before what is sent behind it. Default: they are joined. */
+  readonly sendPieces?: (pieces: Iterable<string>) => void
 }
 
 /** Makes a connection; `send` gets one message at a time, without a line end. */
 export const connect = (
   server: Server,
   send: Send,
-  { sendPieces = whole(send), methods: allowed }: ConnectionOptions = {}
+  { sendPieces = whole(send), methods: allowed, hide = asItIs }: ConnectionOptions = {}
 ): ClientConnection => {
   const methods = methodsOf(server)
   const { session, end } = newSession(allowed)
   const gate = createGate()
   const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
-  const peer = peerOf(server, session, send, () => observe.notified(!closed))
+  const outgoing = { send, sendPieces, hide }
+  const peer = peerOf(server, session, outgoing, () => observe.notified(!closed))
   const leave = inOrder(end, server.live.join(peer))
   const seen = server.analytics?.client(peer.connectionId)
-  const respond = responder(server, peer, send, sendPieces, seen)
+  const respond = responder(server, peer, outgoing, seen)
   let handshake: Promise<void> = Promise.resolve()
   const stops = stoppable(session.left)
 
@@ -226,7 +243,7 @@ export const connect = (
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
       if (E.isLeft(checked)) {
-        send(printError(request.id, checked.left))
+        send(printError(request.id, hide(checked.left)))
         outcome = failedWith(checked.left)
       } else outcome = await respond(request.id, checked.right, arrivedAt, stop)
     }

@@ -8,7 +8,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { LabelsOf } from '../../../replay/metrics.ts'
-import { connect } from '../connection/connection.ts'
+import { connect, type ClientRules } from '../connection/connection.ts'
 import type { Server } from '../threads/server.ts'
 
 export interface ClientLimits {
@@ -43,13 +43,13 @@ const within = (msMax: number, done: Promise<unknown>): Promise<void> =>
     })
   })
 
-/** Serves a client until it goes away; never throws. It may call `methods`; without them, all. */
+/** Serves a client until it goes away; never throws. Without rules it may call and see everything. */
 export const serveClient = (
   server: Server,
   client: WebSocket,
   socket: Socket,
   { pauseBytes, unsentBytesMax, stallMsMax, finishMsMax }: ClientLimits,
-  methods?: ReadonlySet<string>
+  rules: ClientRules = {}
 ): SocketClient => {
   let unsent = 0
   let emptied: () => void = () => undefined
@@ -73,7 +73,7 @@ export const serveClient = (
     else if (client.bufferedAmount > pauseBytes) client.pause()
   }
 
-  const connection = connect(server, send, methods === undefined ? {} : { methods })
+  const connection = connect(server, send, rules)
   const receive = (data: unknown, isBinary: boolean): void => {
     if (isBinary) server.log('a binary frame is not answered')
     else connection.receive((data as Buffer).toString('utf8'))

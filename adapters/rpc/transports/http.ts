@@ -3,6 +3,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
+import type { ClientRules } from '../connection/connection.ts'
 import { reasonOf } from '../wire/errors.ts'
 import { isLoopback } from './listen.ts'
 
@@ -50,8 +51,8 @@ export interface ServedSite {
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>
   /** True for the protocols of an upgrade that the page sent, with its token. */
   readonly admits: (protocols: string | undefined) => boolean
-  /** What clients that a browser sent may call. */
-  readonly methods: ReadonlySet<string>
+  /** What clients that a browser sent may call and see. */
+  readonly client: ClientRules
 }
 
 export const text = (status: HttpAnswer['status'], body: string): HttpAnswer => ({

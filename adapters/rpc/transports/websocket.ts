@@ -16,6 +16,7 @@ import { Readable, type Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { WebSocket } from 'ws'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
+import type { ClientRules } from '../connection/connection.ts'
 import type { Server } from '../threads/server.ts'
 import { LIMITS, serveClient, type ClientLimits, type SocketClient } from './client.ts'
 import { isOfPage, judge, type HttpAnswer, type HttpRequest, type HttpRules } from './http.ts'
@@ -151,9 +152,9 @@ export const webSockets = async (limits: ClientLimits = LIMITS): Promise<WebSock
     server: Server,
     client: WebSocket,
     socket: Duplex,
-    methods?: ReadonlySet<string>
+    rules?: ClientRules
   ): void => {
-    const served = serveClient(server, client, socket as Socket, limits, methods)
+    const served = serveClient(server, client, socket as Socket, limits, rules)
     clients.add(served)
     client.once('close', () => clients.delete(served))
   }
@@ -163,14 +164,15 @@ export const webSockets = async (limits: ClientLimits = LIMITS): Promise<WebSock
     async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
       socket.on('error', () => socket.destroy())
       const refused = await judge(requestOf(request), rules)
-      const methods = isOfPage(request.headers) ? rules.site?.methods : undefined
+      const { site } = rules
+      const ofPage = isOfPage(request.headers) ? site?.client : undefined
       if (refused !== null) {
         countRefusal(server.telemetry ?? noTelemetry, refused)
         socket.end(print(refused))
       } else if (stop.aborted) socket.destroy()
       else
         sockets.handleUpgrade(request, socket, head, (client) =>
-          welcome(server, client, socket, methods)
+          welcome(server, client, socket, ofPage)
         )
     }
 

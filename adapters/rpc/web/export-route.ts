@@ -37,7 +37,12 @@ const oneOf = <A extends string>(names: ReadonlyArray<A>, written: string): A | 
   names.find((name) => name === written)
 
 /** Reads the query; `Left` says what is wrong with it. */
-const askedIn = (threadId: string, query: URLSearchParams, generator: string): Asked => {
+const askedIn = (
+  threadId: string,
+  query: URLSearchParams,
+  generator: string,
+  redacts: boolean
+): Asked => {
   const known = ['to', 'redact', 'at', 'detail', 'with']
   const unknown = [...query.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined) return E.left(`an export does not take ${unknown}`)
@@ -47,6 +52,8 @@ const askedIn = (threadId: string, query: URLSearchParams, generator: string): A
   if (detail === undefined) return E.left(`detail is one of ${EXPORT_DETAILS.join(', ')}`)
   const redact = query.get('redact') ?? '1'
   if (redact !== '1' && redact !== '0') return E.left('redact is 1 or 0')
+  if (redacts && redact === '0')
+    return E.left('secrets are hidden on this page (--redact), and so in its exports')
   const names = (query.get('with') ?? '').split(',').filter((name) => name !== '')
   const wrong = names.find((name) => oneOf(INCLUDABLE, name) === undefined)
   if (wrong !== undefined) return E.left(`with is some of ${INCLUDABLE.join(', ')}`)
@@ -101,12 +108,13 @@ async function* continued(
   }
 }
 
+/** With `redacts` nothing is exported with its secrets. */
 export const exportRoute =
-  (server: Server): ExportRoute =>
+  (server: Server, redacts = false): ExportRoute =>
   async (threadId, query) => {
     if (!ID.test(threadId)) return text(404, '')
     const generator = `unroll ${server.version}`
-    const asked = askedIn(threadId, new URLSearchParams(query), generator)
+    const asked = askedIn(threadId, new URLSearchParams(query), generator, redacts)
     if (E.isLeft(asked)) return text(400, asked.left)
     const { options, at } = asked.right
     const held = await heldEngine(server, at)

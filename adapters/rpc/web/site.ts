@@ -1,6 +1,7 @@
 /**
  * The page over HTTP: its files, the exchange of tickets for the token, and the headers that keep it to itself.
  */
+import type { ClientRules } from '../connection/connection.ts'
 import type { Asset, Assets } from './assets.ts'
 import type { Blobs } from './blobs.ts'
 import type { Door } from './door.ts'
@@ -13,7 +14,7 @@ export interface SiteOptions {
   readonly addresses: PageAddresses
   readonly door: Door
   readonly assets: Assets
-  readonly methods: ReadonlySet<string>
+  readonly client: ClientRules
   readonly blobs: Blobs
   /** A thread as a file, for whoever has the token. */
   readonly exported: ExportRoute
@@ -103,7 +104,7 @@ export const openSite = ({
   addresses,
   door,
   assets,
-  methods,
+  client,
   blobs,
   exported,
   hello
@@ -153,6 +154,6 @@ export const openSite = ({
     isOwn: guardOf(addresses),
     answer,
     admits: (protocols) => door.isToken(tokenIn(protocols)),
-    methods
+    client
   }
 }

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
+import type { Hide } from '../../../domain/redact/value.ts'
 import { defaultIndexDirectory } from '../../home/places.ts'
 import { indexDirectory } from '../../index-directory.ts'
 import { secretIn, type Auth } from '../transports/auth.ts'
@@ -23,6 +24,8 @@ export interface WebOptions {
   readonly writable?: boolean
   /** Whether the page shows images of this machine that items name. Default: only those that are in the rollouts. */
   readonly localImages?: boolean
+  /** Whether secrets are hidden from the page. Default: only where it has an origin that others can reach. */
+  readonly redact?: boolean
   /** Origins of tunnels and proxies that lead to the server: `https://host`. */
   readonly publicOrigins?: ReadonlyArray<string>
   /** File with the token of the page. Default: a random one, and addresses that work once. */
@@ -67,11 +70,27 @@ const doorOf = async (tokenFile: string | undefined): Promise<E.Either<string, D
   return E.map((token: string) => createDoor({ ...means, token }))(await secretIn(tokenFile))
 }
 
+/** What hides secrets, which is loaded when a page needs it. All clients are told the same number for the same secret. */
+const hider = async (): Promise<Hide> => {
+  const [{ createHider }, { RULES }] = await Promise.all([
+    import('../../../domain/redact/value.ts'),
+    import('../../../domain/redact/rules.ts')
+  ])
+  return createHider(RULES)
+}
+
 /** Makes the page of a server; `Left` says why it cannot be served. */
 export const openPage = async (
   { version, ...place }: PagePlace & { readonly version: string },
   { host }: Extract<Listen, { kind: 'websocket' }>,
-  { writable = false, localImages = false, publicOrigins = [], tokenFile, onOpen }: WebOptions
+  {
+    writable = false,
+    localImages = false,
+    publicOrigins = [],
+    tokenFile,
+    onOpen,
+    ...rest
+  }: WebOptions
 ): Promise<E.Either<string, ServedPage>> => {
   if (!isLoopback(host) && (tokenFile === undefined || publicOrigins.length === 0))
     return E.left('a page that other machines reach needs `--token-file` and `--public-origin`')
@@ -79,6 +98,8 @@ export const openPage = async (
   if (assets === null) return E.left(`the page is not there: ${PAGE_FOLDER}`)
   const door = await doorOf(tokenFile)
   if (E.isLeft(door)) return door
+  const { redact: redacts = publicOrigins.length > 0 } = rest
+  const client = { methods: pageMethods(writable), ...(redacts ? { hide: await hider() } : {}) }
   const hello = { app: 'unroll', homeId: homeIdOf(place), version }
   let forgetToken = (): void => undefined
   return E.right({
@@ -87,10 +108,10 @@ export const openPage = async (
         addresses: { port, publicOrigins },
         door: door.right,
         assets,
-        methods: pageMethods(writable),
+        client,
         blobs: openBlobs(server, localImages),
         exported: async (...asked) =>
-          (await import('./export-route.ts')).exportRoute(server)(...asked),
+          (await import('./export-route.ts')).exportRoute(server, redacts)(...asked),
         hello
       }),
     auth: async (header) =>

@@ -6,8 +6,11 @@ import { counting } from '../../../domain/log/needs.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
 import type { TurnRow, TurnsState } from '../../../domain/thread/turns/turn-state.ts'
 import type { RowWrite } from '../../../projections/projection.ts'
-import { turns } from '../../../projections/turns.ts'
-import { NO_ROWS, overlay } from '../../catch-up/overlay.ts'
+import { tableOf, viewName } from '../../../projections/catalogue.ts'
+import { takenIdPrefix } from '../../../projections/taken-turns.ts'
+import { turnIdKey, turns } from '../../../projections/turns.ts'
+import { afterPrefix, NO_ROWS, overlay } from '../../catch-up/overlay.ts'
+import { checkpointOf, isFolded, type Env } from '../../catch-up/project.ts'
 import {
   comparePlaces,
   isDamaged,
@@ -16,6 +19,7 @@ import {
   type FilePlace,
   type StreamInfo
 } from '../../ports.ts'
+import { liveTurns } from '../../read/pages/turn-page.ts'
 import { beforeRevert } from '../../read/threads/before-revert.ts'
 import { invalidRequest, type Result } from '../../result.ts'
 
@@ -85,12 +89,37 @@ const chosen = (ends: ReadonlyMap<string, FilePlace>, text: string): Result<File
   return invalidRequest(`"${text}" names ${ends.size} turns: ${ids}`)
 }
 
+/** Where a turn with this id ends; null for a text that names none so surely. */
+export type KnownEnd = (now: StreamInfo, turnId: string) => FilePlace | null
+
+/**
+ * The ends of turns as rows tell them: of threads whose rows are as new as their files. Of the last turn, which may go on, and of ids that
+ * more than one turn had, only the log tells.
+ */
+export const endsInRows =
+  (env: Env): KnownEnd =>
+  (now, turnId) => {
+    const checkpoint = checkpointOf(env, now.streamId)
+    if (checkpoint === null || !isFolded(checkpoint, now)) return null
+    const live = liveTurns(env, now)
+    const [place, another] = live.places(turnId, 2)
+    if (place === undefined || another !== undefined || place >= live.count - 1) return null
+    const table = tableOf(turns, viewName(env.profile, env.strict))
+    const taken = takenIdPrefix(table, now.streamId, turnIdKey(turnId))
+    if (env.index.keys(taken, afterPrefix(taken)).length > 0) return null
+    const [row] = live.rows(place, place + 1)
+    return row === undefined ? null : endOf(row)
+  }
+
 export const loggedTurn = async (
   store: EventStore,
   now: StreamInfo,
   text: string,
-  profile: Profile
+  profile: Profile,
+  knownEnd: KnownEnd
 ): Promise<Result<LoggedTurn>> => {
+  const known = knownEnd(now, text)
+  if (known !== null) return E.right({ ...known, info: now })
   const older = store.segments(now.streamId).slice(0, -1).reverse()
   for (const left of [null, ...older]) {
     const info = left === null ? now : beforeRevert(store, now, left.id, left.end.offset)

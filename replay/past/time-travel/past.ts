@@ -12,7 +12,7 @@ import { refreshed } from '../../refreshed.ts'
 import { resolveThread } from '../../read/threads/resolve.ts'
 import { beforeLine, endedAt, eventBehind, eventNumber } from './at-place.ts'
 import { atTime } from './at-time.ts'
-import { loggedTurn } from './at-turn.ts'
+import { loggedTurn, type KnownEnd } from './at-turn.ts'
 import {
   archivedBefore,
   auditHomeAt,
@@ -111,12 +111,18 @@ const pastAtTime = async (present: Present, timeMs: number): Promise<Past> => {
 
 type ThreadPoint = Exclude<PastPoint, { readonly timeMs: number }>
 
+/** How threads are read, and what is known of them without reading. */
+export interface Reading {
+  readonly profile: Profile
+  readonly knownEnd: KnownEnd
+}
+
 /** The thread of a point as it was; itself where the point is its end. */
 const placed = async (
   store: EventStore,
   now: StreamInfo,
   point: ThreadPoint,
-  profile: Profile
+  { profile, knownEnd }: Reading
 ): Promise<Result<StreamInfo>> => {
   if ('revision' in point) {
     const found = await beforeLine(store, now, eventNumber(point.revision))
@@ -126,7 +132,7 @@ const placed = async (
     const message = `thread ${now.streamId} has no revision ${point.revision}: it holds ${events} events`
     return E.left({ _tag: 'InvalidRequest', message, about: 'point' })
   }
-  const turn = await loggedTurn(store, now, point.turn, profile)
+  const turn = await loggedTurn(store, now, point.turn, profile, knownEnd)
   if (E.isLeft(turn)) return turn
   const { info, segment, offset } = turn.right
   const found = await beforeLine(store, info, eventBehind(segment, offset))
@@ -165,13 +171,13 @@ const onlyFiles = (
 const pastOfThread = async (
   present: Present,
   point: ThreadPoint,
-  profile: Profile
+  reading: Reading
 ): Promise<Result<Past>> => {
   const id = await resolveThread(present, point.threadId)
   if (E.isLeft(id)) return id
   const now = findStream(present.store, id.right)
   if (E.isLeft(now)) return now
-  const then = await placed(present.store, now.right, point, profile)
+  const then = await placed(present.store, now.right, point, reading)
   if (E.isLeft(then)) return then
   const cut = (store: EventStore): EventStore => storeAt(store, onlyThread(store, then.right))
   const store = cut(present.store)
@@ -193,9 +199,9 @@ const pastOfThread = async (
 export const pastOf = async (
   present: Present,
   point: PastPoint,
-  profile: Profile
+  reading: Reading
 ): Promise<Result<Past>> => {
-  if (!('timeMs' in point)) return pastOfThread(present, point, profile)
+  if (!('timeMs' in point)) return pastOfThread(present, point, reading)
   // A remote store learns its names with everything else it holds.
   const ready = await refreshed(present.store, 'all')
   return E.isLeft(ready) ? ready : E.right(await pastAtTime(present, point.timeMs))

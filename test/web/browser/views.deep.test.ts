@@ -138,7 +138,7 @@ const READY =
       await page.waitForSelector(`[role=table][aria-rowcount="${calls.length + 1}"]`)
       await page.locator('.filters select').first().selectOption('damaged')
       await page.waitForSelector('.empty')
-      await page.getByText('Show every kind').click()
+      await page.getByRole('button', { name: 'Show every kind' }).click()
       await page.waitForSelector(`[role=table][aria-rowcount="${linesOf(LONG).length + 1}"]`)
     }))
 

@@ -9,6 +9,7 @@ import { pathOf } from '../../options.ts'
 import { answers, missingHome, type HomeCommand } from '../../session.ts'
 import { note, usage } from '../../text/report.ts'
 import { isOrigin } from '../web/origin.ts'
+import { redactIn } from '../web/redact.ts'
 import { codexOptions } from './codex-options.ts'
 
 const wrong = (message: string) => E.left(usage(message, 'see "unroll help app-server"'))
@@ -56,8 +57,11 @@ const webOf = (input: Input, io: Io): E.Either<string, Pick<AppServerOptions, 'w
   const publicOrigins = listOf(input, 'public-origin')
   const tokenFile = pathOf(input, io, 'web-token-file')
   const [writable, localImages] = [flagOf(input, 'writable'), flagOf(input, 'local-images')]
+  const redact = redactIn(input).redact !== undefined
   if (!flagOf(input, 'web'))
-    return writable || localImages || publicOrigins.length > 0 || tokenFile !== undefined
+    return [writable, localImages, publicOrigins.length > 0, tokenFile !== undefined, redact].some(
+      Boolean
+    )
       ? E.left('options of the page need --web')
       : E.right({})
   const wrongOrigin = publicOrigins.find((origin) => !isOrigin(origin))
@@ -65,7 +69,7 @@ const webOf = (input: Input, io: Io): E.Either<string, Pick<AppServerOptions, 'w
     return E.left(`--public-origin needs scheme and host, not ${wrongOrigin}`)
   return E.right({
     web: {
-      ...{ writable, localImages, publicOrigins },
+      ...{ writable, localImages, publicOrigins, ...redactIn(input) },
       ...(tokenFile === undefined ? {} : { tokenFile }),
       onOpen: ({ newAddress }) => note(`unroll app-server: the page is at ${newAddress()}`, io)
     }

@@ -22,6 +22,7 @@ import { keyReader } from '../../terminal/keys.ts'
 import { usage, warn } from '../../text/report.ts'
 import { hasScreen, openBrowser } from './browser.ts'
 import { isOrigin } from './origin.ts'
+import { redactIn } from './redact.ts'
 import { pageAt } from './running.ts'
 
 const PORT = 7411
@@ -137,6 +138,7 @@ const serve = async (
       alone: true,
       writable: flagOf(input, 'writable'),
       localImages: flagOf(input, 'local-images'),
+      ...redactIn(input),
       publicOrigins: listOf(input, 'public-origin'),
       ...(tokenFile === undefined ? {} : { tokenFile }),
       onOpen: (page) => {
