@@ -17,7 +17,7 @@ const GROWTH_MB_MAX = 2
   let home = ''
   before(async () => {
     home = temporaryFolder()
-    writeHomeOf(home, 'long', { long: [{ turns: 3000, bytes: 9e6, short: true }] }, '1')
+    writeHomeOf(home, 'long', { long: [{ turns: 2000, bytes: 6e6, short: true }] }, '1')
     browser = await openBrowser()
   })
   after(async () => {
@@ -35,7 +35,7 @@ const GROWTH_MB_MAX = 2
     const { page, devtools, close } = await seen.open()
     await page.goto(`${seen.server.origin}/t/${thread?.id}`)
     await page.waitForSelector('.turn')
-    const figures = await passes(page, devtools, 60)
+    const figures = await passes(page, devtools, 24)
     await close()
     await seen.close()
     const [third, fourth] = figures.slice(-2)

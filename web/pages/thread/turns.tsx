@@ -77,14 +77,17 @@ const Beside = ({
   )
 }
 
-const useTurnOutline = ({ route: { threadId, at, query }, turns }: TurnsProps): OutlineRows =>
-  useOutline(
-    {
-      ...{ threadId, at, total: turns.total.value ?? 0, version: turns.version.value },
-      rolledBack: query['rb'] !== undefined
-    },
+/** Asked behind the turns that are looked at first: the first outline of a thread can take the server long. */
+const useTurnOutline = ({ route: { threadId, at, query }, turns }: TurnsProps): OutlineRows => {
+  const total = turns.total.value ?? 0
+  const version = turns.version.value
+  const isFirst = version < 2 && turns.turn(total - 1) === undefined
+  const rolledBack = query['rb'] !== undefined
+  return useOutline(
+    { ...{ threadId, at, rolledBack, version }, total: isFirst ? 0 : total },
     isWide.value || showsOutline.value
   )
+}
 
 const Details = ({ route, thread, turns }: TurnsProps) => {
   if (!showsInspector.value) return null
