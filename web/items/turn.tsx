@@ -11,6 +11,7 @@ import { isOpen, setOpen } from '../state/folds.ts'
 import { selected, shown } from '../state/selection.ts'
 import { clock, counted, duration, exactTime } from '../text/times.ts'
 import type { NumberedTurn } from '../wire/answers.ts'
+import type { EventRow } from '../wire/thread-answers.ts'
 import { itemKey, type ItemPlace } from './context.ts'
 import { Item } from './item.tsx'
 import { textOf } from './item-text.ts'
@@ -148,7 +149,8 @@ const reviewed = (
   })
 }
 
-interface PartsProps extends Pick<TurnProps, 'turn' | 'isDamaged' | 'isInReview'> {
+interface PartsProps extends Pick<TurnProps, 'turn' | 'isInReview'> {
+  readonly damaged: ReadonlyArray<EventRow>
   readonly place: ItemPlace
   readonly all: ReadonlyArray<TurnPart>
 }
@@ -160,12 +162,12 @@ const Part = ({ part, place, inReview }: Omit<PlacedProps, 'item'> & { readonly 
     <Placed {...{ item: part.item, place, inReview: inReview === true }} />
   )
 
-const Parts = ({ turn, place, all, isDamaged, isInReview }: PartsProps) => {
+const Parts = ({ turn, place, all, damaged, isInReview }: PartsProps) => {
   const wholeKey = `${place.threadId}/${turn.id}/whole`
   const parts = isOpen(wholeKey, false) ? all : all.slice(0, ITEMS_SHOWN)
   const inside = reviewed(parts, isInReview)
   const left = all.length - parts.length
-  const { first, behind } = damageBehind(useDamage(place, isDamaged), all)
+  const { first, behind } = damageBehind(damaged, all)
   return (
     <>
       <DamagedLines rows={first} place={place} />
@@ -212,6 +214,10 @@ export const TurnView = (props: TurnProps) => {
   const prompt = first?.type === 'userMessage' ? first : null
   const isWhole = shown.value.size === 0
   const parts = partsOf(isWhole && prompt !== null ? rest : turn.items, shown.value)
+  const damaged = useDamage(place, props.isDamaged)
+  const [early, inside] = [true, false].map((isEarly) =>
+    damaged.filter(({ after }) => (prompt !== null && after === null) === isEarly)
+  )
   const isSelected = useComputed(
     () => selected.value?.turnId === turn.id && selected.value.itemId === null
   ).value
@@ -231,6 +237,7 @@ export const TurnView = (props: TurnProps) => {
       tabIndex={-1}
     >
       <Heading turn={turn} place={place} />
+      <DamagedLines rows={early ?? []} place={place} />
       {prompt !== null && isWhole ? (
         <>
           <PromptStrip text={textOf(prompt)} n={turn.n} />
@@ -242,7 +249,7 @@ export const TurnView = (props: TurnProps) => {
           {prompt === null ? '' : visible(textOf(prompt).slice(0, 160).replace(/\s+/g, ' '))}
         </p>
       ) : null}
-      <Parts {...props} place={place} all={parts} />
+      <Parts {...{ turn, place, isInReview }} damaged={inside ?? []} all={parts} />
       <LeftOut turn={turn} complete={complete} />
       {turn.error === null ? null : (
         <div class="turn-error" role="note">

@@ -32,10 +32,13 @@ const GROWTH_MB_MAX = 2
         modelProviders: []
       })
     ).data
+    // Ledgers are folded before anything is measured.
+    await seen.ask('unroll/usage/read', { by: 'total' })
+    await seen.ask('unroll/tools/list', {})
     const { page, devtools, close } = await seen.open()
     await page.goto(`${seen.server.origin}/t/${thread?.id}`)
-    await page.waitForSelector('.turn')
-    const figures = await passes(page, devtools, 24)
+    await page.waitForSelector('.turn:not(.loading)')
+    const figures = await passes(page, devtools, 20)
     await close()
     await seen.close()
     const [third, fourth] = figures.slice(-2)
