@@ -18,6 +18,7 @@ import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
 import { eventPager } from './read/pages/event-page.ts'
 import { itemEvents } from './read/pages/item-events.ts'
+import { turnDamage } from './read/pages/turn-damage.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
 import type { FactParts } from './ledgers/facts.ts'
@@ -188,7 +189,9 @@ const placesOf = (parts: EngineParts, find: Find, opened: WithThread) => {
   return {
     events: (threadId, from) => found(threadId, (info) => store.read(info, from, EVERY_LINE)),
     eventPage: (threadId, request) => {
-      const { item } = request
+      const { item, damagedIn } = request
+      if (typeof damagedIn === 'string')
+        return opened(threadId, true, (info) => turnDamage(parts, info, damagedIn))
       if (item) return opened(threadId, true, (info) => itemEvents(parts, pager, info, item))
       return async () => {
         const info = await find(threadId)

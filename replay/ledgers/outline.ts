@@ -7,10 +7,7 @@ import { unpacked, type SpendRow } from '../../domain/ledgers/usage/packed.ts'
 import type { KeptSpend } from '../../domain/ledgers/usage/spend.ts'
 import { textParts } from '../../domain/text-parts.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
-import type { ByteRange, TurnRow } from '../../domain/thread/turns/turn-state.ts'
 import type { OutlinedTurn, OutlineFlag, ThreadOutline } from '../../domain/unroll-protocol.ts'
-import { tableOf, viewName } from '../../projections/catalogue.ts'
-import { damage, type DamageRow } from '../../projections/damage.ts'
 import { TOOLS, USAGE } from '../../projections/ledgers.ts'
 import { filesKey, toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/tools.ts'
 import { SPENDS_PER_ROW, spendsKey, usage } from '../../projections/usage.ts'
@@ -21,6 +18,15 @@ import { streamId } from '../../domain/ids.ts'
 import { findStream, type StreamInfo } from '../ports.ts'
 import { allTurnsOf, placedSummaries, type PlacedTurn } from '../read/pages/taken-turns.ts'
 import { liveTurns, render } from '../read/pages/turn-page.ts'
+import {
+  damageBetween,
+  firstOf,
+  holdsAny,
+  isBefore,
+  spanOf,
+  type LinePoint,
+  type PlaceSpan
+} from '../read/pages/turn-damage.ts'
 import type { Result } from '../result.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { lastShared } from './shared-turns.ts'
@@ -70,45 +76,6 @@ const askedIn = (items: ReadonlyArray<ThreadItem>): string | null => {
 const answeredIn = (items: ReadonlyArray<ThreadItem>): string | null => {
   const last = items.findLast((item) => item.type === 'agentMessage')
   return last?.type === 'agentMessage' ? beginning(last.text) : null
-}
-
-/** A place in the history of a thread. */
-interface LinePoint {
-  readonly segment: number
-  readonly offset: number
-}
-
-const isBefore = (a: LinePoint, b: LinePoint): boolean =>
-  a.segment === b.segment ? a.offset < b.offset : a.segment < b.segment
-
-const startOf = ({ segment, from }: ByteRange): LinePoint => ({ segment, offset: from })
-const endOf = ({ segment, until }: ByteRange): LinePoint => ({ segment, offset: until })
-
-type PlaceSpan = readonly [from: LinePoint, until: LinePoint]
-
-/** Where the lines of some turns begin and end. */
-const spanOf = (rows: ReadonlyArray<TurnRow>): PlaceSpan | null => {
-  const ranges = rows.flatMap((row) => [...row.ranges, ...row.late])
-  const [first] = ranges
-  if (first === undefined) return null
-  return ranges.reduce<PlaceSpan>(
-    ([low, high], range) => [
-      isBefore(startOf(range), low) ? startOf(range) : low,
-      isBefore(high, endOf(range)) ? endOf(range) : high
-    ],
-    [startOf(first), endOf(first)]
-  )
-}
-
-/** The first of some numbers for which a test holds, which then holds for all behind it. */
-const firstOf = (count: number, test: (n: number) => boolean): number => {
-  let [low, high] = [0, count]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (test(middle)) high = middle
-    else low = middle + 1
-  }
-  return low
 }
 
 /** What the turns between two places spent. */
@@ -191,44 +158,6 @@ const toolsIn = (ledger: Ledger, threadId: string, turnId: string, isTaken: bool
     files: new Set(touches.map(({ path, movedTo }) => movedTo ?? path)).size
   }
 }
-
-const DAMAGE_AT_ONCE = 256
-
-/** Where the damaged lines between two places are. */
-const damageIn = (
-  env: Env,
-  { streamId }: StreamInfo,
-  revision: number,
-  [from, until]: PlaceSpan
-): ReadonlyArray<DamageRow> => {
-  const table = tableOf(damage, viewName(env.profile, env.strict))
-  const behind = afterPrefix([table, streamId])
-  const rowsAt = (n: number, limit: number) =>
-    env.index.range([table, streamId, n], behind, limit, false)
-  let next = firstOf(revision, (n) => {
-    const [first] = rowsAt(n, 1)
-    return first === undefined || !isBefore(first[1] as DamageRow, from)
-  })
-  const found: Array<DamageRow> = []
-  for (;;) {
-    const rows = rowsAt(next, DAMAGE_AT_ONCE)
-    for (const [, row] of rows) {
-      if (!isBefore(row as DamageRow, until)) return found
-      found.push(row as DamageRow)
-    }
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < DAMAGE_AT_ONCE) return found
-    next = Number(last[0][2]) + 1
-  }
-}
-
-/** True when one of some places, which are in order, is among the lines of a turn. */
-const holdsAny = ({ ranges, late }: TurnRow, places: ReadonlyArray<LinePoint>): boolean =>
-  [...ranges, ...late].some((range) => {
-    const isReached = (at: number): boolean => !isBefore(places[at] ?? endOf(range), startOf(range))
-    const first = places[firstOf(places.length, isReached)]
-    return first !== undefined && isBefore(first, endOf(range))
-  })
 
 const inMs = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000)
 
@@ -340,7 +269,7 @@ export const threadOutline = async (
   const said = await placedSummaries(env, placed, { textBytesMax: TEXT_BYTES })
   const span = spanOf(here.map(({ row }) => row))
   const facts = folded.right ? factsIn(parts, id, span) : null
-  const damaged = span === null ? [] : damageIn(env, info, revision, span)
+  const damaged = span === null ? [] : damageBetween(env, info, revision, span)
   const turns = placed.map((turn, at): OutlinedTurn => {
     const { row, n, isTaken } = turn
     const { status, startedAt, completedAt, durationMs } = render(row, [], 'notLoaded', env)

@@ -2,8 +2,10 @@
  * The line at the bottom: how much there is, how fresh it is, and what this page may do.
  */
 import { useEffect, useState } from 'preact/hooks'
-import { home } from '../state/home.ts'
+import { home, readHome } from '../state/home.ts'
+import { say } from '../state/toast.ts'
 import { ago, counted, exactTime } from '../text/times.ts'
+import { request } from '../wire/socket.ts'
 import type { HomeDescription } from '../../domain/unroll-protocol.ts'
 
 const lastEventMs = ({ facets }: HomeDescription): number | null => {
@@ -20,6 +22,31 @@ const useNow = (everyMs: number): number => {
   return nowMs
 }
 
+/** Threads are read when somebody asks about them; all of them when somebody wants that. */
+const IndexState = ({ isWhole }: { readonly isWhole: boolean }) => {
+  const [isReading, setReading] = useState(false)
+  if (isWhole) return <span class="extra">index up to date</span>
+  const read = async (): Promise<void> => {
+    setReading(true)
+    const answer = await request('unroll/index/read')
+    if (!answer.ok) say(answer.failure.message)
+    await readHome()
+    setReading(false)
+  }
+  return isReading ? (
+    <span class="extra">reading all threads…</span>
+  ) : (
+    <button
+      type="button"
+      class="link extra"
+      title="Some threads were not read to their ends yet. Read all of them now"
+      onClick={() => void read()}
+    >
+      not all threads read
+    </button>
+  )
+}
+
 export const StatusLine = () => {
   const known = home.value
   const nowMs = useNow(30_000)
@@ -32,7 +59,7 @@ export const StatusLine = () => {
       {lastMs === null ? null : (
         <span title={exactTime(lastMs)}>last event {ago(lastMs, nowMs)}</span>
       )}
-      <span class="extra">{turns === null ? 'index is catching up' : 'index up to date'}</span>
+      <IndexState isWhole={turns !== null} />
       {damagedLines === null || damagedLines === 0 ? null : (
         <a href="/health" class="warn-text">
           {counted(damagedLines, 'damaged line')}

@@ -2,6 +2,7 @@
  * One turn: the prompt, what was done, and what was answered. Work between messages is one line that opens.
  */
 import { useComputed } from '@preact/signals'
+import { Fragment } from 'preact'
 import type { ThreadItem } from '../../domain/protocol.ts'
 import { Fold } from '../parts/fold.tsx'
 import { visible } from '../parts/ansi.ts'
@@ -10,9 +11,11 @@ import { isOpen, setOpen } from '../state/folds.ts'
 import { selected, shown } from '../state/selection.ts'
 import { clock, counted, duration, exactTime } from '../text/times.ts'
 import type { NumberedTurn } from '../wire/answers.ts'
+import type { EventRow } from '../wire/thread-answers.ts'
 import { itemKey, type ItemPlace } from './context.ts'
 import { Item } from './item.tsx'
 import { textOf } from './item-text.ts'
+import { DamagedLines, damageBehind, useDamage } from './turn-damage.tsx'
 import { isFailed, ITEMS_SHOWN, partsOf, type TurnPart } from './turn-parts.ts'
 
 /** `Ran 7 commands, changed 3 files`. */
@@ -45,13 +48,18 @@ const useIsSelected = (turnId: string, itemId: string): boolean =>
 interface WorkProps {
   readonly part: Extract<TurnPart, { readonly kind: 'work' }>
   readonly place: ItemPlace
+  readonly inReview: boolean
 }
 
-const Work = ({ part: { id, items }, place }: WorkProps) => {
+const Work = ({ part: { id, items }, place, inReview }: WorkProps) => {
   const failed = items.filter(isFailed).length
   const isSelected = useIsSelected(place.turnId, id)
   return (
-    <div class={`item work-item ${isSelected ? 'selected' : ''}`} data-item={id} tabIndex={-1}>
+    <div
+      class={`item work-item ${isSelected ? 'selected' : ''} ${inReview ? 'in-review' : ''}`}
+      data-item={id}
+      tabIndex={-1}
+    >
       <Fold
         name={itemKey(place, id)}
         class="work"
@@ -127,8 +135,11 @@ const PromptStrip = ({ text, n }: { readonly text: string; readonly n: number })
 )
 
 /** Which parts stand between the beginning and the end of a review. */
-const reviewed = (parts: ReadonlyArray<TurnPart>): ReadonlyArray<boolean> => {
-  let isInside = false
+const reviewed = (
+  parts: ReadonlyArray<TurnPart>,
+  beginsInside: boolean
+): ReadonlyArray<boolean> => {
+  let isInside = beginsInside
   return parts.map((part) => {
     const type = part.kind === 'item' ? part.item.type : ''
     if (type === 'enteredReviewMode') isInside = true
@@ -138,32 +149,34 @@ const reviewed = (parts: ReadonlyArray<TurnPart>): ReadonlyArray<boolean> => {
   })
 }
 
-const Parts = ({
-  turn,
-  place,
-  all
-}: Pick<TurnProps, 'turn'> & {
+interface PartsProps extends Pick<TurnProps, 'turn' | 'isInReview'> {
+  readonly damaged: ReadonlyArray<EventRow>
   readonly place: ItemPlace
   readonly all: ReadonlyArray<TurnPart>
-}) => {
+}
+
+const Part = ({ part, place, inReview }: Omit<PlacedProps, 'item'> & { readonly part: TurnPart }) =>
+  part.kind === 'work' ? (
+    <Work {...{ part, place, inReview: inReview === true }} />
+  ) : (
+    <Placed {...{ item: part.item, place, inReview: inReview === true }} />
+  )
+
+const Parts = ({ turn, place, all, damaged, isInReview }: PartsProps) => {
   const wholeKey = `${place.threadId}/${turn.id}/whole`
   const parts = isOpen(wholeKey, false) ? all : all.slice(0, ITEMS_SHOWN)
-  const isInReview = reviewed(parts)
+  const inside = reviewed(parts, isInReview)
   const left = all.length - parts.length
+  const { first, behind } = damageBehind(damaged, all)
   return (
     <>
-      {parts.map((part, at) =>
-        part.kind === 'work' ? (
-          <Work part={part} place={place} key={part.id} />
-        ) : (
-          <Placed
-            item={part.item}
-            place={place}
-            inReview={isInReview[at] === true}
-            key={part.item.id}
-          />
-        )
-      )}
+      <DamagedLines rows={first} place={place} />
+      {parts.map((part, at) => (
+        <Fragment key={part.kind === 'work' ? part.id : part.item.id}>
+          <Part part={part} place={place} inReview={inside[at] === true} />
+          <DamagedLines rows={behind[at] ?? []} place={place} />
+        </Fragment>
+      ))}
       {left === 0 ? null : (
         <button type="button" class="more" onClick={() => setOpen(wholeKey, true)}>
           Show {counted(left, 'more item')}
@@ -178,6 +191,10 @@ interface TurnProps {
   readonly total: number
   readonly place: Omit<ItemPlace, 'turnId'>
   readonly isTarget: boolean
+  /** True where some of its lines are damaged. */
+  readonly isDamaged: boolean
+  /** True where it begins inside of a review. */
+  readonly isInReview: boolean
   /** Reads what was left out. */
   readonly complete: (turn: NumberedTurn) => void
 }
@@ -190,12 +207,17 @@ const LeftOut = ({ turn, complete }: Pick<TurnProps, 'turn' | 'complete'>) =>
     </button>
   )
 
-export const TurnView = ({ turn, total, place: thread, isTarget, complete }: TurnProps) => {
+export const TurnView = (props: TurnProps) => {
+  const { turn, total, place: thread, isTarget, isInReview, complete } = props
   const place = { ...thread, turnId: turn.id }
   const [first, ...rest] = turn.items
   const prompt = first?.type === 'userMessage' ? first : null
   const isWhole = shown.value.size === 0
   const parts = partsOf(isWhole && prompt !== null ? rest : turn.items, shown.value)
+  const damaged = useDamage(place, props.isDamaged)
+  const [early, inside] = [true, false].map((isEarly) =>
+    damaged.filter(({ after }) => (prompt !== null && after === null) === isEarly)
+  )
   const isSelected = useComputed(
     () => selected.value?.turnId === turn.id && selected.value.itemId === null
   ).value
@@ -215,10 +237,11 @@ export const TurnView = ({ turn, total, place: thread, isTarget, complete }: Tur
       tabIndex={-1}
     >
       <Heading turn={turn} place={place} />
+      <DamagedLines rows={early ?? []} place={place} />
       {prompt !== null && isWhole ? (
         <>
           <PromptStrip text={textOf(prompt)} n={turn.n} />
-          <Placed item={prompt} place={place} />
+          <Placed item={prompt} place={place} inReview={isInReview} />
         </>
       ) : null}
       {!isWhole && parts.length === 0 ? (
@@ -226,7 +249,7 @@ export const TurnView = ({ turn, total, place: thread, isTarget, complete }: Tur
           {prompt === null ? '' : visible(textOf(prompt).slice(0, 160).replace(/\s+/g, ' '))}
         </p>
       ) : null}
-      <Parts turn={turn} place={place} all={parts} />
+      <Parts {...{ turn, place, isInReview }} damaged={inside ?? []} all={parts} />
       <LeftOut turn={turn} complete={complete} />
       {turn.error === null ? null : (
         <div class="turn-error" role="note">

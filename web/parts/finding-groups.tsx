@@ -7,6 +7,7 @@ import { count, counted } from '../text/times.ts'
 import type { Explained, Finding, Severity } from '../wire/health-answers.ts'
 import { visible } from './ansi.ts'
 import { Fold } from './fold.tsx'
+import { Meaning } from './meaning.tsx'
 import { ThreadLink } from './thread-link.tsx'
 
 const SHOWN = 20
@@ -71,25 +72,6 @@ const Place = ({ finding }: { readonly finding: Finding }) => {
     </li>
   )
 }
-
-const Meaning = ({ explained }: { readonly explained: Explained }) => (
-  <dl class="meaning">
-    <dt>meaning</dt>
-    <dd>{explained.meaning}</dd>
-    <dt>cause</dt>
-    <dd>{explained.cause}</dd>
-    <dt>Codex</dt>
-    <dd>{explained.codex}</dd>
-    <dt>unroll</dt>
-    <dd>{explained.unroll}</dd>
-    {explained.repair === null ? null : (
-      <>
-        <dt>repair</dt>
-        <dd>{explained.repair.plan}</dd>
-      </>
-    )}
-  </dl>
-)
 
 interface GroupProps {
   readonly group: FindingGroup

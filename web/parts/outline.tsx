@@ -3,7 +3,7 @@
  */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { OutlinedTurn, OutlineFlag } from '../../domain/unroll-protocol.ts'
-import { useOutline, type OutlineOf } from '../state/outline.ts'
+import type { OutlineRows } from '../state/outline.ts'
 import { counted, short } from '../text/times.ts'
 import { visible } from './ansi.ts'
 import { Minimap } from './minimap.tsx'
@@ -12,7 +12,9 @@ import { VirtualList, type VirtualListHandle } from './virtual-list.tsx'
 const ROW_PX = 44
 const PAGE_ROWS = 10
 
-interface OutlineProps extends OutlineOf {
+interface OutlineProps {
+  readonly outline: OutlineRows
+  readonly total: number
   /** The turn at the top of the page. */
   readonly current: number
   readonly go: (n: number) => void
@@ -124,7 +126,7 @@ const useRoving = (
 
 export const Outline = (props: OutlineProps) => {
   const { total, current, go } = props
-  const { rows, drawn, want } = useOutline(props)
+  const { rows, drawn, want } = props.outline
   const list = useRef<VirtualListHandle>(null)
   const { reached, onKeyDown } = useRoving(props, list)
   useEffect(() => list.current?.scrollTo(current, 'auto'), [current])

@@ -10,6 +10,10 @@ import { VirtualList } from './virtual-list.tsx'
 const HEAD = 60
 const TAIL = 20
 const LINE_PX = 18
+/** Longer lines are cut, so that what is drawn at once stays small. */
+const LINE_CHARACTERS = 2500
+/** No more than this is put into the page in one piece. */
+const LINE_CHARACTERS_MAX = 200_000
 const CACHE_MAX = 500
 
 const parsed = lru<ReturnType<typeof parseAnsi>>(CACHE_MAX)
@@ -20,8 +24,39 @@ const colorOf = (color: string | null): string | undefined =>
 const classOf = ({ bold, dim, italic, underline }: StyledRun): string =>
   [bold && 'b', dim && 'dim', italic && 'i', underline && 'u'].filter(Boolean).join(' ')
 
-const Line = ({ runs }: { readonly runs: ReadonlyArray<StyledRun> }) => (
-  <div class="output-line" dir="auto">
+/** The beginning of a line. */
+export const cutRuns = (
+  runs: ReadonlyArray<StyledRun>,
+  charactersMax: number
+): ReadonlyArray<StyledRun> => {
+  let left = charactersMax
+  return runs.flatMap((run) => {
+    const text = run.text.slice(0, left)
+    left -= text.length
+    return text === '' ? [] : [{ ...run, text }]
+  })
+}
+
+const Line = ({ runs }: { readonly runs: ReadonlyArray<StyledRun> }) => {
+  const [isLong, setLong] = useState(false)
+  const characters = runs.reduce((sum, { text }) => sum + text.length, 0)
+  const shown = isLong ? LINE_CHARACTERS_MAX : LINE_CHARACTERS
+  return (
+    <div class="output-line" dir="auto">
+      <Runs runs={characters <= shown ? runs : cutRuns(runs, shown)} />
+      {characters <= shown ? null : isLong ? (
+        <span class="dim"> … {counted(characters - shown, 'more character')}</span>
+      ) : (
+        <button type="button" class="more" onClick={() => setLong(true)}>
+          … show {counted(characters - shown, 'more character')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+const Runs = ({ runs }: { readonly runs: ReadonlyArray<StyledRun> }) => (
+  <>
     {runs.length === 0
       ? '\u200b'
       : runs.map((run) => {
@@ -35,7 +70,7 @@ const Line = ({ runs }: { readonly runs: ReadonlyArray<StyledRun> }) => (
             </span>
           )
         })}
-  </div>
+  </>
 )
 
 export const Output = ({ text }: { readonly text: string }) => {

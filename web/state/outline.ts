@@ -61,7 +61,8 @@ const idle = (): Promise<void> =>
     else setTimeout(resolve, 200)
   })
 
-export const useOutline = (of: OutlineOf): OutlineRows => {
+/** Rows of what is looked at; with `isWhole` of all of it, for what is drawn of the whole thread. */
+export const useOutline = (of: OutlineOf, isWhole: boolean): OutlineRows => {
   const { threadId, at, rolledBack, total, version } = of
   const [drawn, draw] = useReducer((n: number) => n + 1, 0)
   const point = JSON.stringify(at)
@@ -80,9 +81,9 @@ export const useOutline = (of: OutlineOf): OutlineRows => {
     },
     [asked]
   )
-  // All of it, for what is drawn of the whole thread; numbers that are not counted yet are asked again.
+  // Numbers that are not counted yet are asked again.
   useEffect(() => {
-    let isWanted = total > 0
+    let isWanted = isWhole && total > 0
     const all = async (): Promise<void> => {
       for (let from = 0, times = 0; isWanted && from < total && times < COUNTING_TIMES;) {
         await idle()
@@ -98,7 +99,7 @@ export const useOutline = (of: OutlineOf): OutlineRows => {
     return () => {
       isWanted = false
     }
-  }, [rows, total])
+  }, [rows, total, isWhole])
   useEffect(() => {
     if (total > 0) void read(total - 1, 1)
   }, [version])

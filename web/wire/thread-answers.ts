@@ -13,6 +13,10 @@ export interface EventRow {
   readonly bytes: number
   readonly reason?: string
   readonly inherited?: boolean
+  /** Where the damaged lines of a turn were asked for: the item this one stands behind, null before the first. */
+  readonly after?: string | null
+  /** There too: its first bytes, in base64. */
+  readonly head?: string
   readonly line?: {
     readonly timestamp: string
     readonly type: string

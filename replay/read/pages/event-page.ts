@@ -57,6 +57,8 @@ export interface EventPageRequest {
   readonly desc?: boolean | null | undefined
   /** Only the lines that made or changed this item, whatever else is asked. */
   readonly item?: { readonly turnId: string; readonly itemId: string } | null | undefined
+  /** Only the damaged lines of this turn, each with where it stood and its first bytes. */
+  readonly damagedIn?: string | null | undefined
 }
 
 /** Lines in the direction that was asked for. */

@@ -28,7 +28,7 @@ import {
 } from '../../../domain/thread/rich/list.ts'
 import type { RichContext } from '../../../domain/thread/rich/types.ts'
 import type { ByteRange, TurnRow } from '../../../domain/thread/turns/turn-state.ts'
-import type { ReadLimits, StreamInfo } from '../../ports.ts'
+import { comparePlaces, type ReadLimits, type StreamInfo } from '../../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import type { Env } from '../../catch-up/project.ts'
 
@@ -151,6 +151,18 @@ const faceOf = ({ items, places }: ItemList, id: string): readonly [unknown, num
   return [item, item?.type === 'reasoning' ? item.summary.length + item.content.length : 0]
 }
 
+/** Folds a turn line by line; `take` does so with the line, which stands before what comes next. */
+async function* folding(env: Env, info: StreamInfo, row: TurnRow) {
+  const rich = richStart(env, info)
+  const limits: ReadLimits = { textBytesMax: WATCHED_TEXT_BYTES_MAX }
+  const { own, late } = await eventsOf(env, info, [row], RICH_NEEDS, limits)
+  const list = itemList(row.firstItem)
+  const { take, takeRich } = folder(list, env.profile, row.mode ?? 'legacy', rich)
+  const owned = own(row.ranges).filter((event) => belongs(event, row.id))
+  for (const event of [...owned, ...late(row.late)])
+    yield { event, list, take: () => (rich === null ? take(event) : takeRich(event)) }
+}
+
 /** Where the lines stand that made or changed an item of a turn, in the order of the log; empty where the turn has no such item. */
 export const itemLinePlaces = async (
   env: Env,
@@ -158,22 +170,37 @@ export const itemLinePlaces = async (
   row: TurnRow,
   itemId: string
 ): Promise<ReadonlyArray<LinePlace>> => {
-  const rich = richStart(env, info)
-  const limits: ReadLimits = { textBytesMax: WATCHED_TEXT_BYTES_MAX }
-  const { own, late } = await eventsOf(env, info, [row], RICH_NEEDS, limits)
-  const list = itemList(row.firstItem)
-  const { take, takeRich } = folder(list, env.profile, row.mode ?? 'legacy', rich)
   const found: Array<LinePlace> = []
-  const owned = own(row.ranges).filter((event) => belongs(event, row.id))
-  for (const event of [...owned, ...late(row.late)]) {
+  for await (const { event, list, take } of folding(env, info, row)) {
     const [before, thoughts] = faceOf(list, itemId)
-    if (rich === null) take(event)
-    else takeRich(event)
+    take()
     const [after, more] = faceOf(list, itemId)
     if (after !== before || thoughts !== more)
       found.push({ segment: event.segment, offset: event.offset })
   }
   return found
+}
+
+/** The newest item of a turn before each of some places, which are in order; null before the first item. */
+export const itemsBefore = async (
+  env: Env,
+  info: StreamInfo,
+  row: TurnRow,
+  places: ReadonlyArray<LinePlace>
+): Promise<ReadonlyArray<string | null>> => {
+  const found: Array<string | null> = []
+  let newest: string | null = null
+  for await (const { event, list, take } of folding(env, info, row)) {
+    for (
+      let place = places[found.length];
+      place !== undefined && comparePlaces(place, event) < 0;
+      place = places[found.length]
+    )
+      found.push(newest)
+    take()
+    newest = list.items.at(-1)?.id ?? null
+  }
+  return places.map((_, at) => (at < found.length ? (found[at] ?? null) : newest))
 }
 
 /**

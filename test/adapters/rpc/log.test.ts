@@ -111,6 +111,36 @@ describe('lines of threads over the app-server', () => {
     await client.close()
   })
 
+  it('that are damaged are told by turn, with what they stand behind and how they begin', async () => {
+    const client = await serve('damaged-142')
+    const threadId = '01a1fcf1-0bbf-7bb0-826d-9ec640c8a8bf'
+    const file = rolloutsOf(home).find((one) => one.threadId === threadId)
+    const lines = (file?.lines ?? []).map((line) => line.replace('\n', ''))
+    const offsets = lines.map((_, at) =>
+      lines.slice(0, at).reduce((sum, line) => sum + line.length + 1, 0)
+    )
+    const isEvent = (line: string): boolean => /^\{"timestamp":.*\}$/.test(line)
+    const bad = lines.flatMap((line, at) => (isEvent(line) ? [] : [at]))
+    // All of them stand before the prompt.
+    const asked = lines.findIndex((line) => line.includes('"type":"user_message"'))
+    expect(bad.every((at) => at < asked)).to.equal(true)
+    const { data: turns } = resultOf<{
+      readonly data: ReadonlyArray<{ id: string; items: ReadonlyArray<{ id: string }> }>
+    }>(await client.ask('unroll/turns/range', { threadId, from: 0, itemsView: 'full' }))
+    const { data } = await page(client, threadId, { damagedIn: turns[0]?.id })
+    expect((data as ReadonlyArray<object>).map((row) => ({ ...row, reason: '' }))).to.deep.equal(
+      bad.map((at) => ({
+        ...{ streamId: threadId, segment: 0, offset: offsets[at], reason: '' },
+        ...{ bytes: Buffer.byteLength(lines[at] ?? ''), revision: at },
+        after: null,
+        head: Buffer.from(lines[at] ?? '').toString('base64')
+      }))
+    )
+    expect((await page(client, threadId, { damagedIn: turns[1]?.id })).data).to.deep.equal([])
+    const none = await client.ask('unroll/events/list', { threadId, damagedIn: 'nothing' })
+    expect(none).to.have.nested.property('error.message', 'turn not found: nothing')
+  })
+
   it('of one item are those that made or changed it', async () => {
     const client = await serve('basic-142')
     const thread = rolloutsOf(home).find(({ lines }) =>

@@ -17,7 +17,7 @@ const GROWTH_MB_MAX = 2
   let home = ''
   before(async () => {
     home = temporaryFolder()
-    writeHomeOf(home, 'long', { long: [{ turns: 3000, bytes: 9e6, short: true }] }, '1')
+    writeHomeOf(home, 'long', { long: [{ turns: 2000, bytes: 6e6, short: true }] }, '1')
     browser = await openBrowser()
   })
   after(async () => {
@@ -32,10 +32,13 @@ const GROWTH_MB_MAX = 2
         modelProviders: []
       })
     ).data
+    // Ledgers are folded before anything is measured.
+    await seen.ask('unroll/usage/read', { by: 'total' })
+    await seen.ask('unroll/tools/list', {})
     const { page, devtools, close } = await seen.open()
     await page.goto(`${seen.server.origin}/t/${thread?.id}`)
-    await page.waitForSelector('.turn')
-    const figures = await passes(page, devtools, 60)
+    await page.waitForSelector('.turn:not(.loading)')
+    const figures = await passes(page, devtools, 20)
     await close()
     await seen.close()
     const [third, fourth] = figures.slice(-2)

@@ -1,13 +1,15 @@
 /**
  * The turns of a thread, of which only those are drawn that are seen, and what is written meanwhile.
  */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { Gap, NewSince } from '../../items/gap.tsx'
 import { TurnView } from '../../items/turn.tsx'
 import type { ListRef, Revealing } from '../../parts/reveal.ts'
 import { VirtualList, type VirtualListHandle } from '../../parts/virtual-list.tsx'
 import { followThread } from '../../state/live.ts'
+import type { OutlineRows } from '../../state/outline.ts'
 import type { TurnWindow } from '../../state/turns.ts'
+import { useReviews } from '../../state/reviews.ts'
 import { keepVisit, visitOf, type Visit } from '../../state/visits.ts'
 import type { NumberedTurn } from '../../wire/answers.ts'
 import { epoch } from '../../wire/socket.ts'
@@ -89,14 +91,16 @@ const useVisit = ({ threadId, at, query }: ThreadRoute, total: number | null): V
 interface TurnListProps extends TurnsProps {
   readonly list: { current: VirtualListHandle | null }
   readonly onTop: (n: number) => void
+  readonly outline: OutlineRows
 }
 
-export const TurnList = ({ route, thread, turns, list, onTop }: TurnListProps) => {
+export const TurnList = ({ route, thread, turns, list, onTop, outline }: TurnListProps) => {
   const total = turns.total.value ?? 0
   // Drawn again when turns came.
   void turns.version.value
   const visit = useVisit(route, turns.total.value)
   const place = { threadId: route.threadId, cwd: thread?.cwd ?? '', at: route.at }
+  const isInReview = useReviews(outline, turns)
   const row = (n: number) => {
     const turn = turns.turn(n)
     if (turn === undefined)
@@ -110,11 +114,21 @@ export const TurnList = ({ route, thread, turns, list, onTop }: TurnListProps) =
         <TurnView
           {...{ turn, total, place }}
           isTarget={turn.id === route.turnId}
+          isDamaged={outline.rows.get(n)?.flags.includes('damaged') === true}
+          isInReview={isInReview(n)}
           complete={(one) => void turns.complete(one)}
         />
       </>
     )
   }
+  const { want: wantOutline } = outline
+  const want = useCallback(
+    (first: number, last: number) => {
+      turns.want(first, last)
+      wantOutline(first, Math.min(last, total - 1))
+    },
+    [turns, wantOutline, total]
+  )
   return (
     <VirtualList
       class="turns"
@@ -123,7 +137,7 @@ export const TurnList = ({ route, thread, turns, list, onTop }: TurnListProps) =
       overscan={2}
       estimate={(n) => estimated(turns.turn(n))}
       keyOf={(n) => n}
-      onRange={turns.want}
+      onRange={want}
       onTop={onTop}
       box={{ role: 'feed', 'aria-label': 'turns', tabIndex: 0 }}
       render={(n) => <div class="turn-place">{row(n)}</div>}

@@ -10,7 +10,7 @@ import { Outline } from '../../parts/outline.tsx'
 import { revealing, type Revealing } from '../../parts/reveal.ts'
 import type { VirtualListHandle } from '../../parts/virtual-list.tsx'
 import { goBack, setQuery } from '../../state/location.ts'
-import { showsOutline } from '../../state/outline.ts'
+import { showsOutline, useOutline, type OutlineRows } from '../../state/outline.ts'
 import { showsInspector } from '../../state/preferences.ts'
 import { isRoomy, isWide } from '../../state/screen.ts'
 import { selected, shown } from '../../state/selection.ts'
@@ -48,22 +48,21 @@ const useReveal = (list: { readonly current: VirtualListHandle | null }): Reveal
 }
 
 const Beside = ({
-  props: { route, turns },
+  turns,
+  outline: rows,
   current,
   go
 }: {
-  readonly props: TurnsProps
+  readonly turns: TurnWindow
+  readonly outline: OutlineRows
   readonly current: number
   readonly go: (n: number) => void
 }) => {
   const total = turns.total.value ?? 0
-  const { threadId, at, query } = route
   if (total < 2 || !(isWide.value || showsOutline.value)) return null
   const outline = (
     <Outline
-      {...{ threadId, at, total, current }}
-      rolledBack={query['rb'] !== undefined}
-      version={turns.version.value}
+      {...{ outline: rows, total, current }}
       go={(n) => {
         if (!isWide.value) showsOutline.value = false
         go(n)
@@ -75,6 +74,18 @@ const Beside = ({
     <Drawer side="left" label="outline" close={() => (showsOutline.value = false)}>
       {outline}
     </Drawer>
+  )
+}
+
+/** Asked behind the turns that are looked at first: the first outline of a thread can take the server long. */
+const useTurnOutline = ({ route: { threadId, at, query }, turns }: TurnsProps): OutlineRows => {
+  const total = turns.total.value ?? 0
+  const version = turns.version.value
+  const isFirst = version < 2 && turns.turn(total - 1) === undefined
+  const rolledBack = query['rb'] !== undefined
+  return useOutline(
+    { ...{ threadId, at, rolledBack, version }, total: isFirst ? 0 : total },
+    isWide.value || showsOutline.value
   )
 }
 
@@ -95,6 +106,7 @@ const Turns = (props: TurnsProps) => {
   const held = useReveal(list)
   const [current, setCurrent] = useCurrentTurn()
   const placeOf = usePlaceOf(route, turns)
+  const outline = useTurnOutline(props)
   const { hasNews, goToEnd } = useLive(props, list, held)
   useStart(route, turns, held, placeOf)
   const isFinding = route.query['find'] !== undefined || finding.has(route.threadId)
@@ -130,8 +142,8 @@ const Turns = (props: TurnsProps) => {
         <FindBar {...{ route, list, show, close: stopFinding, placeOf: turns.placeOf }} />
       ) : null}
       <div class="thread-body">
-        <Beside props={props} current={current} go={go} />
-        <TurnList {...props} list={list} onTop={setCurrent} />
+        <Beside {...{ turns, outline, current, go }} />
+        <TurnList {...{ ...props, outline, list }} onTop={setCurrent} />
         {hasNews ? (
           <button type="button" class="news" onClick={goToEnd}>
             Jump to latest

@@ -18,7 +18,8 @@ export const eventsList = ofThread(
     limit: option(u32),
     kinds: option(list(text)),
     desc: defaulted(flag, false),
-    item: option(struct('EventsListItem', { turnId: required(text), itemId: required(text) }))
+    item: option(struct('EventsListItem', { turnId: required(text), itemId: required(text) })),
+    damagedIn: option(text)
   },
   t.type(
     {
