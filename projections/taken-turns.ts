@@ -3,12 +3,13 @@
  *
  *   [turns.taken, streamId, n]                 -> TakenRow   n is its place among all turns, live ones and these
  *   [turns.taken.id, streamId, turn id, n]     -> 1          finds one by id
- *   [turns.taken.stretch, streamId, place]     -> Stretch    those that stand before the live turn of that place
+ *   [turns.taken.stretch, streamId, place]     -> TakenStretchRow those that stand before the live turn of that place
  *   [turns.taken.newest, streamId]             -> place      of the last stretch
  *
  * A turn keeps its place among all turns whatever is taken back around it, so each is written once. A rollback that reaches
  * further back joins stretches: what it costs was paid when they were made.
  */
+import type { LinePlace } from '../domain/thread/items/item-list.ts'
 import type { TurnRow, TurnSummary } from '../domain/thread/turns/turn-state.ts'
 import { deletesUnder, type RowKey, type Rows, type RowWrite } from './projection.ts'
 
@@ -19,7 +20,7 @@ export interface TakenRow {
 }
 
 /** Turns that were taken back and have no live turn between them. */
-export interface Stretch {
+export interface TakenStretchRow {
   /** The live turn they stand before. */
   readonly before: number
   /** How many were taken back that stand before these. */
@@ -29,11 +30,6 @@ export interface Stretch {
   readonly first: LinePlace | null
   /** `before` of the stretch that comes before it; null for the first. */
   readonly previous: number | null
-}
-
-interface LinePlace {
-  readonly segment: number
-  readonly offset: number
 }
 
 /** The rows of a stream, and where they are. */
@@ -63,12 +59,12 @@ const stretchKey = ({ table, streamId }: Around, before: number): RowKey => [
 ]
 const newestKey = ({ table, streamId }: Around): RowKey => [`${takenTable(table)}.newest`, streamId]
 
-const stretchAt = (around: Around, before: number | null): Stretch | null =>
+const stretchAt = (around: Around, before: number | null): TakenStretchRow | null =>
   before === null
     ? null
-    : ((around.rows.get(stretchKey(around, before)) as Stretch | undefined) ?? null)
+    : ((around.rows.get(stretchKey(around, before)) as TakenStretchRow | undefined) ?? null)
 
-const newestOf = (around: Around): Stretch | null =>
+const newestOf = (around: Around): TakenStretchRow | null =>
   stretchAt(around, (around.rows.get(newestKey(around)) as number | undefined) ?? null)
 
 const startOf = ({ row }: TakenRow): LinePlace | null => {
@@ -76,7 +72,7 @@ const startOf = ({ row }: TakenRow): LinePlace | null => {
   return first === undefined ? null : { segment: first.segment, offset: first.from }
 }
 
-const putStretch = (around: Around, stretch: Stretch): ReadonlyArray<RowWrite> => [
+const putStretch = (around: Around, stretch: TakenStretchRow): ReadonlyArray<RowWrite> => [
   { key: stretchKey(around, stretch.before), value: stretch },
   { key: newestKey(around), value: stretch.before }
 ]
@@ -89,7 +85,7 @@ export const takeBack = (
   idKey: (turnId: string) => string
 ): ReadonlyArray<RowWrite> => {
   const writes: Array<RowWrite> = []
-  const joined: Array<Stretch> = []
+  const joined: Array<TakenStretchRow> = []
   let below = newestOf(around)
   for (; below !== null && below.before > from; below = stretchAt(around, below.previous)) {
     joined.unshift(below)

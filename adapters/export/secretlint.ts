@@ -1,7 +1,7 @@
 /**
  * The rules of secretlint, as one more way to find secrets. They are half a megabyte, so they are loaded when something is redacted.
  */
-import type { Found } from '../../domain/redact/find.ts'
+import type { FoundSecret } from '../../domain/redact/find.ts'
 import type { SecretFinder } from '../../domain/redact/value.ts'
 
 /** Shorter texts hold no secret that has a form. */
@@ -18,7 +18,7 @@ export const secretlintFinder = async (): Promise<SecretFinder> => {
   const { lintSource } = await import('@secretlint/core')
   const { creator } = await import('@secretlint/secretlint-rule-preset-recommend')
   const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] }
-  const rangesIn = async (content: string): Promise<ReadonlyArray<Found>> => {
+  const rangesIn = async (content: string): Promise<ReadonlyArray<FoundSecret>> => {
     const { messages } = await lintSource({
       source: { filePath: 'text', content, contentType: 'text', ext: '' },
       options: { config, locale: 'en', maskSecrets: true, noPhysicFilePath: true }
@@ -37,7 +37,7 @@ export const secretlintFinder = async (): Promise<SecretFinder> => {
       places.push({ at, from: content.length })
       content += text.replace(ENDLESS, (run) => '\n'.repeat(run.length)) + BETWEEN
     }
-    const found: Array<Array<Found>> = texts.map(() => [])
+    const found: Array<Array<FoundSecret>> = texts.map(() => [])
     let place = 0
     for (const { word, from, until } of content === '' ? [] : await rangesIn(content)) {
       while ((places[place + 1]?.from ?? Infinity) <= from) place += 1

@@ -13,7 +13,7 @@ export type Included = (typeof INCLUDABLE)[number]
 const KIND_OF = { agents: 'agent', reviews: 'review', forks: 'fork' } as const
 
 /** A thread to export. */
-export interface PlannedThread {
+export interface ThreadToExport {
   readonly threadId: string
   readonly kind: ThreadKind
   readonly atTurn: string | null
@@ -26,9 +26,9 @@ export const plannedThreads = (
   threadId: string,
   { edges }: ThreadGraph,
   included: ReadonlyArray<Included>
-): ReadonlyArray<PlannedThread> => {
+): ReadonlyArray<ThreadToExport> => {
   const kinds = new Set<string>(included.map((one) => KIND_OF[one]))
-  const planned: Array<PlannedThread> = []
+  const planned: Array<ThreadToExport> = []
   const seen = new Set<string>()
   const add = (id: string, kind: ThreadKind, atTurn: string | null): void => {
     if (seen.has(id)) return
@@ -43,7 +43,7 @@ export const plannedThreads = (
 
 export const sectionOf = async (
   engine: Engine,
-  { threadId, kind, atTurn, left }: PlannedThread,
+  { threadId, kind, atTurn, left }: ThreadToExport,
   { nodes }: ThreadGraph
 ): Promise<ThreadSection> => {
   const { turns: _, ...thread } = await got(engine.readThread(threadId, false))

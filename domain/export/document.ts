@@ -29,11 +29,11 @@ export interface ExportCounts {
 /** A thread with its turns. */
 export type ExportedThread = ThreadSection & { readonly turns: ReadonlyArray<ExportedTurn> }
 
-/** What `--to json` writes. */
+/** A whole export as one value. */
 export type ExportDocument = ExportedThread & {
   readonly schema: 'unroll.export/1'
   readonly generator: string
-  /** RFC 3339 in UTC; absent with --reproducible. */
+  /** RFC 3339 in UTC; absent where equal input must give equal bytes. */
   readonly exportedAt?: string
   /** Threads that came of this one, each behind the one that it came of. */
   readonly included: ReadonlyArray<ExportedThread>
@@ -42,12 +42,12 @@ export type ExportDocument = ExportedThread & {
   readonly counts: ExportCounts
 }
 
-/** The first line of `--to jsonl`. */
+/** The first line of an export as lines. */
 export interface ExportHeadLine {
   readonly type: 'head'
   readonly schema: 'unroll.export/1'
   readonly generator: string
-  /** RFC 3339 in UTC; absent with --reproducible. */
+  /** RFC 3339 in UTC; absent where equal input must give equal bytes. */
   readonly exportedAt?: string
 }
 
@@ -65,5 +65,5 @@ export type ExportEndLine = ExportCounts & {
   readonly sha256: string
 }
 
-/** A line of `--to jsonl`. */
+/** A line of an export as lines. */
 export type ExportLine = ExportHeadLine | ExportThreadLine | ExportTurnLine | ExportEndLine

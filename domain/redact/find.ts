@@ -8,7 +8,7 @@ import { isSecret } from './judge.ts'
 import type { SecretRule } from './rule.ts'
 
 /** A secret in a text; offsets in UTF-16 code units. */
-export interface Found {
+export interface FoundSecret {
   readonly word: string
   readonly from: number
   readonly until: number
@@ -32,8 +32,8 @@ const readable = (text: string): string => {
   return plain.includes('\\') ? plain.replace(ESCAPE, '\n\n') : plain
 }
 
-const matchesOf = (rule: SecretRule, text: string): ReadonlyArray<Found> => {
-  const found: Array<Found> = []
+const matchesOf = (rule: SecretRule, text: string): ReadonlyArray<FoundSecret> => {
+  const found: Array<FoundSecret> = []
   const { pattern, word, judge } = rule
   for (const match of text.matchAll(pattern)) {
     const [from, until] = match.indices?.groups?.['s'] ?? match.indices?.[0] ?? [0, 0]
@@ -48,7 +48,7 @@ const matchesOf = (rule: SecretRule, text: string): ReadonlyArray<Found> => {
 const applies = ({ needs }: SecretRule, lower: string): boolean =>
   needs.length === 0 || needs.some((need) => lower.includes(need))
 
-const overlaps = (a: Found, all: ReadonlyArray<Found>): boolean =>
+const overlaps = (a: FoundSecret, all: ReadonlyArray<FoundSecret>): boolean =>
   all.some((b) => a.from < b.until && b.from < a.until)
 
 /** A line end that a terminal or a mail put into a long word; only lines that are full are broken so. */
@@ -59,8 +59,8 @@ const INSIDE = new RegExp(`${COLOUR.source}|${BROKEN.source}`, 'g')
 const brokenIn = (
   text: string,
   rules: ReadonlyArray<SecretRule>,
-  known: ReadonlyArray<Found>
-): ReadonlyArray<Found> => {
+  known: ReadonlyArray<FoundSecret>
+): ReadonlyArray<FoundSecret> => {
   const cuts = [...text.matchAll(INSIDE)]
   if (cuts.length === 0) return []
   const joined = text.replace(INSIDE, '')
@@ -97,8 +97,8 @@ const decoded = (base64: string): string | null => {
 }
 
 /** Runs of base64 that say a secret. */
-const encodedIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArray<Found> => {
-  const found: Array<Found> = []
+const encodedIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArray<FoundSecret> => {
+  const found: Array<FoundSecret> = []
   for (const { 0: run, index } of text.matchAll(BASE64)) {
     const inside = decoded(run)
     const [first] = inside === null ? [] : plainlyIn(inside, rules)
@@ -108,16 +108,16 @@ const encodedIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArra
   return found
 }
 
-const plainlyIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArray<Found> => {
+const plainlyIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArray<FoundSecret> => {
   const plain = readable(text)
   const lower = plain.toLowerCase()
   return rules.filter((rule) => applies(rule, lower)).flatMap((rule) => matchesOf(rule, plain))
 }
 
 /** One after the other: what overlaps is one secret, called as the first rule calls it. */
-export const merged = (found: ReadonlyArray<Found>): ReadonlyArray<Found> => {
+export const merged = (found: ReadonlyArray<FoundSecret>): ReadonlyArray<FoundSecret> => {
   const ordered = found.map((one, rank) => ({ ...one, rank })).sort((a, b) => a.from - b.from)
-  const all: Array<Found & { readonly rank: number }> = []
+  const all: Array<FoundSecret & { readonly rank: number }> = []
   for (const one of ordered) {
     const last = all.at(-1)
     if (last === undefined || one.from >= last.until) {
@@ -132,7 +132,10 @@ export const merged = (found: ReadonlyArray<Found>): ReadonlyArray<Found> => {
 }
 
 /** Every secret of a text that the rules know, in the order of the text. */
-export const secretsIn = (text: string, rules: ReadonlyArray<SecretRule>): ReadonlyArray<Found> => {
+export const secretsIn = (
+  text: string,
+  rules: ReadonlyArray<SecretRule>
+): ReadonlyArray<FoundSecret> => {
   const plainly = plainlyIn(text, rules)
   const found = [...plainly, ...brokenIn(text, rules, plainly), ...encodedIn(text, rules)]
   return found.length === 0 ? [] : merged(found)

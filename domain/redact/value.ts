@@ -2,12 +2,12 @@
  * Values without their secrets: every text in them, names of members included.
  */
 import { isSecret } from './judge.ts'
-import { merged, secretsIn, type Found } from './find.ts'
+import { merged, secretsIn, type FoundSecret } from './find.ts'
 import { SECRET_NAME } from './named.ts'
 import type { SecretRule } from './rule.ts'
 
 /** Where a secret was: the way to it through the members of a value. */
-export interface HiddenPlace {
+export interface HiddenPath {
   readonly word: string
   readonly path: string
 }
@@ -15,13 +15,13 @@ export interface HiddenPlace {
 /** Another way to find secrets, over many texts at once. */
 export type SecretFinder = (
   texts: ReadonlyArray<string>
-) => Promise<ReadonlyArray<ReadonlyArray<Found>>>
+) => Promise<ReadonlyArray<ReadonlyArray<FoundSecret>>>
 
 export interface Redactor {
   /** The same value without secrets. */
   readonly value: <A>(value: A) => Promise<{
     readonly value: A
-    readonly hidden: ReadonlyArray<HiddenPlace>
+    readonly hidden: ReadonlyArray<HiddenPath>
   }>
   /** How many different secrets were hidden, by word. */
   readonly kinds: () => ReadonlyMap<string, number>
@@ -74,7 +74,7 @@ const rebuilt = (value: unknown, next: () => string): unknown => {
 interface Searched<A> {
   readonly value: A
   readonly places: ReadonlyArray<TextPlace>
-  readonly found: (place: TextPlace, at: number) => ReadonlyArray<Found>
+  readonly found: (place: TextPlace, at: number) => ReadonlyArray<FoundSecret>
 }
 
 /** Numbers secrets as they come, so that the same one is seen to be the same and nothing of it can be guessed. */
@@ -90,7 +90,7 @@ const numbering = () => {
     }
     return `[REDACTED ${word} ${number}]`
   }
-  const hide = (text: string, found: ReadonlyArray<Found>): string => {
+  const hide = (text: string, found: ReadonlyArray<FoundSecret>): string => {
     let out = ''
     let from = 0
     for (const one of found) {
@@ -100,7 +100,7 @@ const numbering = () => {
     return out + text.slice(from)
   }
   const without = <A>({ value, places, found }: Searched<A>) => {
-    const hidden: Array<HiddenPlace> = []
+    const hidden: Array<HiddenPath> = []
     const texts = places.map((place, at) => {
       const { text, path, isNamed } = place
       const whole = isNamed ? [{ word: 'secret', from: 0, until: text.length }] : []
@@ -149,9 +149,9 @@ const KEPT_CHARS_MAX = 8 * 1024 * 1024
 
 /** Remembers what was found in texts, of those that were asked about last. */
 const remembering = (
-  search: (text: string) => ReadonlyArray<Found>
-): ((text: string) => ReadonlyArray<Found>) => {
-  const known = new Map<string, ReadonlyArray<Found>>()
+  search: (text: string) => ReadonlyArray<FoundSecret>
+): ((text: string) => ReadonlyArray<FoundSecret>) => {
+  const known = new Map<string, ReadonlyArray<FoundSecret>>()
   let chars = 0
   return (text) => {
     const before = known.get(text)

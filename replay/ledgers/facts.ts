@@ -36,7 +36,7 @@ const FOLDED_BYTES_MAX = 8 * 1024 * 1024
 const ROLLBACKS_MAX = 1000
 
 type Changes = Pick<ListFacts, 'files' | 'linesAdded' | 'linesRemoved'>
-type Tokens = Pick<ListFacts, 'tokens' | 'tokensLowerBound'>
+type TokenFacts = Pick<ListFacts, 'tokens' | 'tokensLowerBound'>
 
 /** What follows from the files of one thread. */
 type OwnFacts = Omit<ListFacts, 'threadId' | 'forks'>
@@ -109,7 +109,7 @@ const kept = <A extends object, B>(make: (of: A) => B): ((of: A) => B) => {
   }
 }
 
-const tokensOf = async ({ usage }: FactParts, threadId: string): Promise<Result<Tokens>> =>
+const tokensOf = async ({ usage }: FactParts, threadId: string): Promise<Result<TokenFacts>> =>
   E.map(({ total }: { readonly total: { totalTokens: number; lowerBound: boolean } }) => ({
     tokens: total.totalTokens,
     tokensLowerBound: total.lowerBound

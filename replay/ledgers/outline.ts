@@ -16,7 +16,7 @@ import { afterPrefix } from '../catch-up/overlay.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import { streamId } from '../../domain/ids.ts'
 import { findStream, type StreamInfo } from '../ports.ts'
-import { allTurnsOf, placedSummaries, type PlacedTurn } from '../read/pages/taken-turns.ts'
+import { allTurnsOf, placedSummaries, type TurnOfAll } from '../read/pages/taken-turns.ts'
 import { liveTurns, render } from '../read/pages/turn-page.ts'
 import {
   damageBetween,
@@ -178,16 +178,16 @@ const isNearlyFolded = ({ env }: Ledger, threadId: string): boolean => {
 }
 
 /** What ledgers tell of some turns; null where they are still being folded. */
-interface TurnFacts {
+interface LedgerFacts {
   readonly spent: TurnSpends
-  readonly callsOf: (turn: PlacedTurn) => TurnCalls
+  readonly callsOf: (turn: TurnOfAll) => TurnCalls
 }
 
 const factsIn = (
   { tools: calls, usage: spends }: OutlineLedgers,
   threadId: string,
   span: PlaceSpan | null
-): TurnFacts => ({
+): LedgerFacts => ({
   spent:
     span === null
       ? { tokens: new Map(), compacted: new Set(), inherits: false }
@@ -218,7 +218,7 @@ const livePlaced = async (
   info: StreamInfo,
   from: number,
   until: number
-): Promise<ReadonlyArray<PlacedTurn>> => {
+): Promise<ReadonlyArray<TurnOfAll>> => {
   const live = liveTurns(env, info)
   await live.ahead(from, until, 'summary')
   const summaries = live.summaries(from, until)
@@ -232,7 +232,7 @@ const placedIn = async (
   env: Env,
   info: StreamInfo,
   request: OutlineRequest
-): Promise<{ readonly total: number; readonly placed: ReadonlyArray<PlacedTurn> }> => {
+): Promise<{ readonly total: number; readonly placed: ReadonlyArray<TurnOfAll> }> => {
   const all = request.rolledBack === true ? await allTurnsOf(env, info) : null
   const total = all?.count ?? liveTurns(env, info).count
   const from = Math.min(total, Math.max(0, request.from))

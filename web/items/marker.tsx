@@ -9,11 +9,11 @@ import { visible } from '../parts/ansi.ts'
 import { threadHref } from '../routes.ts'
 import { duration, short } from '../text/times.ts'
 import { request } from '../wire/socket.ts'
-import type { EventPage } from '../wire/thread-answers.ts'
+import type { EventPageAnswer } from '../wire/thread-answers.ts'
 import { useEffect, useState } from 'preact/hooks'
 import { itemKey, type ItemPlace, type ItemProps } from './context.ts'
 
-interface TokenCount {
+interface TokenCountPayload {
   readonly info?: { readonly last_token_usage?: { readonly total_tokens?: number } } | null
 }
 
@@ -23,11 +23,11 @@ const countedFrom = async (
   from: number,
   desc: boolean
 ): Promise<number | null> => {
-  const answer = await request<EventPage>('unroll/events/list', {
+  const answer = await request<EventPageAnswer>('unroll/events/list', {
     ...{ threadId, from, desc, kinds: ['token_count'], limit: 1 }
   })
   const payload = answer.ok ? answer.value.data[0]?.line?.payload : undefined
-  return (payload as TokenCount | undefined)?.info?.last_token_usage?.total_tokens ?? null
+  return (payload as TokenCountPayload | undefined)?.info?.last_token_usage?.total_tokens ?? null
 }
 
 /** Tokens before and after a compaction; null until, or where, they are not known. */
@@ -37,7 +37,7 @@ const useSizes = ({ item, place }: ItemProps<'contextCompaction'>) => {
   useEffect(() => {
     let isWanted = true
     const read = async (): Promise<void> => {
-      const lines = await request<EventPage>('unroll/events/list', {
+      const lines = await request<EventPageAnswer>('unroll/events/list', {
         threadId,
         item: { turnId, itemId: item.id }
       })

@@ -3,7 +3,7 @@
  */
 import { later } from '../parts/later.tsx'
 import { useAnswer } from '../state/answer.ts'
-import type { EventPage, EventRow } from '../wire/thread-answers.ts'
+import type { EventPageAnswer, EventRow } from '../wire/thread-answers.ts'
 import type { ItemPlace } from './context.ts'
 import type { TurnPart } from './turn-parts.ts'
 
@@ -14,7 +14,7 @@ export const useDamage = (
   { threadId, turnId, at }: ItemPlace,
   isDamaged: boolean
 ): ReadonlyArray<EventRow> =>
-  useAnswer<EventPage>(
+  useAnswer<EventPageAnswer>(
     'unroll/events/list',
     isDamaged ? { threadId, damagedIn: turnId, ...(at === null ? {} : { at }) } : null
   ).value?.data ?? []

@@ -14,9 +14,9 @@ export const ITEMS_SHOWN = 40
 /** Fewer pieces of work in a row stand for themselves. */
 const GROUP_MIN = 3
 
-type ItemType = ThreadItem['type']
+type TurnPartType = ThreadItem['type']
 
-const WORK: ReadonlySet<string> = new Set<ItemType>([
+const WORK: ReadonlySet<string> = new Set<TurnPartType>([
   'commandExecution',
   'fileChange',
   'mcpToolCall',
@@ -30,8 +30,8 @@ const WORK: ReadonlySet<string> = new Set<ItemType>([
 ])
 
 const OF_KIND: Readonly<Record<ShownKind, ReadonlySet<string>>> = {
-  messages: new Set<ItemType>(['userMessage', 'agentMessage', 'plan']),
-  tools: new Set<ItemType>([
+  messages: new Set<TurnPartType>(['userMessage', 'agentMessage', 'plan']),
+  tools: new Set<TurnPartType>([
     'commandExecution',
     'mcpToolCall',
     'dynamicToolCall',
@@ -42,7 +42,7 @@ const OF_KIND: Readonly<Record<ShownKind, ReadonlySet<string>>> = {
     'collabAgentToolCall',
     'subAgentActivity'
   ]),
-  diffs: new Set<ItemType>(['fileChange'])
+  diffs: new Set<TurnPartType>(['fileChange'])
 }
 
 /** Reads `tools,diffs`; words that name nothing are left out. */

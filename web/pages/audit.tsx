@@ -8,12 +8,12 @@ import { Seals } from './audit/seals.tsx'
 import { Trail, TrailFilters } from './audit/trail.tsx'
 
 const VIEWS = { trail: 'Trail', approvals: 'Approvals', reviews: 'Reviews', seals: 'Seals' }
-type View = keyof typeof VIEWS
+type AuditView = keyof typeof VIEWS
 
-const isView = (text: string | undefined): text is View =>
+const isView = (text: string | undefined): text is AuditView =>
   text !== undefined && Object.hasOwn(VIEWS, text)
 
-const Views = ({ view, query }: { readonly view: View; readonly query: Query }) => (
+const Views = ({ view, query }: { readonly view: AuditView; readonly query: Query }) => (
   <nav class="ledger-views" aria-label="views of the audit">
     {Object.entries(VIEWS).map(([name, title]) => (
       <a
@@ -26,7 +26,7 @@ const Views = ({ view, query }: { readonly view: View; readonly query: Query }) 
   </nav>
 )
 
-const Shown = ({ view, query }: { readonly view: View; readonly query: Query }) => {
+const Shown = ({ view, query }: { readonly view: AuditView; readonly query: Query }) => {
   if (view === 'approvals') return <Approvals query={query} />
   if (view === 'reviews') return <Reviews query={query} />
   return view === 'seals' ? <Seals /> : <Trail query={query} />

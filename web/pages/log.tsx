@@ -18,20 +18,21 @@ import { home } from '../state/home.ts'
 import { useSince } from '../state/since.ts'
 import { SINCE } from '../text/since.ts'
 import { count, counted, exactTime } from '../text/times.ts'
-import type { Operation } from '../wire/health-answers.ts'
+import type { OperationAnswer } from '../wire/health-answers.ts'
 
 const PAGE = 100
 const MOST = 1000
 const THREADS_SHOWN = 5
 
 interface LogAnswer {
-  readonly data: ReadonlyArray<Operation>
+  readonly data: ReadonlyArray<OperationAnswer>
   readonly total: number
 }
 
-const wordsOf = ({ began }: Operation): string => visible(began.operation.replaceAll('_', ' '))
+const wordsOf = ({ began }: OperationAnswer): string =>
+  visible(began.operation.replaceAll('_', ' '))
 
-const canUndo = ({ state, ended }: Operation): boolean =>
+const canUndo = ({ state, ended }: OperationAnswer): boolean =>
   state === 'done' && ended !== null && ended.inverse !== null
 
 const Threads = ({ ids }: { readonly ids: ReadonlyArray<string> }) => (
@@ -43,7 +44,7 @@ const Threads = ({ ids }: { readonly ids: ReadonlyArray<string> }) => (
   </>
 )
 
-const Details = ({ operation }: { readonly operation: Operation }) => {
+const Details = ({ operation }: { readonly operation: OperationAnswer }) => {
   const { began, ended, undoneBy } = operation
   return (
     <div class="opened">
@@ -72,13 +73,13 @@ const Details = ({ operation }: { readonly operation: Operation }) => {
   )
 }
 
-interface RowProps {
-  readonly operation: Operation
+interface LogRowProps {
+  readonly operation: OperationAnswer
   /** Null where the page may not change threads. */
   readonly undo: (() => void) | null
 }
 
-const Row = ({ operation, undo }: RowProps) => {
+const Row = ({ operation, undo }: LogRowProps) => {
   const { began, state } = operation
   return (
     <li class="operation ledger-row">
@@ -129,7 +130,7 @@ const Nothing = ({ isFiltered }: { readonly isFiltered: boolean }) => (
 
 export const LogPage = ({ query }: { readonly query: Query }) => {
   const [limit, setLimit] = useState(PAGE)
-  const [undoing, setUndoing] = useState<Operation | null>(null)
+  const [undoing, setUndoing] = useState<OperationAnswer | null>(null)
   const asked = useAnswer<LogAnswer>('unroll/log/list', {
     ...threadOf(query),
     ...useSince(query),

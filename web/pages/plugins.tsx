@@ -4,17 +4,17 @@
 import { visible } from '../parts/ansi.ts'
 import { Answered, Empty } from '../parts/answered.tsx'
 import { HomePage } from '../parts/home-page.tsx'
-import { Table, type Column } from '../parts/table.tsx'
+import { Table, type ShownColumn } from '../parts/table.tsx'
 import { ThreadLink } from '../parts/thread-link.tsx'
 import type { Query } from '../routes.ts'
 import { useAnswer } from '../state/answer.ts'
 import { setQuery } from '../state/location.ts'
 import { count, counted, exactTime } from '../text/times.ts'
-import type { Plugin, PluginChange, PluginUse } from '../wire/ledger-answers.ts'
+import type { Plugin, PluginChangeAnswer, PluginUseAnswer } from '../wire/ledger-answers.ts'
 
 const ROWS_SHOWN = 300
 
-interface Rows<A> {
+interface RowsAnswer<A> {
   readonly data: ReadonlyArray<A>
 }
 
@@ -23,7 +23,7 @@ const when = (text: string | null): string =>
 
 const yesNo = (value: boolean | null): string => (value === null ? '–' : value ? 'yes' : 'no')
 
-const PLUGINS: ReadonlyArray<Column<Plugin>> = [
+const PLUGINS: ReadonlyArray<ShownColumn<Plugin>> = [
   {
     title: 'plugin',
     cell: ({ localId }) => (
@@ -55,7 +55,7 @@ const PLUGINS: ReadonlyArray<Column<Plugin>> = [
 const otherVersions = ({ versions, activeVersion }: Plugin['seen']): string =>
   versions.filter((version) => version !== activeVersion).join(', ') || '–'
 
-const CHANGES: ReadonlyArray<Column<PluginChange>> = [
+const CHANGES: ReadonlyArray<ShownColumn<PluginChangeAnswer>> = [
   { title: 'time', cell: ({ at }) => when(at) },
   { title: 'plugin', cell: ({ localId }) => visible(localId ?? '–') },
   { title: 'what', cell: ({ change }) => visible(change.replaceAll('_', ' ')) },
@@ -67,7 +67,7 @@ const CHANGES: ReadonlyArray<Column<PluginChange>> = [
   { title: 'source', isExtra: true, cell: ({ source }) => visible(source) }
 ]
 
-const USES: ReadonlyArray<Column<PluginUse>> = [
+const USES: ReadonlyArray<ShownColumn<PluginUseAnswer>> = [
   { title: 'time', cell: ({ atMs }) => exactTime(atMs) },
   { title: 'plugin', cell: ({ localId, name }) => visible(localId ?? name) },
   {
@@ -110,7 +110,7 @@ const NoPlugins = () => (
 /** Threads are read for signs of plugins, so this may take a while the first time. */
 const Used = ({ plugin }: { readonly plugin: string | undefined }) => {
   const params = plugin === undefined ? {} : { plugin }
-  const asked = useAnswer<Rows<PluginUse>>('unroll/plugins/usage/list', params)
+  const asked = useAnswer<RowsAnswer<PluginUseAnswer>>('unroll/plugins/usage/list', params)
   return (
     <section>
       <h2 class="section-title">Used by</h2>
@@ -142,7 +142,7 @@ const Used = ({ plugin }: { readonly plugin: string | undefined }) => {
 
 const Changes = ({ plugin }: { readonly plugin: string | undefined }) => {
   const params = plugin === undefined ? {} : { localId: plugin }
-  const asked = useAnswer<Rows<PluginChange>>('unroll/plugins/history/list', params)
+  const asked = useAnswer<RowsAnswer<PluginChangeAnswer>>('unroll/plugins/history/list', params)
   return (
     <section>
       <h2 class="section-title">Changes, newest first</h2>
@@ -169,7 +169,7 @@ const Changes = ({ plugin }: { readonly plugin: string | undefined }) => {
 
 export const PluginsPage = ({ query }: { readonly query: Query }) => {
   const { plugin } = query
-  const asked = useAnswer<Rows<Plugin>>('unroll/plugins/list', {})
+  const asked = useAnswer<RowsAnswer<Plugin>>('unroll/plugins/list', {})
   return (
     <HomePage
       title="Plugins"

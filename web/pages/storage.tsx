@@ -5,11 +5,11 @@ import { visible } from '../parts/ansi.ts'
 import { Answered, Empty } from '../parts/answered.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { HomePage } from '../parts/home-page.tsx'
-import { Table, type Column } from '../parts/table.tsx'
+import { Table, type ShownColumn } from '../parts/table.tsx'
 import { ThreadLink } from '../parts/thread-link.tsx'
 import { useAnswer } from '../state/answer.ts'
 import { count, counted, size } from '../text/times.ts'
-import type { Spent, StorageAnswer, ThreadSpent } from '../wire/health-answers.ts'
+import type { SpentAnswer, StorageAnswer, ThreadSpentAnswer } from '../wire/health-answers.ts'
 
 const THREADS_SHOWN = 50
 
@@ -21,13 +21,13 @@ interface KindRow {
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
 
-const kindsOf = ({ kinds }: Spent): ReadonlyArray<KindRow> =>
+const kindsOf = ({ kinds }: SpentAnswer): ReadonlyArray<KindRow> =>
   Object.entries(kinds)
     .map(([kind, bytes]) => ({ kind, bytes }))
     .filter(({ bytes }) => bytes > 0)
     .toSorted((a, b) => b.bytes - a.bytes)
 
-const kindColumns = (whole: number, most: number): ReadonlyArray<Column<KindRow>> => [
+const kindColumns = (whole: number, most: number): ReadonlyArray<ShownColumn<KindRow>> => [
   { title: 'kind', cell: ({ kind }) => visible(kind.replaceAll('_', ' ')) },
   { title: 'size', isNumber: true, cell: ({ bytes }) => <Size bytes={bytes} /> },
   { title: 'of all', isNumber: true, cell: ({ bytes }) => percent(bytes, whole) },
@@ -46,7 +46,7 @@ const Size = ({ bytes }: { readonly bytes: number }) => (
   <span title={`${count(bytes)} bytes`}>{size(bytes)}</span>
 )
 
-const THREADS: ReadonlyArray<Column<ThreadSpent>> = [
+const THREADS: ReadonlyArray<ShownColumn<ThreadSpentAnswer>> = [
   {
     title: 'thread',
     isWide: true,

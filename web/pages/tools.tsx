@@ -7,7 +7,7 @@ import { Choice } from '../parts/choice.tsx'
 import { Fold } from '../parts/fold.tsx'
 import { GrowingList } from '../parts/growing-list.tsx'
 import { JsonTree } from '../parts/json-tree.tsx'
-import { Table, type Column } from '../parts/table.tsx'
+import { Table, type ShownColumn } from '../parts/table.tsx'
 import { ThreadFilter, threadOf } from '../parts/thread-filter.tsx'
 import { ThreadLink } from '../parts/thread-link.tsx'
 import type { Query } from '../routes.ts'
@@ -20,9 +20,9 @@ import { count, counted, duration, exactTime, short, size } from '../text/times.
 import {
   TOOL_KINDS,
   TOOL_STATUSES,
-  type ToolCall,
-  type ToolGroup,
-  type ToolsSummary
+  type ToolCallAnswer,
+  type ToolGroupAnswer,
+  type ToolsSummaryAnswer
 } from '../wire/ledger-answers.ts'
 import type { EventRow } from '../wire/thread-answers.ts'
 
@@ -48,12 +48,12 @@ const useFilters = (query: Query): object => {
   }
 }
 
-const groupsBy = (by: SummaryBy, summary: ToolsSummary): ReadonlyArray<ToolGroup> => {
+const groupsBy = (by: SummaryBy, summary: ToolsSummaryAnswer): ReadonlyArray<ToolGroupAnswer> => {
   if (by === 'kind') return summary.byKind
   return by === 'status' ? summary.byStatus : summary.byTool.slice(0, TOOLS_SHOWN)
 }
 
-const nameCell = (by: SummaryBy, { key }: ToolGroup) =>
+const nameCell = (by: SummaryBy, { key }: ToolGroupAnswer) =>
   by === 'tool' ? (
     visible(key)
   ) : (
@@ -67,7 +67,7 @@ const nameCell = (by: SummaryBy, { key }: ToolGroup) =>
     </button>
   )
 
-const columns = (by: SummaryBy, most: number): ReadonlyArray<Column<ToolGroup>> => [
+const columns = (by: SummaryBy, most: number): ReadonlyArray<ShownColumn<ToolGroupAnswer>> => [
   { title: by, cell: (group) => nameCell(by, group) },
   {
     title: 'share',
@@ -96,7 +96,13 @@ const columns = (by: SummaryBy, most: number): ReadonlyArray<Column<ToolGroup>> 
   { title: 'output', isNumber: true, isExtra: true, cell: ({ outputBytes }) => size(outputBytes) }
 ]
 
-const Summary = ({ summary, by }: { readonly summary: ToolsSummary; readonly by: SummaryBy }) => {
+const Summary = ({
+  summary,
+  by
+}: {
+  readonly summary: ToolsSummaryAnswer
+  readonly by: SummaryBy
+}) => {
   const { total } = summary
   const groups = groupsBy(by, summary)
   const most = Math.max(0, ...groups.map(({ calls }) => calls))
@@ -154,12 +160,12 @@ const RawLine = ({ call, at, what }: LineProps) => {
 }
 
 interface LineProps {
-  readonly call: ToolCall
+  readonly call: ToolCallAnswer
   readonly at: number
   readonly what: string
 }
 
-const Opened = ({ call }: { readonly call: ToolCall }) => {
+const Opened = ({ call }: { readonly call: ToolCallAnswer }) => {
   const { place, settledAt, certainty } = call
   return (
     <div class="opened">
@@ -184,13 +190,13 @@ const Opened = ({ call }: { readonly call: ToolCall }) => {
   )
 }
 
-const statusText = ({ status, failureKind, exitCode }: ToolCall): string => {
+const statusText = ({ status, failureKind, exitCode }: ToolCallAnswer): string => {
   const why = failureKind === null || failureKind === 'tool_error' ? '' : ` · ${failureKind}`
   const code = exitCode === null || exitCode === 0 ? '' : ` · exit ${exitCode}`
   return `${status === 'unknown' ? 'no end known' : status}${code}${why}`
 }
 
-const Call = ({ call }: { readonly call: ToolCall }) => {
+const Call = ({ call }: { readonly call: ToolCallAnswer }) => {
   const isBad = call.status === 'failed' || call.status === 'rejected'
   return (
     <>
@@ -240,8 +246,8 @@ const NoCalls = ({ query }: { readonly query: Query }) => (
 
 export const ToolsPage = ({ query }: { readonly query: Query }) => {
   const filters = useFilters(query)
-  const pages = usePages<ToolCall>('unroll/tools/list', { ...filters, limit: PAGE })
-  const summary = useAnswer<ToolsSummary>('unroll/tools/summary', filters)
+  const pages = usePages<ToolCallAnswer>('unroll/tools/list', { ...filters, limit: PAGE })
+  const summary = useAnswer<ToolsSummaryAnswer>('unroll/tools/summary', filters)
   const by = isOneOf(SUMMARIES, query['by']) ? query['by'] : 'kind'
   return (
     <main class="page" id="main" aria-busy={pages.isLoading}>

@@ -2,7 +2,7 @@
  * What a question was answered with, or why not, or that it is under way.
  */
 import type { ComponentChildren } from 'preact'
-import type { Asked } from '../state/answer.ts'
+import type { AskedAnswer } from '../state/answer.ts'
 import { visible } from './ansi.ts'
 
 export const Failure = ({ message }: { readonly message: string }) => (
@@ -17,7 +17,7 @@ export const Empty = ({ children }: { readonly children: ComponentChildren }) =>
 )
 
 interface AnsweredProps<A> {
-  readonly asked: Asked<A>
+  readonly asked: AskedAnswer<A>
   readonly children: (value: A) => ComponentChildren
 }
 

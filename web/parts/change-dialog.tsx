@@ -13,7 +13,7 @@ import { visible } from './ansi.ts'
 import { Dialog } from './dialog.tsx'
 
 /** A change as it is asked for. */
-export interface Change {
+export interface AskedChange {
   readonly method: string
   readonly params: object
   /** `Archive this thread`. */
@@ -85,7 +85,7 @@ const lines = (plan: ChangePlan): ReadonlyArray<string> => [
 ]
 
 /** Asks what a change would do; null while that is under way. */
-const usePlan = (change: Change, asked: object) => {
+const usePlan = (change: AskedChange, asked: object) => {
   const [found, setFound] = useState<ChangePlan | string | null>(null)
   const question = JSON.stringify(asked)
   useEffect(() => {
@@ -102,7 +102,7 @@ const usePlan = (change: Change, asked: object) => {
 }
 
 interface ConfirmProps {
-  readonly change: Change
+  readonly change: AskedChange
   readonly props: ChangedThread
   readonly close: () => void
 }
@@ -163,7 +163,7 @@ export const Rename = ({
 }: {
   readonly thread: Thread
   readonly close: () => void
-  readonly chosen: (change: Change) => void
+  readonly chosen: (change: AskedChange) => void
 }) => {
   const [name, setName] = useState(thread.name ?? '')
   const submit = (event: Event): void => {

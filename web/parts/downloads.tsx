@@ -13,11 +13,11 @@ interface DownloadsProps {
   readonly hasMore?: boolean
 }
 
-type Rows = ReadonlyArray<Readonly<Record<string, unknown>>>
+type DownloadedRows = ReadonlyArray<Readonly<Record<string, unknown>>>
 
 export const Downloads = ({ name, rows, hasMore = false }: DownloadsProps) => {
   if (rows.length === 0) return null
-  const shown = rows as Rows
+  const shown = rows as DownloadedRows
   return (
     <span class="downloads">
       <span class="dim">

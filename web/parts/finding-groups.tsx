@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks'
 import { threadHref } from '../routes.ts'
 import { count, counted } from '../text/times.ts'
-import type { Explained, Finding, Severity } from '../wire/health-answers.ts'
+import type { Explained, FindingAnswer, SeverityAnswer } from '../wire/health-answers.ts'
 import { visible } from './ansi.ts'
 import { Fold } from './fold.tsx'
 import { Meaning } from './meaning.tsx'
@@ -12,18 +12,18 @@ import { ThreadLink } from './thread-link.tsx'
 
 const SHOWN = 20
 
-const SEVERITIES: ReadonlyArray<Severity> = ['broken', 'warning', 'note']
-const SIGNS: Readonly<Record<Severity, string>> = { broken: '✗', warning: '!', note: 'i' }
+const SEVERITIES: ReadonlyArray<SeverityAnswer> = ['broken', 'warning', 'note']
+const SIGNS: Readonly<Record<SeverityAnswer, string>> = { broken: '✗', warning: '!', note: 'i' }
 
 export interface FindingGroup {
   readonly kind: string
-  readonly severity: Severity
-  readonly findings: ReadonlyArray<Finding>
+  readonly severity: SeverityAnswer
+  readonly findings: ReadonlyArray<FindingAnswer>
 }
 
 /** Groups by kind; the worst first, and among equals the most frequent. */
-export const groupsOf = (findings: ReadonlyArray<Finding>): ReadonlyArray<FindingGroup> => {
-  const byKind = new Map<string, Array<Finding>>()
+export const groupsOf = (findings: ReadonlyArray<FindingAnswer>): ReadonlyArray<FindingGroup> => {
+  const byKind = new Map<string, Array<FindingAnswer>>()
   for (const finding of findings) {
     const key = `${finding.severity} ${finding.kind}`
     const group = byKind.get(key)
@@ -43,7 +43,7 @@ export const groupsOf = (findings: ReadonlyArray<Finding>): ReadonlyArray<Findin
     )
 }
 
-const Place = ({ finding }: { readonly finding: Finding }) => {
+const Place = ({ finding }: { readonly finding: FindingAnswer }) => {
   const { threadId, path, range, revision } = finding
   const query = revision === null ? '' : `?from=${revision}`
   return (
@@ -119,7 +119,7 @@ const Group = ({ group, explained }: GroupProps) => {
 }
 
 interface FindingGroupsProps {
-  readonly findings: ReadonlyArray<Finding>
+  readonly findings: ReadonlyArray<FindingAnswer>
   readonly explained: ReadonlyMap<string, Explained>
 }
 

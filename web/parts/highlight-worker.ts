@@ -27,10 +27,12 @@ const LANGUAGES = {
 }
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language)
 
-type Node = string | { readonly scope?: string; readonly children: ReadonlyArray<Node> }
+type HighlightNode =
+  | string
+  | { readonly scope?: string; readonly children: ReadonlyArray<HighlightNode> }
 
 /** Pieces of text with the outermost scope of each as a class. */
-const piecesOf = (node: Node, name = ''): Array<readonly [string, string]> => {
+const piecesOf = (node: HighlightNode, name = ''): Array<readonly [string, string]> => {
   if (typeof node === 'string') return [[node, name]]
   const scope = node.scope?.split('.')[0]
   const own = name !== '' || scope === undefined ? name : `code-${scope}`
@@ -39,7 +41,7 @@ const piecesOf = (node: Node, name = ''): Array<readonly [string, string]> => {
 
 /** Members of highlight.js that its types leave out. */
 interface Tree {
-  readonly _emitter: { readonly rootNode: Node }
+  readonly _emitter: { readonly rootNode: HighlightNode }
 }
 
 const highlighted = ({ text, language }: HighlightTask): HighlightResult['pieces'] => {

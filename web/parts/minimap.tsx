@@ -7,10 +7,10 @@ import type { OutlinedTurn } from '../../domain/unroll-protocol.ts'
 
 export const STRIP_PX = 6
 
-type Mark = 'prompt' | 'rolledBack' | 'compacted' | 'damaged' | 'failed'
+type MinimapMark = 'prompt' | 'rolledBack' | 'compacted' | 'damaged' | 'failed'
 
 /** What stands out most is painted last. */
-const MARKS: ReadonlyArray<readonly [mark: Mark, color: string]> = [
+const MARKS: ReadonlyArray<readonly [mark: MinimapMark, color: string]> = [
   ['prompt', '--line-strong'],
   ['rolledBack', '--dim'],
   ['compacted', '--accent'],
@@ -18,7 +18,7 @@ const MARKS: ReadonlyArray<readonly [mark: Mark, color: string]> = [
   ['failed', '--bad']
 ]
 
-export const marksOf = (turn: OutlinedTurn): ReadonlyArray<Mark> => [
+export const marksOf = (turn: OutlinedTurn): ReadonlyArray<MinimapMark> => [
   ...(turn.asked === null ? [] : (['prompt'] as const)),
   ...turn.flags.filter(
     (flag) => flag === 'rolledBack' || flag === 'compacted' || flag === 'damaged'

@@ -45,7 +45,7 @@ const Facts = ({ turn }: { readonly turn: OutlinedTurn }) => {
   )
 }
 
-interface RowProps {
+interface OutlineRowProps {
   readonly n: number
   readonly total: number
   readonly turn: OutlinedTurn | undefined
@@ -55,7 +55,7 @@ interface RowProps {
   readonly go: (n: number) => void
 }
 
-const Row = ({ n, total, turn, isCurrent, isReached, go }: RowProps) => {
+const Row = ({ n, total, turn, isCurrent, isReached, go }: OutlineRowProps) => {
   const isGhost = turn?.flags.includes('rolledBack') === true
   return (
     <div

@@ -3,7 +3,7 @@
  */
 import type { ComponentChildren } from 'preact'
 
-export interface Column<A> {
+export interface ShownColumn<A> {
   readonly title: string
   readonly cell: (row: A) => ComponentChildren
   readonly isNumber?: boolean
@@ -15,12 +15,12 @@ export interface Column<A> {
 
 interface TableProps<A> {
   readonly caption: string
-  readonly columns: ReadonlyArray<Column<A>>
+  readonly columns: ReadonlyArray<ShownColumn<A>>
   readonly rows: ReadonlyArray<A>
   readonly keyOf: (row: A, index: number) => string | number
 }
 
-const classOf = <A,>({ isNumber, isExtra, isWide }: Column<A>): string =>
+const classOf = <A,>({ isNumber, isExtra, isWide }: ShownColumn<A>): string =>
   [isNumber && 'number', isExtra && 'extra', isWide && 'wide'].filter(Boolean).join(' ')
 
 /** The first column names the row. */

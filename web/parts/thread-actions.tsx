@@ -7,7 +7,7 @@ import type { Thread } from '../../domain/protocol.ts'
 import { say } from '../state/toast.ts'
 import { count, counted } from '../text/times.ts'
 import { request } from '../wire/socket.ts'
-import { Confirm, Rename, type Change, type ChangedThread } from './change-dialog.tsx'
+import { Confirm, Rename, type AskedChange, type ChangedThread } from './change-dialog.tsx'
 
 interface ThreadActionsProps extends ChangedThread {
   /** The turn that is looked at; null: the last one. */
@@ -24,7 +24,7 @@ const placeOf = async (threadId: string, turnId: string): Promise<number | null>
   return range.ok ? (range.value.data[0]?.n ?? null) : null
 }
 
-const archiving = (archived: boolean): Change =>
+const archiving = (archived: boolean): AskedChange =>
   archived
     ? {
         ...{ method: 'thread/unarchive', params: {}, title: 'Bring this thread back' },
@@ -35,18 +35,18 @@ const archiving = (archived: boolean): Change =>
         ...{ verb: 'Archive', done: 'Archived' }
       }
 
-const UNROLLBACK: Change = {
+const UNROLLBACK: AskedChange = {
   ...{ method: 'unroll/unrollback', params: {}, title: 'Bring back turns' },
   ...{ verb: 'Bring back', done: 'Brought back' }
 }
 
-const TRASH: Change = {
+const TRASH: AskedChange = {
   ...{ method: 'thread/delete', params: {}, title: 'Move to the trash' },
   ...{ verb: 'Move to the trash', done: 'Moved to the trash' }
 }
 
 /** What is open: the menu, the name, or the question before a change. */
-const open = signal<'menu' | 'name' | Change | null>(null)
+const open = signal<'menu' | 'name' | AskedChange | null>(null)
 
 const Menu = ({ props }: { readonly props: ThreadActionsProps }) => {
   const { thread, turnId, total } = props
@@ -62,7 +62,7 @@ const Menu = ({ props }: { readonly props: ThreadActionsProps }) => {
       done: `Rolled back ${counted(turns, 'turn')}`
     }
   }
-  const fork: Change = {
+  const fork: AskedChange = {
     ...{ method: 'thread/fork', verb: 'Fork', done: 'Forked' },
     title: turnId === null ? 'Fork this thread' : 'Fork behind this turn',
     params: { excludeTurns: true, ...(turnId === null ? {} : { lastTurnId: turnId }) }

@@ -9,10 +9,10 @@ import { useAnswer } from '../state/answer.ts'
 import { keys } from '../state/keys.ts'
 import { setQuery } from '../state/location.ts'
 import { useStops } from '../state/stops.ts'
-import type { Stops } from '../text/stops.ts'
+import type { TravelStops } from '../text/stops.ts'
 import { count, counted, exactTime } from '../text/times.ts'
 import type { TurnRangeAnswer } from '../wire/answers.ts'
-import type { EventPage } from '../wire/thread-answers.ts'
+import type { EventPageAnswer } from '../wire/thread-answers.ts'
 import { placedMarks, takenStretches, Track } from './travel-track.tsx'
 
 const DRAG_MS = 120
@@ -26,15 +26,15 @@ interface TimeTravelProps {
 }
 
 /** The thread at a point: how many events it had, and when the last of them was written. */
-interface Then {
+interface ThreadThen {
   readonly revision: number | null
   readonly atMs: number | null
   readonly isLoading: boolean
   readonly failure: string | null
 }
 
-const useThen = (threadId: string, at: PointInAddress | null): Then => {
-  const asked = useAnswer<EventPage>(
+const useThen = (threadId: string, at: PointInAddress | null): ThreadThen => {
+  const asked = useAnswer<EventPageAnswer>(
     'unroll/events/list',
     at === null ? null : { threadId, at, desc: true, limit: 1 }
   )
@@ -70,7 +70,11 @@ const useTravel = (isLoading: boolean) => {
 type Go = ReturnType<typeof useTravel>
 
 /** Where a point is among the stops; half way between two of them where it is none. */
-const placeOf = (at: PointInAddress | null, { atMs }: Then, { stops, endsNow }: Stops): number => {
+const placeOf = (
+  at: PointInAddress | null,
+  { atMs }: ThreadThen,
+  { stops, endsNow }: TravelStops
+): number => {
   const last = stops.length - (endsNow ? 1 : 0)
   if (at === null) return last
   const exact = 'turnId' in at ? stops.findLastIndex(({ turnId }) => turnId === at.turnId) : -1
@@ -92,9 +96,9 @@ interface Walk {
 /** The way back, by turn or by event. */
 const walkOf = (
   { at }: TimeTravelProps,
-  then: Then,
+  then: ThreadThen,
   now: number,
-  stops: Stops | null,
+  stops: TravelStops | null,
   go: Go
 ): Walk => {
   const event = at === null ? now : (then.revision ?? now)
@@ -167,7 +171,7 @@ const Jumps = ({
   </>
 )
 
-const bandText = (total: number | null, { atMs, revision }: Then, now: number): string => {
+const bandText = (total: number | null, { atMs, revision }: ThreadThen, now: number): string => {
   const turn = total === null ? '' : total === 0 ? 'before the first turn' : `turn ${count(total)}`
   const event = revision === null ? '' : `event ${count(revision)} of ${count(now)}`
   return [turn, atMs === null ? '' : exactTime(atMs), event]
@@ -176,7 +180,7 @@ const bandText = (total: number | null, { atMs, revision }: Then, now: number): 
 }
 
 interface BandProps extends TimeTravelProps {
-  readonly then: Then
+  readonly then: ThreadThen
   readonly now: number
   readonly go: Go
 }
@@ -201,7 +205,7 @@ const Band = ({ threadId, at, total, then, now, go }: BandProps) => (
 
 interface SliderProps {
   readonly props: TimeTravelProps
-  readonly then: Then
+  readonly then: ThreadThen
   readonly now: number
   readonly go: Go
 }

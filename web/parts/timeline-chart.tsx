@@ -3,7 +3,7 @@
  */
 import { useRef, useState } from 'preact/hooks'
 import { threadHref } from '../routes.ts'
-import type { Branch, TakenStretch, TurnSlot } from '../text/timeline.ts'
+import type { BranchOfThread, TakenStretch, TurnSlot } from '../text/timeline.ts'
 import { counted, exactTime } from '../text/times.ts'
 import { visible } from './ansi.ts'
 
@@ -18,7 +18,7 @@ export interface ChartProps {
   readonly threadId: string
   readonly slots: ReadonlyArray<TurnSlot>
   readonly stretches: ReadonlyArray<TakenStretch>
-  readonly branches: ReadonlyArray<Branch>
+  readonly branches: ReadonlyArray<BranchOfThread>
   readonly byTime: boolean
 }
 
@@ -34,7 +34,7 @@ export const slotText = ({ n, atMs, asked }: TurnSlot): string =>
 export const slotHref = (threadId: string, { turnId, n }: TurnSlot): string =>
   threadHref(threadId, { turnId, at: n === null ? { turnId } : null })
 
-export const branchText = ({ node, edge, isAncestor }: Branch): string => {
+export const branchText = ({ node, edge, isAncestor }: BranchOfThread): string => {
   const name = visible(node.name ?? (node.preview.slice(0, 80) || node.threadId))
   if (isAncestor) return `came of: ${name}`
   return `${edge.kind}: ${name}`
@@ -72,8 +72,8 @@ const scaleOf = ({ slots, branches, byTime }: ChartProps) => {
   }
 }
 
-interface Lane {
-  readonly branch: Branch
+interface ChartLane {
+  readonly branch: BranchOfThread
   readonly y: number
   readonly from: number
   readonly to: number
@@ -85,7 +85,7 @@ const layoutOf = (props: ChartProps) => {
   const { width, slotX, timeX } = scaleOf(props)
   const above = branches.filter(({ isAncestor }) => isAncestor)
   const mainY = above.length * LANE + MAIN_LANE
-  const lanes = new Map<string, Lane>()
+  const lanes = new Map<string, ChartLane>()
   const slotAt = new Map(slots.map(({ turnId }, place) => [turnId, place]))
   branches.forEach((branch, row) => {
     const { node, edge, isAncestor } = branch
@@ -111,7 +111,7 @@ const layoutOf = (props: ChartProps) => {
   return { width: right, height, mainY, slotX, lanes: [...lanes.values()] }
 }
 
-type Layout = ReturnType<typeof layoutOf>
+type ChartLayout = ReturnType<typeof layoutOf>
 
 const Stretch = ({
   one,
@@ -120,7 +120,7 @@ const Stretch = ({
 }: {
   readonly one: TakenStretch
   readonly at: number
-  readonly layout: Layout
+  readonly layout: ChartLayout
 }) => {
   const { slotX, mainY } = layout
   const from = slotX(one.from) - DOT
@@ -141,7 +141,7 @@ const Lines = ({
   slots,
   stretches,
   layout
-}: Pick<ChartProps, 'slots' | 'stretches'> & { readonly layout: Layout }) => {
+}: Pick<ChartProps, 'slots' | 'stretches'> & { readonly layout: ChartLayout }) => {
   const { width, height, mainY, slotX, lanes } = layout
   return (
     <svg class="timeline-lines" width={width} height={height} aria-hidden="true">
@@ -179,7 +179,7 @@ const Lines = ({
   )
 }
 
-interface Node {
+interface ChartNode {
   readonly href: string
   readonly text: string
   readonly x: number
@@ -188,7 +188,10 @@ interface Node {
   readonly label: string
 }
 
-const nodesOf = ({ threadId, slots }: ChartProps, layout: Layout): ReadonlyArray<Node> => [
+const nodesOf = (
+  { threadId, slots }: ChartProps,
+  layout: ChartLayout
+): ReadonlyArray<ChartNode> => [
   ...slots.map((slot, place) => ({
     href: slotHref(threadId, slot),
     text: slotText(slot),
@@ -208,14 +211,14 @@ const nodesOf = ({ threadId, slots }: ChartProps, layout: Layout): ReadonlyArray
 ]
 
 /** The nearest node in a direction. */
-const nextNode = (nodes: ReadonlyArray<Node>, at: number, key: string): number => {
+const nextNode = (nodes: ReadonlyArray<ChartNode>, at: number, key: string): number => {
   const here = nodes[at]
   if (here === undefined) return at
   if (key === 'Home') return 0
   if (key === 'End') return nodes.length - 1
   const sign = key === 'ArrowLeft' || key === 'ArrowUp' ? -1 : 1
   const isAcross = key === 'ArrowLeft' || key === 'ArrowRight'
-  const distance = (node: Node): number => {
+  const distance = (node: ChartNode): number => {
     const along = sign * (isAcross ? node.x - here.x : node.y - here.y)
     const aside = Math.abs(isAcross ? node.y - here.y : node.x - here.x)
     if (isAcross && aside > 0) return Infinity

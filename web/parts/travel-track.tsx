@@ -2,16 +2,16 @@
  * The track of the way back: a slider with its marks and the stretches that were taken back.
  */
 import { counted, exactTime } from '../text/times.ts'
-import type { Mark, Stop, Stops } from '../text/stops.ts'
+import type { TravelMark, Stop, TravelStops } from '../text/stops.ts'
 
-const MARK_WORDS: Readonly<Record<Mark['kind'], string>> = {
+const MARK_WORDS: Readonly<Record<TravelMark['kind'], string>> = {
   rollback: 'rolled back',
   restore: 'brought back',
   revert: 'reverted',
   compaction: 'context compacted'
 }
 
-export const markText = ({ kind, turns, atMs }: Mark): string =>
+export const markText = ({ kind, turns, atMs }: TravelMark): string =>
   [
     MARK_WORDS[kind],
     kind === 'compaction' || turns === null ? '' : counted(turns, 'turn'),
@@ -25,17 +25,17 @@ const left = (part: number): string => `calc(8px + ${part} * (100% - 16px))`
 
 /** A mark on the track; `part` is its place from 0 to 1. */
 export interface PlacedMark {
-  readonly kind: Mark['kind']
+  readonly kind: TravelMark['kind']
   readonly text: string
   readonly part: number
 }
 
-export interface Stretch {
+export interface TrackStretch {
   readonly from: number
   readonly to: number
 }
 
-export const placedMarks = ({ marks }: Stops, last: number): ReadonlyArray<PlacedMark> =>
+export const placedMarks = ({ marks }: TravelStops, last: number): ReadonlyArray<PlacedMark> =>
   marks.map((mark) => ({
     kind: mark.kind,
     text: markText(mark),
@@ -46,8 +46,8 @@ export const placedMarks = ({ marks }: Stops, last: number): ReadonlyArray<Place
 export const takenStretches = (
   stops: ReadonlyArray<Stop>,
   last: number
-): ReadonlyArray<Stretch> => {
-  const stretches: Array<Stretch> = []
+): ReadonlyArray<TrackStretch> => {
+  const stretches: Array<TrackStretch> = []
   for (let at = 0; at < stops.length; at += 1) {
     if (stops[at]?.isTakenBack !== true) continue
     let end = at
@@ -66,7 +66,7 @@ interface TrackProps {
   readonly label: string
   readonly text: string
   readonly marks: ReadonlyArray<PlacedMark>
-  readonly stretches: ReadonlyArray<Stretch>
+  readonly stretches: ReadonlyArray<TrackStretch>
   readonly go: (value: number) => void
   readonly stepEvent: (by: 1 | -1) => void
   /** Somebody holds Shift while taking the thumb. */

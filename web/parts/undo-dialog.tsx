@@ -3,7 +3,7 @@
  */
 import { useEffect, useState } from 'preact/hooks'
 import { say } from '../state/toast.ts'
-import { undo, type Undone } from '../state/undo.ts'
+import { undo, type UndoneAnswer } from '../state/undo.ts'
 import type { RpcAnswer } from '../wire/socket.ts'
 import { visible } from './ansi.ts'
 import { Failure } from './answered.tsx'
@@ -21,7 +21,7 @@ interface UndoDialogProps {
 const words = (operation: string): string => visible(operation.replaceAll('_', ' '))
 
 export const UndoDialog = ({ operationId, what, close, done }: UndoDialogProps) => {
-  const [tried, setTried] = useState<RpcAnswer<Undone> | null>(null)
+  const [tried, setTried] = useState<RpcAnswer<UndoneAnswer> | null>(null)
   const [isBusy, setBusy] = useState(false)
   useEffect(() => {
     void undo(operationId, true).then(setTried)

@@ -41,14 +41,14 @@ const AT_END_PX = 40
 const STILL_MS = 150
 
 /** Where the box stands, and the place of the list that it stands for. */
-interface Standing {
+interface BoxStanding {
   top: number
   offset: number
 }
 
 /** How the box and the list follow each other; they are the same but for lists that are longer than boxes can be. */
 const createFollowing = (listOf: () => List | null) => {
-  const standing: Standing = { top: 0, offset: 0 }
+  const standing: BoxStanding = { top: 0, offset: 0 }
   const scrolled = (): ScrolledBox => {
     const list = listOf()
     return { total: list?.getTotalSize() ?? 0, view: list?.scrollRect?.height ?? 0 }

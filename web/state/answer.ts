@@ -4,7 +4,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { epoch, request, type RpcAnswer } from '../wire/socket.ts'
 
-export interface Asked<A> {
+export interface AskedAnswer<A> {
   /** The newest answer; null before there is one. It stays while the next one is under way, and when that fails. */
   readonly value: A | null
   /** Why the last question failed, in words. */
@@ -15,8 +15,8 @@ export interface Asked<A> {
 }
 
 /** Asks when the page is drawn, when the params change, and after the connection was lost; params that are null ask nothing. */
-export const useAnswer = <A>(method: string, params: object | null): Asked<A> => {
-  const [state, setState] = useState<Omit<Asked<A>, 'again'>>({
+export const useAnswer = <A>(method: string, params: object | null): AskedAnswer<A> => {
+  const [state, setState] = useState<Omit<AskedAnswer<A>, 'again'>>({
     value: null,
     failure: null,
     isLoading: params !== null

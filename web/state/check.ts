@@ -3,7 +3,7 @@
  */
 import { effect, signal } from '@preact/signals'
 import type { JobEnd, JobProgress } from '../../domain/unroll-protocol.ts'
-import type { CheckSummary, Finding } from '../wire/health-answers.ts'
+import type { CheckSummaryAnswer, FindingAnswer } from '../wire/health-answers.ts'
 import { connection, onNotification, request } from '../wire/socket.ts'
 
 export interface CheckState {
@@ -13,8 +13,8 @@ export interface CheckState {
   readonly isDeep: boolean
   readonly progress: JobProgress | null
   /** Grows while the check runs. */
-  readonly findings: ReadonlyArray<Finding>
-  readonly summary: CheckSummary | null
+  readonly findings: ReadonlyArray<FindingAnswer>
+  readonly summary: CheckSummaryAnswer | null
   /** Why it failed. */
   readonly reason: string | null
   readonly endedAtMs: number | null
@@ -36,13 +36,13 @@ export const check = signal<CheckState>(NONE)
 /** The job that runs, or the last one; what is told of others is not ours. */
 let job: string | null = null
 /** Findings that came since they were drawn last. */
-let fresh: Array<Finding> = []
+let fresh: Array<FindingAnswer> = []
 
 const change = (changes: Partial<CheckState>): void => {
   check.value = { ...check.value, ...changes }
 }
 
-const takeFresh = (): ReadonlyArray<Finding> => {
+const takeFresh = (): ReadonlyArray<FindingAnswer> => {
   const found = fresh
   fresh = []
   return found.length === 0 ? check.value.findings : [...check.value.findings, ...found]
@@ -59,7 +59,7 @@ onNotification('unroll/job/progress', (params) => {
 
 onNotification('unroll/check/finding', (params) => {
   if (!isOurs(params)) return
-  if (fresh.push((params as { readonly finding: Finding }).finding) === 1)
+  if (fresh.push((params as { readonly finding: FindingAnswer }).finding) === 1)
     requestAnimationFrame(() => change({ findings: takeFresh() }))
 })
 
@@ -67,7 +67,7 @@ onNotification('unroll/job/done', (params) => {
   if (!isOurs(params)) return
   const ended = params as JobEnd
   if (ended.outcome === 'completed')
-    end({ status: 'completed', summary: ended.summary as CheckSummary })
+    end({ status: 'completed', summary: ended.summary as CheckSummaryAnswer })
   else if (ended.outcome === 'cancelled') end({ status: 'cancelled' })
   else end({ status: 'failed', reason: ended.reason })
 })

@@ -5,7 +5,7 @@
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { PointInAddress } from '../routes.ts'
 import { request } from '../wire/socket.ts'
-import type { EventPage, EventRow } from '../wire/thread-answers.ts'
+import type { EventPageAnswer, EventRow } from '../wire/thread-answers.ts'
 
 const PAGE = 50
 const PAGES_MAX = 40
@@ -66,9 +66,9 @@ interface Shared {
 }
 
 /** Null when nobody waits for the answer any more, or there is none. */
-const ask = async (state: Shared, params: object): Promise<EventPage | null> => {
+const ask = async (state: Shared, params: object): Promise<EventPageAnswer | null> => {
   const { threadId, at } = state.asked
-  const answer = await request<EventPage>('unroll/events/list', {
+  const answer = await request<EventPageAnswer>('unroll/events/list', {
     ...{ threadId, limit: PAGE, ...params },
     ...(at === null ? {} : { at })
   })
@@ -80,10 +80,10 @@ const ask = async (state: Shared, params: object): Promise<EventPage | null> => 
   return answer.value
 }
 
-type Reading = Pick<EventWindow, 'row' | 'placeOf' | 'want' | 'refresh'>
+type EventReading = Pick<EventWindow, 'row' | 'placeOf' | 'want' | 'refresh'>
 
 /** Every line: a page is known by its first number, and the pages that were looked at last are kept. */
-const byNumber = (state: Shared): Reading => {
+const byNumber = (state: Shared): EventReading => {
   const pages = new Map<number, ReadonlyArray<EventRow>>()
   const loading = new Set<number>()
   const { isNewestFirst } = state.asked
@@ -129,7 +129,7 @@ const byNumber = (state: Shared): Reading => {
 }
 
 /** Lines of one kind, from a place on. */
-const ofKind = (state: Shared): Reading => {
+const ofKind = (state: Shared): EventReading => {
   const { isNewestFirst, kind, from } = state.asked
   let rows: ReadonlyArray<EventRow> = []
   let next: number | null = from

@@ -14,7 +14,7 @@ interface OccurrencesAnswer {
   readonly nextCursor: string | null
 }
 
-export interface Found {
+export interface FoundInThread {
   readonly places: ReadonlyArray<FoundPlace>
   /** False while more are being read. */
   readonly isWhole: boolean
@@ -23,10 +23,14 @@ export interface Found {
   readonly failure: string | null
 }
 
-const NOTHING: Found = { places: [], isWhole: true, isCut: false, failure: null }
+const NOTHING: FoundInThread = { places: [], isWhole: true, isCut: false, failure: null }
 
-export const useFound = (threadId: string, at: PointInAddress | null, term: string): Found => {
-  const [found, setFound] = useState<Found>(NOTHING)
+export const useFound = (
+  threadId: string,
+  at: PointInAddress | null,
+  term: string
+): FoundInThread => {
+  const [found, setFound] = useState<FoundInThread>(NOTHING)
   useEffect(() => {
     let isWanted = true
     setFound({ ...NOTHING, isWhole: term === '' })

@@ -32,12 +32,12 @@ export interface OutlineRows {
   readonly want: (first: number, last: number) => void
 }
 
-interface Reader {
+interface OutlineReader {
   readonly rows: Map<number, OutlinedTurn>
   readonly read: (from: number, count: number) => Promise<ThreadOutline | null>
 }
 
-const readerOf = ({ threadId, at, rolledBack }: OutlineOf, changed: () => void): Reader => {
+const readerOf = ({ threadId, at, rolledBack }: OutlineOf, changed: () => void): OutlineReader => {
   const rows = new Map<number, OutlinedTurn>()
   const read = async (from: number, count: number): Promise<ThreadOutline | null> => {
     const answer = await request<ThreadOutline>('unroll/thread/outline', {

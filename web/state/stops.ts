@@ -2,16 +2,16 @@
  * The stops of a thread on the way back, read when somebody goes there.
  */
 import { useEffect, useState } from 'preact/hooks'
-import { stopsOf, TRAIL_ACTIONS, type Stops } from '../text/stops.ts'
+import { stopsOf, TRAIL_ACTIONS, type TravelStops } from '../text/stops.ts'
 import { epoch, request } from '../wire/socket.ts'
-import type { TrailPage, TrailRow } from '../wire/thread-answers.ts'
+import type { TrailPage, TrailRowAnswer } from '../wire/thread-answers.ts'
 
 const PAGE = 2000
 /** Longer threads are walked by event. */
 const ROWS_MAX = 40_000
 
-const readTrail = async (threadId: string): Promise<ReadonlyArray<TrailRow> | null> => {
-  const rows: Array<TrailRow> = []
+const readTrail = async (threadId: string): Promise<ReadonlyArray<TrailRowAnswer> | null> => {
+  const rows: Array<TrailRowAnswer> = []
   for (let cursor: string | null | undefined; cursor !== null;) {
     const params = { threadId, actions: TRAIL_ACTIONS, limit: PAGE }
     const answer = await request<TrailPage>('unroll/audit/list', {
@@ -25,11 +25,15 @@ const readTrail = async (threadId: string): Promise<ReadonlyArray<TrailRow> | nu
   return rows
 }
 
-const NONE: Stops = { stops: [], marks: [], turns: 0, endsNow: false }
+const NONE: TravelStops = { stops: [], marks: [], turns: 0, endsNow: false }
 
 /** Null until they were read; read again for another revision. */
-export const useStops = (threadId: string, isWanted: boolean, revision: number): Stops | null => {
-  const [stops, setStops] = useState<Stops | null>(null)
+export const useStops = (
+  threadId: string,
+  isWanted: boolean,
+  revision: number
+): TravelStops | null => {
+  const [stops, setStops] = useState<TravelStops | null>(null)
   useEffect(() => {
     if (!isWanted) return undefined
     let isOver = false

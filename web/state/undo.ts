@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../domain/json.ts'
 import { request, type RpcAnswer } from '../wire/socket.ts'
 
-export interface Undone {
+export interface UndoneAnswer {
   /** The operation that is taken back. */
   readonly undone: string
   /** What takes it back. */
@@ -12,5 +12,5 @@ export interface Undone {
 }
 
 /** Asks the server to undo an operation; with `dryRun` what it would do, and nothing changes. */
-export const undo = (operationId: string, dryRun: boolean): Promise<RpcAnswer<Undone>> =>
-  request<Undone>('unroll/undo', { operationId, dryRun })
+export const undo = (operationId: string, dryRun: boolean): Promise<RpcAnswer<UndoneAnswer>> =>
+  request<UndoneAnswer>('unroll/undo', { operationId, dryRun })

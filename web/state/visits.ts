@@ -4,7 +4,7 @@
 const KEY = 'unroll.visits'
 const THREADS_MAX = 200
 
-export interface Visit {
+export interface LastVisit {
   readonly turns: number
   readonly atMs: number
 }
@@ -21,12 +21,12 @@ const read = (): Visits => {
 }
 
 /** The last visit of a thread; null when there was none. */
-export const visitOf = (threadId: string): Visit | null => {
+export const visitOf = (threadId: string): LastVisit | null => {
   const [turns, atMs] = read()[threadId] ?? []
   return typeof turns === 'number' && typeof atMs === 'number' ? { turns, atMs } : null
 }
 
-export const keepVisit = (threadId: string, { turns, atMs }: Visit): void => {
+export const keepVisit = (threadId: string, { turns, atMs }: LastVisit): void => {
   const { [threadId]: _, ...others } = read()
   const newest = Object.entries(others)
     .sort(([, [, a]], [, [, b]]) => b - a)

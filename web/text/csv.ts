@@ -19,7 +19,7 @@ export const csvOf = (
   rows: ReadonlyArray<ReadonlyArray<CsvCell>>
 ): string => [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 
-type Row = Readonly<Record<string, unknown>>
+type CsvRow = Readonly<Record<string, unknown>>
 
 const cellOf = (value: unknown): CsvCell => {
   if (value === null || value === undefined) return null
@@ -27,7 +27,7 @@ const cellOf = (value: unknown): CsvCell => {
 }
 
 /** A line of names, then one a row; objects are JSON. */
-export const commaSeparated = (rows: ReadonlyArray<Row>): string => {
+export const commaSeparated = (rows: ReadonlyArray<CsvRow>): string => {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return csvOf(
     names,
@@ -36,5 +36,5 @@ export const commaSeparated = (rows: ReadonlyArray<Row>): string => {
 }
 
 /** One object a line. */
-export const jsonLines = (rows: ReadonlyArray<Row>): string =>
+export const jsonLines = (rows: ReadonlyArray<CsvRow>): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join('')

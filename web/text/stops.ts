@@ -3,7 +3,7 @@
  * which it happened.
  */
 import type { PointInAddress } from '../routes.ts'
-import type { TrailRow } from '../wire/thread-answers.ts'
+import type { TrailRowAnswer } from '../wire/thread-answers.ts'
 
 /** What the trail of a thread is asked for. */
 export const TRAIL_ACTIONS = [
@@ -28,7 +28,7 @@ export interface Stop {
 }
 
 /** Something that happened between two stops. */
-export interface Mark {
+export interface TravelMark {
   readonly kind: 'rollback' | 'restore' | 'revert' | 'compaction'
   readonly atMs: number | null
   /** How many stops are before it. */
@@ -37,9 +37,9 @@ export interface Mark {
   readonly turns: number | null
 }
 
-export interface Stops {
+export interface TravelStops {
   readonly stops: ReadonlyArray<Stop>
-  readonly marks: ReadonlyArray<Mark>
+  readonly marks: ReadonlyArray<TravelMark>
   /** Turns of the trail that are left. */
   readonly turns: number
   /** False where something happened behind the last stop. */
@@ -54,7 +54,7 @@ const msOf = (at: string | null): number | null => {
 const textsIn = (value: unknown): ReadonlyArray<string> =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 
-const MARKS: Readonly<Record<string, Mark['kind']>> = {
+const MARKS: Readonly<Record<string, TravelMark['kind']>> = {
   rolled_back: 'rollback',
   reverted: 'revert',
   turns_restored: 'restore',
@@ -62,9 +62,9 @@ const MARKS: Readonly<Record<string, Mark['kind']>> = {
 }
 
 /** Follows a trail, oldest row first. */
-export const stopsOf = (rows: ReadonlyArray<TrailRow>): Stops => {
+export const stopsOf = (rows: ReadonlyArray<TrailRowAnswer>): TravelStops => {
   const stops: Array<Omit<Stop, 'isTakenBack'>> = []
-  const marks: Array<Mark> = []
+  const marks: Array<TravelMark> = []
   const takenBack: Array<ReadonlyArray<string>> = []
   let live: ReadonlyArray<string> = []
   let open: string | null = null

@@ -7,7 +7,7 @@ import type {
   OutlinedTurn,
   ThreadGraph
 } from '../../domain/unroll-protocol.ts'
-import type { Stops } from './stops.ts'
+import type { TravelStops } from './stops.ts'
 
 /** Nodes that are drawn; the rest is counted. */
 export const NODES_MAX = 2000
@@ -22,7 +22,7 @@ export interface TurnSlot {
 }
 
 /** Another thread, below or above. */
-export interface Branch {
+export interface BranchOfThread {
   readonly node: GraphNode
   readonly edge: GraphEdge
   /** True for a thread that this one came of. */
@@ -45,7 +45,7 @@ const ofLive = ({ id, n, asked, startedAtMs }: OutlinedTurn): TurnSlot => ({
 
 /** Every turn there was, in the order of the log: first those of before the trail, then the trail, then what has not ended. */
 export const slotsOf = (
-  { stops }: Pick<Stops, 'stops'>,
+  { stops }: Pick<TravelStops, 'stops'>,
   live: ReadonlyArray<OutlinedTurn>
 ): ReadonlyArray<TurnSlot> => {
   const byId = new Map(live.map((turn) => [turn.id, turn]))
@@ -88,9 +88,9 @@ export const stretchesOf = (
 export const branchesOf = (
   { nodes, edges }: Pick<ThreadGraph, 'nodes' | 'edges'>,
   threadId: string
-): ReadonlyArray<Branch> => {
+): ReadonlyArray<BranchOfThread> => {
   const byId = new Map(nodes.map((node) => [node.threadId, node]))
-  const above: Array<Branch> = []
+  const above: Array<BranchOfThread> = []
   const seen = new Set([threadId])
   for (let child = threadId; ;) {
     const edge = edges.find(({ to, from }) => to === child && !seen.has(from))
@@ -100,7 +100,7 @@ export const branchesOf = (
     seen.add(edge.from)
     child = edge.from
   }
-  const below: Array<Branch> = []
+  const below: Array<BranchOfThread> = []
   const follow = (parent: string): void => {
     for (const edge of edges) {
       const node = byId.get(edge.to)

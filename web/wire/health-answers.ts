@@ -3,11 +3,11 @@
  */
 import type { JsonObject } from '../../domain/json.ts'
 
-export type Severity = 'broken' | 'warning' | 'note'
+export type SeverityAnswer = 'broken' | 'warning' | 'note'
 
-export interface Finding {
+export interface FindingAnswer {
   readonly kind: string
-  readonly severity: Severity
+  readonly severity: SeverityAnswer
   readonly threadId: string | null
   /** Relative to the home. */
   readonly path: string | null
@@ -17,12 +17,12 @@ export interface Finding {
   readonly remedy: string
 }
 
-export interface CheckSummary {
+export interface CheckSummaryAnswer {
   readonly rollouts: number
   readonly ok: number
   readonly warned: number
   readonly broken: number
-  readonly findings: Readonly<Record<Severity, number>>
+  readonly findings: Readonly<Record<SeverityAnswer, number>>
   readonly bytes: number
 }
 
@@ -36,7 +36,7 @@ export interface Explained {
   readonly repair: { readonly plan: string } | null
 }
 
-export interface PlanStep {
+export interface PlanStepAnswer {
   readonly threadId: string | null
   readonly path: string
   readonly before: { readonly bytes: number }
@@ -45,10 +45,10 @@ export interface PlanStep {
   readonly why: ReadonlyArray<string>
 }
 
-export interface Planned {
+export interface PlannedAnswer {
   readonly digest: string
   readonly plan: {
-    readonly steps: ReadonlyArray<PlanStep>
+    readonly steps: ReadonlyArray<PlanStepAnswer>
     readonly unrepaired: ReadonlyArray<{
       readonly kind: string
       readonly threadId: string | null
@@ -58,12 +58,12 @@ export interface Planned {
   }
 }
 
-export interface FileCounts {
+export interface FileCountsAnswer {
   readonly files: number
   readonly bytes: number
 }
 
-export interface Inspection {
+export interface InspectionAnswer {
   readonly agrees: boolean
   readonly databases: ReadonlyArray<{
     readonly name: string
@@ -72,10 +72,10 @@ export interface Inspection {
     readonly sizeBytes: number | null
     readonly status: string
   }>
-  readonly files: { readonly active: FileCounts; readonly archived: FileCounts }
+  readonly files: { readonly active: FileCountsAnswer; readonly archived: FileCountsAnswer }
   readonly index: { readonly active: number; readonly archived: number }
   readonly rows: JsonObject | null
-  readonly findings: ReadonlyArray<Finding>
+  readonly findings: ReadonlyArray<FindingAnswer>
 }
 
 export interface IndexAnswer {
@@ -91,7 +91,7 @@ export interface IndexAnswer {
 }
 
 /** What some files take on disk. */
-export interface Spent {
+export interface SpentAnswer {
   readonly files: number
   readonly lines: number
   readonly diskBytes: number
@@ -101,7 +101,7 @@ export interface Spent {
   readonly reclaimableBytes: number
 }
 
-export interface ThreadSpent extends Spent {
+export interface ThreadSpentAnswer extends SpentAnswer {
   readonly threadId: string
   readonly name: string | null
   readonly archived: boolean
@@ -109,12 +109,12 @@ export interface ThreadSpent extends Spent {
 }
 
 export interface StorageAnswer {
-  readonly threads: ReadonlyArray<ThreadSpent>
-  readonly total: Spent
+  readonly threads: ReadonlyArray<ThreadSpentAnswer>
+  readonly total: SpentAnswer
 }
 
 /** A change that unroll made. */
-export interface Operation {
+export interface OperationAnswer {
   readonly began: {
     readonly id: string
     readonly at: string

@@ -16,15 +16,15 @@ export const TOOL_KINDS = [
 ] as const
 
 export const TOOL_STATUSES = ['completed', 'failed', 'rejected', 'interrupted', 'unknown'] as const
-export type ToolStatus = (typeof TOOL_STATUSES)[number]
+export type ToolStatusAnswer = (typeof TOOL_STATUSES)[number]
 
-export interface LinePlace {
+export interface LinePlaceAnswer {
   readonly revision: number
   readonly segment: number
   readonly offsetBytes: number
 }
 
-export interface ToolCall {
+export interface ToolCallAnswer {
   readonly threadId: string
   readonly turnId: string | null
   readonly callId: string
@@ -32,7 +32,7 @@ export interface ToolCall {
   readonly name: string
   readonly server: string | null
   readonly subject: string | null
-  readonly status: ToolStatus
+  readonly status: ToolStatusAnswer
   readonly failureKind: string | null
   readonly exitCode: number | null
   readonly atMs: number
@@ -43,11 +43,11 @@ export interface ToolCall {
   readonly outputBytes: number | null
   readonly rolledBack: boolean
   readonly certainty: string
-  readonly place: LinePlace
-  readonly settledAt: LinePlace | null
+  readonly place: LinePlaceAnswer
+  readonly settledAt: LinePlaceAnswer | null
 }
 
-export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
+export interface ToolTotalsAnswer extends Readonly<Record<ToolStatusAnswer, number>> {
   readonly calls: number
   readonly rolledBack: number
   readonly execMs: number
@@ -55,15 +55,15 @@ export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
   readonly outputBytes: number
 }
 
-export interface ToolGroup extends ToolTotals {
+export interface ToolGroupAnswer extends ToolTotalsAnswer {
   readonly key: string
 }
 
-export interface ToolsSummary {
-  readonly total: ToolTotals
-  readonly byKind: ReadonlyArray<ToolGroup>
-  readonly byStatus: ReadonlyArray<ToolGroup>
-  readonly byTool: ReadonlyArray<ToolGroup>
+export interface ToolsSummaryAnswer {
+  readonly total: ToolTotalsAnswer
+  readonly byKind: ReadonlyArray<ToolGroupAnswer>
+  readonly byStatus: ReadonlyArray<ToolGroupAnswer>
+  readonly byTool: ReadonlyArray<ToolGroupAnswer>
 }
 
 export const AUDIT_ACTIONS = [
@@ -101,7 +101,7 @@ export const AUDIT_ACTIONS = [
   'changed'
 ] as const
 
-export interface AuditRow {
+export interface AuditRowAnswer {
   readonly threadId: string
   readonly at: string | null
   readonly action: string
@@ -118,7 +118,7 @@ export interface AuditRow {
   readonly certainty: string
 }
 
-export interface Approval {
+export interface ApprovalAnswer {
   readonly threadId: string
   readonly turnId: string | null
   readonly callId: string
@@ -129,7 +129,7 @@ export interface Approval {
   readonly certainty: string
 }
 
-export interface Review {
+export interface ReviewAnswer {
   readonly threadId: string
   readonly startedAt: string
   readonly endedAt: string | null
@@ -142,7 +142,7 @@ export interface Review {
   readonly confidence: number | null
 }
 
-export interface SealedFile {
+export interface SealedFileAnswer {
   readonly threadId: string
   readonly path: string
   readonly verdict: string
@@ -150,7 +150,7 @@ export interface SealedFile {
   readonly line: number | null
 }
 
-export interface SealReport {
+export interface SealReportAnswer {
   /** True when the log is whole and every sealed byte is unchanged. */
   readonly ok: boolean
   readonly log: {
@@ -161,7 +161,7 @@ export interface SealReport {
   }
   readonly verdicts: Readonly<Record<string, number>>
   /** Those that are not as they were. */
-  readonly files: ReadonlyArray<SealedFile>
+  readonly files: ReadonlyArray<SealedFileAnswer>
 }
 
 export interface Plugin {
@@ -180,7 +180,7 @@ export interface Plugin {
   readonly lastSeenAt: string
 }
 
-export interface PluginChange {
+export interface PluginChangeAnswer {
   readonly seq: number
   readonly change: string
   readonly from: string | null
@@ -190,7 +190,7 @@ export interface PluginChange {
   readonly source: string
 }
 
-export interface PluginUse {
+export interface PluginUseAnswer {
   readonly kind: string
   readonly localId: string | null
   readonly name: string

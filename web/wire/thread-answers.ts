@@ -26,7 +26,7 @@ export interface EventRow {
   }
 }
 
-export interface EventPage {
+export interface EventPageAnswer {
   /** How many events the thread has. */
   readonly revision: number
   readonly data: ReadonlyArray<EventRow>
@@ -53,7 +53,7 @@ export interface ContextAnswer {
 }
 
 /** Something that happened to a thread. */
-export interface TrailRow {
+export interface TrailRowAnswer {
   readonly at: string | null
   readonly action: string
   readonly turnId: string | null
@@ -61,12 +61,12 @@ export interface TrailRow {
 }
 
 export interface TrailPage {
-  readonly data: ReadonlyArray<TrailRow>
+  readonly data: ReadonlyArray<TrailRowAnswer>
   readonly nextCursor: string | null
 }
 
 /** What one patch did to a file. */
-export interface FileChange {
+export interface FileChangeAnswer {
   readonly path: string
   readonly operation: string
   readonly movedTo: string | null
@@ -84,12 +84,12 @@ export interface FileChange {
 
 export interface BlameAnswer {
   readonly path: string
-  readonly data: ReadonlyArray<FileChange>
+  readonly data: ReadonlyArray<FileChangeAnswer>
   /** Other paths that end alike, when nothing is known of this one. */
   readonly hints: ReadonlyArray<string>
 }
 
-interface FileSum {
+interface FileSumAnswer {
   readonly path: string
   readonly patches: number
   readonly linesAdded: number
@@ -98,13 +98,13 @@ interface FileSum {
 }
 
 /** A file that patches of a thread changed. */
-export interface ThreadFile extends FileSum {
+export interface ThreadFileAnswer extends FileSumAnswer {
   /** Null for a patch between turns. */
   readonly lastTurnId: string | null
   readonly lastAtMs: number
 }
 
-interface ModelSum {
+interface ModelSumAnswer {
   readonly model: string
   readonly inputTokens: number
   readonly cachedInputTokens: number
@@ -112,14 +112,14 @@ interface ModelSum {
   readonly totalTokens: number
 }
 
-interface FieldChange {
+interface FieldChangeAnswer {
   readonly field: string
   readonly before: Json
   readonly after: Json
 }
 
 /** An entry that is on one side only, or another one on each. */
-export type ListChange<A> =
+export type ListChangeAnswer<A> =
   | { readonly change: 'removed'; readonly key: string; readonly before: A }
   | { readonly change: 'changed'; readonly key: string; readonly before: A; readonly after: A }
   | { readonly change: 'added'; readonly key: string; readonly after: A }
@@ -127,14 +127,16 @@ export type ListChange<A> =
 export interface ChangedTurn {
   readonly change: 'changed'
   readonly key: string
-  readonly fields: ReadonlyArray<FieldChange>
-  readonly items: ReadonlyArray<ListChange<ThreadItem>>
+  readonly fields: ReadonlyArray<FieldChangeAnswer>
+  readonly items: ReadonlyArray<ListChangeAnswer<ThreadItem>>
 }
 
-export type TurnDifference = Exclude<ListChange<Turn>, { readonly change: 'changed' }> | ChangedTurn
+export type TurnDifferenceAnswer =
+  | Exclude<ListChangeAnswer<Turn>, { readonly change: 'changed' }>
+  | ChangedTurn
 
 export type ContextDifference =
-  | Exclude<ListChange<JsonObject>, { readonly change: 'changed' }>
-  | ({ readonly change: 'changed' } & FieldChange)
-export type FileDifference = ListChange<FileSum>
-export type UsageDifference = ListChange<ModelSum>
+  | Exclude<ListChangeAnswer<JsonObject>, { readonly change: 'changed' }>
+  | ({ readonly change: 'changed' } & FieldChangeAnswer)
+export type FileDifference = ListChangeAnswer<FileSumAnswer>
+export type UsageDifference = ListChangeAnswer<ModelSumAnswer>

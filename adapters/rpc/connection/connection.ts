@@ -22,7 +22,7 @@ import {
 } from '../wire/message.ts'
 import { check, type CheckedRequest, type RpcRequest } from './check.ts'
 import { createGate } from './gate.ts'
-import { CANCEL, stoppable, unlessStopped, type Stops } from './stops.ts'
+import { CANCEL, stoppable, unlessStopped, type StoppableRequests } from './stops.ts'
 import type { Hide } from '../../../domain/redact/value.ts'
 import { connectionMetrics, failedWith, type RequestOutcome } from './observed.ts'
 
@@ -182,7 +182,7 @@ const receiving =
     { strict, log }: Server,
     serve: (request: RpcRequest) => void,
     answered: (id: string, reply: ClientReply) => void,
-    stops: Stops
+    stops: StoppableRequests
   ) =>
   (line: string): void => {
     if (line.trim() === '') return

@@ -32,7 +32,7 @@ const mayStop = ({ method, params }: CheckedRequest): boolean =>
 const READS = /\/(list|read|outline|graph|range|search|searchOccurrences|summary|plan)$/
 
 /** The requests of one client that may be taken back. */
-export interface Stops {
+export interface StoppableRequests {
   /** Undefined for a request that goes on to its end. */
   readonly begin: (id: string, request: CheckedRequest) => AbortSignal | undefined
   readonly end: (id: string) => void
@@ -40,7 +40,7 @@ export interface Stops {
 }
 
 /** Requests that end when their client takes them back, or leaves. */
-export const stoppable = (left: AbortSignal): Stops => {
+export const stoppable = (left: AbortSignal): StoppableRequests => {
   const running = new Map<string, AbortController>()
   left.addEventListener('abort', () => running.forEach((one) => one.abort()), { once: true })
   return {

@@ -23,7 +23,10 @@ export type ExportRoute = (threadId: string, query: string) => Promise<HttpAnswe
 
 const ID = /^[\w-]{1,64}$/
 
-type Asked = E.Either<string, { readonly options: ExportOptions; readonly at: PastPoint | null }>
+type AskedExport = E.Either<
+  string,
+  { readonly options: ExportOptions; readonly at: PastPoint | null }
+>
 
 /** `rev:40`, `turn:ID` or `time:MS`, as in the addresses of the page; null for anything else. */
 const pointIn = (written: string, threadId: string): PastPoint | null => {
@@ -42,7 +45,7 @@ const askedIn = (
   query: URLSearchParams,
   generator: string,
   redacts: boolean
-): Asked => {
+): AskedExport => {
   const known = ['to', 'redact', 'at', 'detail', 'with']
   const unknown = [...query.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined) return E.left(`an export does not take ${unknown}`)

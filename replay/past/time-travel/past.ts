@@ -112,7 +112,7 @@ const pastAtTime = async (present: Present, timeMs: number): Promise<Past> => {
 type ThreadPoint = Exclude<PastPoint, { readonly timeMs: number }>
 
 /** How threads are read, and what is known of them without reading. */
-export interface Reading {
+export interface FoldedReading {
   readonly profile: Profile
   readonly knownEnd: KnownEnd
 }
@@ -122,7 +122,7 @@ const placed = async (
   store: EventStore,
   now: StreamInfo,
   point: ThreadPoint,
-  { profile, knownEnd }: Reading
+  { profile, knownEnd }: FoldedReading
 ): Promise<Result<StreamInfo>> => {
   if ('revision' in point) {
     const found = await beforeLine(store, now, eventNumber(point.revision))
@@ -171,7 +171,7 @@ const onlyFiles = (
 const pastOfThread = async (
   present: Present,
   point: ThreadPoint,
-  reading: Reading
+  reading: FoldedReading
 ): Promise<Result<Past>> => {
   const id = await resolveThread(present, point.threadId)
   if (E.isLeft(id)) return id
@@ -199,7 +199,7 @@ const pastOfThread = async (
 export const pastOf = async (
   present: Present,
   point: PastPoint,
-  reading: Reading
+  reading: FoldedReading
 ): Promise<Result<Past>> => {
   if (!('timeMs' in point)) return pastOfThread(present, point, reading)
   // A remote store learns its names with everything else it holds.

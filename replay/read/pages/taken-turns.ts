@@ -18,7 +18,7 @@ import {
   stretchTable,
   takenIdPrefix,
   takenTable,
-  type Stretch,
+  type TakenStretchRow,
   type TakenRow
 } from '../../../projections/taken-turns.ts'
 import { turnIdKey, turns } from '../../../projections/turns.ts'
@@ -43,7 +43,7 @@ import type { ItemsView } from '../../../domain/protocol.ts'
 import type { ReadLimits } from '../../ports.ts'
 
 /** A turn, and where its lines are. */
-export interface PlacedTurn {
+export interface TurnOfAll {
   /** Its place among all turns. */
   readonly n: number
   readonly row: TurnRow
@@ -56,7 +56,7 @@ export interface PlacedTurn {
 /** The turns of a thread, those that were taken back among them. */
 export interface AllTurns {
   readonly count: number
-  readonly placed: (from: number, until: number) => Promise<ReadonlyArray<PlacedTurn>>
+  readonly placed: (from: number, until: number) => Promise<ReadonlyArray<TurnOfAll>>
   /** The place of a live turn with this id, else of one that was taken back. */
   readonly placeOf: (turnId: string) => number | null
 }
@@ -76,7 +76,7 @@ const rolledBackParts = (env: Env, info: StreamInfo): ReadonlyArray<TakenPart> =
   const table = tableOf(turns, viewName(env.profile, env.strict))
   const taken = takenTable(table)
   return rowsUnder(env.index, [stretchTable(table), streamId]).map(([, value]) => {
-    const { before, earlier, count } = value as Stretch
+    const { before, earlier, count } = value as TakenStretchRow
     const first = before + earlier
     return {
       ...{ before, count, info },
@@ -195,7 +195,7 @@ export const allTurnsOf = async (env: Env, info: StreamInfo): Promise<AllTurns> 
   const parts = [...rolledBackParts(env, info), ...(await leftBehindParts(env, info, live))].sort(
     (a, b) => a.before - b.before
   )
-  const liveBetween = (from: number, until: number, taken: number): ReadonlyArray<PlacedTurn> => {
+  const liveBetween = (from: number, until: number, taken: number): ReadonlyArray<TurnOfAll> => {
     const summaries = live.summaries(from, until)
     return live.rows(from, until).map((row, at) => ({
       ...{ n: from + at + taken, row, info, isTaken: false },
@@ -203,7 +203,7 @@ export const allTurnsOf = async (env: Env, info: StreamInfo): Promise<AllTurns> 
     }))
   }
   const placed: AllTurns['placed'] = async (from, until) => {
-    const found: Array<PlacedTurn> = []
+    const found: Array<TurnOfAll> = []
     let [taken, done] = [0, 0]
     const takeLive = async (end: number): Promise<void> => {
       const [first, last] = [Math.max(done, from - taken), Math.min(end, until - taken)]
@@ -244,9 +244,9 @@ export const allTurnsOf = async (env: Env, info: StreamInfo): Promise<AllTurns> 
 
 /** Turns that are neighbours and whose lines are in the same files. */
 const groupsOf = (
-  placed: ReadonlyArray<PlacedTurn>
-): ReadonlyArray<readonly [PlacedTurn, ...ReadonlyArray<PlacedTurn>]> => {
-  const groups: Array<[PlacedTurn, ...Array<PlacedTurn>]> = []
+  placed: ReadonlyArray<TurnOfAll>
+): ReadonlyArray<readonly [TurnOfAll, ...ReadonlyArray<TurnOfAll>]> => {
+  const groups: Array<[TurnOfAll, ...Array<TurnOfAll>]> = []
   for (const turn of placed) {
     const last = groups.at(-1)
     if (last?.[0].info === turn.info) last.push(turn)
@@ -258,7 +258,7 @@ const groupsOf = (
 /** First user and last agent messages of some turns. */
 export const placedSummaries = async (
   env: Env,
-  placed: ReadonlyArray<PlacedTurn>,
+  placed: ReadonlyArray<TurnOfAll>,
   limits?: ReadLimits
 ): Promise<ReturnType<typeof summariesOf> extends Promise<infer S> ? S : never> => {
   const all = []
@@ -272,7 +272,7 @@ export const placedSummaries = async (
 
 const rendered = async (
   env: Env,
-  placed: ReadonlyArray<PlacedTurn>,
+  placed: ReadonlyArray<TurnOfAll>,
   view: ItemsView,
   limits?: ReadLimits
 ): Promise<ReadonlyArray<Turn>> => {

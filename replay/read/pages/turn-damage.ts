@@ -12,7 +12,7 @@ import type { StreamInfo } from '../../ports.ts'
 import type { Result } from '../../result.ts'
 import type { ThreadDamage } from '../threads/open-thread.ts'
 import type { EventPage } from './event-page.ts'
-import { allTurnsOf, type PlacedTurn } from './taken-turns.ts'
+import { allTurnsOf, type TurnOfAll } from './taken-turns.ts'
 import { itemsBefore } from './turn-items.ts'
 import { liveTurns } from './turn-page.ts'
 
@@ -111,7 +111,7 @@ const placedTurn = async (
   env: Env,
   info: StreamInfo,
   turnId: string
-): Promise<Pick<PlacedTurn, 'row' | 'info'> | null> => {
+): Promise<Pick<TurnOfAll, 'row' | 'info'> | null> => {
   const live = liveTurns(env, info, true)
   const place = live.places(turnId, 1)[0]
   const row = place === undefined ? undefined : live.rows(place, place + 1)[0]

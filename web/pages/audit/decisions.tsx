@@ -5,13 +5,13 @@ import type { ComponentChildren } from 'preact'
 import { visible } from '../../parts/ansi.ts'
 import { Answered, Empty } from '../../parts/answered.tsx'
 import { Downloads } from '../../parts/downloads.tsx'
-import { Table, type Column } from '../../parts/table.tsx'
+import { Table, type ShownColumn } from '../../parts/table.tsx'
 import { threadOf } from '../../parts/thread-filter.tsx'
 import { ThreadLink } from '../../parts/thread-link.tsx'
 import type { Query } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { exactTime } from '../../text/times.ts'
-import type { Approval, Review } from '../../wire/ledger-answers.ts'
+import type { ApprovalAnswer, ReviewAnswer } from '../../wire/ledger-answers.ts'
 
 const ROWS_SHOWN = 500
 
@@ -22,7 +22,7 @@ const when = (text: string | null): string => {
 
 const words = (text: string): string => visible(text.replaceAll('_', ' '))
 
-const APPROVALS: ReadonlyArray<Column<Approval>> = [
+const APPROVALS: ReadonlyArray<ShownColumn<ApprovalAnswer>> = [
   { title: 'time', cell: ({ at }) => when(at) },
   { title: 'decision', cell: ({ status }) => words(status) },
   { title: 'of', cell: ({ reviewer }) => reviewer },
@@ -37,12 +37,12 @@ const APPROVALS: ReadonlyArray<Column<Approval>> = [
   { title: 'certainty', isExtra: true, cell: ({ certainty }) => certainty }
 ]
 
-const targetOf = ({ target }: Review): string => {
+const targetOf = ({ target }: ReviewAnswer): string => {
   const { type } = target
   return typeof type === 'string' ? type : JSON.stringify(target)
 }
 
-const REVIEWS: ReadonlyArray<Column<Review>> = [
+const REVIEWS: ReadonlyArray<ShownColumn<ReviewAnswer>> = [
   { title: 'began', cell: ({ startedAt }) => when(startedAt) },
   { title: 'of', isExtra: true, cell: (row) => visible(targetOf(row)) },
   { title: 'findings', isNumber: true, cell: ({ findings }) => findings },
@@ -67,7 +67,7 @@ interface DecisionsProps<A> {
   readonly query: Query
   readonly method: string
   readonly name: string
-  readonly columns: ReadonlyArray<Column<A>>
+  readonly columns: ReadonlyArray<ShownColumn<A>>
   readonly about: string
   readonly empty: ComponentChildren
 }

@@ -5,24 +5,24 @@ import { signal } from '@preact/signals'
 import { visible } from '../../parts/ansi.ts'
 import { Failure } from '../../parts/answered.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
-import { Table, type Column } from '../../parts/table.tsx'
+import { Table, type ShownColumn } from '../../parts/table.tsx'
 import { ThreadLink } from '../../parts/thread-link.tsx'
 import { count, counted, exactTime } from '../../text/times.ts'
-import type { SealedFile, SealReport } from '../../wire/ledger-answers.ts'
+import type { SealedFileAnswer, SealReportAnswer } from '../../wire/ledger-answers.ts'
 import { request } from '../../wire/socket.ts'
 
-interface Verified {
-  readonly report: SealReport | null
+interface SealCheck {
+  readonly report: SealReportAnswer | null
   readonly failure: string | null
   readonly isRunning: boolean
   readonly atMs: number | null
 }
 
-const verified = signal<Verified>({ report: null, failure: null, isRunning: false, atMs: null })
+const verified = signal<SealCheck>({ report: null, failure: null, isRunning: false, atMs: null })
 
 const verify = async (): Promise<void> => {
   verified.value = { ...verified.value, isRunning: true, failure: null }
-  const answer = await request<SealReport>('unroll/audit/verify')
+  const answer = await request<SealReportAnswer>('unroll/audit/verify')
   verified.value = {
     report: answer.ok ? answer.value : null,
     failure: answer.ok ? null : answer.failure.message,
@@ -31,7 +31,7 @@ const verify = async (): Promise<void> => {
   }
 }
 
-const COLUMNS: ReadonlyArray<Column<SealedFile>> = [
+const COLUMNS: ReadonlyArray<ShownColumn<SealedFileAnswer>> = [
   { title: 'verdict', cell: ({ verdict }) => visible(verdict.replaceAll('_', ' ')) },
   { title: 'thread', isWide: true, cell: ({ threadId }) => <ThreadLink threadId={threadId} /> },
   { title: 'file', isWide: true, cell: ({ path }) => <code dir="auto">{visible(path)}</code> },
@@ -55,7 +55,7 @@ const NeverSealed = () => (
   </div>
 )
 
-const Verdict = ({ report }: { readonly report: SealReport }) => {
+const Verdict = ({ report }: { readonly report: SealReportAnswer }) => {
   const { log, ok, verdicts, files } = report
   if (log.seals === 0 && log.broken === null) return <NeverSealed />
   return (

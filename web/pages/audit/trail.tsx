@@ -16,7 +16,7 @@ import { usePages } from '../../state/pages.ts'
 import { useSince } from '../../state/since.ts'
 import { SINCE } from '../../text/since.ts'
 import { exactTime } from '../../text/times.ts'
-import { AUDIT_ACTIONS, type AuditRow } from '../../wire/ledger-answers.ts'
+import { AUDIT_ACTIONS, type AuditRowAnswer } from '../../wire/ledger-answers.ts'
 
 const ROW_PX = 62
 const PAGE = 200
@@ -26,7 +26,7 @@ const wordsOf = (action: string): string => action.replaceAll('_', ' ')
 const BAD = new Set(['turn_failed', 'deleted'])
 const ODD = new Set(['turn_interrupted', 'rolled_back', 'reverted', 'compacted'])
 
-const actorOf = ({ originator, cliVersion, process, client }: AuditRow['actor']): string => {
+const actorOf = ({ originator, cliVersion, process, client }: AuditRowAnswer['actor']): string => {
   if (process !== null) return `${process.user}, ${client ?? 'unroll'} (process ${process.pid})`
   return [originator, cliVersion].filter((text) => text !== null).join(' ')
 }
@@ -54,10 +54,10 @@ interface SideProps {
   readonly value: JsonObject | null
 }
 
-const keyOf = ({ threadId, at, action, turnId, evidence }: AuditRow): string =>
+const keyOf = ({ threadId, at, action, turnId, evidence }: AuditRowAnswer): string =>
   JSON.stringify([threadId, at, action, turnId, evidence])
 
-const Happened = ({ row }: { readonly row: AuditRow }) => {
+const Happened = ({ row }: { readonly row: AuditRowAnswer }) => {
   const name = keyOf(row)
   const timeMs = row.at === null ? NaN : Date.parse(row.at)
   const actor = actorOf(row.actor)
@@ -114,7 +114,7 @@ export const TrailFilters = ({ query }: { readonly query: Query }) => (
 
 export const Trail = ({ query }: { readonly query: Query }) => {
   const { action } = query
-  const pages = usePages<AuditRow>('unroll/audit/list', {
+  const pages = usePages<AuditRowAnswer>('unroll/audit/list', {
     ...threadOf(query),
     ...useSince(query),
     ...(isAction(action) ? { actions: [action] } : {}),

@@ -5,14 +5,14 @@ import { useState } from 'preact/hooks'
 import { visible } from '../../parts/ansi.ts'
 import { Answered } from '../../parts/answered.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
-import { Table, type Column } from '../../parts/table.tsx'
+import { Table, type ShownColumn } from '../../parts/table.tsx'
 import { ThreadLink } from '../../parts/thread-link.tsx'
 import { useAnswer } from '../../state/answer.ts'
 import { home } from '../../state/home.ts'
 import { counted, size } from '../../text/times.ts'
-import type { Planned, PlanStep } from '../../wire/health-answers.ts'
+import type { PlannedAnswer, PlanStepAnswer } from '../../wire/health-answers.ts'
 
-type Unrepaired = Planned['plan']['unrepaired'][number]
+type UnrepairedAnswer = PlannedAnswer['plan']['unrepaired'][number]
 
 const Where = ({
   threadId,
@@ -31,13 +31,13 @@ const Where = ({
   </>
 )
 
-const afterOf = ({ before, after, to, path }: PlanStep): string => {
+const afterOf = ({ before, after, to, path }: PlanStepAnswer): string => {
   if (after === null) return `${size(before.bytes)} → quarantine`
   const moved = to !== path && to !== null ? `, to ${to}` : ''
   return `${size(before.bytes)} → ${size(after.bytes)}${moved}`
 }
 
-const STEPS: ReadonlyArray<Column<PlanStep>> = [
+const STEPS: ReadonlyArray<ShownColumn<PlanStepAnswer>> = [
   { title: 'file', isWide: true, cell: (step) => <Where {...step} /> },
   {
     title: 'what is done',
@@ -47,7 +47,7 @@ const STEPS: ReadonlyArray<Column<PlanStep>> = [
   { title: 'size', isExtra: true, cell: (step) => visible(afterOf(step)) }
 ]
 
-const LEFT: ReadonlyArray<Column<Unrepaired>> = [
+const LEFT: ReadonlyArray<ShownColumn<UnrepairedAnswer>> = [
   { title: 'kind', cell: ({ kind }) => kind.replaceAll('_', ' ') },
   { title: 'where', isWide: true, cell: (row) => <Where {...row} /> },
   { title: 'why not', isWide: true, cell: ({ reason }) => visible(reason) }
@@ -68,7 +68,7 @@ const Plan = ({
   planned,
   threadId
 }: {
-  readonly planned: Planned
+  readonly planned: PlannedAnswer
   readonly threadId: string | null
 }) => {
   const { steps, unrepaired } = planned.plan
@@ -115,7 +115,7 @@ const Plan = ({
 export const Repair = ({ threadId }: { readonly threadId: string | null }) => {
   const [isAsked, setAsked] = useState(false)
   const params = threadId === null ? {} : { threadId }
-  const asked = useAnswer<Planned>('unroll/repair/plan', isAsked ? params : null)
+  const asked = useAnswer<PlannedAnswer>('unroll/repair/plan', isAsked ? params : null)
   const isAgain = asked.value !== null || asked.failure !== null
   return (
     <section>

@@ -3,14 +3,14 @@
  */
 import { visible } from '../../parts/ansi.ts'
 import { Answered } from '../../parts/answered.tsx'
-import { Table, type Column } from '../../parts/table.tsx'
+import { Table, type ShownColumn } from '../../parts/table.tsx'
 import { useAnswer } from '../../state/answer.ts'
 import { count, counted, size } from '../../text/times.ts'
-import type { Finding, IndexAnswer, Inspection } from '../../wire/health-answers.ts'
+import type { FindingAnswer, IndexAnswer, InspectionAnswer } from '../../wire/health-answers.ts'
 
-type Database = Inspection['databases'][number]
+type InspectedDatabase = InspectionAnswer['databases'][number]
 
-const DATABASES: ReadonlyArray<Column<Database>> = [
+const DATABASES: ReadonlyArray<ShownColumn<InspectedDatabase>> = [
   { title: 'database', cell: ({ name }) => visible(name) },
   {
     title: 'state',
@@ -32,7 +32,7 @@ const DATABASES: ReadonlyArray<Column<Database>> = [
   { title: 'file', isExtra: true, cell: ({ path }) => <code>{visible(path)}</code> }
 ]
 
-const FINDINGS: ReadonlyArray<Column<Finding>> = [
+const FINDINGS: ReadonlyArray<ShownColumn<FindingAnswer>> = [
   { title: 'finding', cell: ({ kind }) => kind.replaceAll('_', ' ') },
   { title: 'severity', cell: ({ severity }) => severity },
   { title: 'what it means', isWide: true, cell: ({ affected }) => visible(affected) },
@@ -40,7 +40,7 @@ const FINDINGS: ReadonlyArray<Column<Finding>> = [
 ]
 
 export const Doctor = () => {
-  const asked = useAnswer<Inspection>('unroll/doctor/read', {})
+  const asked = useAnswer<InspectionAnswer>('unroll/doctor/read', {})
   return (
     <section>
       <h2 class="section-title">Files and Codex’s databases</h2>

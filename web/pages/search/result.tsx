@@ -31,7 +31,7 @@ const Marked = ({ snippet, snippetMatchRange: { start, end } }: FoundPlace) => (
   </>
 )
 
-interface Places {
+interface PlacesAnswer {
   readonly data: ReadonlyArray<FoundPlace>
   readonly nextCursor: string | null
 }
@@ -40,7 +40,7 @@ export const Result = ({ thread, query }: { readonly thread: Thread; readonly qu
   const { id, cwd } = thread
   const find = query['q'] ?? ''
   const params = { threadId: id, ...placeParams(query), limit: SNIPPETS }
-  const { value } = useAnswer<Places>('thread/searchOccurrences', params)
+  const { value } = useAnswer<PlacesAnswer>('thread/searchOccurrences', params)
   const updatedMs = thread.updatedAt * 1000
   return (
     <section class="result">

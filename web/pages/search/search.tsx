@@ -16,7 +16,7 @@ import { Result } from './result.tsx'
 
 const LIMIT = 25
 
-interface FoundPage {
+interface FoundThreadsAnswer {
   readonly data: ReadonlyArray<{ readonly thread: Thread }>
   readonly nextCursor: string | null
 }
@@ -39,7 +39,7 @@ const useSearch = (query: Query) => {
     isWanted: () => boolean
   ): Promise<void> => {
     const params = { ...(JSON.parse(question) as object), limit: LIMIT, cursor }
-    const answer = await request<FoundPage>('thread/search', params)
+    const answer = await request<FoundThreadsAnswer>('thread/search', params)
     if (!isWanted()) return
     if (!answer.ok) {
       setState({ found: before, nextCursor: null, message: answer.failure.message })

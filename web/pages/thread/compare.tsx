@@ -7,7 +7,7 @@ import { useAnswer } from '../../state/answer.ts'
 import { setQuery } from '../../state/location.ts'
 import { say } from '../../state/toast.ts'
 import { count, exactTime } from '../../text/times.ts'
-import { DIFFERENCES, type Differences } from './differences.tsx'
+import { DIFFERENCES, type DifferencesAnswer } from './differences.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
 const PARTS = { turns: 'Turns', files: 'Files', context: 'Context', usage: 'Usage' } as const
@@ -27,9 +27,9 @@ const sidesOf = ({ threadId, query }: ThreadRoute) => {
   return { before, after, wrong: wrong?.text ?? null }
 }
 
-type Side = ReturnType<typeof sidesOf>['before']
+type ComparedPoint = ReturnType<typeof sidesOf>['before']
 
-const asked = ({ threadId, at }: Side) => ({ threadId, ...(at === null ? {} : { at }) })
+const asked = ({ threadId, at }: ComparedPoint) => ({ threadId, ...(at === null ? {} : { at }) })
 
 const pointWords = (at: PointInAddress | null): string => {
   if (at === null) return 'now'
@@ -37,7 +37,13 @@ const pointWords = (at: PointInAddress | null): string => {
   return 'turnId' in at ? `at the end of turn ${at.turnId.slice(0, 13)}` : exactTime(at.timeMs)
 }
 
-const SideLink = ({ side, route }: { readonly side: Side; readonly route: ThreadRoute }) => (
+const SideLink = ({
+  side,
+  route
+}: {
+  readonly side: ComparedPoint
+  readonly route: ThreadRoute
+}) => (
   <a href={threadHref(side.threadId, { at: side.at })}>
     {side.threadId === route.threadId ? '' : `thread ${side.threadId.slice(0, 13)} `}
     {pointWords(side.at)}
@@ -119,7 +125,7 @@ export const CompareView = ({ route }: ThreadViewProps) => {
     before.threadId === after.threadId &&
     (before.at === null ? '' : printPoint(before.at)) ===
       (after.at === null ? '' : printPoint(after.at))
-  const answer = useAnswer<{ readonly data: Differences }>(
+  const answer = useAnswer<{ readonly data: DifferencesAnswer }>(
     'unroll/diff/read',
     wrong !== null || isSame ? null : { before: asked(before), after: asked(after), of: [of] }
   )

@@ -17,7 +17,7 @@ import { followThread } from '../../state/live.ts'
 import { argumentsOf, roleOf, textOf, tokensByRole } from '../../text/context-items.ts'
 import { count, counted, exactTime, short } from '../../text/times.ts'
 import { epoch } from '../../wire/socket.ts'
-import type { ContextAnswer, EventPage } from '../../wire/thread-answers.ts'
+import type { ContextAnswer, EventPageAnswer } from '../../wire/thread-answers.ts'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
 const ROW_PX = 32
@@ -26,7 +26,7 @@ const TEXT_SHOWN = 40_000
 /** The newest compaction that counts: what was before it, the model does not get. */
 const Compaction = ({ route }: { readonly route: ThreadRoute }) => {
   const { threadId, at } = route
-  const asked = useAnswer<EventPage>('unroll/events/list', {
+  const asked = useAnswer<EventPageAnswer>('unroll/events/list', {
     ...{ threadId, kinds: ['compacted'], desc: true, limit: 1 },
     ...(at === null ? {} : { at })
   })

@@ -14,8 +14,8 @@ import { count, counted } from '../../text/times.ts'
 import type {
   ContextDifference,
   FileDifference,
-  ListChange,
-  TurnDifference,
+  ListChangeAnswer,
+  TurnDifferenceAnswer,
   UsageDifference
 } from '../../wire/thread-answers.ts'
 
@@ -23,12 +23,12 @@ const ROWS_SHOWN = 500
 
 type Of<N extends string, A> = A & { readonly of: N }
 type AnyDifference =
-  | Of<'turns', TurnDifference>
+  | Of<'turns', TurnDifferenceAnswer>
   | Of<'files', FileDifference>
   | Of<'context', ContextDifference>
   | Of<'usage', UsageDifference>
 
-export type Differences = ReadonlyArray<AnyDifference>
+export type DifferencesAnswer = ReadonlyArray<AnyDifference>
 
 interface ComparedSide {
   readonly threadId: string
@@ -36,7 +36,7 @@ interface ComparedSide {
 }
 
 interface ShownProps {
-  readonly data: Differences
+  readonly data: DifferencesAnswer
   readonly before: ComparedSide
   readonly after: ComparedSide
 }
@@ -83,7 +83,7 @@ const askedIn = (turn: Turn): string => {
   return first === undefined ? '' : gistOfItem(first)
 }
 
-const ItemChange = ({ one }: { readonly one: ListChange<ThreadItem> }) => {
+const ItemChange = ({ one }: { readonly one: ListChangeAnswer<ThreadItem> }) => {
   const item = one.change === 'removed' ? one.before : one.after
   return (
     <Row change={one.change}>
@@ -122,7 +122,7 @@ const TurnRow = ({
   one,
   before,
   after
-}: { readonly one: TurnDifference } & Omit<ShownProps, 'data'>) => {
+}: { readonly one: TurnDifferenceAnswer } & Omit<ShownProps, 'data'>) => {
   const side = one.change === 'removed' ? before : after
   const link = (
     <a href={threadHref(side.threadId, { turnId: one.key, at: side.at })}>
@@ -160,7 +160,7 @@ const TurnRow = ({
 }
 
 const only = <N extends AnyDifference['of']>(
-  data: Differences,
+  data: DifferencesAnswer,
   of: N
 ): ReadonlyArray<Extract<AnyDifference, { readonly of: N }>> =>
   data.filter((one): one is Extract<AnyDifference, { readonly of: N }> => one.of === of)
@@ -174,7 +174,7 @@ const Numbers = <A extends object>({
   one,
   names
 }: {
-  readonly one: ListChange<A>
+  readonly one: ListChangeAnswer<A>
   /** Members that are numbers, and their words. */
   readonly names: ReadonlyArray<readonly [name: keyof A, words: string]>
 }) => (

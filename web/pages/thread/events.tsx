@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Empty, Failure } from '../../parts/answered.tsx'
 import { Choice } from '../../parts/choice.tsx'
 import { EventLine } from '../../parts/event-row.tsx'
+import type { ListRef } from '../../parts/reveal.ts'
 import { VirtualList, type VirtualListHandle } from '../../parts/virtual-list.tsx'
 import { openEvents, type EventWindow } from '../../state/events.ts'
 import { followThread } from '../../state/live.ts'
@@ -138,8 +139,6 @@ const useEvents = (route: ThreadRoute): EventWindow => {
   useEffect(() => void events.refresh(), [events, epoch.value])
   return events
 }
-
-type ListRef = { readonly current: VirtualListHandle | null }
 
 /** Which events are open; the one of the address is, and is looked at. */
 const useOpened = (from: number | null, events: EventWindow, list: ListRef) => {

@@ -12,7 +12,7 @@ import { hrefOf, threadHref } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { setQuery } from '../../state/location.ts'
 import { counted, exactTime } from '../../text/times.ts'
-import type { BlameAnswer, FileChange } from '../../wire/thread-answers.ts'
+import type { BlameAnswer, FileChangeAnswer } from '../../wire/thread-answers.ts'
 import { fileHref, LineCounts, shortPath } from './file-words.tsx'
 import type { ThreadRoute } from './view.ts'
 
@@ -20,10 +20,16 @@ import type { ThreadRoute } from './view.ts'
 const OPEN = 3
 
 /** A turn that was taken back is there as of its own end. */
-const pointOf = ({ rolledBack, turnId }: FileChange, { at }: ThreadRoute) =>
+const pointOf = ({ rolledBack, turnId }: FileChangeAnswer, { at }: ThreadRoute) =>
   rolledBack && turnId !== null ? { turnId } : at
 
-const Patch = ({ change, route }: { readonly change: FileChange; readonly route: ThreadRoute }) => {
+const Patch = ({
+  change,
+  route
+}: {
+  readonly change: FileChangeAnswer
+  readonly route: ThreadRoute
+}) => {
   const { threadId, turnId, callId, path, movedTo } = change
   const at = pointOf(change, route)
   const asked = useAnswer<{ readonly data: ReadonlyArray<{ readonly item: ThreadItem }> }>(
@@ -47,7 +53,7 @@ const Patch = ({ change, route }: { readonly change: FileChange; readonly route:
   )
 }
 
-const appliedWord = ({ applied, status }: FileChange): string => {
+const appliedWord = ({ applied, status }: FileChangeAnswer): string => {
   if (applied === true) return ''
   return applied === null ? 'may not have been applied' : `not applied (${status})`
 }
@@ -57,7 +63,7 @@ const Change = ({
   route,
   isOpen
 }: {
-  readonly change: FileChange
+  readonly change: FileChangeAnswer
   readonly route: ThreadRoute
   readonly isOpen: boolean
 }) => {

@@ -5,21 +5,24 @@ import { useEffect } from 'preact/hooks'
 import { visible } from '../../parts/ansi.ts'
 import { Answered, Empty } from '../../parts/answered.tsx'
 import { Choice } from '../../parts/choice.tsx'
-import { Table, type Column } from '../../parts/table.tsx'
+import { Table, type ShownColumn } from '../../parts/table.tsx'
 import { threadHref } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { followThread } from '../../state/live.ts'
 import { setQuery } from '../../state/location.ts'
 import { count, counted, exactTime } from '../../text/times.ts'
 import { epoch } from '../../wire/socket.ts'
-import type { ThreadFile } from '../../wire/thread-answers.ts'
+import type { ThreadFileAnswer } from '../../wire/thread-answers.ts'
 import { FileHistory } from './file-history.tsx'
 import { fileHref, LineCounts, shortPath } from './file-words.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
 const ROWS_SHOWN = 500
 
-const columnsOf = (route: ThreadRoute, cwd: string): ReadonlyArray<Column<ThreadFile>> => [
+const columnsOf = (
+  route: ThreadRoute,
+  cwd: string
+): ReadonlyArray<ShownColumn<ThreadFileAnswer>> => [
   {
     title: 'file',
     isWide: true,
@@ -67,7 +70,7 @@ const columnsOf = (route: ThreadRoute, cwd: string): ReadonlyArray<Column<Thread
 const SORTS = { last: 'last changed', path: 'path', lines: 'most lines' } as const
 type Sort = keyof typeof SORTS
 
-const ORDER: Readonly<Record<Sort, (a: ThreadFile, b: ThreadFile) => number>> = {
+const ORDER: Readonly<Record<Sort, (a: ThreadFileAnswer, b: ThreadFileAnswer) => number>> = {
   last: (a, b) => b.lastAtMs - a.lastAtMs,
   path: (a, b) => (a.path < b.path ? -1 : 1),
   lines: (a, b) => b.linesAdded + b.linesDeleted - a.linesAdded - a.linesDeleted
@@ -78,7 +81,7 @@ const FileList = ({
   route,
   cwd
 }: {
-  readonly files: ReadonlyArray<ThreadFile>
+  readonly files: ReadonlyArray<ThreadFileAnswer>
   readonly route: ThreadRoute
   readonly cwd: string
 }) => {
@@ -131,7 +134,7 @@ export const FilesView = ({ route, thread }: ThreadViewProps) => {
   const { threadId, at, query } = route
   const path = query['path'] ?? null
   const point = at === null ? {} : { at }
-  const asked = useAnswer<{ readonly data: ReadonlyArray<ThreadFile> }>(
+  const asked = useAnswer<{ readonly data: ReadonlyArray<ThreadFileAnswer> }>(
     'unroll/files/list',
     path === null ? { threadId, ...point } : null
   )

@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { keepMarked } from '../../parts/marks.ts'
 import { elementOf, type ListRef } from '../../parts/reveal.ts'
-import { useFound, type Found } from '../../state/find.ts'
+import { useFound, type FoundInThread } from '../../state/find.ts'
 import { keys } from '../../state/keys.ts'
 import { setQuery } from '../../state/location.ts'
 import { selected } from '../../state/selection.ts'
@@ -42,7 +42,7 @@ const nthInItem = (places: ReadonlyArray<FoundPlace>, at: number): number => {
 }
 
 /** The first place in what an address names; else the first. */
-const firstPlace = ({ places }: Found, { turnId, itemId }: ThreadRoute): number => {
+const firstPlace = ({ places }: FoundInThread, { turnId, itemId }: ThreadRoute): number => {
   const inItem = places.findIndex((one) => one.turnId === turnId && one.itemId === itemId)
   return inItem === -1 ? places.findIndex((one) => one.turnId === turnId) : inItem
 }
@@ -50,7 +50,7 @@ const firstPlace = ({ places }: Found, { turnId, itemId }: ThreadRoute): number 
 const useMarks = (
   { list, placeOf }: FindBarProps,
   term: string,
-  { places }: Found,
+  { places }: FoundInThread,
   at: number | null
 ): void => {
   const current = useRef<() => ReturnType<Parameters<typeof keepMarked>[2]>>(() => null)
@@ -73,7 +73,7 @@ const useMarks = (
 }
 
 const wordsOf = (
-  { places, isWhole, isCut, failure }: Found,
+  { places, isWhole, isCut, failure }: FoundInThread,
   term: string,
   at: number | null
 ): string => {

@@ -16,11 +16,11 @@ import { selected } from '../../state/selection.ts'
 import type { TurnWindow } from '../../state/turns.ts'
 import { count, counted, duration, exactTime } from '../../text/times.ts'
 import type { NumberedTurn } from '../../wire/answers.ts'
-import type { EventPage, EventRow } from '../../wire/thread-answers.ts'
+import type { EventPageAnswer, EventRow } from '../../wire/thread-answers.ts'
 import { linkTo } from './turn-keys.ts'
 import type { ThreadRoute } from './view.ts'
 
-interface Tokens {
+interface TokensAnswer {
   readonly inputTokens: number
   readonly cachedInputTokens: number
   readonly outputTokens: number
@@ -28,12 +28,12 @@ interface Tokens {
   readonly totalTokens: number
 }
 
-interface Spend {
+interface TurnSpendAnswer {
   readonly kind: string
   readonly rule: string
   readonly certainty: string
   readonly model: string | null
-  readonly tokens: Tokens
+  readonly tokens: TokensAnswer
   readonly place: { readonly revision: number } | null
 }
 
@@ -97,7 +97,7 @@ const Line = ({
 }
 
 const Lines = ({ item, turn, thread, route }: OfItem) => {
-  const asked = useAnswer<EventPage>('unroll/events/list', {
+  const asked = useAnswer<EventPageAnswer>('unroll/events/list', {
     ...{ threadId: route.threadId, item: { turnId: turn.id, itemId: item.id } },
     ...atOf(route.at)
   })
@@ -121,14 +121,14 @@ const Lines = ({ item, turn, thread, route }: OfItem) => {
   )
 }
 
-const sumOf = (spends: ReadonlyArray<Spend>, name: keyof Tokens): number =>
+const sumOf = (spends: ReadonlyArray<TurnSpendAnswer>, name: keyof TokensAnswer): number =>
   spends.reduce((sum, { tokens }) => sum + tokens[name], 0)
 
 const Spends = ({
   spends,
   route
 }: {
-  readonly spends: ReadonlyArray<Spend>
+  readonly spends: ReadonlyArray<TurnSpendAnswer>
   readonly route: ThreadRoute
 }) => (
   <ol class="inspector-lines">
@@ -153,10 +153,13 @@ const Spends = ({
 /** A group of one turn is asked for, so that its spends are all that is read. */
 const TurnTokens = ({ turn, route }: Pick<OfItem, 'turn' | 'route'>) => {
   const [isExplained, setExplained] = useState(false)
-  const asked = useAnswer<{ readonly data: ReadonlyArray<Spend> }>('unroll/usage/spends', {
-    ...{ threadId: route.threadId, by: 'turn', key: `${route.threadId}/${turn.id}` },
-    ...atOf(route.at)
-  })
+  const asked = useAnswer<{ readonly data: ReadonlyArray<TurnSpendAnswer> }>(
+    'unroll/usage/spends',
+    {
+      ...{ threadId: route.threadId, by: 'turn', key: `${route.threadId}/${turn.id}` },
+      ...atOf(route.at)
+    }
+  )
   return (
     <section>
       <h3>Tokens of its turn</h3>

@@ -8,7 +8,7 @@ import { visible } from '../../parts/ansi.ts'
 import { ExportButton } from '../../parts/export-button.tsx'
 import { later } from '../../parts/later.tsx'
 import { THREAD_VIEWS, threadHref, type ThreadView } from '../../routes.ts'
-import { useAnswer, type Asked } from '../../state/answer.ts'
+import { useAnswer, type AskedAnswer } from '../../state/answer.ts'
 import { home, threadTitle } from '../../state/home.ts'
 import { followThread } from '../../state/live.ts'
 import { ago, counted, exactTime } from '../../text/times.ts'
@@ -114,7 +114,7 @@ const useThread = ({ threadId, at }: ThreadRoute) => {
   return { thread, range }
 }
 
-const Missing = ({ asked }: { readonly asked: Asked<unknown> }) => (
+const Missing = ({ asked }: { readonly asked: AskedAnswer<unknown> }) => (
   <main class="page" id="main">
     <div class="empty">
       <h1>This thread cannot be read</h1>

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ThreadGraph, ThreadOutline } from '../../../domain/unroll-protocol.ts'
 import { Answered, Empty } from '../../parts/answered.tsx'
 import { Choice } from '../../parts/choice.tsx'
-import { Table, type Column } from '../../parts/table.tsx'
+import { Table, type ShownColumn } from '../../parts/table.tsx'
 import {
   branchText,
   slotHref,
@@ -17,20 +17,25 @@ import { threadHref } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { followThread } from '../../state/live.ts'
 import { useStops } from '../../state/stops.ts'
-import type { Stops } from '../../text/stops.ts'
+import type { TravelStops } from '../../text/stops.ts'
 import { branchesOf, NODES_MAX, slotsOf, stretchesOf } from '../../text/timeline.ts'
 import { count, counted, exactTime } from '../../text/times.ts'
 import { epoch } from '../../wire/socket.ts'
 import type { ThreadViewProps } from './view.ts'
 
-interface Row {
+interface TimelineRow {
   readonly what: string
   readonly href: string
   readonly atMs: number | null
   readonly state: string
 }
 
-const rowsOf = ({ threadId, slots, stretches, branches }: ChartProps): ReadonlyArray<Row> => [
+const rowsOf = ({
+  threadId,
+  slots,
+  stretches,
+  branches
+}: ChartProps): ReadonlyArray<TimelineRow> => [
   ...slots.map((slot) => ({
     what: slotText({ ...slot, atMs: null }),
     href: slotHref(threadId, slot),
@@ -53,7 +58,7 @@ const rowsOf = ({ threadId, slots, stretches, branches }: ChartProps): ReadonlyA
   }))
 ]
 
-const COLUMNS: ReadonlyArray<Column<Row>> = [
+const COLUMNS: ReadonlyArray<ShownColumn<TimelineRow>> = [
   {
     title: 'what',
     isWide: true,
@@ -84,7 +89,7 @@ const chartOf = (
   threadId: string,
   graph: ThreadGraph,
   { turns, total }: ThreadOutline,
-  stops: Stops,
+  stops: TravelStops,
   byTime: boolean
 ) => {
   const all = slotsOf(stops, turns)

@@ -10,7 +10,7 @@ import { followThread } from '../../state/live.ts'
 import type { OutlineRows } from '../../state/outline.ts'
 import type { TurnWindow } from '../../state/turns.ts'
 import { useReviews } from '../../state/reviews.ts'
-import { keepVisit, visitOf, type Visit } from '../../state/visits.ts'
+import { keepVisit, visitOf, type LastVisit } from '../../state/visits.ts'
 import type { NumberedTurn } from '../../wire/answers.ts'
 import { epoch } from '../../wire/socket.ts'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
@@ -20,7 +20,7 @@ const LINE_PX = 20
 const WIDTH_CHARS = 90
 const OUTLINE_MS = 120
 
-interface TurnsProps extends ThreadViewProps {
+export interface TurnsProps extends ThreadViewProps {
   readonly turns: TurnWindow
 }
 
@@ -79,7 +79,7 @@ export const useLive = (
 }
 
 /** The visit before this one; this one is kept as turns come. */
-const useVisit = ({ threadId, at, query }: ThreadRoute, total: number | null): Visit | null => {
+const useVisit = ({ threadId, at, query }: ThreadRoute, total: number | null): LastVisit | null => {
   const [before] = useState(() => visitOf(threadId))
   const isNow = at === null && query['rb'] === undefined
   useEffect(() => {

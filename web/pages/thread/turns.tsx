@@ -17,17 +17,13 @@ import { selected, shown } from '../../state/selection.ts'
 import { openTurns, type TurnWindow } from '../../state/turns.ts'
 import { epoch } from '../../wire/socket.ts'
 import { openAround, useTurnKeys } from './turn-keys.ts'
-import { TurnList, useCurrentTurn, useLive } from './turn-list.tsx'
+import { TurnList, useCurrentTurn, useLive, type TurnsProps } from './turn-list.tsx'
 import { usePlaceOf, useStart } from './turn-start.ts'
 import { TurnTools } from './turn-tools.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
 const FindBar = later(async () => (await import('./find-bar.tsx')).FindBar, null)
 const Inspector = later(async () => (await import('./inspector.tsx')).Inspector, null)
-
-interface TurnsProps extends ThreadViewProps {
-  readonly turns: TurnWindow
-}
 
 const FIND_EMPTY = ''
 

@@ -93,13 +93,13 @@ const Facts = ({ facts }: { readonly facts: ListFacts }) => {
 const placeOf = ({ cwd, gitInfo }: Thread): string =>
   [folderOf(cwd), gitInfo?.branch ?? ''].filter((text) => text !== '').join(' · ')
 
-interface RowProps {
+interface ThreadRowProps {
   readonly thread: Thread
   readonly nowMs: number
   readonly pick: (threadId: string, isRange: boolean) => void
 }
 
-export const ThreadRow = ({ thread, nowMs, pick }: RowProps) => {
+export const ThreadRow = ({ thread, nowMs, pick }: ThreadRowProps) => {
   const { id } = thread
   const updatedMs = thread.updatedAt * 1000
   const title = visible((thread.name ?? thread.preview).replace(/\s+/g, ' '))

@@ -25,12 +25,12 @@ const TITLED_PX = 96
 const TICK_MS = 10_000
 
 /** A thread, and the title of the group that begins with it. */
-interface ListedThread {
+interface TitledThread {
   readonly thread: Thread
   readonly title: string | null
 }
 
-const byDay = (threads: ReadonlyArray<Thread>, nowMs: number): ReadonlyArray<ListedThread> => {
+const byDay = (threads: ReadonlyArray<Thread>, nowMs: number): ReadonlyArray<TitledThread> => {
   let before: string | null = null
   return threads.map((thread) => {
     const name = day(thread.updatedAt * 1000, nowMs)
@@ -41,7 +41,7 @@ const byDay = (threads: ReadonlyArray<Thread>, nowMs: number): ReadonlyArray<Lis
 }
 
 /** Projects in the order of their newest thread. */
-const byProject = (threads: ReadonlyArray<Thread>): ReadonlyArray<ListedThread> => {
+const byProject = (threads: ReadonlyArray<Thread>): ReadonlyArray<TitledThread> => {
   const groups = new Map<string, Array<Thread>>()
   for (const thread of threads) {
     const group = groups.get(thread.cwd)
@@ -97,7 +97,7 @@ const Nothing = ({ query }: { readonly query: Query }) => {
 
 /** Keys that move through the list; the focus is where one is. */
 const useListKeys = (
-  listed: ReadonlyArray<ListedThread>,
+  listed: ReadonlyArray<TitledThread>,
   list: { readonly current: VirtualListHandle | null },
   pick: (threadId: string, isRange: boolean) => void
 ): void => {

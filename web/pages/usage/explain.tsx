@@ -8,7 +8,7 @@ import { Answered } from '../../parts/answered.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { JsonTree } from '../../parts/json-tree.tsx'
-import { Table, type Column } from '../../parts/table.tsx'
+import { Table, type ShownColumn } from '../../parts/table.tsx'
 import { threadHref, type Query } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { setQuery } from '../../state/location.ts'
@@ -75,7 +75,7 @@ const keyOf = ({ threadId, path, place }: SpendAnswer): string =>
 const columnsOf = (
   hasCost: boolean,
   show: (spend: SpendAnswer) => void
-): ReadonlyArray<Column<SpendAnswer>> => [
+): ReadonlyArray<ShownColumn<SpendAnswer>> => [
   { title: 'time', cell: ({ occurredAtMs }) => exactTime(occurredAtMs) },
   {
     title: 'turn',

@@ -4,7 +4,7 @@
 import { visible } from '../../parts/ansi.ts'
 import { Empty } from '../../parts/answered.tsx'
 import { saveText } from '../../parts/save-file.ts'
-import { Table, type Column } from '../../parts/table.tsx'
+import { Table, type ShownColumn } from '../../parts/table.tsx'
 import { hrefOf, threadHref, type Query } from '../../routes.ts'
 import { setQuery } from '../../state/location.ts'
 import { csvOf, type CsvCell } from '../../text/csv.ts'
@@ -48,7 +48,7 @@ const number = (
   title: string,
   of: (group: UsageGroupAnswer) => number,
   isExtra = true
-): Column<UsageGroupAnswer> => ({
+): ShownColumn<UsageGroupAnswer> => ({
   title,
   isNumber: true,
   isExtra,
@@ -59,7 +59,7 @@ const columnsOf = (
   by: By,
   most: number,
   currency: string | null
-): ReadonlyArray<Column<UsageGroupAnswer>> => [
+): ReadonlyArray<ShownColumn<UsageGroupAnswer>> => [
   {
     title: by,
     isWide: !isTime(by),

@@ -43,7 +43,7 @@ const failureOf = (thrown: unknown): E.Left<StoreError | CommandFailure> => {
   return E.left(ownFailure('secret_left', thrown.message, next)) as E.Left<CommandFailure>
 }
 
-interface Written {
+interface WrittenExport {
   readonly bytes: number
   readonly summary: ExportSummary
 }
@@ -55,7 +55,7 @@ const write = async (
   options: ExportOptions,
   io: Io,
   outside: Io
-): Promise<Tried<Written>> => {
+): Promise<Tried<WrittenExport>> => {
   const progress = startProgress(outside, 'exporting turns')
   let bytes = 0
   const onProgress = (done: number, total: number): void => progress.show(done, total, bytes)
@@ -82,7 +82,7 @@ const writeFile = async (
   path: string,
   input: Input,
   io: Io
-): Promise<Tried<Written>> => {
+): Promise<Tried<WrittenExport>> => {
   const replaces = flagOf(input, 'force')
   if (!replaces && existsSync(path)) {
     const reason = `${path} exists already`
@@ -95,7 +95,7 @@ const writeFile = async (
   const opened = openOutput(path, replaces, io)
   if (E.isLeft(opened)) return opened
   const { io: inside, close } = opened.right
-  let written: Tried<Written> | null = null
+  let written: Tried<WrittenExport> | null = null
   try {
     written = await write(engine, threadId, options, inside, io)
   } finally {
@@ -115,7 +115,12 @@ const tellHidden = (summaries: ReadonlyArray<ExportSummary>, io: Io): void => {
   tell(`hid ${plural(count, 'secret')} (${named}); review what was written before you share it`, io)
 }
 
-const tellWritten = (path: string, { bytes, summary }: Written, input: Input, io: Io): void => {
+const tellWritten = (
+  path: string,
+  { bytes, summary }: WrittenExport,
+  input: Input,
+  io: Io
+): void => {
   if (!flagOf(input, 'quiet')) {
     const more = summary.threads > 1 ? `${plural(summary.threads, 'thread')}, ` : ''
     tell(`wrote ${path}: ${more}${plural(summary.turns, 'turn')}, ${size(bytes)}`, io)

@@ -21,13 +21,13 @@ import { answer, ofThread, served, type AnyServed, type MethodOutcome } from '..
 const OWN = { expectedRevision: option(u64), dryRun: defaulted(flag, false) }
 
 /** What a change is asked with besides the thread. */
-type Params = Readonly<Record<string, unknown>>
+type ChangeParams = Readonly<Record<string, unknown>>
 
 /** What a change would do; the engine is asked with a dry run. */
-type Plan = (
+type ChangePlanner = (
   engine: Engine,
   threadId: string,
-  params: Params,
+  params: ChangeParams,
   options: MutationOptions
 ) => Promise<E.Either<StoreError, Partial<ChangePlan>>>
 
@@ -45,8 +45,8 @@ const UNSAID = invalidRequest('a page must say expectedRevision')
 const planned = async (
   call: RpcCall,
   operation: string,
-  plan: Plan,
-  { threadId: named, ...params }: Params,
+  plan: ChangePlanner,
+  { threadId: named, ...params }: ChangeParams,
   expectedRevision: number | null
 ): Promise<MethodOutcome> => {
   const thread = threadOf(call, String(named))
@@ -60,7 +60,7 @@ const planned = async (
 }
 
 /** A change that can be looked at first, and that expects a revision. */
-export const planning = (operation: string, method: AnyServed, plan: Plan): AnyServed => ({
+export const planning = (operation: string, method: AnyServed, plan: ChangePlanner): AnyServed => ({
   ...method,
   params: (era) => (era.strict ? method.params(era) : alongside(method.params(era), OWN)),
   handler: async (params, call) => {
@@ -68,7 +68,7 @@ export const planning = (operation: string, method: AnyServed, plan: Plan): AnyS
       expectedRevision = null,
       dryRun = false,
       ...rest
-    } = (params ?? {}) as Params & {
+    } = (params ?? {}) as ChangeParams & {
       readonly expectedRevision?: number | null
       readonly dryRun?: boolean
     }
@@ -132,7 +132,7 @@ const turnsFrom = async (
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined
 
-const forking: Plan = async (engine, threadId, params, options) => {
+const forking: ChangePlanner = async (engine, threadId, params, options) => {
   const lastTurnId = textOf(params['lastTurnId'])
   const beforeTurnId = textOf(params['beforeTurnId'])
   const point = {
@@ -172,7 +172,7 @@ export const PLANS = {
   },
   unrollback: async (engine, threadId, _, options) =>
     E.map(broughtBack)(await engine.unrollback(threadId, options)())
-} satisfies Readonly<Record<string, Plan>>
+} satisfies Readonly<Record<string, ChangePlanner>>
 
 const RUNNING = invalidRequest('Cannot rollback while a turn is in progress.')
 

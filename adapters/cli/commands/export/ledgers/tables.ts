@@ -8,14 +8,14 @@ import type { PluginUse } from '../../../../../replay/ledgers/plugins.ts'
 import type { ItemInTurn } from '../../../../../replay/read/pages/item-page.ts'
 import { itemText } from '../../../text/item-text.ts'
 import { flag, int, ledger, text, time, word, type AnyLedger, type LedgerTable } from './column.ts'
-import { each, got, paged, threadsOf, type ListedThread } from './walk.ts'
+import { each, got, paged, threadsOf, type WalkedThread } from './walk.ts'
 
 const PAGE = 1000
 const TURNS_AT_ONCE = 1000
 const ITEMS_AT_ONCE = 100
 const PAGE_BYTES = 512 * 1024
 
-interface ThreadEntry extends ListedThread {
+interface ThreadEntry extends WalkedThread {
   readonly turns: number
 }
 

@@ -40,12 +40,12 @@ export async function* paged<A>(
 
 const PAGE = 100
 
-export interface ListedThread extends DatedThread {
+export interface WalkedThread extends DatedThread {
   readonly archived: boolean
 }
 
 /** Every thread, oldest first; those that are archived behind the others. */
-export async function* threadsOf({ engine, threadIds }: LedgerScope): AsyncGenerator<ListedThread> {
+export async function* threadsOf({ engine, threadIds }: LedgerScope): AsyncGenerator<WalkedThread> {
   for (const archived of [false, true]) {
     const order = { sortKey: 'created_at', sortDirection: 'asc' } as const
     const request = {
