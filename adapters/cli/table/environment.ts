@@ -42,7 +42,7 @@ export const ENVIRONMENT: ReadonlyArray<readonly [name: string, text: string]> =
   ],
   [
     'OTEL_EXPORTER_OTLP_HEADERS',
-    'Headers for the collector; or OTEL_EXPORTER_OTLP_METRICS_HEADERS.'
+    'Headers for the collector; or OTEL_EXPORTER_OTLP_METRICS_HEADERS, OTEL_EXPORTER_OTLP_TRACES_HEADERS.'
   ],
   [
     'OTEL_EXPORTER_OTLP_PROTOCOL',

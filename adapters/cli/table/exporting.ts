@@ -30,7 +30,7 @@ export const EXPORT: CommandSpec = {
     ...ONE_THREAD,
     'Markdown and HTML are for people: secrets are hidden, tools are folded, long outputs are shortened. The HTML is one file that loads and ' +
       'sends nothing. JSON and JSON Lines hold everything as it is in the thread, unless --redact hides secrets.',
-    'With secrets hidden, everything that is written is searched once more, and nothing is written if a secret is left (exit code 4). ' +
+    'With secrets hidden, everything that is written is searched once more. If a secret is left, nothing is written (exit code 4). ' +
       'No search finds every secret: review the file before you share it. See docs/EXPORT.md.',
     'With --ledger, writes rows instead: of every thread, or of those that are named. See docs/LEDGERS.md.',
     '`--to bundle` makes one file of the rollouts themselves, for `unroll import` on another machine. See docs/MACHINES.md.',

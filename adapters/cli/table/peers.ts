@@ -16,7 +16,7 @@ export const PEER_WORDS: Readonly<Record<string, ReadonlyArray<string>>> = {
   costs: ['usage'],
   cp: ['fork'],
   daily: ['usage daily'],
-  export: ['show', 'audit export'],
+  dump: ['export', 'audit export'],
   find: ['search'],
   follow: ['tail'],
   fsck: ['check'],

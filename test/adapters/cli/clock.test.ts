@@ -44,6 +44,11 @@ const LINES: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   ],
   check: [['check']],
   explain: [['explain', 'torn_tail']],
+  export: [
+    ['export', THREAD],
+    ['export', THREAD, '--to', 'html'],
+    ['export', '--ledger', 'threads']
+  ],
   doctor: [['doctor', '--all']],
   storage: [['storage']],
   repair: [
@@ -61,7 +66,7 @@ const LINES: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
 /** What prints no time of a thread: it changes something, serves a client, takes keys, or prints lines for programs. */
 const WITHOUT = new Set(
   `start append fork revert rollback unrollback review archive unarchive rename delete restore undo
-  salvage store import app-server analytics pick resume completion skills web __complete config`.split(
+  salvage store import app-server mcp analytics pick resume completion skills web __complete config`.split(
     /\s+/
   )
 )

@@ -86,6 +86,8 @@ const LISTS: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>> | null
   delete: null,
   restore: null,
   undo: null,
+  export: null,
+  mcp: null,
   doctor: [[], ['--all']],
   repair: [['list']],
   storage: [[]],
