@@ -201,9 +201,9 @@ const engineAt = async (
     const named = await guarded({ index }, () => found(text))()
     return E.isLeft(named) && named.left._tag === 'StreamNotFound' ? engine.resolve(text)() : named
   }
-  // By parts of names threads are looked for as they are called now: how each was called then costs reading all of them.
-  const { titles } = engineOf(options, asked, source, index, false)
-  return E.right({ ...engine, resolve, titles })
+  // How each thread was called then costs reading all of them.
+  const { titlesNow } = engineOf(options, asked, source, index, false)
+  return E.right({ ...engine, resolve, titlesNow })
 }
 
 const openParts = async (

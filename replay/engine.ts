@@ -299,6 +299,7 @@ export const createEngine = (given: EngineParts): Engine => {
     ...placesOf(parts, find, opened),
     resolve: (text) => safely(() => resolveThread({ ...parts, find }, text)),
     titles: () => safely(() => threadTitles(parts, lists)),
+    titlesNow: () => safely(() => threadTitles(parts, lists)),
     ...ledgers,
     graph: graphing({ parts, home, trail: ledgers.auditTrail }, find, safely),
     threadFacts: stating({ parts, home, usage: ledgers.usage, trail: ledgers.auditTrail }, safely),

@@ -122,6 +122,8 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
   readonly resolve: (text: string) => Answer<StreamId>
   /** What every thread is called, archived ones included, newest event first. */
   readonly titles: () => Answer<ReadonlyArray<ThreadTitle>>
+  /** The same of now, wherever the engine looks: by parts of these, threads are looked for. */
+  readonly titlesNow: () => Answer<ReadonlyArray<ThreadTitle>>
   /** One `stat` of an id's file. */
   readonly locate: (threadId: string) => Answer<StreamInfo>
   /** The files of a thread's history, oldest first. */

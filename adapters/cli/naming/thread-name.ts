@@ -75,7 +75,7 @@ const unknown = (
 
 /** A thread by a part of what it is called. */
 const calledLike = async (engine: Engine, text: string): Promise<Tried<StreamId>> => {
-  const titles = await engine.titles()()
+  const titles = await engine.titlesNow()()
   if (E.isLeft(titles)) return titles
   const { nearTitles, titlesLike } = await import('./thread-match.ts')
   const like = titlesLike(text, titles.right)
@@ -93,7 +93,7 @@ export const threadNamed = async (engine: Engine, text: string): Promise<Tried<S
   if (E.isRight(found)) return found
   const { left } = found
   if (left._tag === 'AmbiguousThread') {
-    const titles = await engine.titles()()
+    const titles = await engine.titlesNow()()
     if (E.isLeft(titles)) return titles
     const named = new Set(left.candidates)
     const candidates = titles.right.filter(({ threadId }) => named.has(threadId))

@@ -11,7 +11,8 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
-  rmSync
+  rmSync,
+  type Stats
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -23,11 +24,19 @@ import { BadTar, isTar, tarFiles } from './tar.ts'
 /** Why something is no bundle, or not a whole one. */
 export class BadBundle extends Error {}
 
+/** What is there under a path; null for nothing, and for what no file can be called. */
+const thereAt = (path: string): Stats | null => {
+  try {
+    return lstatSync(path)
+  } catch {
+    return null
+  }
+}
+
 /** True for a tar, and for a folder with a manifest. */
 export const isBundle = (path: string): boolean => {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (stat?.isDirectory() === true)
-    return lstatSync(join(path, MANIFEST), { throwIfNoEntry: false })?.isFile() === true
+  const stat = thereAt(path)
+  if (stat?.isDirectory() === true) return thereAt(join(path, MANIFEST))?.isFile() === true
   if (stat?.isFile() !== true) return false
   const file = openSync(path, 'r')
   try {
