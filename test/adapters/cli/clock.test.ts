@@ -72,7 +72,7 @@ const WITHOUT = new Set(
 )
 
 const TIME =
-  /(?:\d{4}-\d{2}-\d{2}[T ]|\b)\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?![\d:])(?: ?(?:Z|UTC))?/g
+  /(?:\d{4}-\d{2}-\d{2}[T ])?\b\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?![\d:])(?: ?(?:Z|UTC))?/g
 
 const timesOf = (text: string): ReadonlyArray<string> => text.match(TIME) ?? []
 
