@@ -150,7 +150,7 @@ describe('command line: failures of the engine', () => {
   const engine = (resolve: () => Promise<unknown>): Engine =>
     ({
       resolve: () => resolve,
-      titles: () => async () => E.right([]),
+      titlesNow: () => async () => E.right([]),
       close: async () => undefined
     }) as unknown as Engine
 
