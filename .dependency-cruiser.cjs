@@ -130,6 +130,7 @@ module.exports = {
       'threads',
       ['analytics', 'follow', 'methods'],
       'connection',
+      'turns',
       'transports',
       'web'
     ]),

@@ -8,6 +8,7 @@ import type { MethodOutcome } from '../methods/method.ts'
 import { methodsOf } from '../methods/methods.ts'
 import { identified } from '../threads/identity.ts'
 import type { Peer } from '../threads/live.ts'
+import type { ClientConnection, ConnectionOptions } from '../threads/relay.ts'
 import { LIST_PERMIT, type QueueTask } from '../threads/scheduler.ts'
 import type { ClientSession, ObservedClient, Server } from '../threads/server.ts'
 import { internal, overloaded, reasonOf, type RpcError } from '../wire/errors.ts'
@@ -27,21 +28,6 @@ import { connectionMetrics, failedWith, type RequestOutcome } from './observed.t
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
 
-export interface ClientConnection {
-  /** Takes one message; answers go to `send`, in any order except where the protocol fixes one. Never throws. */
-  readonly receive: (line: string) => void
-  /** Resolves when one more request would not be refused as too many. */
-  readonly room: () => Promise<void>
-  /** True when one more request would not be refused. */
-  readonly hasRoom: () => boolean
-  /** Resolves when every request taken so far has been answered. */
-  readonly idle: () => Promise<void>
-  /** Nothing more begins; what runs is still answered, with its notifications. */
-  readonly stop: () => void
-  /** Stops, and ends what the client follows; threads stay loaded. */
-  readonly close: () => void
-}
-
 type Send = (message: string) => void
 
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
@@ -50,9 +36,13 @@ const responder = (
   peer: Peer & { readonly session: ClientSession },
   send: Send,
   sendPieces: (pieces: Iterable<string>) => void,
-  seen: ObservedClient | undefined
+  seen: ObservedClient | undefined,
+  replied: ConnectionOptions['replied'] = () => true
 ) => {
   const { session } = peer
+  const refuse = (id: string, error: RpcError): void => {
+    if (replied(id, E.left(error))) send(printError(id, error))
+  }
   const notify = (notices: ReadonlyArray<Notice> = []): void => {
     for (const one of notices) server.live.notify(one, peer)
   }
@@ -75,15 +65,16 @@ const responder = (
       if (E.isLeft(answered)) {
         notify(answered.left.before)
         asked?.failed(answered.left)
-        send(printError(id, answered.left))
+        refuse(id, answered.left)
         return failedWith(answered.left)
       }
       const { result, before, after, then } = answered.right
       const reply = printResult(id, result)
       notify(before)
       asked?.answered(result)
-      if (typeof reply === 'string') send(reply)
-      else sendPieces(reply)
+      const isSent = replied(id, E.right(result))
+      if (isSent && typeof reply === 'string') send(reply)
+      else if (isSent) sendPieces(reply as Iterable<string>)
       notify(after)
       then?.()
       return 'ok'
@@ -92,7 +83,7 @@ const responder = (
       server.log(`${method.name} failed: ${reason}`)
       const failure = internal(`internal error: ${reason}`)
       asked?.failed(failure)
-      send(printError(id, failure))
+      refuse(id, failure)
       return failedWith(failure)
     }
   }
@@ -130,12 +121,12 @@ const peerOf = (
   { live, profile }: Server,
   session: ClientSession,
   send: Send,
-  isOpen: () => boolean
+  isOpen: (notice: Notice) => boolean
 ): Peer & { readonly session: ClientSession } => ({
   connectionId: String(live.tick()),
   session,
   send: (one) => {
-    if (isOpen()) send(printNotification(one, profile === '0.169' ? Date.now() : null))
+    if (isOpen(one)) send(printNotification(one, profile === '0.169' ? Date.now() : null))
   },
   ask: (question) => send(printQuestion(question))
 })
@@ -160,28 +151,22 @@ const scheduled = (
   return live.schedule(method.key(params), whole)
 }
 
-interface ConnectionOptions {
-  /** Gets the pieces of a long message, which it may take later, but before what is sent behind it. Default: they are joined. */
-  readonly sendPieces?: (pieces: Iterable<string>) => void
-  /** What the client may call; default: everything. */
-  readonly methods?: ReadonlySet<string>
-}
-
 /** Makes a connection; `send` gets one message at a time, without a line end. */
 export const connect = (
   server: Server,
   send: Send,
-  { sendPieces = whole(send), methods: allowed }: ConnectionOptions = {}
+  options: ConnectionOptions = {}
 ): ClientConnection => {
+  const { sendPieces = whole(send), methods: allowed, hears = () => true, replied } = options
   const methods = methodsOf(server)
   const { session, end } = newSession(allowed)
   const gate = createGate()
   const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
-  const peer = peerOf(server, session, send, () => observe.notified(!closed))
+  const peer = peerOf(server, session, send, (one) => observe.notified(!closed && hears(one)))
   const leave = inOrder(end, server.live.join(peer))
   const seen = server.analytics?.client(peer.connectionId)
-  const respond = responder(server, peer, send, sendPieces, seen)
+  const respond = responder(server, peer, send, sendPieces, seen, replied)
   let handshake: Promise<void> = Promise.resolve()
 
   const serve = (request: RpcRequest): void => {
@@ -199,7 +184,7 @@ export const connect = (
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
       if (E.isLeft(checked)) {
-        send(printError(request.id, checked.left))
+        if (replied?.(request.id, checked) !== false) send(printError(request.id, checked.left))
         outcome = failedWith(checked.left)
       } else outcome = await respond(request.id, checked.right, arrivedAt)
     }
@@ -238,3 +223,13 @@ export const connect = (
     }
   }
 }
+
+/** Connects a client to a server, and where one runs to its Codex too. */
+export const connectClient = (
+  server: Server,
+  send: Send,
+  options: ConnectionOptions = {}
+): ClientConnection =>
+  server.relay === undefined
+    ? connect(server, send, options)
+    : server.relay.connect(server, send, options)

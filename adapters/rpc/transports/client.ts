@@ -8,7 +8,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { LabelsOf } from '../../../replay/metrics.ts'
-import { connect } from '../connection/connection.ts'
+import { connectClient } from '../connection/connection.ts'
 import type { Server } from '../threads/server.ts'
 
 export interface ClientLimits {
@@ -73,7 +73,7 @@ export const serveClient = (
     else if (client.bufferedAmount > pauseBytes) client.pause()
   }
 
-  const connection = connect(server, send, methods === undefined ? {} : { methods })
+  const connection = connectClient(server, send, methods === undefined ? {} : { methods })
   const receive = (data: unknown, isBinary: boolean): void => {
     if (isBinary) server.log('a binary frame is not answered')
     else connection.receive((data as Buffer).toString('utf8'))

@@ -14,6 +14,8 @@ interface CodexOptions {
   readonly overrides: JsonObject
   /** What was given and has no effect, as it was written; without values, which may be secret. */
   readonly idle: ReadonlyArray<string>
+  /** Of those the ones that no Codex behind this server gets either. */
+  readonly idleFlags: ReadonlyArray<string>
 }
 
 type Override = readonly [string, Json]
@@ -40,8 +42,11 @@ export const codexOptions = (input: Input): E.Either<string, CodexOptions> => {
   const toggled = (['enable', 'disable'] as const).flatMap((option) =>
     listOf(input, option).map((name) => ({ option, name, key: `features.${name}` }))
   )
+  const idleFlags = APP_SERVER_IDLE.filter(({ name }) => flagOf(input, name)).map(
+    ({ name }) => `--${name}`
+  )
   const idle = [
-    ...APP_SERVER_IDLE.filter(({ name }) => flagOf(input, name)).map(({ name }) => `--${name}`),
+    ...idleFlags,
     ...configured.filter(([key]) => !isRead(key)).map(([key]) => `-c ${key}`),
     ...toggled.filter(({ key }) => !isRead(key)).map(({ option, name }) => `--${option} ${name}`)
   ]
@@ -49,5 +54,5 @@ export const codexOptions = (input: Input): E.Either<string, CodexOptions> => {
     ...configured,
     ...toggled.map(({ option, key }): Override => [key, option === 'enable'])
   ].filter(([key]) => isRead(key))
-  return E.right({ overrides: Object.fromEntries(overrides), idle })
+  return E.right({ overrides: Object.fromEntries(overrides), idle, idleFlags })
 }
