@@ -53,9 +53,28 @@ const wrongVersion = (greeting: Json, profile: ProfileName): string | null => {
   return `it is ${named}, and this server answers as ${profile}; start it again, with --profile of that version`
 }
 
+/** Shakes hands with a program that listens; `Left` says why it is not used. */
+const greeted = async (
+  { profile, told }: ChildOptions,
+  program: RunningProgram,
+  hello: JsonObject
+): Promise<E.Either<string, Started>> => {
+  const opened = await openLink(program.socketPath, hello, {
+    received: (message) => told(message),
+    // Without it nobody hears what the child has.
+    ended: () => void program.stop()
+  })
+  if (E.isLeft(opened)) return opened
+  const wrong = wrongVersion(opened.right.greeting, profile)
+  if (wrong !== null) return E.left(wrong)
+  const { link } = opened.right
+  link.pass('{"method":"initialized"}')
+  return E.right({ program, child: { socketPath: program.socketPath, house: link } })
+}
+
 /** The children of a server, one after the other. */
 export const createChildren = (options: ChildOptions): Children => {
-  const { profile, log, told, ended } = options
+  const { log, ended } = options
   const closing = new AbortController()
   let current: Promise<E.Either<string, Started>> | null = null
   let ready: Started | null = null
@@ -63,34 +82,20 @@ export const createChildren = (options: ChildOptions): Children => {
   let lastWhy = ''
   let isAsked = false
 
+  const rest = (why: string): void => {
+    notBeforeMs = Date.now() + AT_ONCE_MS
+    lastWhy = why
+  }
+
   const over = (started: Started, atMs: number, why: string | null): void => {
     if (ready !== started) return
     ready = null
     current = null
     if (!isAsked) {
       log(`the Codex that ran turns ended${why === null ? '' : `: ${why}`}`)
-      if (Date.now() - atMs < AT_ONCE_MS) {
-        notBeforeMs = Date.now() + AT_ONCE_MS
-        lastWhy = why ?? 'it ended at once'
-      }
+      if (Date.now() - atMs < AT_ONCE_MS) rest(why ?? 'it ended at once')
     }
     ended(isAsked)
-  }
-
-  const greeted = async (
-    program: RunningProgram,
-    hello: JsonObject
-  ): Promise<E.Either<string, Started>> => {
-    const opened = await openLink(program.socketPath, hello, {
-      received: (message) => told(message),
-      ended: () => undefined
-    })
-    if (E.isLeft(opened)) return opened
-    const wrong = wrongVersion(opened.right.greeting, profile)
-    if (wrong !== null) return E.left(wrong)
-    const { link } = opened.right
-    link.pass('{"method":"initialized"}')
-    return E.right({ program, child: { socketPath: program.socketPath, house: link } })
   }
 
   const start = async (hello: JsonObject): Promise<E.Either<string, Started>> => {
@@ -101,7 +106,7 @@ export const createChildren = (options: ChildOptions): Children => {
     } catch (cause) {
       return E.left(reasonOf(cause))
     }
-    const started = await greeted(program, hello)
+    const started = await greeted(options, program, hello)
     if (E.isLeft(started)) {
       await program.stop()
       return started
@@ -112,23 +117,18 @@ export const createChildren = (options: ChildOptions): Children => {
     return started
   }
 
-  const begin = (hello: JsonObject): Promise<E.Either<string, Started>> => {
-    const starting = start(hello).then((started) => {
-      if (E.isLeft(started)) {
-        log(`Codex does not run: ${started.left}`)
-        notBeforeMs = Date.now() + AT_ONCE_MS
-        lastWhy = started.left
-        current = null
-      }
-      return started
-    })
-    return starting
+  const begin = async (hello: JsonObject): Promise<E.Either<string, Started>> => {
+    const started = await start(hello)
+    if (E.isRight(started)) return started
+    log(`Codex does not run: ${started.left}`)
+    rest(started.left)
+    current = null
+    return started
   }
 
   const stop = async (): Promise<void> => {
     isAsked = true
-    const started = ready
-    await started?.program.stop()
+    await ready?.program.stop()
   }
 
   return {

@@ -2,7 +2,7 @@
  * The connection of one client to the child: opened when the client shakes hands, and again after the child ended.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import { printError } from '../wire/message.ts'
 import { done, serveHere, tellClient, type Both, type Taken } from './both.ts'
 import { DIED } from './failed.ts'
@@ -25,7 +25,7 @@ const greetingOf = (hello: JsonObject): JsonObject => {
   if (!isJsonObject(capabilities)) return hello
   const { optOutNotificationMethods: out } = capabilities
   if (!Array.isArray(out)) return hello
-  const left = (out as ReadonlyArray<Json>).filter((name) => !NEEDED.has(String(name)))
+  const left = (out as ReadonlyArray<Json>).filter((name) => !NEEDED.has(textIn(name)))
   return { ...hello, capabilities: { ...capabilities, optOutNotificationMethods: left } }
 }
 

@@ -11,7 +11,7 @@ import type { Server } from '../threads/server.ts'
 import { threadKey } from '../threads/scheduler.ts'
 import { reasonOf } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
-import { noCodex, UNWRITTEN } from './failed.ts'
+import { noCodex, otherFile, UNWRITTEN } from './failed.ts'
 import type { Link } from './link.ts'
 import {
   ownerStep,
@@ -86,13 +86,17 @@ const loadThread = async (
   if (E.isLeft(link)) return not(noCodex(link.left, threadId))
   const asked = { ...client.overridesOf(threadId), threadId, path, excludeTurns: true }
   const resumed = await link.right.ask('thread/resume', asked)
-  if (E.isLeft(resumed)) return not(noCodex(resumed.left.message, threadId))
+  if (E.isLeft(resumed)) {
+    const [, current] = /stale path: .*current `?([^`;]+)/.exec(resumed.left.message) ?? []
+    return current === undefined
+      ? not(noCodex(resumed.left.message, threadId))
+      : not(otherFile(current, path), true)
+  }
   const { thread } = resumed.right as { readonly thread?: Json }
   const opened = isJsonObject(thread) ? thread['path'] : null
   if (!isSameFile(opened, path)) {
     await link.right.ask('thread/unsubscribe', { threadId })
-    const other = typeof opened === 'string' ? opened : 'no file'
-    return not(noCodex(`Codex opens ${other} for this thread, not ${path}`, threadId), true)
+    return not(otherFile(typeof opened === 'string' ? opened : 'none', path), true)
   }
   for (const settings of client.settingsOf(threadId)) {
     const set = await link.right.ask('thread/settings/update', { ...settings, threadId })
@@ -139,9 +143,46 @@ const locate = async ({ engine, live }: DeskServer, threadId: string): Promise<s
     : found.right.path
 }
 
+interface WorkParts extends Pick<Desk, 'clients' | 'pathOf' | 'step'> {
+  readonly locks: ReturnType<typeof createLocks>
+}
+
+/** What the machine of a thread has done, and tells it the outcome of. */
+const workOf = (server: DeskServer, words: Words, { clients, locks, pathOf, step }: WorkParts) => {
+  const load = async (threadId: string, id: string, attempt: number): Promise<void> => {
+    const client = clients.get(id)
+    const busy = client === undefined ? 'its client left' : await locks.take(threadId)
+    const failed =
+      client === undefined || busy !== null
+        ? { why: noCodex(busy ?? '', threadId), isFinal: false }
+        : await loadThread(server, pathOf, client, threadId)
+    step(threadId, { type: 'loaded', client: id, attempt, failed })
+  }
+
+  const join = async (threadId: string, id: string, attempt: number): Promise<void> => {
+    const link = await clients.get(id)?.link()
+    const path = await pathOf(threadId)
+    const where = path === null ? {} : { path }
+    const joined =
+      link === undefined || E.isLeft(link)
+        ? E.left(null)
+        : await link.right.ask('thread/resume', { threadId, ...where, excludeTurns: true })
+    step(threadId, { type: 'joined', client: id, attempt, isJoined: E.isRight(joined) })
+  }
+
+  /** unroll takes a thread back: it looks to the end of the file before anybody hears of it again. */
+  const release = async (threadId: string, followers: ReadonlyArray<string>): Promise<void> => {
+    for (const id of followers) await clients.get(id)?.followHere(threadId)
+    await server.follow.settle(threadId)
+    words.forget(threadId)
+    step(threadId, { type: 'released' })
+  }
+  return { load, join, release }
+}
+
 /** No thread has an owner yet. */
 export const createDesk = (server: DeskServer, words: Words): Desk => {
-  const { follow, log } = server
+  const { log } = server
   const threads = new Map<string, Owned>()
   const clients = new Map<string, DeskClient>()
   const locks = createLocks(server)
@@ -150,40 +191,13 @@ export const createDesk = (server: DeskServer, words: Words): Desk => {
 
   const step: Desk['step'] = (threadId, input) => {
     const [next, effects] = ownerStep(of(threadId), input)
-    const isPlain = next.at === 'unroll' && next.followers.length === 0 && next.refused === null
+    const isPlain = next.attempt === 0 && next.at === 'unroll' && next.followers.length === 0
     if (isPlain) threads.delete(threadId)
     else threads.set(threadId, next)
     for (const effect of effects) run(threadId, effect)
   }
 
-  const load = async (threadId: string, id: string): Promise<void> => {
-    const client = clients.get(id)
-    const busy = client === undefined ? 'its client left' : await locks.take(threadId)
-    const failed =
-      client === undefined || busy !== null
-        ? { why: noCodex(busy ?? '', threadId), isFinal: false }
-        : await loadThread(server, pathOf, client, threadId)
-    step(threadId, { type: 'loaded', client: id, failed })
-  }
-
-  const join = async (threadId: string, id: string): Promise<void> => {
-    const link = await clients.get(id)?.link()
-    const path = await pathOf(threadId)
-    const where = path === null ? {} : { path }
-    const joined =
-      link === undefined || E.isLeft(link)
-        ? E.left(null)
-        : await link.right.ask('thread/resume', { threadId, ...where, excludeTurns: true })
-    step(threadId, { type: 'joined', client: id, isJoined: E.isRight(joined) })
-  }
-
-  /** unroll takes a thread back: it looks to the end of the file before anybody hears of it again. */
-  const release = async (threadId: string, followers: ReadonlyArray<string>): Promise<void> => {
-    for (const id of followers) await clients.get(id)?.followHere(threadId)
-    await follow.settle(threadId)
-    words.forget(threadId)
-    step(threadId, { type: 'released' })
-  }
+  const { load, join, release } = workOf(server, words, { clients, locks, pathOf, step })
 
   const later = (work: Promise<void>): void =>
     void work.catch((cause: unknown) => log(`between Codex and unroll: ${reasonOf(cause)}`))
@@ -191,9 +205,9 @@ export const createDesk = (server: DeskServer, words: Words): Desk => {
   const run = (threadId: string, effect: OwnerEffect): void => {
     switch (effect.do) {
       case 'load':
-        return later(load(threadId, effect.client))
+        return later(load(threadId, effect.client, effect.attempt))
       case 'join':
-        return later(join(threadId, effect.client))
+        return later(join(threadId, effect.client, effect.attempt))
       case 'pass':
         return clients.get(effect.ask.client)?.pass(effect.ask.number)
       case 'serve':

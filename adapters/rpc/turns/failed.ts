@@ -26,6 +26,10 @@ export const UNWRITTEN =
 export const noCodex = (why: string, threadId: string): string =>
   `No Codex runs turns here: ${why}. Nothing was written; send the message again, or go on with: codex resume ${threadId}`
 
+/** Why a thread is not loaded that Codex would look for in another place. */
+export const otherFile = (theirs: string, ours: string): string =>
+  `Codex remembers another file for this thread, ${theirs} instead of ${ours}, as in a home that was copied or moved; no turn was given to it, and nothing was written. See: unroll doctor`
+
 interface FailedTurn {
   /** The answer to the request. */
   readonly result: object

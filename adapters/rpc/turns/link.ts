@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import type { WebSocket } from 'ws'
-import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
+import { isJsonObject, type Json } from '../../../domain/json.ts'
 import { internal, type RpcError } from '../wire/errors.ts'
 import { wellFormed } from '../wire/message.ts'
 

@@ -26,6 +26,8 @@ export interface Owned {
   readonly waiting: ReadonlyArray<Ask>
   /** Why the child that runs now must not be given it; null: it may. */
   readonly refused: string | null
+  /** Counts loads and losses: what was begun before the last one counts no more. */
+  readonly attempt: number
 }
 
 export const UNOWNED: Owned = {
@@ -34,7 +36,8 @@ export const UNOWNED: Owned = {
   joined: [],
   joining: [],
   waiting: [],
-  refused: null
+  refused: null,
+  attempt: 0
 }
 
 /** Why the child has no thread, and whether another try with the same child is of use. */
@@ -51,9 +54,19 @@ export type OwnerInput =
   | { readonly type: 'unfollows'; readonly client: string }
   /** A client is gone, with all it waits for. */
   | { readonly type: 'left'; readonly client: string }
-  | { readonly type: 'loaded'; readonly client: string; readonly failed: NotLoaded | null }
+  | {
+      readonly type: 'loaded'
+      readonly client: string
+      readonly attempt: number
+      readonly failed: NotLoaded | null
+    }
   /** The child took a follower, or did not. */
-  | { readonly type: 'joined'; readonly client: string; readonly isJoined: boolean }
+  | {
+      readonly type: 'joined'
+      readonly client: string
+      readonly attempt: number
+      readonly isJoined: boolean
+    }
   /** The child said something of a thread that it has loaded. */
   | { readonly type: 'claimed' }
   /** The child unloaded it; `gone`: nobody follows it any more. */
@@ -64,7 +77,7 @@ export type OwnerInput =
   | { readonly type: 'released' }
 
 export type OwnerEffect =
-  | { readonly do: 'load' | 'join'; readonly client: string }
+  | { readonly do: 'load' | 'join'; readonly client: string; readonly attempt: number }
   | { readonly do: 'pass' | 'serve'; readonly ask: Ask }
   | { readonly do: 'fail'; readonly ask: Ask; readonly why: string }
   | { readonly do: 'lock' | 'unlock' }
@@ -85,7 +98,7 @@ const join = (thread: Owned, clients: ReadonlyArray<string>): OwnerStep => {
   if (joining.length > 0)
     return [
       { ...thread, at: 'joining', joining },
-      clients.map((client) => ({ do: 'join', client }))
+      clients.map((client) => ({ do: 'join', client, attempt: thread.attempt }))
     ]
   return [
     { ...thread, at: 'child', joining, waiting: [] },
@@ -96,26 +109,31 @@ const join = (thread: Owned, clients: ReadonlyArray<string>): OwnerStep => {
 const toJoin = ({ followers, joined, joining }: Owned): ReadonlyArray<string> =>
   followers.filter((client) => !joined.includes(client) && !joining.includes(client))
 
+const load = (thread: Owned, client: string): OwnerStep => {
+  const attempt = thread.attempt + 1
+  return [{ ...thread, at: 'loading', attempt }, [{ do: 'load', client, attempt }]]
+}
+
 const asked = (thread: Owned, ask: Ask): OwnerStep => {
   const { client, need } = ask
   const follows =
     need === 'load' ? { ...thread, followers: including(thread.followers, client) } : thread
+  const late = need === 'load' ? toJoin(follows).filter((one) => one === client) : []
   switch (thread.at) {
-    case 'child': {
-      const late = need === 'load' ? toJoin(follows).filter((one) => one === client) : []
+    case 'child':
       return late.length === 0
         ? [follows, [{ do: 'pass', ask }]]
         : join({ ...follows, waiting: [ask] }, late)
-    }
-    case 'loading':
     case 'joining':
+      return join({ ...follows, waiting: [...thread.waiting, ask] }, late)
+    case 'loading':
     case 'releasing':
       return [{ ...follows, waiting: [...thread.waiting, ask] }, []]
     case 'unroll':
       if (need === 'thread') return [thread, [{ do: 'pass', ask }]]
       if (need === 'owned') return [thread, [{ do: 'serve', ask }]]
       if (thread.refused !== null) return [thread, [{ do: 'fail', ask, why: thread.refused }]]
-      return [{ ...follows, at: 'loading', waiting: [ask] }, [{ do: 'load', client }]]
+      return load({ ...follows, waiting: [ask] }, client)
   }
 }
 
@@ -124,7 +142,6 @@ const unloaded = (ask: Ask, why: string): OwnerEffect =>
   ask.need === 'load' ? { do: 'fail', ask, why } : { do: 'serve', ask }
 
 const loaded = (thread: Owned, client: string, failed: NotLoaded | null): OwnerStep => {
-  if (thread.at !== 'loading') return [thread, []]
   if (failed === null) {
     const joined = thread.followers.includes(client) ? [client] : []
     return join({ ...thread, joined }, without(thread.followers, client))
@@ -171,6 +188,7 @@ const lost = (thread: Owned, followers: ReadonlyArray<string>, ended: string | n
   return [
     {
       ...{ at: 'releasing', followers, joined: [], joining: [], refused },
+      attempt: thread.attempt + 1,
       waiting: thread.waiting.filter((ask) => !failing.includes(ask))
     },
     [
@@ -199,7 +217,7 @@ export const ownerStep = (thread: Owned, input: OwnerInput): OwnerStep => {
       return asked(thread, input.ask)
     case 'opened':
       return thread.at === 'unroll' && thread.refused === null
-        ? [{ ...thread, at: 'loading' }, [{ do: 'load', client: input.client }]]
+        ? load(thread, input.client)
         : [thread, []]
     case 'follows':
       return follows(thread, input.client, input.where)
@@ -212,9 +230,13 @@ export const ownerStep = (thread: Owned, input: OwnerInput): OwnerStep => {
         thread.waiting.filter(({ client }) => client !== input.client)
       )
     case 'loaded':
-      return loaded(thread, input.client, input.failed)
+      return thread.at === 'loading' && input.attempt === thread.attempt
+        ? loaded(thread, input.client, input.failed)
+        : [thread, []]
     case 'joined':
-      return settled(thread, input.client, input.isJoined)
+      return input.attempt === thread.attempt
+        ? settled(thread, input.client, input.isJoined)
+        : [thread, []]
     case 'claimed': {
       if (thread.at !== 'unroll' || thread.refused !== null) return [thread, []]
       const [next, effects] = join(thread, thread.followers)

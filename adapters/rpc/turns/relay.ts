@@ -1,7 +1,6 @@
 /**
  * Turns by a real Codex: unroll answers what is history, and a `codex app-server` on the same home what needs a model.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
 import { isJsonObject, textOrNull, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { Relay } from '../threads/relay.ts'
