@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { streamId } from '../../../../domain/ids.ts'
 import type { Message } from '../../../support/rpc-client.ts'
 import { copyHome, temporaryFolder } from '../../../support/fixture-home.ts'
 import { told, turnsServer, type TurnsClient, type TurnsServer } from '../../../support/turns.ts'
@@ -42,7 +44,7 @@ describe('a server whose turns a Codex runs', () => {
   let client: TurnsClient
   let path = ''
   const open = async (
-    ...options: Parameters<typeof turnsServer> extends [string, ...infer R] ? R : never
+    ...options: Parameters<typeof turnsServer> extends [string, ...infer Rest] ? Rest : never
   ) => {
     const home = copyHome('basic-142')
     server = turnsServer(home, ...options)
@@ -51,6 +53,16 @@ describe('a server whose turns a Codex runs', () => {
       readonly result: { readonly thread: { readonly path: string } }
     }
     path = result.thread.path
+  }
+  /** Waits until unroll has its threads back. */
+  const free = async (): Promise<void> => {
+    while (server.server.relay?.owned().length !== 0) await turn()
+  }
+  const append = async () => {
+    const { append: write } = await server.server.engine
+    const payload = { type: 'agent_message', message: 'by another' }
+    const line = { timestamp: '2026-01-01T00:00:00.000Z', type: 'event_msg', payload }
+    return write(streamId(PLAIN), [line], 'any')()
   }
   afterEach(() => server.close())
 
@@ -204,19 +216,15 @@ describe('a server whose turns a Codex runs', () => {
       'thread/status/changed idle',
       'turn/completed failed'
     ])
-    const engine = await server.server.engine
-    await client.ask('thread/loaded/list', {})
-    const renamed = await engine.setName(PLAIN, 'free again')()
-    expect(E.isRight(renamed)).to.equal(true)
+    await free()
+    expect((await append())._tag).to.equal('Right')
   })
 
   it('lets nobody of unroll write to a thread that Codex has', async () => {
     await open()
     await start(client, 'go')
     await client.seen(isEnd)
-    const engine = await server.server.engine
-    const line = { timestamp: '2026-01-01T00:00:00.000Z', type: 'event_msg', payload: {} }
-    const written = await engine.append(PLAIN, [line], 'any')()
+    const written = await append()
     expect(E.isLeft(written) && written.left._tag).to.equal('Busy')
   })
 
@@ -232,7 +240,7 @@ describe('a server whose turns a Codex runs', () => {
       expect(answers.map((answer) => Object.keys(answer))).to.deep.equal([['result'], ['result']])
       expect(reason(await client.seen(isEnd, from))).to.match(why)
       expect(heard(client, from).slice(0, 8)).to.deep.equal([
-        'answer 2',
+        'answer 3',
         'thread/status/changed active',
         'turn/started inProgress',
         'item/started',
@@ -251,7 +259,7 @@ describe('a server whose turns a Codex runs', () => {
     expect(await client.ask('command/exec', run)).to.deep.equal({
       error: {
         code: -32600,
-        message: 'command/exec is not available: this server runs no commands'
+        message: 'command/exec runs a command, and this server runs none'
       }
     })
     await server.close()
@@ -263,11 +271,7 @@ describe('a server whose turns a Codex runs', () => {
 
   it('loads a thread in advance where it is told to, and no turn waits then', async () => {
     await open({}, { preload: 'always' })
-    const isLoaded = async (): Promise<boolean> => {
-      await client.ask('account/read', {})
-      return server.server.relay?.owned().includes(PLAIN) === true
-    }
-    while (!(await isLoaded()));
+    while (server.server.relay?.wordOf(PLAIN) === null) await turn()
     await start(client, 'go')
     await client.seen(isEnd)
     expect(methodsOf(server).filter((method) => method === 'thread/resume')).to.have.length(1)
@@ -291,11 +295,7 @@ describe('a server whose turns a Codex runs', () => {
     await open({}, { idleMs: 100 })
     await start(client, 'go')
     await client.seen(isEnd)
-    const isFree = async (): Promise<boolean> => {
-      await client.ask('thread/list', { limit: 1 })
-      return server.server.relay?.owned().length === 0
-    }
-    while (!(await isFree()));
+    await free()
     const from = client.received.length
     expect(server.server.live.isFollowed(PLAIN)).to.equal(true)
     await start(client, 'again')
