@@ -13,6 +13,7 @@ export const NO_WRITER: SegmentWriter = {
   nowMs: unused,
   pathOf: unused,
   isHeld: () => false,
+  isLocked: () => false,
   hasDatabase: () => false,
   create: unused
 }

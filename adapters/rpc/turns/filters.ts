@@ -40,6 +40,8 @@ const COMMON: ReadonlySet<string> = new Set(['remoteControl/status/changed', 'sk
 
 const REMOTE = 'remoteControl/status/changed'
 
+const statusOf = (params: unknown): string => (isJsonObject(params) ? textIn(params['status']) : '')
+
 type Side = 'unroll' | 'child'
 
 /** Remembers who told what, for one client. */
@@ -83,15 +85,15 @@ export const createFilters = ({
   nowMs
 }: FilterParts): Filters => {
   const isNews = createNews(nowMs)
-  let hadRemote = false
+  let remote: string | null = null
   return {
     ofUnroll: (method, params) => {
       if (method.startsWith('unroll/')) return true
       const threadId = threadIn(params)
       if (NEWS.has(method)) return isNews('unroll', method, params)
       if (threadId === null) {
-        if (method === REMOTE && !hadRemote) {
-          hadRemote = true
+        if (method === REMOTE && remote === null) {
+          remote = statusOf(params)
           return true
         }
         return !(COMMON.has(method) && hasChild())
@@ -101,9 +103,11 @@ export const createFilters = ({
     },
     ofChild: (method, params) => {
       if (optedOut().has(method)) return false
-      if (method === REMOTE && hadRemote) {
-        hadRemote = false
-        return false
+      // Every connection is told it once, also one that is opened again.
+      if (method === REMOTE) {
+        const before = remote
+        remote = statusOf(params)
+        return remote !== before
       }
       const threadId = threadIn(params)
       if (NEWS.has(method)) return isNews('child', method, params)
