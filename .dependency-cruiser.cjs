@@ -150,7 +150,7 @@ module.exports = {
     only('smol-toml', 'adapters/home/'),
     only('yaml', 'domain/(imports/settings|skills)/'),
     only('sql.js', 'adapters/upkeep/codex-state/'),
-    only('ws', 'adapters/rpc/transports/'),
+    only('ws', 'adapters/rpc/(transports|turns)/'),
     only('jose', 'adapters/rpc/transports/'),
     only('@eventstore/db-client', 'adapters/log/eventstore/connection/')
   ],

@@ -13,7 +13,6 @@ export const NO_WRITER: SegmentWriter = {
   nowMs: unused,
   pathOf: unused,
   isHeld: () => false,
-  isLocked: () => false,
   hasDatabase: () => false,
   create: unused
 }

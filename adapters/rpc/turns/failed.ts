@@ -24,7 +24,7 @@ export const UNWRITTEN =
 
 /** Why the child cannot be given a turn: its reason, what became of the message, what to do. */
 export const noCodex = (why: string, threadId: string): string =>
-  `No Codex runs turns here: ${why}. Nothing was written; send the message again, or go on with: codex resume ${threadId}`
+  `No Codex runs turns here: ${why}. Nothing was written; send the message again, or continue in Codex itself: codex resume ${threadId}`
 
 /** Why a thread is not loaded that Codex would look for in another place. */
 export const otherFile = (theirs: string, ours: string): string =>
