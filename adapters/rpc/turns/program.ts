@@ -36,6 +36,7 @@ const LISTEN_MS_MAX = 60_000
 const LOOK_EVERY_MS = 15
 /** How long a Codex that is told to end may take; without name service it needs 4.5 s. */
 const STOP_MS_MAX = 6000
+const SECOND_MS = 500
 const SAID_LENGTH_MAX = 4000
 
 /**
@@ -121,8 +122,12 @@ export const startProgram = async (
     socketPath,
     ended,
     stop: async () => {
-      if (!hasEnded) signalled(await pid, 'SIGTERM')
-      await atMost(STOP_MS_MAX, ended)
+      // The first signal waits for a turn that runs, the second one does not.
+      for (const msMax of [SECOND_MS, STOP_MS_MAX]) {
+        if (hasEnded) break
+        signalled(await pid, 'SIGTERM')
+        await atMost(msMax, ended)
+      }
       child.stdin.destroy()
       await ended
     }
