@@ -21,7 +21,7 @@ import {
   type OwnerEffect,
   type OwnerInput
 } from './owner.ts'
-import { isSameFile } from './same-file.ts'
+import { isSameFile } from './thread-file.ts'
 import type { Words } from './words.ts'
 
 export type DeskServer = Pick<Server, 'home' | 'profile' | 'engine' | 'live' | 'follow' | 'log'>

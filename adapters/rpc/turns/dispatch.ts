@@ -11,7 +11,7 @@ import { noCodex } from './failed.ts'
 import type { Link } from './link.ts'
 import type { Need } from './owner.ts'
 import { threadIn, type Route } from './routes.ts'
-import { isSameFile } from './same-file.ts'
+import { isLarge, isSameFile } from './thread-file.ts'
 
 /** How long a client waits for a child that starts, for what unroll has an answer to. */
 const SOON_MS = 1000
@@ -101,6 +101,21 @@ const ephemeralFork = async (both: Both, request: Taken, threadId: string): Prom
   await passOn(both, { ...request, line })
 }
 
+/**
+ * Opens a thread that the child has or loads. unroll answers at once where Codex would read all of a large file again; the client is
+ * taken along before the next turn. A turn that runs is handed over by Codex alone.
+ */
+const reopen = async (both: Both, request: Taken, threadId: string): Promise<void> => {
+  const { desk, words } = both.core
+  const path = both.server.profile === '0.169' ? null : await desk.pathOf(threadId)
+  if (both.isLeft || !both.taken.has(request.number)) return
+  const { at } = desk.of(threadId)
+  const isQuiet = at === 'loading' || words.of(threadId).status.type !== 'active'
+  if (path !== null && isQuiet && isLarge(path)) return serveTaken(both, request)
+  const ask = { client: both.id, number: request.number, need: 'owned' } as const
+  desk.step(threadId, { type: 'asked', ask })
+}
+
 export const dispatch = (both: Both, request: Taken): void => {
   const { core, id } = both
   const { method, params, route, number } = request
@@ -119,6 +134,7 @@ export const dispatch = (both: Both, request: Taken): void => {
     return core.unstored.has(threadId)
       ? void readUnstored(both, request, threadId)
       : serveTaken(both, request)
+  if (method === 'thread/resume' && isOwned) return void reopen(both, request, threadId)
   const asked = NEEDS[route] ?? 'owned'
   const need = asked === 'load' && !isKnown(both, threadId) ? 'owned' : asked
   core.desk.step(threadId, { type: 'asked', ask: { client: id, number, need } })

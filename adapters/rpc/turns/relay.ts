@@ -1,7 +1,6 @@
 /**
  * Turns by a real Codex: unroll answers what is history, and a `codex app-server` on the same home what needs a model.
  */
-import { statSync } from 'node:fs'
 import { isJsonObject, textOrNull, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { Relay } from '../threads/relay.ts'
 import type { Server } from '../threads/server.ts'
@@ -14,6 +13,7 @@ import { diedTurn, DIED } from './failed.ts'
 import { watchForeign } from './foreign.ts'
 import type { ChildMessage } from './link.ts'
 import { threadIn, type Family } from './routes.ts'
+import { isLarge } from './thread-file.ts'
 import { createWords, type Words } from './words.ts'
 
 export type Preload = 'auto' | 'always' | 'never'
@@ -32,8 +32,6 @@ export interface CodexTurns {
   readonly without: ReadonlySet<Family>
 }
 
-/** A thread of this size takes long enough to load that it is worth while to begin before anybody asks. */
-const PRELOAD_BYTES_MIN = 8 * 1024 * 1024
 /** Clients that send messages; others may only read. */
 const INTERFACE = 'codex-tui'
 const LOOK_MS_MAX = 15_000
@@ -47,8 +45,6 @@ const nameIn = (hello: JsonObject | null): string => {
   const info = hello?.['clientInfo']
   return (isJsonObject(info) ? textOrNull(info['name']) : null) ?? ''
 }
-
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 const statusIn = (params: Json): string | null => {
   const status = isJsonObject(params) ? params['status'] : null
@@ -144,7 +140,7 @@ const createCore = (server: DeskServer, options: CodexTurns, words: Words) => {
       const { preload } = options
       if (preload === 'never' || (preload === 'auto' && nameIn(hello) !== INTERFACE)) return
       void desk.pathOf(threadId).then((path) => {
-        if (path === null || (preload === 'auto' && sizeOf(path) < PRELOAD_BYTES_MIN)) return
+        if (path === null || (preload === 'auto' && !isLarge(path))) return
         desk.step(threadId, { type: 'opened', client })
       })
     },

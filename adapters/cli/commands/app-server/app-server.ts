@@ -9,7 +9,7 @@ import { pathOf } from '../../options.ts'
 import { answers, missingHome, type CommandPlace, type HomeCommand } from '../../session.ts'
 import { note, usage } from '../../text/report.ts'
 import { codexOptions } from './codex-options.ts'
-import { turnsOptions, turnsProfile, type TurnsProfile } from './turns-options.ts'
+import { isPassedOn, turnsOptions, turnsProfile, type TurnsProfile } from './turns-options.ts'
 
 const wrong = (message: string) => E.left(usage(message, 'see "unroll help app-server"'))
 
@@ -91,7 +91,7 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
   if (hint !== undefined && hint !== null) note(`unroll app-server: ${hint}`, io)
   const { overrides } = given.right
   const idle = [
-    ...(codex.codex === undefined ? given.right.idle : given.right.idleFlags),
+    ...given.right.idle.filter((one) => codex.codex === undefined || !isPassedOn(one)),
     ...idlePowers(powers.right ?? []).map((power) => `--allow ${power}`)
   ]
   if (idle.length > 0) note(`unroll app-server: without effect here: ${idle.join(', ')}`, io)

@@ -14,8 +14,6 @@ interface CodexOptions {
   readonly overrides: JsonObject
   /** What was given and has no effect, as it was written; without values, which may be secret. */
   readonly idle: ReadonlyArray<string>
-  /** Of those the ones that no Codex behind this server gets either. */
-  readonly idleFlags: ReadonlyArray<string>
 }
 
 type Override = readonly [string, Json]
@@ -42,11 +40,8 @@ export const codexOptions = (input: Input): E.Either<string, CodexOptions> => {
   const toggled = (['enable', 'disable'] as const).flatMap((option) =>
     listOf(input, option).map((name) => ({ option, name, key: `features.${name}` }))
   )
-  const idleFlags = APP_SERVER_IDLE.filter(({ name }) => flagOf(input, name)).map(
-    ({ name }) => `--${name}`
-  )
   const idle = [
-    ...idleFlags,
+    ...APP_SERVER_IDLE.filter(({ name }) => flagOf(input, name)).map(({ name }) => `--${name}`),
     ...configured.filter(([key]) => !isRead(key)).map(([key]) => `-c ${key}`),
     ...toggled.filter(({ key }) => !isRead(key)).map(({ option, name }) => `--${option} ${name}`)
   ]
@@ -54,5 +49,5 @@ export const codexOptions = (input: Input): E.Either<string, CodexOptions> => {
     ...configured,
     ...toggled.map(({ option, key }): Override => [key, option === 'enable'])
   ].filter(([key]) => isRead(key))
-  return E.right({ overrides: Object.fromEntries(overrides), idle, idleFlags })
+  return E.right({ overrides: Object.fromEntries(overrides), idle })
 }

@@ -47,6 +47,9 @@ const passedOn = (input: Input): ReadonlyArray<string> => [
   )
 ]
 
+/** True for an option, as it was written, that goes to Codex. */
+export const isPassedOn = (written: string): boolean => /^(?:-c|--enable|--disable) /.test(written)
+
 /** What the options say; null without `--turns`. */
 export const turnsOptions = (input: Input, io: Io): E.Either<string, CodexTurns | null> => {
   const text = textOf(input, 'turns')
