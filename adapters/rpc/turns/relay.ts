@@ -100,7 +100,8 @@ const endIdle = (
     },
     Math.max(100, Math.min(LOOK_MS_MAX, idleMs / 4))
   )
-  return () => clearInterval(timer.unref())
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 const createCore = (server: DeskServer, options: CodexTurns, words: Words) => {

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { connectClient } from '../../../../adapters/rpc/connection/connection.ts'
 import { streamId } from '../../../../domain/ids.ts'
 import type { Message } from '../../../support/rpc-client.ts'
 import { copyHome, temporaryFolder } from '../../../support/fixture-home.ts'
@@ -267,6 +268,39 @@ describe('a server whose turns a Codex runs', () => {
     expect(await client.ask('command/exec', run)).to.deep.equal({
       result: { exitCode: 0, stdout: 'fake', stderr: '' }
     })
+  })
+
+  it('gives a page, which may not call everything, nothing of Codex', async () => {
+    await open()
+    const sent: Array<string> = []
+    const methods = new Set(['initialize', 'command/exec', 'account/read'])
+    const page = connectClient(server.server, (line) => void sent.push(line), { methods })
+    const hello = { clientInfo: { name: 'page', version: '1' } }
+    page.receive(JSON.stringify({ id: 1, method: 'initialize', params: hello }))
+    await page.idle()
+    const run = { command: ['ls'], processId: 'p' }
+    page.receive(JSON.stringify({ id: 2, method: 'command/exec', params: run }))
+    page.receive(JSON.stringify({ id: 3, method: 'account/read', params: {} }))
+    await page.idle()
+    page.close()
+    const answers = sent.map((line) => JSON.parse(line) as Message)
+    const answer = (id: number) => answers.find((message) => message['id'] === id)
+    expect([answer(2)?.['error'], answer(3)?.['result']]).to.deep.equal([
+      { code: -32600, message: 'command/exec runs a command, and this server runs none' },
+      { account: null, requiresOpenaiAuth: false }
+    ])
+  })
+
+  it('answers a client that opens a large thread while Codex loads it, without waiting', async () => {
+    await open({ loadMs: 400 })
+    truncateSync(path, 9 * 1024 * 1024)
+    const turn = start(client, 'go')
+    const other = await server.client()
+    await other.ask('thread/resume', { threadId: PLAIN, excludeTurns: true })
+    expect(methodsOf(server)).to.not.include('turn/start')
+    await turn
+    await Promise.all([client.seen(isEnd), other.seen(isEnd)])
+    expect(methodsOf(server).filter((method) => method === 'thread/resume')).to.have.length(2)
   })
 
   it('loads a thread in advance where it is told to, and no turn waits then', async () => {
