@@ -4,7 +4,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { PROFILES, type ProfileName } from '../../../../domain/log/profile.ts'
 import type { CodexTurns, Family } from '../../../rpc/app-server.ts'
 import { eraOf } from '../../../rpc/turns/era.ts'
@@ -73,14 +72,16 @@ export const turnsOptions = (input: Input, io: Io): E.Either<string, CodexTurns 
 }
 
 /** What a program says its version is; `Left` says why it cannot be asked. */
-const versionOf = async (path: string): Promise<E.Either<string, string>> => {
-  try {
-    const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: VERSION_MS_MAX })
-    return E.right(stdout.trim())
-  } catch (cause) {
-    return E.left((cause as Error).message.split('\n')[0] ?? '')
-  }
-}
+const versionOf = (path: string): Promise<E.Either<string, string>> =>
+  new Promise((resolve) => {
+    execFile(path, ['--version'], { timeout: VERSION_MS_MAX }, (failure, stdout) =>
+      resolve(
+        failure === null
+          ? E.right(stdout.trim())
+          : E.left(failure.message.split('\n')[0] ?? failure.message)
+      )
+    )
+  })
 
 /** The profile of a server whose turns a Codex runs, and what people should know. */
 export interface TurnsProfile {
