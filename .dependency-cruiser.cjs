@@ -140,6 +140,7 @@ module.exports = {
       'threads',
       ['analytics', 'follow', 'methods'],
       'connection',
+      'turns',
       'transports',
       'web'
     ]),
@@ -164,7 +165,7 @@ module.exports = {
     only('@modelcontextprotocol', 'adapters/mcp/sdk.ts'),
     only('zod', 'adapters/mcp/sdk.ts'),
     only('hyparquet-writer', 'adapters/cli/commands/export/ledgers/'),
-    only('ws', 'adapters/rpc/transports/'),
+    only('ws', 'adapters/rpc/(transports|turns)/'),
     only('jose', 'adapters/rpc/transports/'),
     only('@eventstore/db-client', 'adapters/log/eventstore/connection/')
   ],

@@ -136,6 +136,8 @@ export interface HomeWriter {
   >
   /** True while a running Codex or another writer has the thread open. */
   readonly isHeld: (threadId: string) => boolean
+  /** True while another process of unroll writes to the thread, or keeps it for a Codex of its own. */
+  readonly isLocked: (threadId: string) => boolean
   /** True when a database of Codex's is there that looks for a thread only where it saw it last (0.169). */
   readonly remembersPlaces: () => boolean
   /** Threads outside of these whose history continues a file of one of these. */

@@ -39,6 +39,7 @@ import type { Server } from './threads/server.ts'
 import { reasonOf } from './wire/errors.ts'
 import { grantedPowers, type Power } from './wire/powers.ts'
 import type { TurnHost } from './threads/turn-host.ts'
+import type { CodexTurns } from './turns/relay.ts'
 import type { Auth, AuthOptions } from './transports/auth.ts'
 import type { Routes } from './transports/http.ts'
 import type { Listen, Transport } from './transports/listen.ts'
@@ -51,6 +52,8 @@ export type { AuthOptions } from './transports/auth.ts'
 export type { OpenPage, WebOptions } from './web/web.ts'
 export { pricesOf, type Prices } from '../../domain/ledgers/usage/prices.ts'
 export type { Power } from './wire/powers.ts'
+export type { CodexTurns, Preload } from './turns/relay.ts'
+export type { Family } from './turns/routes.ts'
 export type { Startup } from './threads/opening.ts'
 export type { HostedTurn, TurnEnd, TurnHost } from './threads/turn-host.ts'
 export type { AnalyticsOutlet, Post } from '../upkeep/analytics/sender.ts'
@@ -73,6 +76,8 @@ export interface AppServerOptions {
   readonly version: string
   /** Runs turns; without it they fail at once. */
   readonly turns?: TurnHost
+  /** A Codex on the same home that runs turns; it is started with the first client. */
+  readonly codex?: CodexTurns
   /**
    * What happens before anybody asks. `all`, the default: the index is opened, the id of the installation is read or made, and imports
    * that a killed process left are finished where the power `import` allows it. `none`: nothing of the home is read before a request
@@ -323,6 +328,13 @@ const openThreads = (
   }
 }
 
+/** Makes the relay to a Codex that runs turns, if one was asked for; loaded before the server can be reached. */
+const relayMaker = async ({ codex }: AppServerOptions) => {
+  if (codex === undefined) return () => null
+  const { createRelay } = await import('./turns/relay.ts')
+  return (parts: Parameters<typeof createRelay>[0]) => createRelay(parts, codex)
+}
+
 /** Finishes what processes that were killed were importing; it is looked up only where one left its lock. */
 const finishImports = async (server: Server): Promise<void> => {
   if (!isHoldLeftBehind(server.home, 'imports')) return
@@ -368,6 +380,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     log(powers.left)
     return 1
   }
+  const newRelay = await relayMaker(options)
   const page = await openMetricsPage(options, pages, log)
   const transport = E.isLeft(page) ? page : await openTransport(options, pages)
   if (E.isLeft(transport)) {
@@ -383,10 +396,12 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const { live } = threads.parts
   const analytics = await openAnalyticsOnce(options, live, log, meter)
   const recorder = openRecorder(threads.parts, options)
+  const relay = newRelay(threads.parts)
   const server: Server = {
     installationId: await openInstallation(options, log),
     ...(analytics === null ? {} : { analytics: analytics.observer }),
     ...placeOf(options, threads.parts.home),
+    ...(relay === null ? {} : { relay }),
     ...threads.parts,
     version: options.version,
     recorder,
@@ -396,6 +411,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   }
   const started = startup === 'none' ? null : beginWork(server, options, threads.foldBehind)
   await transport.right.serve(server, stop.signal)
+  await relay?.close()
   await endTurns(live)
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
   await started?.end()

@@ -3,7 +3,8 @@
  */
 import { absoluteDirectory } from '../../adapters/home/places.ts'
 import { openAll } from '../../adapters/open.ts'
-import { connect, type ClientConnection } from '../../adapters/rpc/connection/connection.ts'
+import { connectClient } from '../../adapters/rpc/connection/connection.ts'
+import type { ClientConnection } from '../../adapters/rpc/threads/relay.ts'
 import { remoteOf } from '../../adapters/rpc/follow/elsewhere.ts'
 import { createFollow } from '../../adapters/rpc/follow/follow.ts'
 import { systemWatch, type FileWatch } from '../../adapters/home/file-watch.ts'
@@ -134,7 +135,7 @@ export const withEngineOf = (
 export const clientOf = ({ server, logged, close }: TestServer): Client => {
   const received: Array<Message> = []
   const decoder = decoderOf(server.profile)
-  const connection = connect(server, (text) => {
+  const connection = connectClient(server, (text) => {
     const message = JSON.parse(text) as Message
     received.push(message)
     decoder.received(message)

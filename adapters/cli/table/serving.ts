@@ -57,7 +57,8 @@ const appServer: CommandSpec = {
     'Powers (`--allow`): `import` reads sessions and settings of other agents. `skills` reads skill folders. `plugins`, `git`, `processes`, `mcp` and ' +
       '`endpoint=URL` are accepted; no method needs them yet. A method without its power is refused. See docs/APP-SERVER.md.',
     'Requests that need a model (a message, `/compact`, `/review`) or a shell (`!cmd`) fail at once. ' +
-      'They show as a turn with an error; nothing is written.',
+      'They show as a turn with an error; nothing is written. With `--turns codex` a real Codex on the same home takes them, and unroll ' +
+      'answers the rest; its clients can then run commands through Codex. See docs/TURNS.md.',
     'Options of `codex app-server` without effect here are accepted for its clients, and named on stderr.',
     'If its index cannot be opened, the server uses one in memory and warns on stderr.'
   ],
@@ -73,6 +74,25 @@ const appServer: CommandSpec = {
       'allow LIST',
       'What clients may reach beyond the home: these powers, separated by commas, or `none`. Default: `import,skills,plugins` on stdio and ' +
         '`unix://`; none on `ws://`, where any power needs `--ws-auth`.'
+    ),
+    option(
+      'turns PROGRAM',
+      'Run turns with a real Codex on the same home: `codex`, or `codex=PATH`. Default: none; what needs a model fails at once.'
+    ),
+    option(
+      'preload WHEN',
+      'With --turns: load a thread in Codex as soon as a client opens it. `auto`: large threads, for the terminal interface. Default: auto.',
+      { choices: ['auto', 'always', 'never'] }
+    ),
+    option(
+      'turns-idle SECONDS',
+      'With --turns: end a Codex that did nothing for so long; the next turn starts another. Default: 600.',
+      { range: [1, 86_400] }
+    ),
+    option(
+      'turns-without LIST',
+      'With --turns: what clients may not do through Codex, separated by commas: `commands`, `files`, `account`, `config`. Default: nothing is ' +
+        'switched off.'
     ),
     option(
       'config KEY=VALUE...',
@@ -148,6 +168,10 @@ const appServer: CommandSpec = {
       'serve the clients that look for the socket of this home'
     ],
     ['unroll app-server --listen ws://127.0.0.1:4500 --web', 'serve the page besides'],
+    [
+      'unroll app-server --listen ws://127.0.0.1:4500 --turns codex',
+      'the same, with messages answered by the Codex that is installed'
+    ],
     ['unroll app-server --allow none', 'serve threads and nothing else']
   ]
 }

@@ -8,6 +8,7 @@ import type { MethodOutcome } from '../methods/method.ts'
 import { methodsOf } from '../methods/methods.ts'
 import { identified } from '../threads/identity.ts'
 import type { Peer } from '../threads/live.ts'
+import type { ClientConnection, ConnectionOptions } from '../threads/relay.ts'
 import { LIST_PERMIT, type QueueTask } from '../threads/scheduler.ts'
 import type { ClientSession, ObservedClient, Server } from '../threads/server.ts'
 import { internal, overloaded, reasonOf, type RpcError } from '../wire/errors.ts'
@@ -29,21 +30,6 @@ import { connectionMetrics, failedWith, type RequestOutcome } from './observed.t
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
 
-export interface ClientConnection {
-  /** Takes one message; answers go to `send`, in any order except where the protocol fixes one. Never throws. */
-  readonly receive: (line: string) => void
-  /** Resolves when one more request would not be refused as too many. */
-  readonly room: () => Promise<void>
-  /** True when one more request would not be refused. */
-  readonly hasRoom: () => boolean
-  /** Resolves when every request taken so far has been answered. */
-  readonly idle: () => Promise<void>
-  /** Nothing more begins; what runs is still answered, with its notifications. */
-  readonly stop: () => void
-  /** Stops, and ends what the client follows; threads stay loaded. */
-  readonly close: () => void
-}
-
 type Send = (message: string) => void
 
 /** How messages leave. */
@@ -58,10 +44,13 @@ const responder = (
   server: Server,
   peer: Peer & { readonly session: ClientSession },
   { send, sendPieces, hide }: Outgoing,
-  seen: ObservedClient | undefined
+  seen: ObservedClient | undefined,
+  replied: ConnectionOptions['replied'] = () => true
 ) => {
   const { session } = peer
-  const fail = (id: string, failure: RpcError): void => send(printError(id, hide(failure)))
+  const refuse = (id: string, error: RpcError): void => {
+    if (replied(id, E.left(error))) send(printError(id, hide(error)))
+  }
   const notify = (notices: ReadonlyArray<Notice> = []): void => {
     for (const one of notices) server.live.notify(one, peer)
   }
@@ -89,15 +78,16 @@ const responder = (
       if (E.isLeft(answered)) {
         notify(answered.left.before)
         asked?.failed(answered.left)
-        fail(id, answered.left)
+        refuse(id, answered.left)
         return failedWith(answered.left)
       }
       const { result, before, after, then } = answered.right
       const reply = printResult(id, hide(result))
       notify(before)
       asked?.answered(result)
-      if (typeof reply === 'string') send(reply)
-      else sendPieces(reply)
+      const isSent = replied(id, E.right(result))
+      if (isSent && typeof reply === 'string') send(reply)
+      else if (isSent) sendPieces(reply as Iterable<string>)
       notify(after)
       then?.()
       return 'ok'
@@ -106,7 +96,7 @@ const responder = (
       server.log(`${method.name} failed: ${reason}`)
       const failure = internal(`internal error: ${reason}`)
       asked?.failed(failure)
-      fail(id, failure)
+      refuse(id, failure)
       return failedWith(failure)
     }
   }
@@ -144,12 +134,12 @@ const peerOf = (
   { live, profile }: Server,
   session: ClientSession,
   { send, hide }: Outgoing,
-  isOpen: () => boolean
+  isOpen: (notice: Notice) => boolean
 ): Peer & { readonly session: ClientSession } => ({
   connectionId: String(live.tick()),
   session,
   send: (one) => {
-    if (isOpen()) send(printNotification(hide(one), profile === '0.169' ? Date.now() : null))
+    if (isOpen(one)) send(printNotification(hide(one), profile === '0.169' ? Date.now() : null))
   },
   ask: (question) => send(printQuestion(hide(question)))
 })
@@ -195,35 +185,24 @@ const receiving =
       log(`unknown notification ignored: ${message.method}`)
   }
 
-/** What a client may ask, and what it is not shown. */
-export interface ClientRules {
-  /** What the client may call; default: everything. */
-  readonly methods?: ReadonlySet<string>
-  /** Takes from a message what the client must not see; default: nothing. */
-  readonly hide?: Hide
-}
-
-interface ConnectionOptions extends ClientRules {
-  /** Gets the pieces of a long message, which it may take later, but before what is sent behind it. Default: they are joined. */
-  readonly sendPieces?: (pieces: Iterable<string>) => void
-}
-
 /** Makes a connection; `send` gets one message at a time, without a line end. */
 export const connect = (
   server: Server,
   send: Send,
-  { sendPieces = whole(send), methods: allowed, hide = asItIs }: ConnectionOptions = {}
+  options: ConnectionOptions = {}
 ): ClientConnection => {
+  const { sendPieces = whole(send), methods: allowed, hide = asItIs } = options
+  const { hears = () => true, replied } = options
   const methods = methodsOf(server)
   const { session, end } = newSession(allowed)
   const gate = createGate()
   const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
   const outgoing = { send, sendPieces, hide }
-  const peer = peerOf(server, session, outgoing, () => observe.notified(!closed))
+  const peer = peerOf(server, session, outgoing, (one) => observe.notified(!closed && hears(one)))
   const leave = inOrder(end, server.live.join(peer))
   const seen = server.analytics?.client(peer.connectionId)
-  const respond = responder(server, peer, outgoing, seen)
+  const respond = responder(server, peer, outgoing, seen, replied)
   let handshake: Promise<void> = Promise.resolve()
   const stops = stoppable(session.left)
 
@@ -243,7 +222,8 @@ export const connect = (
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
       if (E.isLeft(checked)) {
-        send(printError(request.id, hide(checked.left)))
+        if (replied?.(request.id, checked) !== false)
+          send(printError(request.id, hide(checked.left)))
         outcome = failedWith(checked.left)
       } else outcome = await respond(request.id, checked.right, arrivedAt, stop)
     }
@@ -278,3 +258,13 @@ export const connect = (
     }
   }
 }
+
+/** Connects a client to a server, and where one runs to its Codex too. */
+export const connectClient = (
+  server: Server,
+  send: Send,
+  options: ConnectionOptions = {}
+): ClientConnection =>
+  server.relay === undefined
+    ? connect(server, send, options)
+    : server.relay.connect(server, send, options)

@@ -61,6 +61,7 @@ export const createFollow = (
   const skills = parts.powers?.includes('skills') === true ? watchSkills(parts) : null
   return {
     join: followers.join,
+    settle: followers.settle,
     joinHome: threads.join,
     sweep,
     idle: async () => {

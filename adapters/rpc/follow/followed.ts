@@ -170,7 +170,8 @@ const isAbandoned = ({ watch }: FollowServer, followed: FollowerState): boolean 
   return isSilent || (followed.wasHeld && followed.unheld >= SURE_LOOKS)
 }
 
-const cutShort = (parts: FollowServer, followed: FollowerState): void => {
+/** Ends the turn that nobody writes any more. */
+export const cutShort = (parts: FollowServer, followed: FollowerState): void => {
   const { threadId, follower } = followed
   parts.log(`thread ${threadId} has no writer: its turn counts as interrupted`)
   applyChanges(parts, threadId, follower.cutShort(parts.watch.nowMs()))

@@ -9,6 +9,7 @@ import { threadKey } from '../threads/scheduler.ts'
 import { reasonOf } from '../wire/errors.ts'
 import {
   beginFollowed,
+  cutShort,
   endFollowed,
   lookAtFollowed,
   nextLook,
@@ -20,6 +21,8 @@ import {
 interface Followers {
   /** Before a client joins a thread, in its queue: the others are notified of what is new, and nothing after it is missed. */
   readonly join: (threadId: string) => Promise<number | null>
+  /** Looks to the end of a thread that nobody writes any more: a turn without an end is over. */
+  readonly settle: (threadId: string) => Promise<void>
   /** Looks at what is due; resolves when everyone was notified of what was found. */
   readonly sweep: () => Promise<void>
   readonly close: () => void
@@ -111,6 +114,13 @@ export const createFollowers = (parts: FollowServer): Followers => {
       await (followed === undefined || followed.isOver ? begin(threadId) : look(followed))
       return all.get(threadId)?.follower.place().next.revision ?? null
     },
+    settle: (threadId) =>
+      inQueue(parts, threadId, async () => {
+        const followed = all.get(threadId)
+        if (followed === undefined || followed.isOver) return
+        await look(followed)
+        if (!followed.isOver && live.writtenTurn(threadId) !== null) cutShort(parts, followed)
+      }),
     sweep: async () => {
       const wanted = live.followed()
       const work: Array<Promise<void>> = []

@@ -27,7 +27,8 @@ export const loadedList = served(
   async ({ cursor, limit }, { server }) => {
     const from = cursor === null ? E.right('') : parseUuid(cursor)
     if (E.isLeft(from)) return E.left(invalidRequest(`invalid cursor: ${cursor ?? ''}`))
-    const rest = server.live.ids().filter((id) => id > from.right)
+    const loaded = new Set([...server.live.ids(), ...(server.relay?.owned() ?? [])])
+    const rest = [...loaded].sort().filter((id) => id > from.right)
     const data = rest.slice(0, limit === null ? rest.length : Math.max(1, limit))
     const nextCursor = data.length < rest.length ? (data.at(-1) ?? null) : null
     return E.right(answer({ data, nextCursor }))

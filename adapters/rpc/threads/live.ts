@@ -7,7 +7,7 @@
 import type { ClientBehaviour } from '../../../domain/clients.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
-import type { Notice, Notification } from '../wire/message.ts'
+import type { Notice } from '../wire/message.ts'
 import { createEnvironments, type Environments } from './environments.ts'
 import {
   createQuestions,
@@ -81,7 +81,7 @@ export interface Peer extends QuestionPeer {
     readonly jobs: ReadonlySet<string>
     readonly followsHome: boolean
   }
-  readonly send: (notification: Notification) => void
+  readonly send: (notice: Notice) => void
 }
 
 export interface Live {

@@ -23,6 +23,7 @@ import { parseUuid } from '../../../domain/uuid.ts'
 import type { After } from './after.ts'
 import type { Live } from './live.ts'
 import type { PastEngines } from './past-engines.ts'
+import type { Relay } from './relay.ts'
 import type { QuestionRecorder } from './question-recorder.ts'
 import type { TurnHost } from './turn-host.ts'
 
@@ -53,7 +54,9 @@ export interface Follow {
    * up to there; null where there is nothing to follow.
    */
   readonly join: (threadId: string) => Promise<number | null>
-  /** The same before a client follows the home. */
+  /** Looks to the end of a thread that another program wrote and writes no more: a turn without an end is over. */
+  readonly settle: (threadId: string) => Promise<void>
+  /** The same as `join` before a client follows the home. */
   readonly joinHome: () => Promise<void>
   /** One round; resolves when everything that was found is emitted. */
   readonly sweep: () => Promise<void>
@@ -104,6 +107,8 @@ export interface Server {
   readonly follow: Follow
   /** Runs turns; without one they fail at once. */
   readonly turns?: TurnHost
+  /** A Codex that runs turns beside this server; absent where there is none. */
+  readonly relay?: Relay<Server>
   /** True where somebody hands in reviews; without that they fail at once. */
   readonly reviews?: boolean
   readonly telemetry?: Telemetry

@@ -43,12 +43,14 @@ export const loadedThread = (call: RpcCall, text: string): E.Either<RpcError, Li
 /** A thread with the members that only a loaded one has; lists of 0.169 do not say whether it takes input. */
 export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   thread: T,
-  { live, profile }: Server,
+  { live, profile, relay }: Server,
   isListed = false
 ): T => {
   const loaded = live.find(thread.id)
-  if (loaded === null) return thread
-  const { status, settings } = loaded
+  const word = relay?.wordOf(thread.id) ?? null
+  if (loaded === null) return word === null ? thread : { ...thread, status: word.status }
+  const { settings } = loaded
+  const { status } = word ?? loaded
   if (profile !== '0.169') return { ...thread, status }
   const { model, reasoningEffort, environments } = settings
   const known = { ...thread, environments, model, reasoningEffort, status }
@@ -56,7 +58,9 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
 }
 
 /** The turn of a thread that runs now, as far as this server knows. */
-export const runningTurnId = ({ live }: Server, threadId: string): string | null => {
+export const runningTurnId = ({ live, relay }: Server, threadId: string): string | null => {
+  const word = relay?.wordOf(threadId) ?? null
+  if (word !== null) return word.turnId
   const loaded = live.find(threadId)
   return loaded?.turn?.turnId ?? live.writtenTurn(threadId)
 }

@@ -8,7 +8,8 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { LabelsOf } from '../../../replay/metrics.ts'
-import { connect, type ClientRules } from '../connection/connection.ts'
+import { connectClient } from '../connection/connection.ts'
+import type { ClientRules } from '../threads/relay.ts'
 import type { Server } from '../threads/server.ts'
 
 export interface ClientLimits {
@@ -73,7 +74,7 @@ export const serveClient = (
     else if (client.bufferedAmount > pauseBytes) client.pause()
   }
 
-  const connection = connect(server, send, rules)
+  const connection = connectClient(server, send, rules)
   const receive = (data: unknown, isBinary: boolean): void => {
     if (isBinary) server.log('a binary frame is not answered')
     else connection.receive((data as Buffer).toString('utf8'))

@@ -3,7 +3,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
-import type { ClientRules } from '../connection/connection.ts'
+import type { ClientRules } from '../threads/relay.ts'
 import { reasonOf } from '../wire/errors.ts'
 import { isLoopback } from './listen.ts'
 

@@ -6,7 +6,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
-import { connect } from '../connection/connection.ts'
+import { connectClient } from '../connection/connection.ts'
 import type { Server } from '../threads/server.ts'
 import { reasonOf } from '../wire/errors.ts'
 import { outboxOf, type Outbox } from './outbox.ts'
@@ -70,7 +70,7 @@ export const serveStdio = async (
   stop.addEventListener('abort', end, { once: true })
   output.on('error', end)
   const outbox = outboxOf(output)
-  const connection = connect(server, outbox.send, { sendPieces: outbox.sendPieces })
+  const connection = connectClient(server, outbox.send, { sendPieces: outbox.sendPieces })
   try {
     for await (const line of linesOf(input)) {
       if (line === 'too_long' || !isUtf8(line))

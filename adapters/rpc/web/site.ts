@@ -1,7 +1,7 @@
 /**
  * The page over HTTP: its files, the exchange of tickets for the token, and the headers that keep it to itself.
  */
-import type { ClientRules } from '../connection/connection.ts'
+import type { ClientRules } from '../threads/relay.ts'
 import type { Asset, Assets } from './assets.ts'
 import type { Blobs } from './blobs.ts'
 import type { Door } from './door.ts'

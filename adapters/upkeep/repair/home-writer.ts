@@ -148,6 +148,7 @@ export const homeWriter = (
   files: async () => attempt(home, () => rolloutFiles(home)),
   beside: async (threadIds) => attempt(home, () => questionFiles(home, threadIds)),
   isHeld: (threadId) => isHeldByCodex(home, threadId) || isOpen(threadId),
+  isLocked: isOpen,
   remembersPlaces: () => isThere(join(home, 'thread_history_1.sqlite')),
   referrers: async (threadIds) => attempt(home, () => referrersIn(home, threadIds)),
   stageUndo: async (operationId, done) => {

@@ -52,6 +52,7 @@ export const renameThread = (
     if (E.isLeft(opened)) return opened
     const { info, row } = opened.right
     const { streamId: id } = info
+    if (writer.isLocked(id)) return E.left({ _tag: 'Busy', what: `thread ${id}` })
     const kept = await keptUnder(life, info, row())
     const before = life.names.nameOf(kept)
     if (from !== null && before !== from)

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EVERY_PROFILE, type Method } from '../../../adapters/rpc/methods/method.ts'
 import { idlePowers, METHODS } from '../../../adapters/rpc/methods/methods.ts'
+import { FAMILIES, ROUTES, ROWS } from '../../../adapters/rpc/turns/routes.ts'
 import { POWERS, type Power } from '../../../adapters/rpc/wire/powers.ts'
 
 // docs/APP-SERVER.md: the table of methods, written from the rows.
@@ -46,7 +47,39 @@ const rendered = (): string =>
     ...METHODS.map(rowOf)
   ].join('')
 
+const ROUTES_BEGIN = '<!-- routes -->\n'
+const ROUTES_END = '<!-- end of routes -->\n'
+
+const routesRendered = (): string =>
+  [
+    '\n| method | answered by | switched off with |\n|---|---|---|\n',
+    ...ROWS.map(
+      ({ pattern, route, family }) =>
+        `| \`${pattern}\` | ${ROUTES[route]} | ${family === null ? '' : `\`${family}\``} |\n`
+    ),
+    '\n'
+  ].join('')
+
 describe('docs/APP-SERVER.md', () => {
+  it('says who answers each method while a Codex runs turns', () => {
+    const text = readFileSync(PATH, 'utf8')
+    const [head = '', rest = ''] = text.split(ROUTES_BEGIN)
+    const [table = '', tail = ''] = rest.split(ROUTES_END)
+    if (process.env['UPDATE_DOCS'] === '1') {
+      writeFileSync(PATH, `${head}${ROUTES_BEGIN}${routesRendered()}${ROUTES_END}${tail}`)
+      return
+    }
+    expect(table).to.equal(routesRendered())
+  })
+
+  it('names the families that can be switched off, in TURNS.md', () => {
+    const text = readFileSync(join(PATH, '..', 'TURNS.md'), 'utf8')
+    const rows = text.split('\n').filter((line) => /^\| `\w+` \|/.test(line))
+    expect(rows).to.deep.equal(
+      Object.entries(FAMILIES).map(([name, what]) => `| \`${name}\` | ${what} |`)
+    )
+  })
+
   it('has its table in step with the rows of the methods', () => {
     const [head = '', table = ''] = readFileSync(PATH, 'utf8').split(MARK)
     if (process.env['UPDATE_DOCS'] === '1') {
@@ -71,7 +104,7 @@ describe('docs/APP-SERVER.md', () => {
 
   it('says in a line what each served method is, in order', () => {
     const [head = ''] = readFileSync(PATH, 'utf8').split(MARK)
-    const served = head.slice(head.indexOf('## Served'))
+    const served = head.slice(head.indexOf('## Served'), head.indexOf(ROUTES_BEGIN))
     const rows = served.matchAll(/^\| `([a-zA-Z]+(?:\/[a-zA-Z_]+)*)` \|/gm)
     expect(Array.from(rows, ([, name]) => name)).to.deep.equal(
       METHODS.filter(({ standing }) => standing === 'served').map(({ name }) => name)

@@ -6,11 +6,12 @@ import type { AppServerOptions, AuthOptions, Listen } from '../../../rpc/app-ser
 import { flagOf, listOf, numberOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { pathOf } from '../../options.ts'
-import { answers, missingHome, type HomeCommand } from '../../session.ts'
+import { answers, missingHome, type CommandPlace, type HomeCommand } from '../../session.ts'
 import { note, usage } from '../../text/report.ts'
 import { isOrigin } from '../web/origin.ts'
 import { redactIn } from '../web/redact.ts'
 import { codexOptions } from './codex-options.ts'
+import { isPassedOn, turnsOptions, turnsProfile, type TurnsProfile } from './turns-options.ts'
 
 const wrong = (message: string) => E.left(usage(message, 'see "unroll help app-server"'))
 
@@ -76,6 +77,21 @@ const webOf = (input: Input, io: Io): E.Either<string, Pick<AppServerOptions, 'w
   })
 }
 
+/** The Codex that runs turns, and the era in which it has the server answer; an empty object without `--turns`. */
+const turnsOf = async (
+  input: Input,
+  io: Io,
+  { store }: CommandPlace
+): Promise<E.Either<string, Pick<AppServerOptions, 'codex'> & Partial<TurnsProfile>>> => {
+  const turns = turnsOptions(input, io)
+  if (E.isLeft(turns)) return turns
+  const codex = turns.right
+  if (codex === null) return E.right({})
+  if (store !== undefined) return E.left('--turns needs the files of the home, not a store')
+  const found = await turnsProfile(codex, textOf(input, 'profile'), answers(input).profile)
+  return E.map((known: TurnsProfile) => ({ codex, ...known }))(found)
+}
+
 export const appServerCommand: HomeCommand = async (input, io, place) => {
   if (input.form.word?.name === 'proxy') return runProxy(input, io, place.home)
   const { parseListen, runAppServer } = await import('../../../rpc/app-server.ts')
@@ -97,9 +113,13 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
   if (E.isLeft(given)) return wrong(given.left)
   const missing = missingHome(place)
   if (missing !== null) return E.left(missing)
+  const turns = await turnsOf(input, io, place)
+  if (E.isLeft(turns)) return wrong(turns.left)
+  const { note: hint, ...codex } = turns.right
+  if (hint !== undefined && hint !== null) note(`unroll app-server: ${hint}`, io)
   const { overrides } = given.right
   const idle = [
-    ...given.right.idle,
+    ...given.right.idle.filter((one) => codex.codex === undefined || !isPassedOn(one)),
     ...idlePowers(powers.right ?? []).map((power) => `--allow ${power}`)
   ]
   if (idle.length > 0) note(`unroll app-server: without effect here: ${idle.join(', ')}`, io)
@@ -115,6 +135,7 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
     overrides,
     reviews: flagOf(input, 'reviews'),
     version: io.version,
+    ...codex,
     ...metrics.right,
     ...analytics,
     ...web.right,

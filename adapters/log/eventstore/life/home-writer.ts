@@ -155,6 +155,7 @@ export const storeWriter = (parts: StoreWriterParts): HomeWriter => ({
   hold: () => holdStore(parts),
   files: () => attempted(() => files(parts)),
   isHeld: () => false,
+  isLocked: () => false,
   remembersPlaces: () => false,
   referrers: (threadIds) =>
     attempted(async () => {
