@@ -9,25 +9,25 @@ import type { Server } from '../threads/server.ts'
 import { printNotification, type Incoming, type Notice } from '../wire/message.ts'
 import type { RelayCore } from './core.ts'
 import type { Filters } from './filters.ts'
-import type { Link } from './link.ts'
+import type { CodexLink } from './link.ts'
 import type { Memory } from './memory.ts'
-import type { Route } from './routes.ts'
+import type { TurnRoute } from './routes.ts'
 
 export type Request = Extract<Incoming, { readonly kind: 'request' }>
 
 /** A request that was taken and not yet answered. */
-export interface Taken extends Request {
+export interface TakenOver extends Request {
   readonly line: string
-  readonly route: Route
+  readonly route: TurnRoute
   readonly number: number
 }
 
-export interface OpenQuestion {
+export interface AskedQuestion {
   readonly id: Json
   readonly threadId: string
 }
 
-export interface Both {
+export interface BothServers {
   readonly core: RelayCore
   readonly server: Server
   readonly send: (message: string) => void
@@ -40,11 +40,11 @@ export interface Both {
   readonly filters: Filters
   /** A number that was not used before. */
   readonly next: () => number
-  readonly taken: Map<number, Taken>
+  readonly taken: Map<number, TakenOver>
   /** Of those the ones that the child has, by their id. */
-  readonly passed: Map<string, Taken>
+  readonly passed: Map<string, TakenOver>
   /** Questions of the child that nobody answered yet. */
-  readonly questions: Map<string, OpenQuestion>
+  readonly questions: Map<string, AskedQuestion>
   /** Requests that unroll serves, by their id. */
   readonly served: Map<string, Request>
   /** Requests of the relay itself that unroll serves. */
@@ -52,7 +52,7 @@ export interface Both {
   /** What the client shook hands with; null before. */
   hello: JsonObject | null
   isLeft: boolean
-  link: Promise<E.Either<string, Link>> | null
+  link: Promise<E.Either<string, CodexLink>> | null
 }
 
 /** What the client does not want to hear. */
@@ -63,18 +63,18 @@ export const optedOutIn = (hello: JsonObject | null): ReadonlySet<string> => {
 }
 
 /** Sends a notification of the relay itself. */
-export const tellClient = ({ send, server, hello, isLeft }: Both, notice: Notice): void => {
+export const tellClient = ({ send, server, hello, isLeft }: BothServers, notice: Notice): void => {
   if (isLeft || optedOutIn(hello).has(notice.method)) return
   send(printNotification(notice, server.profile === '0.169' ? Date.now() : null))
 }
 
 /** A request was answered. */
-export const done = ({ taken, gate }: Both, number: number): void => {
+export const done = ({ taken, gate }: BothServers, number: number): void => {
   if (taken.delete(number)) gate.leave()
 }
 
 /** Lets unroll answer a request of the client. */
-export const serveHere = (both: Both, request: Request, line: string): void => {
+export const serveHere = (both: BothServers, request: Request, line: string): void => {
   both.served.set(request.id, request)
   both.inner().receive(line)
 }

@@ -6,14 +6,14 @@ import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.t
 import type { ProfileName } from '../../../domain/log/profile.ts'
 import { reasonOf } from '../wire/errors.ts'
 import { eraOf } from './era.ts'
-import { openLink, type ChildMessage, type Link } from './link.ts'
+import { openLink, type ChildMessage, type CodexLink } from './link.ts'
 import { startProgram, type CodexProgram, type RunningProgram } from './program.ts'
 
 /** A Codex that listens and has shaken hands. */
 export interface Child {
   readonly socketPath: string
   /** A connection of the server itself, which follows no thread. */
-  readonly house: Link
+  readonly house: CodexLink
 }
 
 export interface ChildOptions {

@@ -4,10 +4,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import { printError } from '../wire/message.ts'
-import { done, serveHere, tellClient, type Both, type Taken } from './both.ts'
+import { done, serveHere, tellClient, type BothServers, type TakenOver } from './both.ts'
 import { DIED } from './failed.ts'
 import { failHere } from './failing.ts'
-import { ENDED, openLink, type ChildMessage, type Link } from './link.ts'
+import { ENDED, openLink, type ChildMessage, type CodexLink } from './link.ts'
 import { remember } from './remember.ts'
 import { BEGINS_TURN, threadIn } from './routes.ts'
 
@@ -30,7 +30,7 @@ const greetingOf = (hello: JsonObject): JsonObject => {
 }
 
 /** A request that the child did not live to answer. */
-const lostAnswer = (both: Both, request: Taken): void => {
+const lostAnswer = (both: BothServers, request: TakenOver): void => {
   const isHarmless = request.route.endsWith(',soon') || request.method === 'thread/resume'
   if (BEGINS_TURN.has(request.method)) return failHere(both, request, DIED)
   done(both, request.number)
@@ -39,7 +39,7 @@ const lostAnswer = (both: Both, request: Taken): void => {
 }
 
 /** Answers what waits for a connection that is no more. */
-export const linkEnded = (both: Both): void => {
+export const linkEnded = (both: BothServers): void => {
   both.link = null
   for (const { id: requestId, threadId } of both.questions.values())
     tellClient(both, {
@@ -53,7 +53,7 @@ export const linkEnded = (both: Both): void => {
   for (const request of unanswered) lostAnswer(both, request)
 }
 
-const received = (both: Both, message: ChildMessage, text: string): void => {
+const received = (both: BothServers, message: ChildMessage, text: string): void => {
   const { core, filters, passed, questions, send } = both
   if (both.isLeft) return
   switch (message.kind) {
@@ -82,10 +82,10 @@ const received = (both: Both, message: ChildMessage, text: string): void => {
 }
 
 const open = async (
-  both: Both,
+  both: BothServers,
   isCurrent: () => boolean,
   greeting: JsonObject
-): Promise<E.Either<string, Link>> => {
+): Promise<E.Either<string, CodexLink>> => {
   const child = await both.core.children.get(greeting)
   if (E.isLeft(child)) return child
   const opened = await openLink(child.right.socketPath, greeting, {
@@ -104,7 +104,7 @@ const open = async (
 }
 
 /** The connection to the child, which may have to be started; `Left` says why there is none. */
-export const linkOf = (both: Both): Promise<E.Either<string, Link>> => {
+export const linkOf = (both: BothServers): Promise<E.Either<string, CodexLink>> => {
   if (both.link !== null) return both.link
   const opening = open(both, () => both.link === opening, greetingOf(both.hello ?? {}))
   both.link = opening

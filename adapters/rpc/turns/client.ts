@@ -9,7 +9,7 @@ import type { ClientConnection, ConnectionOptions } from '../threads/relay.ts'
 import type { Server } from '../threads/server.ts'
 import { overloaded, type RpcError } from '../wire/errors.ts'
 import { parseMessage, printError } from '../wire/message.ts'
-import { done, optedOutIn, serveHere, tellClient, type Both, type Request } from './both.ts'
+import { done, optedOutIn, serveHere, tellClient, type BothServers, type Request } from './both.ts'
 import { linkEnded, linkOf } from './client-link.ts'
 import type { RelayCore } from './core.ts'
 import type { DeskClient } from './desk.ts'
@@ -21,7 +21,11 @@ import { askHere, remember } from './remember.ts'
 import { routeOf, threadIn } from './routes.ts'
 
 /** Looks at an answer of unroll before the client gets it; false when it is not for the client. */
-const replied = (both: Both, requestId: string, answer: E.Either<RpcError, unknown>): boolean => {
+const replied = (
+  both: BothServers,
+  requestId: string,
+  answer: E.Either<RpcError, unknown>
+): boolean => {
   const own = both.own.get(requestId)
   if (own !== undefined) {
     both.own.delete(requestId)
@@ -45,10 +49,10 @@ const stateOf = (
   server: Server,
   send: (message: string) => void,
   options: ConnectionOptions
-): Both => {
+): BothServers => {
   const id = String(server.live.tick())
   let count = 0
-  const both: Both = {
+  const both: BothServers = {
     ...{ core, server, send, id, hello: null, isLeft: false, link: null },
     inner: () => inner,
     gate: createGate(),
@@ -73,7 +77,7 @@ const stateOf = (
 }
 
 /** The client as the threads know it. */
-const deskClientOf = (both: Both): DeskClient => ({
+const deskClientOf = (both: BothServers): DeskClient => ({
   id: both.id,
   link: () => linkOf(both),
   overridesOf: both.memory.overridesOf,
@@ -101,7 +105,12 @@ const deskClientOf = (both: Both): DeskClient => ({
   isWaiting: () => both.passed.size > 0 || both.questions.size > 0
 })
 
-const take = (both: Both, request: Request, line: string, without: RelayCore['without']): void => {
+const take = (
+  both: BothServers,
+  request: Request,
+  line: string,
+  without: RelayCore['without']
+): void => {
   const { method, params } = request
   const route = both.hello === null ? 'unroll' : routeOf(method, params, without)
   const isMerged = route === 'both' && method !== 'thread/unsubscribe'
@@ -114,7 +123,7 @@ const take = (both: Both, request: Request, line: string, without: RelayCore['wi
   dispatch(both, one)
 }
 
-const receive = (both: Both, line: string): void => {
+const receive = (both: BothServers, line: string): void => {
   const message = line.trim() === '' ? null : parseMessage(line)
   if (message?.kind === 'request') return take(both, message, line, both.core.without)
   if (message?.kind !== 'response') return both.inner().receive(line)
@@ -124,7 +133,7 @@ const receive = (both: Both, line: string): void => {
   })
 }
 
-const close = (both: Both): void => {
+const close = (both: BothServers): void => {
   const { desk } = both.core
   both.isLeft = true
   both.inner().close()

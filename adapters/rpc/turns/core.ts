@@ -4,14 +4,14 @@
 import type { JsonObject, Json } from '../../../domain/json.ts'
 import type { Children } from './child.ts'
 import type { Desk } from './desk.ts'
-import type { Family } from './routes.ts'
+import type { RouteFamily } from './routes.ts'
 import type { Words } from './words.ts'
 
 export interface RelayCore {
   readonly desk: Desk
   readonly words: Words
   readonly children: Children
-  readonly without: ReadonlySet<Family>
+  readonly without: ReadonlySet<RouteFamily>
   /** The child told something, on the connection of the server or on one of a client. */
   readonly heard: (method: string, params: Json, isHouse: boolean) => void
   /** The child answered a request about a thread. */

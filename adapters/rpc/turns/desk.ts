@@ -12,7 +12,7 @@ import { threadKey } from '../threads/scheduler.ts'
 import { reasonOf } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
 import { noCodex, otherFile, UNWRITTEN } from './failed.ts'
-import type { Link } from './link.ts'
+import type { CodexLink } from './link.ts'
 import {
   ownerStep,
   UNOWNED,
@@ -30,7 +30,7 @@ export type DeskServer = Pick<Server, 'home' | 'profile' | 'engine' | 'live' | '
 export interface DeskClient {
   readonly id: string
   /** Its connection to the child, which may have to be started; `Left` says why there is none. */
-  readonly link: () => Promise<E.Either<string, Link>>
+  readonly link: () => Promise<E.Either<string, CodexLink>>
   /** What its own resume of a thread asked for. */
   readonly overridesOf: (threadId: string) => JsonObject
   /** Settings that it changed since, in order. */

@@ -4,19 +4,19 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, textOrNull, type Json } from '../../../domain/json.ts'
 import { wellFormed } from '../wire/message.ts'
-import { done, serveHere, type Both, type Taken } from './both.ts'
+import { done, serveHere, type BothServers, type TakenOver } from './both.ts'
 import { linkOf } from './client-link.ts'
 import { failHere } from './failing.ts'
 import { noCodex } from './failed.ts'
-import type { Link } from './link.ts'
-import type { Need } from './owner.ts'
-import { threadIn, type Route } from './routes.ts'
+import type { CodexLink } from './link.ts'
+import type { OwnerNeed } from './owner.ts'
+import { threadIn, type TurnRoute } from './routes.ts'
 import { isLarge, isSameFile } from './thread-file.ts'
 
 /** How long a client waits for a child that starts, for what unroll has an answer to. */
 const SOON_MS = 1000
 
-const NEEDS: Readonly<Partial<Record<Route, Need>>> = {
+const NEEDS: Readonly<Partial<Record<TurnRoute, OwnerNeed>>> = {
   load: 'load',
   owned: 'owned',
   both: 'owned',
@@ -32,7 +32,7 @@ const within = <A>(ms: number, work: Promise<A>, late: A): Promise<A> => {
   return Promise.race([work, given]).finally(() => clearTimeout(timer))
 }
 
-const linkFor = (both: Both, { route }: Taken): Promise<E.Either<string, Link>> => {
+const linkFor = (both: BothServers, { route }: TakenOver): Promise<E.Either<string, CodexLink>> => {
   const link = linkOf(both)
   return route.endsWith(',soon')
     ? within(SOON_MS, link, E.left('it does not answer within a second'))
@@ -40,18 +40,18 @@ const linkFor = (both: Both, { route }: Taken): Promise<E.Either<string, Link>> 
 }
 
 /** Lets unroll answer a request that was taken. */
-export const serveTaken = (both: Both, request: Taken): void => {
+export const serveTaken = (both: BothServers, request: TakenOver): void => {
   done(both, request.number)
   serveHere(both, request, request.line)
 }
 
-const passNow = ({ passed }: Both, request: Taken, to: Link): void => {
+const passNow = ({ passed }: BothServers, request: TakenOver, to: CodexLink): void => {
   passed.set(request.id, request)
   to.pass(request.line)
 }
 
 /** Passes a request on; without a child unroll answers, or a turn fails. */
-export const passOn = async (both: Both, request: Taken): Promise<void> => {
+export const passOn = async (both: BothServers, request: TakenOver): Promise<void> => {
   const to = await linkFor(both, request)
   if (both.isLeft || !both.taken.has(request.number)) return
   if (E.isRight(to)) passNow(both, request, to.right)
@@ -59,7 +59,7 @@ export const passOn = async (both: Both, request: Taken): Promise<void> => {
 }
 
 /** Whether the child means the file that unroll reads; a thread without a file is Codex's own, as long as it is in this home. */
-const meansOurs = async (both: Both, threadId: string, to: Link): Promise<boolean> => {
+const meansOurs = async (both: BothServers, threadId: string, to: CodexLink): Promise<boolean> => {
   const path = await both.core.desk.pathOf(threadId)
   const read = await to.ask('thread/read', { threadId })
   const thread = E.isRight(read) && isJsonObject(read.right) ? read.right['thread'] : null
@@ -69,7 +69,11 @@ const meansOurs = async (both: Both, threadId: string, to: Link): Promise<boolea
 }
 
 /** Passes a change of a thread on if the child means the same file; else it is unroll's. */
-export const passChange = async (both: Both, request: Taken, threadId: string): Promise<void> => {
+export const passChange = async (
+  both: BothServers,
+  request: TakenOver,
+  threadId: string
+): Promise<void> => {
   const to = await linkFor(both, request)
   const isOurs = E.isRight(to) && (await meansOurs(both, threadId, to.right))
   if (both.isLeft || !both.taken.has(request.number)) return
@@ -78,13 +82,17 @@ export const passChange = async (both: Both, request: Taken, threadId: string): 
 }
 
 /** True for a thread that somebody here has open. */
-const isKnown = ({ core, server }: Both, threadId: string): boolean => {
+const isKnown = ({ core, server }: BothServers, threadId: string): boolean => {
   const { at, followers } = core.desk.of(threadId)
   return at !== 'unroll' || followers.length > 0 || server.live.find(threadId) !== null
 }
 
 /** Reads what the child began: unroll can, once there is a file. */
-const readUnstored = async (both: Both, request: Taken, threadId: string): Promise<void> => {
+const readUnstored = async (
+  both: BothServers,
+  request: TakenOver,
+  threadId: string
+): Promise<void> => {
   const { desk, unstored } = both.core
   const path = await desk.pathOf(threadId)
   if (path !== null) unstored.delete(threadId)
@@ -94,7 +102,11 @@ const readUnstored = async (both: Both, request: Taken, threadId: string): Promi
 }
 
 /** An ephemeral fork lives in the child, which reads the file that we name. */
-const ephemeralFork = async (both: Both, request: Taken, threadId: string): Promise<void> => {
+const ephemeralFork = async (
+  both: BothServers,
+  request: TakenOver,
+  threadId: string
+): Promise<void> => {
   const path = await both.core.desk.pathOf(threadId)
   const params = { ...(request.params as Record<string, Json>), ...(path === null ? {} : { path }) }
   const line = `{"id":${request.id},"method":${wellFormed(request.method)},"params":${wellFormed(params)}}`
@@ -105,7 +117,7 @@ const ephemeralFork = async (both: Both, request: Taken, threadId: string): Prom
  * Opens a thread that the child has or loads. unroll answers at once where Codex would read all of a large file again; the client is
  * taken along before the next turn. A turn that runs is handed over by Codex alone.
  */
-const reopen = async (both: Both, request: Taken, threadId: string): Promise<void> => {
+const reopen = async (both: BothServers, request: TakenOver, threadId: string): Promise<void> => {
   const { desk, words } = both.core
   const path = both.server.profile === '0.169' ? null : await desk.pathOf(threadId)
   if (both.isLeft || !both.taken.has(request.number)) return
@@ -116,7 +128,7 @@ const reopen = async (both: Both, request: Taken, threadId: string): Promise<voi
   desk.step(threadId, { type: 'asked', ask })
 }
 
-export const dispatch = (both: Both, request: Taken): void => {
+export const dispatch = (both: BothServers, request: TakenOver): void => {
   const { core, id } = both
   const { method, params, route, number } = request
   const members = isJsonObject(params) ? params : {}

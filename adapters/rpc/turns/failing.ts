@@ -2,12 +2,12 @@
  * A request that begins a turn and that no Codex could take: answered, and told as a turn that failed.
  */
 import { printResult } from '../wire/message.ts'
-import { done, serveHere, tellClient, type Both, type Taken } from './both.ts'
+import { done, serveHere, tellClient, type BothServers, type TakenOver } from './both.ts'
 import { failedTurn } from './failed.ts'
 import { BEGINS_TURN, threadIn } from './routes.ts'
 
 /** Fails such a request; unroll answers any other. */
-export const failHere = (both: Both, request: Taken, why: string): void => {
+export const failHere = (both: BothServers, request: TakenOver, why: string): void => {
   const { core, server, send, id } = both
   const threadId = threadIn(request.params)
   done(both, request.number)

@@ -42,12 +42,12 @@ const REMOTE = 'remoteControl/status/changed'
 
 const statusOf = (params: unknown): string => (isJsonObject(params) ? textIn(params['status']) : '')
 
-type Side = 'unroll' | 'child'
+type FilteredSide = 'unroll' | 'child'
 
 /** Remembers who told what, for one client. */
 const createNews = (nowMs: () => number) => {
-  const told = new Map<string, { readonly by: Side; readonly atMs: number }>()
-  return (by: Side, method: string, params: unknown): boolean => {
+  const told = new Map<string, { readonly by: FilteredSide; readonly atMs: number }>()
+  return (by: FilteredSide, method: string, params: unknown): boolean => {
     const name = isJsonObject(params) ? textIn(params['threadName']) : ''
     const key = `${method} ${threadIn(params) ?? ''} ${name}`
     const known = told.get(key)

@@ -26,7 +26,7 @@ export interface LinkListener {
   readonly ended: () => void
 }
 
-export interface Link {
+export interface CodexLink {
   /** Asks for this server. */
   readonly ask: (method: string, params: unknown) => Promise<E.Either<RpcError, Json>>
   /** Passes on a message of the client as it stands. */
@@ -74,7 +74,7 @@ const messageOf = (text: string): ChildMessage | null => {
 }
 
 /** Takes what the socket receives, and keeps the requests of this server apart. */
-const served = (socket: WebSocket, { received, ended }: LinkListener): Link => {
+const served = (socket: WebSocket, { received, ended }: LinkListener): CodexLink => {
   const own = randomBytes(6).toString('hex')
   const asked = new Map<string, (reply: E.Either<RpcError, Json>) => void>()
   let count = 0
@@ -123,7 +123,7 @@ export const openLink = async (
   socketPath: string,
   hello: unknown,
   listener: LinkListener
-): Promise<E.Either<string, { readonly link: Link; readonly greeting: Json }>> => {
+): Promise<E.Either<string, { readonly link: CodexLink; readonly greeting: Json }>> => {
   const { WebSocket: Client } = await import('ws')
   const socket = new Client(`ws+unix:${socketPath}:/`, {
     perMessageDeflate: false,

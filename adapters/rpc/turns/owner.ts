@@ -6,13 +6,13 @@
  */
 
 /** What a request needs: the thread loaded; the child if it has it; the child, which need not have loaded it. */
-export type Need = 'load' | 'owned' | 'thread'
+export type OwnerNeed = 'load' | 'owned' | 'thread'
 
 /** A request that somebody else keeps, by its number. */
 export interface Ask {
   readonly client: string
   readonly number: number
-  readonly need: Need
+  readonly need: OwnerNeed
 }
 
 export interface Owned {

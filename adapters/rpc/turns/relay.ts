@@ -12,7 +12,7 @@ import { createDesk, type DeskServer } from './desk.ts'
 import { diedTurn, DIED } from './failed.ts'
 import { watchForeign } from './foreign.ts'
 import type { ChildMessage } from './link.ts'
-import { threadIn, type Family } from './routes.ts'
+import { threadIn, type RouteFamily } from './routes.ts'
 import { isLarge } from './thread-file.ts'
 import { createWords, type Words } from './words.ts'
 
@@ -29,7 +29,7 @@ export interface CodexTurns {
   /** How long a child may do nothing before it is ended. */
   readonly idleMs: number
   /** What is switched off. */
-  readonly without: ReadonlySet<Family>
+  readonly without: ReadonlySet<RouteFamily>
 }
 
 /** Clients that send messages; others may only read. */

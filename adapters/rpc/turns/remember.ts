@@ -2,11 +2,11 @@
  * What has to be remembered of a request that was answered, wherever that was.
  */
 import { printQuestion } from '../wire/message.ts'
-import type { Both, Request } from './both.ts'
+import type { BothServers, Request } from './both.ts'
 import { threadIn } from './routes.ts'
 
 /** Asks unroll something for the client, which does not see the answer. */
-export const askHere = (both: Both, method: string, threadId: string, more: object = {}) => {
+export const askHere = (both: BothServers, method: string, threadId: string, more: object = {}) => {
   const requestId = JSON.stringify(`unroll:${both.id}:${both.next()}`)
   return new Promise<void>((resolve) => {
     both.own.set(requestId, resolve)
@@ -17,7 +17,7 @@ export const askHere = (both: Both, method: string, threadId: string, more: obje
 const OPENS: ReadonlySet<string> = new Set(['thread/resume', 'thread/start', 'thread/fork'])
 
 export const remember = (
-  both: Both,
+  both: BothServers,
   { method, params }: Pick<Request, 'method' | 'params'>,
   result: unknown,
   where: 'unroll' | 'child'

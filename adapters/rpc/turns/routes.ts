@@ -20,7 +20,7 @@ export const ROUTES = {
   running: 'the child if it runs, else unroll'
 } as const
 
-export type Route = keyof typeof ROUTES
+export type TurnRoute = keyof typeof ROUTES
 
 /** What can be switched off, and what it lets clients do. */
 export const FAMILIES = {
@@ -30,7 +30,7 @@ export const FAMILIES = {
   config: 'change configuration, plugins and skills'
 } as const
 
-export type Family = keyof typeof FAMILIES
+export type RouteFamily = keyof typeof FAMILIES
 
 /** Methods and their routes; a `*` at the end stands for any rest, and the longest row that fits counts. */
 export const ROUTING = `
@@ -145,27 +145,31 @@ fuzzyFileSearch*                      child        files
 unroll/*                              unroll
 `
 
-interface Row {
+interface RouteRow {
   readonly pattern: string
-  readonly route: Route
-  readonly family: Family | null
+  readonly route: TurnRoute
+  readonly family: RouteFamily | null
 }
 
 /** The rows of the table, as they stand. */
-export const ROWS: ReadonlyArray<Row> = ROUTING.trim()
+export const ROWS: ReadonlyArray<RouteRow> = ROUTING.trim()
   .split('\n')
   .map((line) => {
     const [pattern = '', route = '', family] = line.split(/\s+/)
-    return { pattern, route: route as Route, family: (family as Family | undefined) ?? null }
+    return {
+      pattern,
+      route: route as TurnRoute,
+      family: (family as RouteFamily | undefined) ?? null
+    }
   })
 
-const DEFAULT: Row = { pattern: '*', route: 'child', family: null }
+const DEFAULT: RouteRow = { pattern: '*', route: 'child', family: null }
 
-const fits = ({ pattern }: Row, method: string): boolean =>
+const fits = ({ pattern }: RouteRow, method: string): boolean =>
   pattern.endsWith('*') ? method.startsWith(pattern.slice(0, -1)) : method === pattern
 
 /** The row of a method. */
-export const rowOf = (method: string): Row =>
+export const rowOf = (method: string): RouteRow =>
   ROWS.filter((row) => fits(row, method)).reduce(
     (best, row) => (row.pattern.length > best.pattern.length ? row : best),
     DEFAULT
@@ -175,8 +179,8 @@ export const rowOf = (method: string): Row =>
 export const routeOf = (
   method: string,
   params: unknown,
-  without: ReadonlySet<Family> = new Set()
-): Route => {
+  without: ReadonlySet<RouteFamily> = new Set()
+): TurnRoute => {
   const { route, family } = rowOf(method)
   if (family !== null && without.has(family)) return 'unroll'
   // A point of the past is asked for, which no Codex knows.

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { PROFILES, type ProfileName } from '../../../../domain/log/profile.ts'
-import type { CodexTurns, Family } from '../../../rpc/app-server.ts'
+import type { CodexTurns, RouteFamily } from '../../../rpc/app-server.ts'
 import { eraOf } from '../../../rpc/turns/era.ts'
 import { FAMILIES } from '../../../rpc/turns/routes.ts'
 import { listOf, numberOf, textOf, type Input } from '../../args.ts'
@@ -17,9 +17,9 @@ const NEEDS_TURNS = ['preload', 'turns-idle', 'turns-without']
 const IDLE_SECONDS = 600
 const VERSION_MS_MAX = 20_000
 
-const isFamily = (word: string): word is Family => Object.hasOwn(FAMILIES, word)
+const isFamily = (word: string): word is RouteFamily => Object.hasOwn(FAMILIES, word)
 
-const familiesIn = (input: Input): E.Either<string, ReadonlySet<Family>> => {
+const familiesIn = (input: Input): E.Either<string, ReadonlySet<RouteFamily>> => {
   const words = (textOf(input, 'turns-without') ?? '').split(',').filter((word) => word !== '')
   const unknown = words.find((word) => !isFamily(word))
   return unknown === undefined

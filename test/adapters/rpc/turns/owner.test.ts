@@ -4,7 +4,7 @@ import {
   ownerStep,
   UNOWNED,
   type Ask,
-  type Need,
+  type OwnerNeed,
   type Owned,
   type OwnerEffect,
   type OwnerInput
@@ -22,7 +22,11 @@ const run = (inputs: ReadonlyArray<OwnerInput>): readonly [Owned, ReadonlyArray<
     [UNOWNED, []]
   )
 
-const ask = (number: number, need: Need = 'load', client = 'a'): Ask => ({ client, number, need })
+const ask = (number: number, need: OwnerNeed = 'load', client = 'a'): Ask => ({
+  client,
+  number,
+  need
+})
 const asked = (one: Ask): OwnerInput => ({ type: 'asked', ask: one })
 const followsHere = (client: string): OwnerInput => ({ type: 'follows', client, where: 'unroll' })
 const loaded: OwnerInput = { type: 'loaded', client: 'a', attempt: 1, failed: null }
@@ -176,7 +180,7 @@ class World {
     if (need === 'load' && missing.length > 0) this.wrong.push(`${missing.join()} missed a turn`)
   }
 
-  ask(client: string, need: Need): void {
+  ask(client: string, need: OwnerNeed): void {
     this.number += 1
     this.waiting.set(this.number, client)
     this.step(asked(ask(this.number, need, client)))

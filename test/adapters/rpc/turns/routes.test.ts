@@ -10,7 +10,7 @@ import {
   rowOf,
   ROWS,
   threadIn,
-  type Family
+  type RouteFamily
 } from '../../../../adapters/rpc/turns/routes.ts'
 
 describe('the routes between unroll and a Codex that runs turns', () => {
@@ -58,7 +58,7 @@ describe('the routes between unroll and a Codex that runs turns', () => {
   })
 
   it('stay here where a family is switched off, and where a point of the past is asked for', () => {
-    const off = (...families: ReadonlyArray<Family>) => new Set<Family>(families)
+    const off = (...families: ReadonlyArray<RouteFamily>) => new Set<RouteFamily>(families)
     expect([
       routeOf('command/exec', {}, off('commands')),
       routeOf('command/exec', {}, off('files', 'account', 'config')),
