@@ -6,7 +6,7 @@ import { EVERYDAY } from './everyday.ts'
 import { EXPORT } from './exporting.ts'
 import { LEDGERS } from './ledgers.ts'
 import { log, READING } from './reading.ts'
-import { SERVING, store } from './serving.ts'
+import { SERVING } from './serving.ts'
 import {
   LAST,
   option,
@@ -15,6 +15,7 @@ import {
   type OptionSpec,
   type WordSpec
 } from './spec.ts'
+import { store } from './store.ts'
 import { FINDING, index, MENDING } from './upkeep.ts'
 import { WRITING } from './writing.ts'
 
