@@ -13,6 +13,7 @@ import {
   frameOf,
   frameReader,
   NO_VALUE,
+  readChunk,
   readFrame,
   type IndexReply,
   type IndexRequest,
@@ -65,28 +66,62 @@ const started = (directory: string, inDoubt: boolean): ChildProcess => {
   return child
 }
 
-/** Replies in the order they are awaited; keeps this process alive while one is. */
-const laterFrom = (stream: Socket): (() => Promise<string | null>) => {
+/** Replies that are awaited, in the order of their requests. */
+interface AwaitedReplies {
+  /** The next one; keeps this process alive until it is there. */
+  readonly next: () => Promise<string | null>
+  readonly outstanding: () => number
+  /**
+   * Takes all that are outstanding; blocks. The child writes a reply whole before it looks at the next request, so whoever blocks on a
+   * later request, to send it or to get its answer, without having taken these would wait for a child that waits for him.
+   */
+  readonly takeAll: () => void
+}
+
+const awaitedFrom = (stream: Socket): AwaitedReplies => {
   const { push, take } = frameReader()
   const waiting: Array<(json: string | null) => void> = []
   const tell = (json: string | null): void => {
     waiting.shift()?.(json)
     if (waiting.length === 0) stream.unref()
   }
-  stream.on('data', (chunk: Buffer) => {
+  const receive = (chunk: Buffer): void => {
     push(chunk)
     for (let text = take(); text !== null; text = take()) tell(text)
-  })
+  }
+  stream.on('data', receive)
   stream.once('close', () => {
     while (waiting.length > 0) tell(null)
   })
-  return () =>
-    new Promise((resolve) => {
-      if (stream.destroyed) return resolve(null)
-      stream.ref()
-      waiting.push(resolve)
-    })
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        if (stream.destroyed) return resolve(null)
+        stream.ref()
+        waiting.push(resolve)
+      }),
+    outstanding: () => waiting.length,
+    takeAll: () => {
+      const handle = handleOf(stream)
+      if (waiting.length === 0 || handle === null) return
+      handle.setBlocking(true)
+      try {
+        while (waiting.length > 0) {
+          const chunk = readChunk(handle.fd)
+          if (chunk === null) break
+          receive(chunk)
+        }
+      } catch {
+        // The process has ended; the stream tells who waits.
+      } finally {
+        handle.setBlocking(false)
+      }
+    }
+  }
 }
+
+/** So many requests that nobody got the reply of fit between two processes. */
+const OUTSTANDING_MAX = 64
 
 /** True for a reply that tells what the index holds. */
 const isValue = (json: string): boolean => json.startsWith(VALUE) || json === NO_VALUE
@@ -97,7 +132,7 @@ const parseReply = (json: string | null): IndexReply | null =>
 /** Starts a process that opens the index of a directory, `inDoubt` after a verified copy of it. */
 export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild => {
   const child = started(directory, inDoubt)
-  const later = laterFrom(child.stdio[AWAITED] as Socket)
+  const awaited = awaitedFrom(child.stdio[AWAITED] as Socket)
   const received = frameReader()
   /** Runs with the file of the requests, unless the process has ended: Node closes its files then, and reuses their numbers. */
   const using = <A>(run: (file: number) => A): A | null => {
@@ -109,10 +144,7 @@ export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild
     }
   }
   const send = (request: string): boolean =>
-    using((file) => {
-      writeWhole(file, frameOf(request))
-      return true
-    }) === true
+    using((file) => (writeWhole(file, frameOf(request)), true)) === true
   const receive = (): string | null => using((file) => readFrame(file, received))
   let cache: ReplyCache | null = null
   const forget = (): void => {
@@ -125,12 +157,13 @@ export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild
     return reply
   }
   return {
-    isOpen: later(),
+    isOpen: awaited.next(),
     greeting: () => heard(parseReply(receive())),
     read: (asked) => {
       const request = JSON.stringify(asked)
       const known = cache?.known(request)
       if (known !== undefined) return parseReply(known)
+      awaited.takeAll()
       const json = send(request) ? receive() : null
       if (json !== null && isValue(json)) cache?.keep(request, json)
       return parseReply(json)
@@ -139,15 +172,18 @@ export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild
       const asked = cache
       if (asked === null) return
       const unknown = questions.filter((one) => asked.known(JSON.stringify(one)) === undefined)
-      if (unknown.length === 0 || !send(JSON.stringify(['ahead', unknown]))) return
+      if (unknown.length === 0) return
+      if (awaited.outstanding() > OUTSTANDING_MAX) awaited.takeAll()
+      if (!send(JSON.stringify(['ahead', unknown]))) return
       const age = asked.age()
-      const replies = await Promise.all(unknown.map(later))
+      const replies = await Promise.all(unknown.map(awaited.next))
       for (const [i, json] of replies.entries())
         if (json !== null && isValue(json)) asked.keep(JSON.stringify(unknown[i]), json, age)
     },
     change: async (asked) => {
       if (asked[0] === 'clear') forget()
-      return heard(parseReply(send(JSON.stringify(asked)) ? await later() : null))
+      awaited.takeAll()
+      return heard(parseReply(send(JSON.stringify(asked)) ? await awaited.next() : null))
     },
     kill: () => {
       forget()

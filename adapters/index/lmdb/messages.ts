@@ -83,13 +83,19 @@ export const frameReader = (): FrameReader => {
 
 const CHUNK = Buffer.allocUnsafe(64 * 1024)
 
+/** What comes next of a file that blocks; null at its end. */
+export const readChunk = (file: number): Buffer | null => {
+  const got = readSync(file, CHUNK)
+  return got === 0 ? null : Buffer.from(CHUNK.subarray(0, got))
+}
+
 /** The next text of a file that blocks, after what came before; null when the other side ends before it is whole. */
 export const readFrame = (file: number, { push, take }: FrameReader): string | null => {
   for (;;) {
     const text = take()
     if (text !== null) return text
-    const got = readSync(file, CHUNK)
-    if (got === 0) return null
-    push(Buffer.from(CHUNK.subarray(0, got)))
+    const chunk = readChunk(file)
+    if (chunk === null) return null
+    push(chunk)
   }
 }

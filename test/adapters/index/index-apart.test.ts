@@ -154,6 +154,24 @@ describe('an index in a process of its own', () => {
     expect(seen).to.deep.equal([1, [[['row'], 1]], 2])
   })
 
+  it('answers what blocks while long answers that were asked ahead are on their way', async () => {
+    const index = await openIndexApart(folder)
+    const json = JSON.stringify('x'.repeat(4_000_000))
+    await index.commit(
+      [
+        { key: ['long'], json },
+        { key: ['row'], json: '1' }
+      ],
+      []
+    )()
+    const ahead = [['long'], ['none'], ['long']].map((key) => index.ahead([['get', key]]))
+    const seen = index.get(['row'])
+    await Promise.all(ahead)
+    const long = index.get(['long'])
+    await index.close()
+    expect([seen, long]).to.deep.equal([1, JSON.parse(json)])
+  })
+
   it('fails what is asked after its process ended, not what was asked ahead of it', async () => {
     const index = await openIndexApart(folder)
     await index.commit([{ key: ['row'], json: '1' }], [])()
