@@ -2,7 +2,6 @@
  * Keys of the page. They are quiet while somebody types, and leave everything with a modifier to the browser. A key can also be two that
  * follow each other: `g g`.
  */
-import { dialog } from './dialog.ts'
 
 /** False: the key was of no use, and the browser may have it. */
 export type KeyTable = Readonly<Record<string, (event: KeyboardEvent) => void | false>>
@@ -47,7 +46,7 @@ addEventListener('keydown', (event) => {
   if (isTyping(event.target) && name !== 'Escape' && !hasModifier) return
   if (event.defaultPrevented || isForTarget(event.target, name)) return
   // A dialog has its own.
-  if (dialog.value !== null && name !== 'mod+k') return
+  if (document.querySelector('dialog[open]') !== null && name !== 'mod+k') return
   const before = first !== null && event.timeStamp - first.atMs < SECOND_KEY_MS ? first.name : null
   first = null
   if (before !== null && run(`${before} ${name}`, event)) return
