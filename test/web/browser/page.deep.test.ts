@@ -1,6 +1,8 @@
 // The page in a real browser, over the sample home: what a new user sees and does. Titles and texts that are expected stand in the
 // rollouts of the sample.
 import { expect } from 'chai'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { SAMPLE_HOME } from '../../../adapters/cli/io.ts'
 import {
@@ -13,6 +15,7 @@ import {
   type WebServer
 } from '../../support/browser.ts'
 
+const ROOT = join(import.meta.dirname, '..', '..', '..')
 const LONG = '01a1fcdc-359a-7731-ae44-e79fba9fff78'
 const SHORT = '01a1fcdb-46e0-71c3-911f-3350c9a8ce4c'
 
@@ -102,6 +105,24 @@ const isReady = (page: Page): Promise<unknown> =>
     await page.waitForSelector('[aria-posinset="1"]')
     await page.keyboard.press('G')
     await page.waitForSelector('[aria-posinset="16"]')
+    await page.context().close()
+    expect(problems).to.deep.equal([])
+  })
+
+  // UPDATE_DOCS=1 takes it anew.
+  it('is shown in the README by a picture of a thread with the way back', async () => {
+    const file = join(ROOT, 'docs', 'page.png')
+    const { page, problems } = await opened(`/t/${LONG}`)
+    await page.waitForSelector('[aria-posinset="16"]')
+    await page.click('.travel button')
+    await page.waitForSelector('.slider input')
+    await page.waitForSelector('.outline-facts')
+    const picture = await page.screenshot()
+    if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(file, picture)
+    // The size of a PNG stands behind its first 16 bytes.
+    const sizeOf = (png: Buffer) => [png.readUInt32BE(16), png.readUInt32BE(20)]
+    expect(sizeOf(readFileSync(file))).to.deep.equal(sizeOf(picture))
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).to.contain('(docs/page.png)')
     await page.context().close()
     expect(problems).to.deep.equal([])
   })
