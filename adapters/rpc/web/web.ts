@@ -3,10 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { randomBytes } from 'node:crypto'
-import { basename } from 'node:path'
 import type { Hide } from '../../../domain/redact/value.ts'
-import { defaultIndexDirectory } from '../../home/places.ts'
-import { indexDirectory } from '../../index-directory.ts'
+import { homeIdOf } from '../../index-directory.ts'
 import { secretIn, type Auth } from '../transports/auth.ts'
 import type { ServedSite } from '../transports/http.ts'
 import { isLoopback, type Listen } from '../transports/listen.ts'
@@ -42,12 +40,6 @@ export interface OpenPage {
   readonly origin: string
   /** The address of a place in the page that opens once, within a minute. */
   readonly newAddress: (path?: string) => string
-}
-
-/** Names a home, or a home and a store, to other processes without telling where it is. */
-export const homeIdOf = ({ home, store }: PagePlace): string => {
-  const folder = indexDirectory(home, store === undefined ? {} : { store })
-  return basename(E.isRight(folder) ? folder.right : defaultIndexDirectory(home))
 }
 
 /** An address of the page, with its ticket where no server sees it. */

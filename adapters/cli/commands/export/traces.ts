@@ -16,6 +16,7 @@ import { threadSpans, type TraceOptions } from '../../../traces/spans.ts'
 import { DAY_MS } from '../../../../domain/time/zone.ts'
 import { flagOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
+import { homeIdOf } from '../../../index-directory.ts'
 import { rangeIn } from '../../options.ts'
 import { openOutput } from '../../output-file.ts'
 import { placeOf, type CommandEnd } from '../../session.ts'
@@ -174,7 +175,6 @@ export const exportTraces = async (
   if (ids.length === 0) return E.left(usage('no thread is named', 'name one or more, such as @1'))
   const place = await placeOf(input, io)
   if (E.isLeft(place)) return place
-  const { homeIdOf } = await import('../../../rpc/web/web.ts')
   const tally: Tally = { spans: 0, fromMs: Infinity, untilMs: -Infinity, old: 0 }
   const job = { ids, engine, options: options.right, homeId: homeIdOf(place.right), tally }
   if (!flagOf(input, 'send')) {

@@ -1,7 +1,8 @@
 /**
  * What listens at a port already: a page of the same home is opened instead of a second one.
  */
-import { addressWith, homeIdOf } from '../../../rpc/web/web.ts'
+import { homeIdOf } from '../../../index-directory.ts'
+import { addressWith } from '../../../rpc/web/web.ts'
 import { keptToken, type PagePlace } from '../../../rpc/web/token-file.ts'
 
 /** `null`: nothing listens. `other`: a program that is not this page. */
