@@ -114,13 +114,23 @@ const useThread = ({ threadId, at }: ThreadRoute) => {
   return { thread, range }
 }
 
-const Missing = ({ asked }: { readonly asked: AskedAnswer<unknown> }) => (
+const Missing = ({
+  asked,
+  route
+}: {
+  readonly asked: AskedAnswer<unknown>
+  readonly route: ThreadRoute
+}) => (
   <main class="page" id="main">
     <div class="empty">
       <h1>This thread cannot be read</h1>
       <p class="dim">{visible(asked.failure ?? '')}</p>
       <p>
-        <a href="/">All threads</a>
+        {route.at === null ? (
+          <a href="/">All threads</a>
+        ) : (
+          <a href={threadHref(route.threadId, { view: route.view })}>The thread as it is now</a>
+        )}
       </p>
     </div>
   </main>
@@ -136,7 +146,7 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
       threadTitle.value = null
     }
   }, [title])
-  if (thread === null && asked.failure !== null) return <Missing asked={asked} />
+  if (thread === null && asked.failure !== null) return <Missing asked={asked} route={route} />
   const total = range.value?.total ?? null
   return (
     <main class="page thread-page" id="main" aria-busy={thread === null}>
