@@ -31,6 +31,8 @@ export interface Children {
   readonly get: (hello: JsonObject) => Promise<E.Either<string, Child>>
   /** The child, if it is ready. */
   readonly ready: () => Child | null
+  /** Resolves when a child that was told to end has ended and that was told; null: none was. */
+  readonly ending: () => Promise<void> | null
   /** Ends the child that runs. */
   readonly stop: () => Promise<void>
   readonly close: () => Promise<void>
@@ -80,7 +82,7 @@ export const createChildren = (options: ChildOptions): Children => {
   let ready: Started | null = null
   let notBeforeMs = 0
   let lastWhy = ''
-  let isAsked = false
+  let ending: Promise<void> | null = null
 
   const rest = (why: string): void => {
     notBeforeMs = Date.now() + AT_ONCE_MS
@@ -89,6 +91,7 @@ export const createChildren = (options: ChildOptions): Children => {
 
   const over = (started: Started, atMs: number, why: string | null): void => {
     if (ready !== started) return
+    const isAsked = ending !== null
     ready = null
     current = null
     if (!isAsked) {
@@ -111,7 +114,6 @@ export const createChildren = (options: ChildOptions): Children => {
       await program.stop()
       return started
     }
-    isAsked = false
     ready = started.right
     void program.ended.then((why) => over(started.right, atMs, why))
     return started
@@ -127,8 +129,9 @@ export const createChildren = (options: ChildOptions): Children => {
   }
 
   const stop = async (): Promise<void> => {
-    isAsked = true
-    await ready?.program.stop()
+    if (ready === null) return
+    ending ??= ready.program.stop().finally(() => (ending = null))
+    await ending
   }
 
   return {
@@ -141,6 +144,7 @@ export const createChildren = (options: ChildOptions): Children => {
       return E.map(({ child }: Started) => child)(await current)
     },
     ready: () => ready?.child ?? null,
+    ending: () => ending,
     stop,
     close: async () => {
       closing.abort()

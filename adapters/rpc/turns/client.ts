@@ -102,7 +102,7 @@ const deskClientOf = (both: BothServers): DeskClient => ({
   },
   followHere: (threadId) => askHere(both, 'thread/resume', threadId, { excludeTurns: true }),
   lostChild: () => linkEnded(both),
-  isWaiting: () => both.passed.size > 0 || both.questions.size > 0
+  isWaiting: () => both.taken.size > 0 || both.questions.size > 0
 })
 
 const take = (
@@ -120,7 +120,11 @@ const take = (
   both.gate.enter()
   const one = { ...request, line, route, number: both.next() }
   both.taken.set(one.number, one)
-  dispatch(both, one)
+  const ending = both.core.children.ending()
+  if (ending === null) return dispatch(both, one)
+  void ending.then(() => {
+    if (both.taken.has(one.number)) dispatch(both, one)
+  })
 }
 
 const receive = (both: BothServers, line: string): void => {

@@ -45,7 +45,7 @@ export interface DeskClient {
   readonly tell: (notice: Notice) => void
   /** The child has ended: what waits for it is answered. */
   readonly lostChild: () => void
-  /** True while the child owes it an answer, or waits for one. */
+  /** True while it waits for an answer that the child may have to give, or the child for one of it. */
   readonly isWaiting: () => boolean
 }
 

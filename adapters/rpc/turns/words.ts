@@ -21,10 +21,12 @@ export interface Words {
 }
 
 interface Word {
+  /** What the connection of the server was told last. */
   status: ThreadStatus
   /** The turn that began last and did not end. */
   turnId: string | null
-  readonly turnIds: Set<string>
+  /** Every turn that the child named, and whether it has ended. */
+  readonly turns: Map<string, 'named' | 'ended'>
 }
 
 const IDLE: ThreadStatus = { type: 'idle' }
@@ -36,13 +38,17 @@ const turnIn = (params: Json): string | null => {
   return textOrNull(isJsonObject(turn) ? turn['id'] : turnId)
 }
 
+/** Connections are read in any order: a turn may be heard of before the status that goes with it, or after the one of its end. */
+const statusOf = ({ status, turnId }: Word): ThreadStatus =>
+  turnId !== null && status.type !== 'active' ? ACTIVE : status
+
 /** Nothing was said yet. */
 export const createWords = (): Words => {
   const words = new Map<string, Word>()
   const wordOf = (threadId: string): Word => {
     const known = words.get(threadId)
     if (known !== undefined) return known
-    const word = { status: IDLE, turnId: null, turnIds: new Set<string>() }
+    const word = { status: IDLE, turnId: null, turns: new Map<string, 'named' | 'ended'>() }
     words.set(threadId, word)
     return word
   }
@@ -52,21 +58,30 @@ export const createWords = (): Words => {
       if (threadId === null) return
       const word = wordOf(threadId)
       const turnId = turnIn(params)
-      if (turnId !== null) word.turnIds.add(turnId)
-      if (method === 'turn/started' && turnId !== null) {
-        word.turnId = turnId
-        if (word.status.type !== 'active') word.status = ACTIVE
-      } else if (method === 'turn/completed' && turnId === word.turnId) word.turnId = null
-      else if (method === 'thread/status/changed' && isHouse && isJsonObject(params))
+      const hasEnded = turnId !== null && word.turns.get(turnId) === 'ended'
+      if (turnId !== null && !hasEnded) word.turns.set(turnId, 'named')
+      if (method === 'turn/started' && !hasEnded) word.turnId = turnId
+      else if (method === 'turn/completed' && turnId !== null) {
+        word.turns.set(turnId, 'ended')
+        if (turnId === word.turnId) word.turnId = null
+      } else if (method === 'thread/status/changed' && isHouse && isJsonObject(params)) {
         word.status = params['status'] as unknown as ThreadStatus
+        // The end of a turn that nobody follows any more is told as a status alone.
+        if (word.status.type !== 'active') word.turnId = null
+      }
     },
     of: (threadId) => {
-      const { status, turnId } = words.get(threadId) ?? { status: IDLE, turnId: null }
-      return { status, turnId: status.type === 'active' ? turnId : null }
+      const word = words.get(threadId)
+      if (word === undefined) return { status: IDLE, turnId: null }
+      const status = statusOf(word)
+      return { status, turnId: status.type === 'active' ? word.turnId : null }
     },
-    knowsTurn: (threadId, turnId) => words.get(threadId)?.turnIds.has(turnId) ?? false,
-    noteTurn: (threadId, turnId) => void wordOf(threadId).turnIds.add(turnId),
+    knowsTurn: (threadId, turnId) => words.get(threadId)?.turns.has(turnId) ?? false,
+    noteTurn: (threadId, turnId) => {
+      const { turns } = wordOf(threadId)
+      if (!turns.has(turnId)) turns.set(turnId, 'named')
+    },
     forget: (threadId) => void words.delete(threadId),
-    busy: () => [...words].flatMap(([id, { status }]) => (status.type === 'active' ? [id] : []))
+    busy: () => [...words].flatMap(([id, word]) => (statusOf(word).type === 'active' ? [id] : []))
   }
 }
