@@ -128,7 +128,7 @@ const READY = '.ledger-row, .numbers, .empty, .about-facts, .section-title, .cho
     const own = text.split('"type":"custom_tool_call"').length - 1
     await page.waitForSelector('.totals')
     expect(Number(await page.textContent('.totals strong'))).to.be.at.least(asked + own)
-    await page.getByText('all threads').click()
+    await page.getByText('all threads', { exact: true }).click()
     await page.waitForSelector('.thread-filter', { state: 'detached' })
     await closed(page, problems)
   })
