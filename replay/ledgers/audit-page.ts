@@ -54,7 +54,9 @@ export const parseAuditCursor = (text: string): AuditCursor | null => {
 /** One row of the merged trail, and how far each source is behind it. */
 export interface Merged {
   readonly orderMs: number
-  readonly row: AuditRow
+  readonly action: AuditAction
+  /** The whole row; what is not asked for is not put together. */
+  readonly row: () => AuditRow
   readonly cursor: AuditCursor
 }
 
@@ -103,12 +105,13 @@ export function* merged(
     if (found === null && other === undefined) return
     if (other !== undefined && (found === null || other[0] < found.orderMs)) {
       cursor = { ...cursor, outside: cursor.outside + 1 }
-      yield { orderMs: other[0], row: other[1], cursor }
+      const [orderMs, row] = other
+      yield { orderMs, action: row.action, row: () => row, cursor }
     } else if (found !== null) {
       const { orderMs, file, n } = found
       const time = cursor.time === null ? null : ([orderMs, file, n] as const)
       cursor = { ...cursor, time, files: time === null ? { ...cursor.files, [file]: n + 1 } : {} }
-      yield { orderMs, row: rowOf(found), cursor }
+      yield { orderMs, action: found.row.action, row: () => rowOf(found), cursor }
       best?.next()
     }
   }
@@ -122,10 +125,10 @@ const isBy = ({ actor }: AuditRow, wanted: string): boolean => {
 
 const filterOf = ({ sinceMs, actor, actions }: AuditRequest) => {
   const wanted = actor?.toLowerCase()
-  return ({ orderMs, row }: Merged): boolean =>
+  return ({ orderMs, action, row }: Merged): boolean =>
     (sinceMs === undefined || orderMs >= sinceMs) &&
-    (actions === undefined || actions.includes(row.action)) &&
-    (wanted === undefined || isBy(row, wanted))
+    (actions === undefined || actions.includes(action)) &&
+    (wanted === undefined || isBy(row(), wanted))
 }
 
 const LIMIT = 100
@@ -140,7 +143,7 @@ export const auditPageOf = (rows: Iterable<Merged>, request: AuditRequest): Audi
     if (!isWanted(one)) continue
     if (data.length === limit && cursor !== null)
       return { data, nextCursor: JSON.stringify(cursor) }
-    data.push(one.row)
+    data.push(one.row())
     cursor = one.cursor
   }
   return { data, nextCursor: null }

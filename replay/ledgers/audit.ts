@@ -153,7 +153,7 @@ async function* exported(
 ): AsyncIterable<string> {
   const chain = startChain(sha256)
   for (const threadId of threadIds) {
-    const rows = [...ofThread(parts, trails, threadId, FIRST_PAGE)].map(({ row }) => row)
+    const rows = [...ofThread(parts, trails, threadId, FIRST_PAGE)].map(({ row }) => row())
     yield* chain.thread(rows)
     // Other work of the process gets its turn between threads.
     await Promise.resolve()
