@@ -16,7 +16,7 @@ import type { ServedSite } from '../../adapters/rpc/transports/http.ts'
 
 export const TOKEN = 'a-token'
 export const TICKET = Buffer.alloc(16, 7).toString('base64url')
-export const HELLO = { app: 'unroll', homeId: 'abc', version: '1.2.3' }
+export const HELLO = { app: 'unroll', homeId: 'abc', version: '1.2.3', options: [] }
 const PUBLIC = 'https://tunnel.example'
 
 export const pageFolder = (): string => {

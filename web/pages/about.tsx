@@ -102,8 +102,8 @@ export const AboutPage = () => (
     <p>
       unroll is free software under the Apache License 2.0; its text is in the file{' '}
       <code>LICENSE</code> of the package. The page holds Preact and Preact Signals (MIT), TanStack
-      Virtual (MIT), marked (MIT), DOMPurify (Apache 2.0 or MPL 2.0), jsdiff (BSD 3-Clause) and
-      highlight.js (BSD 3-Clause).
+      Virtual (MIT), marked (MIT), DOMPurify (Apache 2.0 or MPL 2.0), jsdiff (BSD 3-Clause), uPlot
+      (MIT) and highlight.js (BSD 3-Clause).
     </p>
   </HomePage>
 )

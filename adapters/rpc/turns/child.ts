@@ -74,6 +74,23 @@ const greeted = async (
   return E.right({ program, child: { socketPath: program.socketPath, house: link } })
 }
 
+/** Starts a program and shakes hands with it; one that is not used is ended. */
+const start = async (
+  options: ChildOptions,
+  hello: JsonObject,
+  stop: AbortSignal
+): Promise<E.Either<string, Started>> => {
+  let program: RunningProgram
+  try {
+    program = await startProgram(options.program, stop)
+  } catch (cause) {
+    return E.left(reasonOf(cause))
+  }
+  const started = await greeted(options, program, hello)
+  if (E.isLeft(started)) await program.stop()
+  return started
+}
+
 /** The children of a server, one after the other. */
 export const createChildren = (options: ChildOptions): Children => {
   const { log, ended } = options
@@ -101,27 +118,14 @@ export const createChildren = (options: ChildOptions): Children => {
     ended(isAsked)
   }
 
-  const start = async (hello: JsonObject): Promise<E.Either<string, Started>> => {
+  const begin = async (hello: JsonObject): Promise<E.Either<string, Started>> => {
     const atMs = Date.now()
-    let program: RunningProgram
-    try {
-      program = await startProgram(options.program, closing.signal)
-    } catch (cause) {
-      return E.left(reasonOf(cause))
-    }
-    const started = await greeted(options, program, hello)
-    if (E.isLeft(started)) {
-      await program.stop()
+    const started = await start(options, hello, closing.signal)
+    if (E.isRight(started)) {
+      ready = started.right
+      void ready.program.ended.then((why) => over(started.right, atMs, why))
       return started
     }
-    ready = started.right
-    void program.ended.then((why) => over(started.right, atMs, why))
-    return started
-  }
-
-  const begin = async (hello: JsonObject): Promise<E.Either<string, Started>> => {
-    const started = await start(hello)
-    if (E.isRight(started)) return started
     log(`Codex does not run: ${started.left}`)
     rest(started.left)
     current = null

@@ -19,7 +19,13 @@ export interface SiteOptions {
   /** A thread as a file, for whoever has the token. */
   readonly exported: ExportRoute
   /** What `GET /hello` tells everybody: nothing that is private. */
-  readonly hello: { readonly app: string; readonly homeId: string; readonly version: string }
+  readonly hello: {
+    readonly app: string
+    readonly homeId: string
+    readonly version: string
+    /** Options of the command that the page was started with. */
+    readonly options: ReadonlyArray<string>
+  }
 }
 
 /** A ticket or a token, with room. */

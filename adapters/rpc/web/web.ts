@@ -92,7 +92,11 @@ export const openPage = async (
   if (E.isLeft(door)) return door
   const { redact: redacts = publicOrigins.length > 0 } = rest
   const client = { methods: pageMethods(writable), ...(redacts ? { hide: await hider() } : {}) }
-  const hello = { app: 'unroll', homeId: homeIdOf(place), version }
+  const powers = { writable, 'local-images': localImages, redact: redacts }
+  const hello = {
+    ...{ app: 'unroll', homeId: homeIdOf(place), version },
+    options: Object.entries(powers).flatMap(([name, isOn]) => (isOn ? [name] : []))
+  }
   let forgetToken = (): void => undefined
   return E.right({
     siteAt: (port, server) =>

@@ -9,7 +9,12 @@ import { keptToken, type PagePlace } from '../../../rpc/web/token-file.ts'
 export type AtPort =
   | null
   | { readonly kind: 'other' }
-  | { readonly kind: 'page'; readonly newAddress: (path: string) => Promise<string> }
+  | {
+      readonly kind: 'page'
+      /** What it was started with. */
+      readonly options: ReadonlyArray<string>
+      readonly newAddress: (path: string) => Promise<string>
+    }
 
 const ANSWER_MS_MAX = 2000
 
@@ -47,5 +52,6 @@ export const pageAt = async (place: PagePlace, port: number, version: string): P
   const isOurs =
     hello['app'] === 'unroll' && hello['homeId'] === homeIdOf(place) && hello['version'] === version
   if (!isOurs) return { kind: 'other' }
-  return { kind: 'page', newAddress: addressAt(origin, keptToken(place, port)) }
+  const options = Array.isArray(hello['options']) ? hello['options'].map(String) : []
+  return { kind: 'page', options, newAddress: addressAt(origin, keptToken(place, port)) }
 }

@@ -39,6 +39,18 @@ const portTaken = (port: number): StoreError => ({
   next: 'try --port 0 (any free port)'
 })
 
+/** What was asked for and the page that runs was not started with. */
+const lacking = (input: Input, options: ReadonlyArray<string>): ReadonlyArray<string> =>
+  ['writable', 'local-images', 'redact'].filter(
+    (name) => flagOf(input, name) && !options.includes(name)
+  )
+
+const runsWithout = (port: number, options: ReadonlyArray<string>): StoreError => ({
+  _tag: 'NotPossible',
+  reason: `the page at port ${port} was started without ${options.map((name) => `--${name}`).join(' and ')}`,
+  next: 'end it first, or try --port 0 (any free port)'
+})
+
 /** Where in the page to begin. */
 const pathFor = (threadId: string | null, at: PastPoint | undefined): string => {
   const page = threadId === null ? '/' : `/t/${threadId}`
@@ -162,6 +174,8 @@ export const webCommand: HomeCommand = async (input, io, place, open) => {
   if (E.isLeft(thread)) return thread.left
   const path = pathFor(thread.right, place.at)
   const there = port === 0 ? null : await pageAt(place, port, io.version)
+  const without = there?.kind === 'page' ? lacking(input, there.options) : []
+  if (without.length > 0) return E.left(runsWithout(port, without))
   if (there?.kind === 'page') return reuse(input, io, await there.newAddress(path))
   if (there?.kind === 'other') return E.left(portTaken(port))
   return serve(input, io, place, port, path)
