@@ -66,9 +66,10 @@ export const EXPORT: CommandSpec = {
     option('include-rolled-back', 'Include turns that were rolled back, marked.'),
     option(
       'images WHICH',
-      'Pictures in the thread. Default: embed in HTML (up to 256 kB each), else omit.',
+      'Pictures in the thread: in the file, in a folder beside it, or left out. Default: embed in HTML (up to 256 kB each), files beside ' +
+        'Markdown that goes to a file, else omit.',
       {
-        choices: ['embed', 'omit']
+        choices: ['embed', 'files', 'omit']
       }
     ),
     option('max-output N', 'Characters of one output in Markdown and HTML. Default: 20000.', {
