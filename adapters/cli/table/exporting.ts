@@ -96,6 +96,11 @@ export const EXPORT: CommandSpec = {
     option('flavor NAME', 'Traces: also what this backend reads. Default: plain.', {
       choices: ['plain', 'openinference', 'langfuse']
     }),
+    option('paths', 'Traces: also host, user, working directory and path of the rollout.'),
+    option(
+      'prices FILE',
+      'Traces: also what answers and turns cost, by the prices of this JSON file (see docs/USAGE.md).'
+    ),
     option(
       'send',
       'Traces: send them to the collector of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT instead of writing them.'

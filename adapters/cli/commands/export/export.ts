@@ -244,7 +244,9 @@ export const exportCommand: EngineCommand = async (input, io, engine) => {
     const { exportTraces } = await import('./traces.ts')
     return exportTraces(ids.right, input, io, engine)
   }
-  const ofTraces = ['content', 'flavor', 'send'].find((name) => input.values.has(name))
+  const ofTraces = ['content', 'flavor', 'paths', 'prices', 'send'].find((name) =>
+    input.values.has(name)
+  )
   if (ofTraces !== undefined) return E.left(usage(`--${ofTraces} is about traces`, 'add --to otlp'))
   if (!flagOf(input, 'ledger')) return exportThreads(ids.right, input, io, engine)
   const { exportLedgers } = await import('./ledgers/ledgers.ts')
