@@ -96,6 +96,7 @@ export const EXPORT: CommandSpec = {
     option('flavor NAME', 'Traces: also what this backend reads. Default: plain.', {
       choices: ['plain', 'openinference', 'langfuse']
     }),
+    option('zstd', 'Bundle: compress it; the name usually ends with `.unroll.tar.zst`.'),
     option('paths', 'Traces: also host, user, working directory and path of the rollout.'),
     option(
       'prices FILE',

@@ -190,7 +190,7 @@ describe('unroll export --to otlp', () => {
           value.stringValue ?? ''
         ])
       )
-      expect(told.get('process.working_directory')).to.equal('/workspace')
+      expect(told.get('process.working_directory')).to.equal('/workspace/demo')
       expect(told.get('unroll.rollout.path')?.startsWith(`${home}/sessions/`)).to.equal(true)
       expect([told.get('host.name'), told.get('process.owner')]).to.deep.equal([
         hostname(),

@@ -231,7 +231,7 @@ const exportThreads = async (
 }
 
 const isBundleName = (input: Input): boolean =>
-  !flagOf(input, 'to') && (textOf(input, 'out') ?? '').endsWith('.unroll.tar')
+  !flagOf(input, 'to') && (textOf(input, 'out') ?? '').match(/\.unroll\.tar(?:\.zst)?$/) !== null
 
 export const exportCommand: EngineCommand = async (input, io, engine) => {
   const ids = await idsOf(engine, input)
@@ -247,6 +247,7 @@ export const exportCommand: EngineCommand = async (input, io, engine) => {
   const ofTraces = ['content', 'flavor', 'paths', 'prices', 'send'].find((name) =>
     input.values.has(name)
   )
+  if (flagOf(input, 'zstd')) return E.left(usage('--zstd is about bundles', 'add --to bundle'))
   if (ofTraces !== undefined) return E.left(usage(`--${ofTraces} is about traces`, 'add --to otlp'))
   if (!flagOf(input, 'ledger')) return exportThreads(ids.right, input, io, engine)
   const { exportLedgers } = await import('./ledgers/ledgers.ts')

@@ -26,7 +26,16 @@ import { ownFailure, tell, usage, type CommandFailure, type Tried } from '../../
 import { isoMs, oneLine, plural } from '../../text/text.ts'
 
 /** Options that are about documents. */
-const FOREIGN = ['detail', 'with', 'turns', 'include-rolled-back', 'images', 'max-output', 'ledger']
+const FOREIGN = [
+  'detail',
+  'with',
+  'turns',
+  'include-rolled-back',
+  'images',
+  'max-output',
+  'ledger',
+  'zstd'
+]
 
 interface Tally {
   spans: number
