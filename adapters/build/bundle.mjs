@@ -40,7 +40,8 @@ import {
   packagesBeside,
   SDKS,
   sdksBeside,
-  withoutAjv
+  withoutAjv,
+  withoutProfiler
 } from './plugins.mjs'
 import { buildPage } from './web.mjs'
 
@@ -87,7 +88,7 @@ const packages = await build({
     in: path,
     out: name
   })),
-  plugins: [withoutAjv],
+  plugins: [withoutAjv, withoutProfiler],
   format: 'cjs',
   outExtension: { '.js': '.cjs' }
 })

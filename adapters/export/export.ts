@@ -10,6 +10,7 @@ import type {
   ExportDetail,
   ExportFormat,
   ExportFormatName,
+  ImageMode,
   ThreadSection
 } from '../../domain/export/shape.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
@@ -39,8 +40,9 @@ export interface ExportOptions {
   readonly untilMs?: number
   /** Exports turns that were rolled back too, marked; opens the home as it was then. */
   readonly openAt?: OpenAt
-  /** Pictures that are in the thread; default: `embed` in HTML, else `omit`. JSON always has them. */
-  readonly images?: 'embed' | 'omit'
+  /** Pictures that are in the thread; default: `embed` in HTML, else `omit`. JSON always has them. A function is for Markdown: it gets each
+   * as a `data:` address, and answers the address of its file. */
+  readonly images?: ImageMode
   /** Characters of one output in Markdown and HTML; default 20,000. */
   readonly outputMax?: number
   /** Null: secrets stay. Default: they are hidden in Markdown and HTML, and stay in JSON. */
@@ -60,6 +62,8 @@ export interface ExportSummary {
   readonly items: number
   /** Different secrets that were hidden, by kind; null where nothing was looked for. */
   readonly hidden: Readonly<Record<string, number>> | null
+  /** Pictures and sounds that nothing was looked for in. */
+  readonly pictures: number
   readonly places: ReadonlyArray<HiddenPlace>
 }
 
@@ -181,6 +185,7 @@ export async function* exportThread(
   return {
     ...counts,
     hidden: hiding.rules === null ? null : hiding.kinds(),
+    pictures: hiding.pictures(),
     places: hiding.places()
   }
 }

@@ -43,6 +43,8 @@ export interface Hiding {
   /** Looks at texts again before they leave; passes them on where nothing is hidden. */
   readonly gate: (pieces: AsyncIterable<string>) => AsyncIterable<string>
   readonly kinds: () => Readonly<Record<string, number>>
+  /** Pictures and sounds, which are not looked into. */
+  readonly pictures: () => number
   /** At most 10,000. */
   readonly places: () => ReadonlyArray<HiddenPlace>
 }
@@ -52,6 +54,7 @@ const NOTHING: Hiding = {
   hide: (value) => Promise.resolve(value),
   gate: (pieces) => pieces,
   kinds: () => ({}),
+  pictures: () => 0,
   places: () => []
 }
 
@@ -87,6 +90,7 @@ export const openHiding = async (redaction: Redaction | null): Promise<Hiding> =
     },
     gate: (pieces) => gated(pieces, rules.filter(isForGate), finder),
     kinds: () => Object.fromEntries([...redactor.kinds()].sort(([a], [b]) => (a < b ? -1 : 1))),
+    pictures: redactor.pictures,
     places: () => places
   }
 }

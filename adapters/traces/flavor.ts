@@ -42,6 +42,7 @@ export const flavored = (
       ? {}
       : {
           'llm.model_name': plain['gen_ai.request.model'],
+          'llm.cost.total': plain['gen_ai.usage.cost'],
           'llm.token_count.prompt': input,
           'llm.token_count.completion': output,
           'llm.token_count.total': total,

@@ -4,6 +4,13 @@
  */
 import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
 import type { ToolCall } from '../../domain/ledgers/tools/tool-call.ts'
+import {
+  costOf,
+  exactDecimal,
+  NO_COST,
+  plusCost,
+  type Prices
+} from '../../domain/ledgers/usage/prices.ts'
 import type { Spend } from '../../domain/ledgers/usage/spend.ts'
 import type { Thread, Turn } from '../../domain/protocol.ts'
 import type { Engine } from '../../replay/engine.ts'
@@ -19,6 +26,8 @@ export interface TraceOptions {
   /** Takes secrets out of what was said; null: nothing that was said is told. */
   readonly content: ((text: string) => string) | null
   /** Only turns that began then. */
+  /** Null: nothing is told of costs. */
+  readonly prices: Prices | null
   readonly sinceMs: number
   readonly untilMs: number
 }
@@ -49,6 +58,19 @@ const usageOf = (spends: ReadonlyArray<Spend>): SpanAttributes =>
         'gen_ai.usage.cache_read.input_tokens': sum(spends, (one) => one.cachedInputTokens),
         'gen_ai.usage.reasoning.output_tokens': sum(spends, (one) => one.reasoningOutputTokens)
       }
+
+/** What spends cost; nothing where a price is missing. */
+const costAttributes = (prices: Prices | null, spends: ReadonlyArray<Spend>): SpanAttributes => {
+  if (prices === null || spends.every(({ tokens }) => tokens === null)) return {}
+  const { known, unpriced } = spends
+    .map(({ model, tokens }) => (tokens === null ? NO_COST : costOf(prices, model, tokens)))
+    .reduce(plusCost, NO_COST)
+  if (unpriced.length > 0) return {}
+  return {
+    'gen_ai.usage.cost': Number(exactDecimal(known)),
+    'unroll.cost.currency': prices.currency
+  }
+}
 
 interface SpanTimes {
   readonly startMs: number
@@ -148,6 +170,7 @@ const rootOf = (
     'gen_ai.provider.name': providerName(spends[0]?.provider ?? thread.modelProvider),
     'gen_ai.request.model': model,
     ...usageOf(spends),
+    ...costAttributes(traced.options.prices, spends),
     'gen_ai.input.messages': content?.input,
     'gen_ai.output.messages': content?.output,
     'unroll.turn.id': turnId,
@@ -187,6 +210,7 @@ const answerSpan = (traced: TracedThread, spend: Spend, startMs: number): TraceS
     'gen_ai.request.model': spend.model,
     'gen_ai.response.id': spend.responseId,
     ...usageOf([spend]),
+    ...costAttributes(traced.options.prices, [spend]),
     'unroll.usage.rule': spend.rule,
     'unroll.usage.kind': spend.kind,
     'unroll.certainty': spend.certainty,

@@ -27,7 +27,7 @@ export type Block =
       readonly parts: ReadonlyArray<CodePart>
     }
   | { readonly type: 'note'; readonly text: string }
-  /** `source` is a `data:` address; null where the picture is not in the file. */
+  /** `source` is a `data:` address, or that of a file beside the export; null where the picture is not in the file. */
   | { readonly type: 'image'; readonly name: string; readonly source: string | null }
 
 const LINES_NORMAL = 20
@@ -39,8 +39,9 @@ const IMAGE = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
 const note = (text: string): Block => ({ type: 'note', text: lineOf(text) })
 
 const image = (url: string, name: string, { images }: ExportView): Block => {
-  const isSafe = images === 'embed' && url.length <= IMAGE_CHARS_MAX && IMAGE.test(url)
-  return { type: 'image', name: lineOf(name), source: isSafe ? url : null }
+  const isEmbedded = images === 'embed' && url.length <= IMAGE_CHARS_MAX && IMAGE.test(url)
+  const given = typeof images === 'function' && IMAGE.test(url) ? images(url) : null
+  return { type: 'image', name: lineOf(name), source: isEmbedded ? url : given }
 }
 
 const cut = (text: string, { detail, outputMax }: ExportView, lines = LINES_NORMAL): string =>

@@ -15,14 +15,14 @@ const spelled = (control: string): string =>
 export const visible = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROL, spelled)
 
+/** What is left of a line that was written over; a return at its end writes over nothing. */
+const lastWritten = (line: string): string => line.slice(line.slice(0, -1).lastIndexOf('\r') + 1)
+
 /** What a program printed, without colours; of a line that was written over, what was left. */
-export const printed = (text: string): string =>
-  visible(
-    text
-      .replace(SEQUENCE, '')
-      .replace(/\r+\n/g, '\n')
-      .replace(/[^\n]*\r(?!$)/g, '')
-  )
+export const printed = (text: string): string => {
+  const plain = text.replace(SEQUENCE, '').replace(/(?<!\r)\r+\n/g, '\n')
+  return visible(plain.includes('\r') ? plain.split('\n').map(lastWritten).join('\n') : plain)
+}
 
 /** One line. */
 export const lineOf = (text: string, max = 200): string => {

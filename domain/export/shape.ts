@@ -13,12 +13,15 @@ export type ExportFormatName = (typeof EXPORT_FORMATS)[number]
 export const EXPORT_DETAILS = ['chat', 'normal', 'full'] as const
 export type ExportDetail = (typeof EXPORT_DETAILS)[number]
 
+/** Pictures stand in the export, or are left out, or are given away for an address under which the export finds them. */
+export type ImageMode = 'embed' | 'omit' | ((picture: string) => string)
+
 /** How items are shown in Markdown and HTML. */
 export interface ExportView {
   readonly detail: ExportDetail
   /** Characters of one output; of a longer one, head and tail. */
   readonly outputMax: number
-  readonly images: 'embed' | 'omit'
+  readonly images: ImageMode
 }
 
 /** What a thread is to the one that was asked for. */

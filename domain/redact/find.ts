@@ -2,7 +2,8 @@
  * Secrets in a text. They are looked for in the text as it is, in the text without the colours and line ends that can stand in the middle of
  * a secret, and in what its base64 says.
  *
- * Cost: a rule runs only over texts that hold one of its words, so a text without secrets costs a search for words.
+ * Cost: a rule runs only over texts that hold one of its words, so a text without secrets costs a search for words. Whatever the text,
+ * the work grows with its length and no faster: no pattern may begin at many places of a run that it reads whole each time.
  */
 import { isSecret } from './judge.ts'
 import type { SecretRule } from './rule.ts'
@@ -48,12 +49,42 @@ const matchesOf = (rule: SecretRule, text: string): ReadonlyArray<FoundSecret> =
 const applies = ({ needs }: SecretRule, lower: string): boolean =>
   needs.length === 0 || needs.some((need) => lower.includes(need))
 
-const overlaps = (a: FoundSecret, all: ReadonlyArray<FoundSecret>): boolean =>
-  all.some((b) => a.from < b.until && b.from < a.until)
-
 /** A line end that a terminal or a mail put into a long word; only lines that are full are broken so. */
 const BROKEN = /(?<=[\w/+=.~:-]{16})\r?\n[ \t]{0,8}(?=[\w/+=.~:-]{4})/g
 const INSIDE = new RegExp(`${COLOUR.source}|${BROKEN.source}`, 'g')
+
+/** The number of values that come before the first one for which a test fails. */
+const countWhile = <A>(values: ReadonlyArray<A>, test: (value: A) => boolean): number => {
+  let [low, high] = [0, values.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (test(values[middle] as A)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Where a place of the joined text is in the text. */
+const placesIn = (
+  cuts: ReadonlyArray<RegExpExecArray>
+): ((at: number, isEnd: boolean) => number) => {
+  let cutBefore = 0
+  const joinedAt = cuts.map(({ index, 0: cut }) => {
+    const at = index - cutBefore
+    cutBefore += cut.length
+    return { at, cutUntil: cutBefore }
+  })
+  return (at, isEnd) => {
+    const passed = countWhile(joinedAt, (cut) => (isEnd ? cut.at < at : cut.at <= at))
+    return at + (joinedAt[passed - 1]?.cutUntil ?? 0)
+  }
+}
+
+/** The last of some secrets, which stand one after the other, that begins before a place. */
+const lastFrom =
+  (secrets: ReadonlyArray<FoundSecret>) =>
+  (until: number): FoundSecret | undefined =>
+    secrets[countWhile(secrets, ({ from }) => from < until) - 1]
 
 /** Secrets that colours or line ends cut in pieces. */
 const brokenIn = (
@@ -69,26 +100,22 @@ const brokenIn = (
     .filter((rule) => rule.isDistinct === true && applies(rule, lower))
     .flatMap((rule) => matchesOf(rule, joined))
   if (found.length === 0) return []
-  /** Where a place of the joined text is in the text. */
-  const placeOf = (at: number, isEnd: boolean): number => {
-    let place = at
-    for (const { index, 0: cut } of cuts) {
-      if (isEnd ? index >= place : index > place) break
-      place += cut.length
-    }
-    return place
-  }
+  const placeOf = placesIn(cuts)
+  const around = lastFrom(merged(known))
   return found
     .map(({ word, from, until }) => ({
       word,
       from: placeOf(from, false),
       until: placeOf(until, true)
     }))
-    .filter((one) => !known.some((other) => other.from <= one.from && one.until <= other.until))
-    .filter((one) => !overlaps(one, known) || one.until - one.from < 400)
+    .filter(({ from, until }) => {
+      const other = around(until)
+      if (other === undefined || other.until <= from) return true
+      return until - from < 400 && !(other.from <= from && until <= other.until)
+    })
 }
 
-const BASE64 = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40,65536}={0,2}(?![A-Za-z0-9+/=])/g
+const BASE64 = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40,}={0,2}(?![A-Za-z0-9+/=])/g
 
 const decoded = (base64: string): string | null => {
   if (base64.replace(/=+$/, '').length % 4 === 1) return null

@@ -170,7 +170,7 @@ export const NAMED: ReadonlyArray<SecretRule> = [
       'secret'
     ],
     pattern:
-      /(?<![A-Za-z0-9])[A-Z0-9_]{0,60}(?:_KEY|_TOKEN|_SECRET|_PASS|PASSWORD|_PASSWD|_PWD|_CREDENTIALS?|SECRET)=\\?["'`]?(?<s>[^\s"'`\\;&|<>(){}]{6,4000})/dg,
+      /(?:_KEY|_TOKEN|_SECRET|_PASS|PASSWORD|_PASSWD|_PWD|_CREDENTIALS?|SECRET)=\\?["'`]?(?<s>[^\s"'`\\;&|<>(){}]{6,4000})/dg,
     judge: 'value',
     yes: 'export DB_PASSWORD={a12}',
     no: 'export DB_PASSWORD=$OTHER'

@@ -9,7 +9,7 @@ export const TOKENS: ReadonlyArray<SecretRule> = [
   token(
     'openai-key',
     'sk-',
-    'sk-(?:proj-|svcacct-|admin-|None-)?(?=[\\w-]{0,200}?\\d)(?=[\\w-]{0,200}?[A-Za-z0-9]{12})[\\w-]{20,}',
+    'sk-(?:proj-|svcacct-|admin-|None-)?(?=[\\w-]{0,64}?\\d)(?=[\\w-]{0,64}?[A-Za-z0-9]{12})[\\w-]{20,}',
     'sk-proj-{a40}',
     'sk-learn-pipeline-of-many-steps'
   ),
@@ -54,7 +54,7 @@ export const TOKENS: ReadonlyArray<SecretRule> = [
   token(
     'slack-token',
     'xox',
-    'xox[abeoprs]-(?=[\\w-]*\\d)[A-Za-z0-9-]{10,}',
+    'xox[abeoprs]-(?=[\\w-]{0,40}?\\d)[A-Za-z0-9-]{10,}',
     'xoxb-{d12}-{d12}-{a24}',
     'xoxb-example'
   ),
@@ -209,7 +209,7 @@ export const TOKENS: ReadonlyArray<SecretRule> = [
   token(
     'jwt',
     'eyj',
-    'eyJ[\\w-]{10,}\\.eyJ[\\w-]{10,}\\.[\\w-]{10,}',
+    'eyJ(?<=(?<![\\w-])[\\w-]{0,64})[\\w-]{10,}\\.eyJ[\\w-]{10,}\\.[\\w-]{10,}',
     'eyJ{a33}.eyJ{a60}.{a43}',
     'eyJ{a10}'
   ),

@@ -25,6 +25,8 @@ export interface Redactor {
   }>
   /** How many different secrets were hidden, by word. */
   readonly kinds: () => ReadonlyMap<string, number>
+  /** How many pictures and sounds there were, which are not looked into. */
+  readonly pictures: () => number
 }
 
 const IMAGE = /^data:(?:image|audio)\//
@@ -36,10 +38,17 @@ interface TextPlace {
   readonly isNamed: boolean
 }
 
-const collect = (value: unknown, path: string, name: string, found: Array<TextPlace>): void => {
+interface Collected {
+  readonly places: Array<TextPlace>
+  /** How many are not looked into. */
+  pictures: number
+}
+
+const collect = (value: unknown, path: string, name: string, found: Collected): void => {
   if (typeof value === 'string') {
-    if (!IMAGE.test(value))
-      found.push({
+    if (IMAGE.test(value)) found.pictures += 1
+    else
+      found.places.push({
         text: value,
         path,
         isNamed: SECRET_NAME.test(name) && value.length >= 6 && isSecret('mixed', value)
@@ -52,7 +61,7 @@ const collect = (value: unknown, path: string, name: string, found: Array<TextPl
     return
   }
   for (const [key, one] of Object.entries(value)) {
-    found.push({ text: key, path: `${path}/…`, isNamed: false })
+    found.places.push({ text: key, path: `${path}/…`, isNamed: false })
     collect(one, `${path}/${key}`, key, found)
   }
 }
@@ -117,10 +126,10 @@ const numbering = () => {
   return { kinds, without }
 }
 
-const textsIn = (value: unknown): ReadonlyArray<TextPlace> => {
-  const places: Array<TextPlace> = []
-  collect(value, '', '', places)
-  return places
+const textsIn = (value: unknown): Collected => {
+  const found: Collected = { places: [], pictures: 0 }
+  collect(value, '', '', found)
+  return found
 }
 
 export const createRedactor = (
@@ -128,10 +137,13 @@ export const createRedactor = (
   finder?: SecretFinder
 ): Redactor => {
   const { kinds, without } = numbering()
+  let unread = 0
   return {
     kinds: () => kinds,
+    pictures: () => unread,
     value: async (value) => {
-      const places = textsIn(value)
+      const { places, pictures } = textsIn(value)
+      unread += pictures
       const more = await finder?.(places.map(({ text }) => text))
       const found = ({ text }: TextPlace, at: number) => [
         ...secretsIn(text, rules),
@@ -176,5 +188,5 @@ export const createHider = (rules: ReadonlyArray<SecretRule>): Hide => {
   const { without } = numbering()
   const search = remembering((text) => secretsIn(text, rules))
   const found = ({ text }: TextPlace) => (text.length < CHARS_MIN ? [] : search(text))
-  return (value) => without({ value, places: textsIn(value), found }).value
+  return (value) => without({ value, places: textsIn(value).places, found }).value
 }

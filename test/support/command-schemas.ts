@@ -48,6 +48,9 @@ const LISTS_INSIDE: Readonly<Record<string, ReadonlyArray<string>>> = {
   tools: ['ToolGroup']
 }
 
+/** Rows whose columns are their members, beside those of another kind. */
+const WHOLE_ROWS: Readonly<Record<string, ReadonlyArray<string>>> = { check: ['secrets'] }
+
 /** The fields that `--fields` takes, from the rows that the command table names in braces. */
 const fieldsOf = (name: string): ReadonlyArray<string> => {
   const { output } = COMMANDS.find((one) => one.name === name) ?? {}
@@ -82,6 +85,7 @@ const chosenFields = (
   const fields = fieldsOf(name)
   if (fields.length === 0) return null
   const members = rows.flatMap((row) => membersOf({ $ref: `#/$defs/${row}` }, definitions))
+  const others = rows.filter((row) => WHOLE_ROWS[name]?.includes(row) !== true)
   const valueOf = (field: string): JsonSchema => {
     const found = new Map(
       members
@@ -89,7 +93,7 @@ const chosenFields = (
         .map((one) => [JSON.stringify(one), one])
     )
     // Of several kinds of rows one may have a column where another has a member.
-    const all = [...found.values(), ...(found.size === 0 || rows.length > 1 ? [FIELD_VALUE] : [])]
+    const all = [...found.values(), ...(found.size === 0 || others.length > 1 ? [FIELD_VALUE] : [])]
     const [only = FIELD_VALUE, ...more] = all
     return more.length === 0 ? only : { anyOf: all }
   }

@@ -148,10 +148,13 @@ const INSTEAD = 'compare a store with a home with "unroll store verify"'
 export const checkCommand: HomeCommand = async (input, io, place, open) => {
   const unknown = unknownKind(listOf(input, 'kind'))
   if (unknown !== null) return E.left(unknown)
+  const check = flagOf(input, 'secrets')
+    ? (await import('./check-secrets.ts')).checkSecrets
+    : checkFiles
   return withHomeFiles(input, place, INSTEAD, async (home) => {
     const [name] = input.args
-    if (name === undefined) return checkFiles(input, io, home, null)
+    if (name === undefined) return check(input, io, home, null)
     const thread = await threadIdIn(name, input, io, place, open)
-    return E.isLeft(thread) ? thread.left : checkFiles(input, io, home, thread.right)
+    return E.isLeft(thread) ? thread.left : check(input, io, home, thread.right)
   })
 }

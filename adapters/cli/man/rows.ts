@@ -4,6 +4,7 @@
 import { SEALED_FILES } from '../commands/audit/seal.ts'
 import { changeColumns } from '../commands/blame.ts'
 import { FINDINGS } from '../commands/check.ts'
+import { SECRETS } from '../commands/check-secrets.ts'
 import { FINDINGS as DATABASE_FINDINGS } from '../commands/doctor.ts'
 import { EVENTS } from '../commands/events.ts'
 import { PARAGRAPHS, PROBLEMS } from '../commands/explain.ts'
@@ -63,6 +64,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
   uses: rows(USES),
   'event differences': rows(EVENT_DIFFERENCES),
   findings: rows(FINDINGS),
+  secrets: rows(SECRETS),
   problems: rows(PROBLEMS),
   paragraphs: rows(PARAGRAPHS),
   settings: rows(WHY),

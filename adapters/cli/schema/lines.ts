@@ -35,6 +35,7 @@ import type { VerifiedThread } from '../../log/eventstore/sync/verify.ts'
 import type { ImportedSetting } from '../commands/import/settings.ts'
 import type { ImportableSession, ImportedSession } from '../../imports/import-sessions.ts'
 import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
+import type { SecretsOfKind } from '../../upkeep/check/secrets.ts'
 import type { Inspection } from '../../upkeep/codex-state/inspect.ts'
 import type { PluginFinding } from '../../upkeep/plugins/findings.ts'
 import type { SwitchedSkill } from '../../skills/switch.ts'
@@ -155,7 +156,13 @@ interface ChangeLines {
 
 /** Lines of commands that look after a home. */
 interface UpkeepLines {
-  readonly check: { readonly row: AdvisedFinding; readonly total: own.CheckTotalLine }
+  readonly check: {
+    readonly row: AdvisedFinding
+    /** With --secrets. */
+    readonly secrets: SecretsOfKind
+    readonly total: own.CheckTotalLine
+    readonly secretsTotal: own.SecretsTotalLine
+  }
   readonly explain: { readonly row: own.ProblemLine }
   readonly doctor: { readonly row: Inspection }
   readonly repair: {

@@ -21,6 +21,7 @@ import type { IndexStatus } from '../../../replay/engine.ts'
 import type { MirrorNews, MirrorSummary } from '../../log/eventstore/sync/mirror.ts'
 import type { VerifySummary } from '../../log/eventstore/sync/verify.ts'
 import type { CheckSummary } from '../../upkeep/check/check.ts'
+import type { SecretsSummary } from '../../upkeep/check/secrets.ts'
 import type { ChangedPlugin } from '../../upkeep/plugins/changes.ts'
 import type { SealReport } from '../../upkeep/seal/seal.ts'
 import type { Salvaged, SalvagedFile } from '../../upkeep/storage/salvage/salvage.ts'
@@ -224,6 +225,9 @@ export interface AgreementLine extends TotalTag {
 
 /** All findings. */
 export type CheckTotalLine = TotalTag & CheckSummary & { readonly durationMs: number }
+
+/** Of check --secrets. */
+export type SecretsTotalLine = TotalTag & SecretsSummary
 
 /** A kind of problem in words. */
 export type ProblemLine = KindText & {

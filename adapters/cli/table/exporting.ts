@@ -66,9 +66,10 @@ export const EXPORT: CommandSpec = {
     option('include-rolled-back', 'Include turns that were rolled back, marked.'),
     option(
       'images WHICH',
-      'Pictures in the thread. Default: embed in HTML (up to 256 kB each), else omit.',
+      'Pictures in the thread: in the file, in a folder beside it, or left out. Default: embed in HTML (up to 256 kB each), files beside ' +
+        'Markdown that goes to a file, else omit.',
       {
-        choices: ['embed', 'omit']
+        choices: ['embed', 'files', 'omit']
       }
     ),
     option('max-output N', 'Characters of one output in Markdown and HTML. Default: 20000.', {
@@ -95,6 +96,12 @@ export const EXPORT: CommandSpec = {
     option('flavor NAME', 'Traces: also what this backend reads. Default: plain.', {
       choices: ['plain', 'openinference', 'langfuse']
     }),
+    option('zstd', 'Bundle: compress it; the name usually ends with `.unroll.tar.zst`.'),
+    option('paths', 'Traces: also host, user, working directory and path of the rollout.'),
+    option(
+      'prices FILE',
+      'Traces: also what answers and turns cost, by the prices of this JSON file (see docs/USAGE.md).'
+    ),
     option(
       'send',
       'Traces: send them to the collector of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT instead of writing them.'

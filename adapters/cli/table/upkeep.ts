@@ -34,6 +34,10 @@ const check: CommandSpec = {
       'Also rebuild each thread of the index and compare every row, and compare the checksums in compressed rollouts. Takes as long as ' +
         'a rebuild.'
     ),
+    option(
+      'secrets',
+      'Look for secrets instead: which kinds stand in which threads, how many, and never which. See docs/EXPORT.md.'
+    ),
     option('kind KIND...', 'Print and count only findings of this kind.'),
     option('notes', 'Print notes on a terminal, too.'),
     EXIT_ZERO,
@@ -42,17 +46,19 @@ const check: CommandSpec = {
   output: {
     human:
       'for each finding: its severity, kind, place, effect, and what to type next; then a line of sums. Notes are only counted, unless --notes is given.',
-    tsv: '{findings}; the sums are on stderr.',
+    tsv: '{findings}; the sums are on stderr. `--secrets`: {secrets}.',
     json:
       'a finding per line: `{"kind","severity","threadId","path","range":{"offsetBytes","bytes"},"revision","affected","remedy","facts"}`; with `--total` the last line is ' +
-      '`{"$":"total","rollouts","ok","warned","broken","findings":{"note","warning","broken"},"bytes","partlyRead","durationMs"}`.'
+      '`{"$":"total","rollouts","ok","warned","broken","findings":{"note","warning","broken"},"bytes","partlyRead","durationMs"}`. ' +
+      '`--secrets`: `{"threadId","secretKind","secrets","lines"}` per line, and with `--total` at last `{"$":"total","rollouts","bytes","threads","unread"}`.'
   },
   exits: [0, 1, 2, 3, 5, 6],
   examples: [
     ['unroll check', 'the whole home'],
     ['unroll check 01a1fcde-3637 --json', 'one thread, with byte ranges'],
     ['unroll check --kind torn_tail --kind glued_lines', 'only what killed writers left'],
-    ['unroll check --deep', 'the index, too, row by row']
+    ['unroll check --deep', 'the index, too, row by row'],
+    ['unroll check --secrets', 'whether a key or password leaked into the history']
   ]
 }
 

@@ -11,11 +11,13 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   type Stats
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { CompressedDamage, openRollout } from '../../log/jsonl/front-to-back.ts'
 import { plainContent } from '../../log/jsonl/zstd.ts'
 import { writeWhole } from '../../home/plain-file.ts'
 import { isBundledPath, MANIFEST, manifestOf, type BundleManifest } from './manifest.ts'
@@ -33,11 +35,55 @@ const thereAt = (path: string): Stats | null => {
   }
 }
 
-/** True for a tar, and for a folder with a manifest. */
+const ZSTD_MAGIC = 0xfd2fb528
+
+const isCompressed = (path: string): boolean => {
+  const file = openSync(path, 'r')
+  try {
+    const head = Buffer.alloc(4)
+    return readSync(file, head, 0, 4, 0) === 4 && head.readUInt32LE() === ZSTD_MAGIC
+  } finally {
+    closeSync(file)
+  }
+}
+
+const USTAR_AT = 257
+
+/** True for what is a tar when it is decompressed. */
+const beginsWithTar = (path: string): boolean => {
+  const file = openRollout(path, true)
+  try {
+    const piece = file.next() ?? new Uint8Array()
+    return Buffer.from(piece).toString('latin1', USTAR_AT, USTAR_AT + 5) === 'ustar'
+  } catch {
+    return false
+  } finally {
+    file.close()
+  }
+}
+
+/** Writes what a compressed bundle holds into a file. */
+const decompress = (path: string, target: string): void => {
+  const from = openRollout(path, true)
+  const to = openSync(target, 'wx', 0o600)
+  try {
+    for (let piece = from.next(); piece !== null; piece = from.next()) writeWhole(to, piece)
+  } catch (cause) {
+    throw cause instanceof CompressedDamage
+      ? new BadBundle(`it is damaged: ${cause.message}`)
+      : cause
+  } finally {
+    from.close()
+    closeSync(to)
+  }
+}
+
+/** True for a tar, plain or compressed, and for a folder with a manifest. */
 export const isBundle = (path: string): boolean => {
   const stat = thereAt(path)
   if (stat?.isDirectory() === true) return thereAt(join(path, MANIFEST))?.isFile() === true
   if (stat?.isFile() !== true) return false
+  if (isCompressed(path)) return beginsWithTar(path)
   const file = openSync(path, 'r')
   try {
     return isTar(file)
@@ -113,12 +159,19 @@ export const withBundle = async <A>(
   use: (folder: string, manifest: BundleManifest) => Promise<A>
 ): Promise<A> => {
   if (lstatSync(path).isDirectory()) return use(path, await compared(path))
-  const folder = mkdtempSync(join(tmpdir(), 'unroll-bundle-'))
+  const temporary = mkdtempSync(join(tmpdir(), 'unroll-bundle-'))
+  const folder = join(temporary, 'files')
+  mkdirSync(folder)
   try {
-    return await use(folder, unpacked(path, folder))
+    if (!isCompressed(path)) return await use(folder, unpacked(path, folder))
+    const plain = join(temporary, 'bundle.tar')
+    decompress(path, plain)
+    const manifest = unpacked(plain, folder)
+    rmSync(plain)
+    return await use(folder, manifest)
   } catch (cause) {
     throw cause instanceof BadTar ? new BadBundle(cause.message) : cause
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(temporary, { recursive: true, force: true })
   }
 }

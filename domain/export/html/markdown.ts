@@ -17,6 +17,30 @@ const HEADING_MAX = 6
 const escapeText = (text: string): string =>
   escapeHtml(text).replace(/&amp;(#\d{1,7};|#x[\da-f]{1,6};|[a-z]\w{1,30};)/gi, '&$1')
 
+/** A quotation or list in so many others is read as often again. */
+const NESTED = /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){24}/m
+
+/** Marked takes the square of the signs of a paragraph, so one that has more of them has no emphasis … */
+const SIGNS_MAX = 400
+/** … and where so many stand without an empty line between them, nothing is read as Markdown. */
+const BLOCK_SIGNS_MAX = 4000
+
+const signsIn = (text: string): number => text.match(/[*_~`[\]<&\\|(]/g)?.length ?? 0
+
+const isTooMuch = (text: string): boolean =>
+  text.length > LENGTH_MAX ||
+  NESTED.test(text) ||
+  (text.length > BLOCK_SIGNS_MAX &&
+    text.split(/\n\s*\n/).some((block) => signsIn(block) > BLOCK_SIGNS_MAX))
+
+let counted = { text: '', isCrowded: false }
+
+/** The same text is asked about at each of its signs. */
+const isCrowded = (text: string): boolean => {
+  if (counted.text !== text) counted = { text, isCrowded: signsIn(text) > SIGNS_MAX }
+  return counted.isCrowded
+}
+
 const linkTo = (href: string, inner: string): string =>
   SAFE_LINK.test(href)
     ? `<a href="${escapeHtml(href)}" rel="noopener noreferrer nofollow">${inner}</a>`
@@ -25,6 +49,10 @@ const linkTo = (href: string, inner: string): string =>
 const parser = new Marked({
   gfm: true,
   async: false,
+  tokenizer: {
+    emStrong: (_: string, whole: string) => (isCrowded(whole) ? undefined : false),
+    del: (_: string, whole: string) => (isCrowded(whole) ? undefined : false)
+  },
   renderer: {
     html: ({ text }: Tokens.HTML | Tokens.Tag) => escapeHtml(text),
     code: ({ text }: Tokens.Code) => `<pre><code>${escapeHtml(text)}</code></pre>\n`,
@@ -47,10 +75,23 @@ const parser = new Marked({
   }
 })
 
+const asItIs = (text: string): string => `<pre tabindex="0">${escapeHtml(text)}</pre>`
+
+const parsed = (text: string): string | null => {
+  try {
+    return parser.parse(text, { async: false })
+  } catch (thrown) {
+    // What is nested too deep is not read to its end.
+    if (thrown instanceof RangeError) return null
+    throw thrown
+  }
+}
+
 export const htmlOf = (markdown: string): string => {
   const text = visible(markdown)
-  if (text.length > LENGTH_MAX) return `<pre>${escapeHtml(text)}</pre>`
-  const html = parser.parse(text, { async: false })
+  if (isTooMuch(text)) return asItIs(text)
+  const html = parsed(text)
+  if (html === null) return asItIs(text)
   // Long tables and lines of code scroll by themselves, also by keys.
   return html
     .replaceAll('<pre>', '<pre tabindex="0">')

@@ -14,6 +14,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
+import { decompress } from 'fzstd'
 import { compressRollouts, openEngine } from '../../../adapters/library.ts'
 import { headerOf, fillOf, TAR_END } from '../../../adapters/upkeep/bundle/tar.ts'
 import {
@@ -100,6 +101,40 @@ describe('unroll export --to bundle, unroll import', () => {
     const [file] = rolloutsIn(there).keys()
     expect(file).to.match(/\.jsonl\.zst$/)
     expect((await threadsIn(there)).get(LONG)).to.deep.equal((await threadsIn(home)).get(LONG))
+  })
+
+  it('is compressed where that is asked for, and imported as any other; a damaged one changes nothing', async () => {
+    const home = kept(copySample())
+    const plain = readFileSync(await bundled(home, LONG, '--with', 'all'))
+    const folder = kept(temporaryFolder())
+    const paths = ['a.unroll.tar', 'b.unroll.tar.zst'].map((name) => join(folder, name))
+    const [byFlag = '', byName = ''] = paths
+    const words = ['export', LONG, '--with', 'all']
+    const done = await inHome(home, ...words, '--to', 'bundle', '--zstd', '-o', byFlag)
+    expect(done.code, done.err).to.equal(0)
+    expect((await inHome(home, ...words, '-o', byName)).code).to.equal(0)
+    const compressed = readFileSync(byFlag)
+    expect(compressed.equals(readFileSync(byName))).to.equal(true)
+    expect(compressed.length).to.be.lessThan(plain.length / 2)
+    expect(Buffer.from(decompress(compressed)).equals(plain)).to.equal(true)
+
+    const there = kept(temporaryFolder())
+    expect((await inHome(there, 'import', byFlag)).code).to.equal(0)
+    const own = rolloutsIn(home)
+    const theirs = rolloutsIn(there)
+    expect(theirs.size).to.be.greaterThan(0)
+    for (const [file, what] of theirs) expect(own.get(file), file).to.equal(what)
+
+    const elsewhere = kept(temporaryFolder())
+    for (const damaged of [
+      compressed.subarray(0, compressed.length / 2),
+      Buffer.from(compressed)
+    ]) {
+      if (damaged.length === compressed.length) damaged[compressed.length >> 1]! ^= 0xff
+      writeFileSync(byName, damaged)
+      expect((await inHome(elsewhere, 'import', byName)).code).to.not.equal(0)
+      expect(readdirSync(elsewhere)).to.deep.equal([])
+    }
   })
 
   it('is a tar that others read, and makes the same bytes again', async () => {

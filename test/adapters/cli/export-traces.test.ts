@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { openEngine } from '../../../adapters/library.ts'
@@ -21,6 +22,7 @@ interface Attribute {
     readonly stringValue?: string
     readonly intValue?: string
     readonly boolValue?: boolean
+    readonly doubleValue?: number
   }
 }
 interface WireSpan {
@@ -174,6 +176,58 @@ describe('unroll export --to otlp', () => {
       expect(errors).to.include('exit_4')
       expect(out).to.not.include('/workspace')
       expect(out).to.not.include(home)
+    })
+
+    it('tells host, user and paths where that is asked for', async () => {
+      const { out } = await exported(home, [LONG, '--paths'])
+      const [resource] = out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).resourceSpans[0].resource)
+      const told = new Map<string, string>(
+        (resource.attributes as ReadonlyArray<Attribute>).map(({ key, value }) => [
+          key,
+          value.stringValue ?? ''
+        ])
+      )
+      expect(told.get('process.working_directory')).to.equal('/workspace/demo')
+      expect(told.get('unroll.rollout.path')?.startsWith(`${home}/sessions/`)).to.equal(true)
+      expect([told.get('host.name'), told.get('process.owner')]).to.deep.equal([
+        hostname(),
+        userInfo().username
+      ])
+    })
+
+    it('tells what answers and turns cost, as the report does, and nothing where a price is missing', async () => {
+      const prices = join(home, 'prices.json')
+      const price = { input: 2, cachedInput: 1, output: 4 }
+      writeFileSync(
+        prices,
+        JSON.stringify({ currency: 'EUR', models: [{ model: 'lab-a', ...price }] })
+      )
+      const { out } = await exported(home, [LONG, '--prices', prices])
+      const costIn = ({ attributes }: WireSpan): number | null =>
+        attributes.find(({ key }) => key === 'gen_ai.usage.cost')?.value.doubleValue ?? null
+      const spans = spansIn(out)
+      const tokensIn = (span: WireSpan, name: string): number =>
+        Number(valueIn(span, `gen_ai.usage.${name}`) ?? 0)
+      const wrong = spans.filter((span) => {
+        const cached = tokensIn(span, 'cache_read.input_tokens')
+        const uncached = tokensIn(span, 'input_tokens') - cached
+        const cost = (2 * uncached + cached + 4 * tokensIn(span, 'output_tokens')) / 1e6
+        const told = costIn(span)
+        const isPriced = valueIn(span, 'gen_ai.usage.input_tokens') !== undefined
+        return isPriced ? told === null || Math.abs(told - cost) > 1e-12 : told !== null
+      })
+      expect(wrong.map(({ name }) => name)).to.deep.equal([])
+      expect(
+        spans.filter((span) => valueIn(span, 'unroll.cost.currency') === 'EUR')
+      ).to.have.length(spans.filter((span) => costIn(span) !== null).length)
+      writeFileSync(prices, JSON.stringify({ currency: 'EUR', models: [{ model: 'x', ...price }] }))
+      const none = await exported(home, [LONG, '--prices', prices])
+      expect(none.out).to.not.include('gen_ai.usage.cost')
+      writeFileSync(prices, 'x')
+      expect((await exported(home, [LONG, '--prices', prices])).code).to.equal(2)
     })
 
     it('writes to a new file alone, and sends nothing without an endpoint', async () => {

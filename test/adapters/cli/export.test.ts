@@ -1,5 +1,12 @@
 import { expect } from 'chai'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { copyHome, removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
 import { filled } from '../../support/secrets.ts'
@@ -7,6 +14,17 @@ import { inHome } from './console.ts'
 
 const ROOT = '01a1fcde-3637-7ba1-aa47-0e35fef05fe1'
 const FORK = '01a1fcde-3abc-7921-ae69-8e353aa02221'
+
+/** A picture of one dot. */
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+const rolloutOf = (home: string, id: string): string => {
+  const found = readdirSync(home, { recursive: true, encoding: 'utf8' }).find((path) =>
+    path.endsWith(`${id}.jsonl`)
+  )
+  return join(home, found ?? '')
+}
 
 const turnsIn = (markdown: string): number => (markdown.match(/^## Turn /gm) ?? []).length
 
@@ -38,6 +56,49 @@ describe('unroll export', () => {
     const types = lines.map((line) => (JSON.parse(line) as { type: string }).type)
     expect([types[0], types[1], types.at(-1)]).to.deep.equal(['head', 'thread', 'end'])
     expect(readdirSync(folder).sort()).to.deep.equal(['x.jsonl', 'x.md'])
+  })
+
+  it('puts the pictures of Markdown into a folder beside it, each once, and says that none was looked into', async () => {
+    const [first, second] = [PNG, `${PNG.slice(0, -4)}AAA=`]
+    const message = (...urls: ReadonlyArray<string>) =>
+      JSON.stringify({
+        timestamp: '2026-11-21T06:49:59.000Z',
+        type: 'event_msg',
+        payload: {
+          type: 'user_message',
+          message: 'look',
+          images: urls.map((base64) => `data:image/png;base64,${base64}`)
+        }
+      })
+    const rollout = rolloutOf(home, ROOT)
+    appendFileSync(rollout, `${message(first, second)}\n${message(first)}\n`)
+    const { code, err } = await unroll(['export', ROOT, '-o', 'a (b).md'])
+    expect([code, err.includes('3 pictures not looked into for secrets')]).to.deep.equal([0, true])
+    const text = readFileSync(join(folder, 'a (b).md'), 'utf8')
+    const addresses = [...text.matchAll(/!\[picture\]\(([^)]+)\)/g)].map(
+      ([, address = '']) => address
+    )
+    expect(addresses.map((address) => address.split('/')[0])).to.deep.equal(
+      Array.from({ length: 3 }, () => 'a%20%28b%29.md.files')
+    )
+    expect(
+      addresses.map((address) =>
+        readFileSync(join(folder, decodeURIComponent(address))).toString('base64')
+      )
+    ).to.deep.equal([first, second, first])
+    expect(readdirSync(folder).sort()).to.deep.equal(['a (b).md', 'a (b).md.files'])
+    expect(readdirSync(join(folder, 'a (b).md.files'))).to.have.length(2)
+
+    const page = await unroll(['export', ROOT, '-o', 'x.html', '--images', 'files'])
+    expect([page.code, page.err.includes('--images files is for Markdown')]).to.deep.equal([
+      2,
+      true
+    ])
+    mkdirSync(join(folder, 'y.md.files'))
+    const taken = await unroll(['export', ROOT, '-o', 'y.md'])
+    expect([taken.code, taken.err.includes('y.md.files exists already')]).to.deep.equal([6, true])
+    await unroll(['export', ROOT, '-o', 'z.md', '--images', 'omit'])
+    expect(readdirSync(folder).filter((name) => name.startsWith('z'))).to.deep.equal(['z.md'])
   })
 
   it('replaces no file without --force', async () => {

@@ -57,4 +57,15 @@ describe('the gate of an export', () => {
     const { left } = await passed([`x ${filled('ghp_{a36}')} y`], [])
     expect(left?.word).to.equal('github')
   })
+
+  it('finds with secretlint what lies anywhere in a long text, once', async () => {
+    const finder = await secretlintFinder()
+    const token = filled('ghp_{a36}')
+    for (const at of [0, 24_550, 24_576, 32_740, 32_768, 57_330, 79_999]) {
+      const text = `${'word '.repeat(20_000).slice(0, at)} ${token} ${'more '.repeat(9000)}`
+      const [before, found, after] = await finder(['short text of its own', text, 'another one'])
+      expect([before, after]).to.deep.equal([[], []])
+      expect(found).to.deep.equal([{ word: 'github', from: at + 1, until: at + 41 }])
+    }
+  })
 })

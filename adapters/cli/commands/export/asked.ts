@@ -88,6 +88,13 @@ export const turnsOf = async (
     : E.right({ from: from.right, until: end.right + 1 })
 }
 
+/** Markdown in a file has its pictures beside it, unless something else is asked for. */
+export const imagesOf = (input: Input): 'embed' | 'files' | 'omit' | undefined => {
+  const asked = textOf(input, 'images') as 'embed' | 'files' | 'omit' | undefined
+  const isFile = (textOf(input, 'out') ?? '-') !== '-'
+  return asked ?? (isFile && formatOf(input) === 'md' ? 'files' : undefined)
+}
+
 /** Everything but the turns, which differ from thread to thread. */
 export const optionsOf = (input: Input, io: Io): E.Either<CommandFailure, ExportOptions> => {
   const to = formatOf(input)
@@ -95,9 +102,13 @@ export const optionsOf = (input: Input, io: Io): E.Either<CommandFailure, Export
   if (E.isLeft(redaction)) return redaction
   const range = rangeIn(input, io)
   if (E.isLeft(range)) return range
+  if (textOf(input, 'images') === 'files' && (to !== 'md' || (textOf(input, 'out') ?? '-') === '-'))
+    return E.left(
+      usage('--images files is for Markdown in a file', 'add --to md and --out FILE, or embed them')
+    )
   const asked = listOf(input, 'with')
   const outputMax = numberOf(input, 'max-output')
-  const images = textOf(input, 'images') as ExportOptions['images']
+  const images = imagesOf(input)
   return E.right({
     ...range.right,
     to,
@@ -106,7 +117,7 @@ export const optionsOf = (input: Input, io: Io): E.Either<CommandFailure, Export
     redaction: redaction.right,
     generator: `unroll ${io.version}`,
     ...(outputMax === undefined ? {} : { outputMax }),
-    ...(images === undefined ? {} : { images }),
+    ...(images === undefined || images === 'files' ? {} : { images }),
     ...(flagOf(input, 'reproducible') ? {} : { exportedAt: new Date(io.nowMs()).toISOString() }),
     ...(flagOf(input, 'include-rolled-back') ? { openAt: openPast(input, io) } : {})
   })

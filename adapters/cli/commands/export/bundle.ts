@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { notPossible } from '../../../../domain/errors.ts'
 import type { Engine } from '../../../../replay/engine.ts'
 import { INCLUDABLE, plannedThreads } from '../../../export/sections.ts'
+import { zstdEncoder } from '../../../log/jsonl/zstd.ts'
 import { BundleRefused, bundle, type BundleSource } from '../../../upkeep/bundle/write.ts'
 import { shownRollouts } from '../../../upkeep/storage/files.ts'
 import { flagOf, listOf, textOf, type Input } from '../../args.ts'
@@ -79,19 +80,27 @@ const writeTo = async (
   home: string,
   threads: ReadonlyArray<string>,
   sources: ReadonlyArray<BundleSource>,
+  compresses: boolean,
   io: Io,
   outside: Io
 ): Promise<Tried<Bundled>> => {
   const progress = startProgress(outside, 'bundling files')
   const generator = `unroll ${io.version}`
   let bytes = 0
+  const put = async (piece: Uint8Array): Promise<void> => {
+    bytes += piece.length
+    await io.out(piece)
+  }
   try {
+    const encoder = compresses ? await zstdEncoder() : null
     const pieces = bundle({ home, threads, sources, generator, onFile: progress.show })
     for (;;) {
       const next = pieces.next()
-      if (next.done === true) return E.right({ files: next.value.files.length, bytes })
-      bytes += next.value.length
-      await io.out(next.value)
+      if (next.done === true) {
+        if (encoder !== null) await put(encoder.end())
+        return E.right({ files: next.value.files.length, bytes })
+      }
+      await put(encoder === null ? next.value : encoder.push(next.value))
       if (io.stop.aborted) return E.right({ files: 0, bytes })
     }
   } catch (thrown) {
@@ -139,7 +148,14 @@ export const exportBundle = async (
   const { io: inside, close } = opened.right
   let done: Tried<Bundled> | null = null
   try {
-    done = await writeTo(home, threads.right, sources.right, inside, io)
+    done = await writeTo(
+      home,
+      threads.right,
+      sources.right,
+      flagOf(input, 'zstd') || path.endsWith('.zst'),
+      inside,
+      io
+    )
   } finally {
     if (done === null) close(false)
   }

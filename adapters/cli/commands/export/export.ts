@@ -31,7 +31,8 @@ import {
   type Tried
 } from '../../text/report.ts'
 import { plural, size } from '../../text/text.ts'
-import { optionsOf, turnsOf } from './asked.ts'
+import { imagesOf, optionsOf, turnsOf } from './asked.ts'
+import { openPictures, pictureFolderOf } from './pictures.ts'
 
 /** Above this a browser takes long to open a page. */
 const HTML_BYTES_WARN = 25_000_000
@@ -84,8 +85,10 @@ const writeFile = async (
   io: Io
 ): Promise<Tried<WrittenExport>> => {
   const replaces = flagOf(input, 'force')
-  if (!replaces && existsSync(path)) {
-    const reason = `${path} exists already`
+  const pictures = imagesOf(input) === 'files' ? openPictures(path) : null
+  const taken = [path, ...(pictures === null ? [] : [pictureFolderOf(path)])].find(existsSync)
+  if (!replaces && taken !== undefined) {
+    const reason = `${taken} exists already`
     return E.left({
       _tag: 'NotPossible',
       reason,
@@ -97,17 +100,25 @@ const writeFile = async (
   const { io: inside, close } = opened.right
   let written: Tried<WrittenExport> | null = null
   try {
-    written = await write(engine, threadId, options, inside, io)
+    const own = pictures === null ? options : { ...options, images: pictures.write }
+    written = await write(engine, threadId, own, inside, io)
   } finally {
-    if (written === null) close(false)
+    if (written === null) {
+      pictures?.close(false)
+      close(false)
+    }
   }
-  const closed = close(E.isRight(written) && !io.stop.aborted)
+  const isWhole = E.isRight(written) && !io.stop.aborted
+  pictures?.close(isWhole)
+  const closed = close(isWhole)
   return E.isLeft(closed) ? closed : written
 }
 
 const tellHidden = (summaries: ReadonlyArray<ExportSummary>, io: Io): void => {
   const looked = summaries.flatMap(({ hidden }) => (hidden === null ? [] : [hidden]))
   if (looked.length === 0) return
+  const pictures = summaries.reduce((sum, one) => sum + one.pictures, 0)
+  if (pictures > 0) tell(`${plural(pictures, 'picture')} not looked into for secrets`, io)
   const kinds = new Set(looked.flatMap((hidden) => Object.keys(hidden)))
   const count = looked.flatMap((hidden) => Object.values(hidden)).reduce((a, b) => a + b, 0)
   if (count === 0) return
@@ -220,7 +231,7 @@ const exportThreads = async (
 }
 
 const isBundleName = (input: Input): boolean =>
-  !flagOf(input, 'to') && (textOf(input, 'out') ?? '').endsWith('.unroll.tar')
+  !flagOf(input, 'to') && (textOf(input, 'out') ?? '').match(/\.unroll\.tar(?:\.zst)?$/) !== null
 
 export const exportCommand: EngineCommand = async (input, io, engine) => {
   const ids = await idsOf(engine, input)
@@ -233,7 +244,10 @@ export const exportCommand: EngineCommand = async (input, io, engine) => {
     const { exportTraces } = await import('./traces.ts')
     return exportTraces(ids.right, input, io, engine)
   }
-  const ofTraces = ['content', 'flavor', 'send'].find((name) => input.values.has(name))
+  const ofTraces = ['content', 'flavor', 'paths', 'prices', 'send'].find((name) =>
+    input.values.has(name)
+  )
+  if (flagOf(input, 'zstd')) return E.left(usage('--zstd is about bundles', 'add --to bundle'))
   if (ofTraces !== undefined) return E.left(usage(`--${ofTraces} is about traces`, 'add --to otlp'))
   if (!flagOf(input, 'ledger')) return exportThreads(ids.right, input, io, engine)
   const { exportLedgers } = await import('./ledgers/ledgers.ts')

@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { existsSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { notPossible, type StoreError } from '../../../../domain/errors.ts'
 import { redaction } from '../../../../domain/redact/texts.ts'
@@ -17,14 +18,24 @@ import { DAY_MS } from '../../../../domain/time/zone.ts'
 import { flagOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { homeIdOf } from '../../../index-directory.ts'
-import { rangeIn } from '../../options.ts'
+import { pathOf, rangeIn } from '../../options.ts'
+import { readPrices } from '../usage/cost.ts'
 import { openOutput } from '../../output-file.ts'
 import { placeOf, type CommandEnd } from '../../session.ts'
 import { ownFailure, tell, usage, type CommandFailure, type Tried } from '../../text/report.ts'
 import { isoMs, oneLine, plural } from '../../text/text.ts'
 
 /** Options that are about documents. */
-const FOREIGN = ['detail', 'with', 'turns', 'include-rolled-back', 'images', 'max-output', 'ledger']
+const FOREIGN = [
+  'detail',
+  'with',
+  'turns',
+  'include-rolled-back',
+  'images',
+  'max-output',
+  'ledger',
+  'zstd'
+]
 
 interface Tally {
   spans: number
@@ -44,7 +55,11 @@ async function* counted(spans: AsyncIterable<TraceSpan>, tally: Tally, nowMs: nu
   }
 }
 
-const resourceOf = (thread: Thread, homeId: string, version: string): SpanResource => ({
+const resourceOf = (
+  thread: Thread,
+  { homeId, paths }: TraceJob,
+  version: string
+): SpanResource => ({
   version,
   attributes: {
     'service.name': 'codex',
@@ -52,7 +67,15 @@ const resourceOf = (thread: Thread, homeId: string, version: string): SpanResour
     'vcs.repository.url.full': thread.gitInfo?.originUrl,
     'vcs.ref.head.name': thread.gitInfo?.branch,
     'vcs.ref.head.revision': thread.gitInfo?.sha,
-    'unroll.home.id': homeId
+    'unroll.home.id': homeId,
+    ...(paths
+      ? {
+          'host.name': hostname(),
+          'process.owner': userInfo().username,
+          'process.working_directory': thread.cwd,
+          'unroll.rollout.path': thread.path
+        }
+      : {})
   }
 })
 
@@ -61,27 +84,34 @@ interface TraceJob {
   readonly engine: Engine
   readonly options: TraceOptions
   readonly homeId: string
+  /** Whether host, user and paths are told. */
+  readonly paths: boolean
   readonly tally: Tally
 }
 
 /** Every request, thread by thread. */
-async function* requests({ ids, engine, options, homeId, tally }: TraceJob, io: Io) {
+async function* requests(job: TraceJob, io: Io) {
+  const { ids, engine, options, tally } = job
   for (const id of ids) {
     const thread = got(await engine.readThread(id, false)())
     const spans = counted(threadSpans(engine, id, options), tally, io.nowMs())
-    yield* batches(spans, resourceOf(thread, homeId, io.version))
+    yield* batches(spans, resourceOf(thread, job, io.version))
   }
 }
 
-const optionsOf = (input: Input, io: Io): E.Either<CommandFailure, TraceOptions> => {
+const optionsOf = async (input: Input, io: Io): Promise<E.Either<CommandFailure, TraceOptions>> => {
   const foreign = FOREIGN.find((name) => input.values.has(name))
   if (foreign !== undefined)
     return E.left(usage(`--${foreign} has no meaning for traces`, 'leave it out'))
   const range = rangeIn(input, io)
   if (E.isLeft(range)) return range
+  const pricesPath = pathOf(input, io, 'prices')
+  const prices = pricesPath === undefined ? E.right(null) : await readPrices(pricesPath)
+  if (E.isLeft(prices)) return prices
   const { sinceMs = -Infinity, untilMs = Infinity } = range.right
   return E.right({
     flavor: (textOf(input, 'flavor') ?? 'plain') as Flavor,
+    prices: prices.right,
     content: flagOf(input, 'content') ? redaction() : null,
     sinceMs,
     untilMs
@@ -170,13 +200,17 @@ export const exportTraces = async (
   io: Io,
   engine: Engine
 ): Promise<CommandEnd> => {
-  const options = optionsOf(input, io)
+  const options = await optionsOf(input, io)
   if (E.isLeft(options)) return options
   if (ids.length === 0) return E.left(usage('no thread is named', 'name one or more, such as @1'))
   const place = await placeOf(input, io)
   if (E.isLeft(place)) return place
   const tally: Tally = { spans: 0, fromMs: Infinity, untilMs: -Infinity, old: 0 }
-  const job = { ids, engine, options: options.right, homeId: homeIdOf(place.right), tally }
+  const job = {
+    ...{ ids, engine, options: options.right, tally },
+    homeId: homeIdOf(place.right),
+    paths: flagOf(input, 'paths')
+  }
   if (!flagOf(input, 'send')) {
     const written = await writeFile(job, input, io)
     if (E.isRight(written) && textOf(input, 'out') !== undefined)
