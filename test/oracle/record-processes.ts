@@ -16,7 +16,10 @@ const { codex, version } = askedCodex('npx tsx test/oracle/record-processes.ts <
 const home = configuredHome('')
 const real = await startCodex(codex, home, { experimentalApi: true }, { HOME: home })
 const recorded: Record<string, unknown> = {}
-for (const [name, steps] of Object.entries(CASES)) recorded[name] = await playCase(real, steps)
+for (const [name, steps] of Object.entries(CASES))
+  recorded[name] = await playCase(real, steps).catch((cause: unknown) => {
+    throw new Error(name, { cause })
+  })
 await real.stop()
 removeFolder(home)
 mkdirSync(join(FIXTURES, 'processes'), { recursive: true })

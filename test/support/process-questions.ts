@@ -92,13 +92,7 @@ const PROCESSES: Cases = {
     follow('kill'),
     'exit'
   ],
-  'stdin that is not streamed': [
-    spawn(WAITS, STREAMED),
-    READY,
-    write('x'),
-    follow('kill'),
-    'exit'
-  ],
+  'stdin that is not streamed': [spawn(WAITS, STREAMED), READY, write('x'), follow('kill'), 'exit'],
   'nothing to write': [follow('writeStdin')],
   'bytes that are no base64': [follow('writeStdin', { deltaBase64: '!' })],
   'base64 without padding': [follow('writeStdin', { deltaBase64: 'YQ' })],
@@ -114,7 +108,10 @@ const PROCESSES: Cases = {
   'no such directory': [spawn('exit 0', { cwd: '/does/not/exist' })],
   'a relative directory': [spawn('exit 0', { cwd: 'x' })],
   'no directory': [['process/spawn', { command: ['true'], processHandle: 'p' }]],
-  'size without tty': [spawn('exit 0', size(2, 2)), spawn('exit 0', { command: [], ...size(2, 2) })],
+  'size without tty': [
+    spawn('exit 0', size(2, 2)),
+    spawn('exit 0', { command: [], ...size(2, 2) })
+  ],
   'size of 0': [spawn('exit 0', { tty: true, ...size(0, 2) }), follow('resizePty', size(0, 1))],
   'size that is none': [follow('resizePty', size(-1, 1)), follow('resizePty', size(70000, 1))],
   'resize without tty': [
@@ -143,8 +140,7 @@ const PROCESSES: Cases = {
     'exit'
   ],
   'a tty that is killed': [spawn(WAITS, TTY), READY, follow('kill'), 'exit'],
-  'a tty without a program': [spawn('', { ...TTY, command: ['/does/not/exist'] })],
-  'a tty without a directory': [spawn('', { ...TTY, cwd: '/does/not/exist' })]
+  'a tty without a program': [spawn('', { ...TTY, command: ['/does/not/exist'] })]
 }
 
 const FULL = { sandboxPolicy: { type: 'dangerFullAccess' } }

@@ -108,13 +108,14 @@ const inOrder = (first: () => void, second: () => void) => (): void => {
 }
 
 /** A session, and what ends it. */
-const newSession = (
-  methods?: ReadonlySet<string>
-): { readonly session: ClientSession; readonly end: () => void } => {
+const newSession = ({ methods, caughtUp = () => Promise.resolve() }: ConnectionOptions) => {
   const left = new AbortController()
+  const ending = new AbortController()
   const session: ClientSession = {
     ...(methods === undefined ? {} : { methods }),
     left: left.signal,
+    ending: ending.signal,
+    caughtUp,
     initialized: false,
     experimentalApi: false,
     clientName: '',
@@ -126,7 +127,8 @@ const newSession = (
     watched: new Set(),
     followsHome: false
   }
-  return { session, end: () => left.abort() }
+  const end = (): void => ending.abort()
+  return { session, end, leave: inOrder(end, () => left.abort()) }
 }
 
 /** A client as live state knows it; `isOpen` is asked before each notification. */
@@ -191,16 +193,16 @@ export const connect = (
   send: Send,
   options: ConnectionOptions = {}
 ): ClientConnection => {
-  const { sendPieces = whole(send), methods: allowed, hide = asItIs } = options
+  const { sendPieces = whole(send), hide = asItIs } = options
   const { hears = () => true, replied } = options
   const methods = methodsOf(server)
-  const { session, end } = newSession(allowed)
+  const { session, end, leave: goAway } = newSession(options)
   const gate = createGate()
   const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
   const outgoing = { send, sendPieces, hide }
   const peer = peerOf(server, session, outgoing, (one) => observe.notified(!closed && hears(one)))
-  const leave = inOrder(end, server.live.join(peer))
+  const leave = inOrder(goAway, server.live.join(peer))
   const seen = server.analytics?.client(peer.connectionId)
   const respond = responder(server, peer, outgoing, seen, replied)
   let handshake: Promise<void> = Promise.resolve()
@@ -248,6 +250,7 @@ export const connect = (
     hasRoom: () => gate.count() < IN_FLIGHT_MAX,
     room: () => gate.below(IN_FLIGHT_MAX),
     idle: () => gate.below(1),
+    end,
     stop: gate.close,
     close: () => {
       closed = true

@@ -141,6 +141,10 @@ export interface ClientSession {
   readonly subscriptions: Set<string>
   /** Aborts when the client is gone. */
   readonly left: AbortSignal
+  /** Aborts when nothing more is read from the client, at the latest when it is gone. */
+  readonly ending: AbortSignal
+  /** Waits while much of what it was sent is not taken yet. */
+  readonly caughtUp: () => Promise<void>
   /** Its work that runs: `Live.jobs`. */
   readonly jobs: Set<string>
   /** Threads it follows without having them loaded. */
