@@ -181,7 +181,8 @@ const overTerminal = async (
     exited,
     write: (bytes) => {
       if (isClosed) return null
-      terminal.write(bytes)
+      // The types of the package forget that it takes bytes too.
+      terminal.write(bytes as unknown as string)
       return Promise.resolve()
     },
     closeInput: () => {

@@ -59,7 +59,7 @@ const responder = (
     id: string,
     { method, params }: CheckedRequest,
     arrivedAt: number,
-    stop: AbortSignal | undefined
+    { stop, release }: { readonly stop: AbortSignal | undefined; readonly release: () => void }
   ): Promise<RequestOutcome> => {
     const asked = seen?.asked(id, method.name, params)
     try {
@@ -69,7 +69,7 @@ const responder = (
         ? meant
         : await unlessStopped(
             handler(meant.right.params, {
-              ...{ server, session, arrivedAt },
+              ...{ server, session, arrivedAt, release },
               ...(stop === undefined ? {} : { stop }),
               thread: meant.right.thread
             }),
@@ -220,6 +220,8 @@ export const connect = (
     const earlier = handshake
     const arrivedAt = server.live.tick()
     const stop = E.isRight(checked) ? stops.begin(request.id, checked.right) : undefined
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
     const run = async (): Promise<void> => {
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
@@ -227,9 +229,15 @@ export const connect = (
         if (replied?.(request.id, checked) !== false)
           send(printError(request.id, hide(checked.left)))
         outcome = failedWith(checked.left)
-      } else outcome = await respond(request.id, checked.right, arrivedAt, stop)
+      } else outcome = await respond(request.id, checked.right, arrivedAt, { stop, release })
     }
-    const done = scheduled(server, checked, { run, isWanted: gate.isOpen })
+    let whole = Promise.resolve()
+    const begin = (): Promise<void> => {
+      whole = run()
+      return Promise.race([whole, released])
+    }
+    const begun = scheduled(server, checked, { run: begin, isWanted: gate.isOpen })
+    const done = begun.then(() => whole)
     void done.finally(() => {
       answered(outcome)
       stops.end(request.id)

@@ -134,6 +134,7 @@ export const commandExec = served(
       what: 'command'
     })
     if (E.isLeft(running)) return running
+    call.release?.()
     const end = await running.right.watch()
     running.right.leave()
     return E.right(
