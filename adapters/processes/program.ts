@@ -164,7 +164,7 @@ const overTerminal = async (
   const terminal = loaded.spawn(program, [...rest], {
     ...size,
     cwd: run.cwd,
-    env: run.env as Record<string, string>,
+    env: run.env,
     encoding: null
   })
   const stdout = outputOf(terminal)

@@ -168,6 +168,18 @@ const scheduled = (
   return live.schedule(method.key(params), whole)
 }
 
+/** A task that others need not wait for to its end: it leaves the queue when it is released, and `whole` waits for the rest. */
+const releasable = (run: () => Promise<void>, isWanted: () => boolean) => {
+  let running = Promise.resolve()
+  let release = (): void => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const begin = (): Promise<void> => {
+    running = run()
+    return Promise.race([running, released])
+  }
+  return { task: { run: begin, isWanted }, release, whole: () => running }
+}
+
 /** Takes the text of one message. */
 const receiving =
   (
@@ -220,8 +232,7 @@ export const connect = (
     const earlier = handshake
     const arrivedAt = server.live.tick()
     const stop = E.isRight(checked) ? stops.begin(request.id, checked.right) : undefined
-    let release = (): void => undefined
-    const released = new Promise<void>((resolve) => (release = resolve))
+    const { task, release, whole } = releasable(() => run(), gate.isOpen)
     const run = async (): Promise<void> => {
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
@@ -231,13 +242,7 @@ export const connect = (
         outcome = failedWith(checked.left)
       } else outcome = await respond(request.id, checked.right, arrivedAt, { stop, release })
     }
-    let whole = Promise.resolve()
-    const begin = (): Promise<void> => {
-      whole = run()
-      return Promise.race([whole, released])
-    }
-    const begun = scheduled(server, checked, { run: begin, isWanted: gate.isOpen })
-    const done = begun.then(() => whole)
+    const done = scheduled(server, checked, task).then(whole)
     void done.finally(() => {
       answered(outcome)
       stops.end(request.id)
