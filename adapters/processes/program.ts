@@ -9,6 +9,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { getSystemErrorMap } from 'node:util'
+import type * as Package from '@lydell/node-pty'
 
 /** How large a terminal is. */
 export interface TerminalSize {
@@ -132,11 +133,11 @@ const startProblem = ({ command, cwd, env }: ProgramToRun): number | null => {
   return problems.find((one) => one !== null && Math.abs(one) !== 2) ?? 2
 }
 
-type Terminals = typeof import('@lydell/node-pty')
-
-const terminals = async (): Promise<Terminals | null> => {
+const terminals = async (): Promise<typeof Package | null> => {
   try {
-    const loaded = (await import(PACKAGE)) as Terminals & { readonly default?: Terminals }
+    const loaded = (await import(PACKAGE)) as typeof Package & {
+      readonly default?: typeof Package
+    }
     return loaded.default ?? loaded
   } catch {
     return null
@@ -144,7 +145,7 @@ const terminals = async (): Promise<Terminals | null> => {
 }
 
 /** A stream that holds a terminal back while nobody reads it. */
-const outputOf = (terminal: import('@lydell/node-pty').IPty): Readable => {
+const outputOf = (terminal: Package.IPty): Readable => {
   const output = new Readable({ read: () => terminal.resume() })
   terminal.onData((data: unknown) => {
     if (!output.push(typeof data === 'string' ? Buffer.from(data) : data)) terminal.pause()

@@ -2,6 +2,7 @@
  * One client's side of the conversation, without a transport: text of messages in, text of messages out. What is no request is
  * never answered.
  */
+import { setMaxListeners } from 'node:events'
 import * as E from 'fp-ts/lib/Either.js'
 import { noTelemetry } from '../../../replay/telemetry.ts'
 import type { MethodOutcome } from '../methods/method.ts'
@@ -111,6 +112,8 @@ const inOrder = (first: () => void, second: () => void) => (): void => {
 const newSession = ({ methods, caughtUp = () => Promise.resolve() }: ConnectionOptions) => {
   const left = new AbortController()
   const ending = new AbortController()
+  // Each of its programs listens.
+  setMaxListeners(0, ending.signal)
   const session: ClientSession = {
     ...(methods === undefined ? {} : { methods }),
     left: left.signal,

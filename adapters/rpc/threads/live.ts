@@ -226,9 +226,7 @@ export const createLive = (): Live => {
     schedule: createScheduler(),
     tick: () => (ticks += 1),
     questions,
-    environments: createEnvironments(),
-    processes: createProcesses(),
-    jobs: createJobs(),
+    ...{ environments: createEnvironments(), processes: createProcesses(), jobs: createJobs() },
     skillRoots: createSkillRoots(),
     askAgain: (threadId, session) => {
       const peer = [...peers].find((one) => one.session === session)
