@@ -83,7 +83,7 @@ export interface AskedProgram {
 }
 
 /** A program that was started. */
-export interface RunningProgram {
+export interface WatchedProgram {
   readonly job: string
   /** Begins to read its output; resolves when it is over. */
   readonly watch: () => Promise<WatchedEnd>
@@ -123,7 +123,7 @@ const startRecorded = (
 export const startFor = async (
   { server, session }: RpcCall,
   asked: AskedProgram
-): Promise<E.Either<RpcError, RunningProgram>> => {
+): Promise<E.Either<RpcError, WatchedProgram>> => {
   const { processes } = server.live
   const entered = processes.enter(session, asked.key)
   if (E.isLeft(entered)) return entered
@@ -187,13 +187,13 @@ const bytesIn = (text: string): E.Either<RpcError, Buffer> => {
     : E.left(invalidParams('invalid deltaBase64: Invalid padding'))
 }
 
-type Find = () => E.Either<RpcError, ClientProcess>
+type FindProgram = () => E.Either<RpcError, ClientProcess>
 
 /** Writes to a program that runs, or closes its input. */
 export const writeInput = async (
   method: string,
   what: string,
-  find: Find,
+  find: FindProgram,
   asked: { readonly deltaBase64: string | null; readonly closeStdin: boolean }
 ): Promise<E.Either<RpcError, null>> => {
   if (asked.deltaBase64 === null && !asked.closeStdin)
@@ -214,7 +214,7 @@ export const writeInput = async (
 /** Gives the terminal of a program that runs another size. */
 export const resizeTerminal = (
   method: string,
-  find: Find,
+  find: FindProgram,
   size: TerminalSize
 ): E.Either<RpcError, null> => {
   if (isFlat(size)) return E.left(flat(method))

@@ -31,7 +31,7 @@ import {
   terminalSize,
   TIMEOUT_MS,
   writeInput,
-  type RunningProgram
+  type WatchedProgram
 } from './process-run.ts'
 
 const keyOf = (handle: string): string => `process:${handle}`
@@ -48,7 +48,7 @@ const active =
 /** Tells the end of a program, after all it printed. */
 const follow = async (
   { server }: RpcCall,
-  running: RunningProgram,
+  running: WatchedProgram,
   processHandle: string,
   isTerminal: boolean
 ): Promise<void> => {
@@ -102,7 +102,7 @@ export const processSpawn = served(
       take: isTold ? telling(call, 'process/outputDelta', { processHandle }) : null,
       what: 'process'
     })
-    return E.map((one: RunningProgram) => ({
+    return E.map((one: WatchedProgram) => ({
       result: {},
       then: () => void follow(call, one, processHandle, tty)
     }))(running)
