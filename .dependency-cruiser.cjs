@@ -86,7 +86,7 @@ module.exports = {
       name: 'resolvable',
       severity: 'error',
       from: { path: source },
-      to: { couldNotResolve: true, pathNot: '^@(eventstore|modelcontextprotocol)/' }
+      to: { couldNotResolve: true, pathNot: '^@(eventstore|lydell|modelcontextprotocol)/' }
     },
     ...layers.map(layer),
     {
@@ -117,7 +117,7 @@ module.exports = {
       'adapters',
       [
         'home',
-        ['index', 'telemetry'],
+        ['index', 'telemetry', 'processes'],
         'log',
         'upkeep',
         ['imports', 'skills'],

@@ -53,7 +53,7 @@ const out = resolvePath(folder)
 const { resolve } = createRequire(import.meta.url)
 
 /** May be missing, and is loaded when a store is asked for, from where npm puts it. */
-const OPTIONAL = ['@eventstore/db-client']
+const OPTIONAL = ['@eventstore/db-client', '@lydell/node-pty']
 
 /** The commit that is built, for `--version --json`; changed files are told, and without git nothing is known. */
 const commit = () => {

@@ -25,6 +25,8 @@ export interface Codex {
   readonly answer: (method: string, params: unknown) => Promise<Message>
   /** Waits for a message that came or will come. */
   readonly seen: (isIt: (message: Message) => boolean) => Promise<void>
+  /** Everything that came so far. */
+  readonly received: ReadonlyArray<Message>
   readonly stop: () => Promise<void>
 }
 
@@ -149,5 +151,5 @@ export const startCodex = async (
   }
   const clientInfo = { name: 'lab', version: '1' }
   await answer('initialize', { clientInfo, capabilities })
-  return { ask, answer, seen, stop }
+  return { ask, answer, seen, received, stop }
 }

@@ -51,7 +51,7 @@ const appServer: CommandSpec = {
       'too. The numbers are sent to a collector only if `OTEL_EXPORTER_OTLP_ENDPOINT` names one (see docs/TELEMETRY.md).',
     'With `--analytics-capture` or `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE`, it writes the usage analytics of its clients to a file. ' +
       'It never posts any. See docs/ANALYTICS.md.',
-    'Powers (`--allow`): `import` reads sessions and settings of other agents. `skills` reads skill folders. `plugins`, `git`, `processes`, `mcp` and ' +
+    'Powers (`--allow`): `import` reads sessions and settings of other agents. `processes` starts programs. `skills` reads skill folders. `plugins`, `git`, `mcp` and ' +
       '`endpoint=URL` are accepted; no method needs them yet. A method without its power is refused. See docs/APP-SERVER.md.',
     'Requests that need a model (a message, `/compact`, `/review`) or a shell (`!cmd`) fail at once. ' +
       'They show as a turn with an error; nothing is written. With `--turns codex` a real Codex on the same home takes them, and unroll ' +

@@ -2,6 +2,7 @@
  * One client's side of the conversation, without a transport: text of messages in, text of messages out. What is no request is
  * never answered.
  */
+import { setMaxListeners } from 'node:events'
 import * as E from 'fp-ts/lib/Either.js'
 import { noTelemetry } from '../../../replay/telemetry.ts'
 import type { MethodOutcome } from '../methods/method.ts'
@@ -59,7 +60,7 @@ const responder = (
     id: string,
     { method, params }: CheckedRequest,
     arrivedAt: number,
-    stop: AbortSignal | undefined
+    { stop, release }: { readonly stop: AbortSignal | undefined; readonly release: () => void }
   ): Promise<RequestOutcome> => {
     const asked = seen?.asked(id, method.name, params)
     try {
@@ -69,7 +70,7 @@ const responder = (
         ? meant
         : await unlessStopped(
             handler(meant.right.params, {
-              ...{ server, session, arrivedAt },
+              ...{ server, session, arrivedAt, release },
               ...(stop === undefined ? {} : { stop }),
               thread: meant.right.thread
             }),
@@ -108,13 +109,16 @@ const inOrder = (first: () => void, second: () => void) => (): void => {
 }
 
 /** A session, and what ends it. */
-const newSession = (
-  methods?: ReadonlySet<string>
-): { readonly session: ClientSession; readonly end: () => void } => {
+const newSession = ({ methods, caughtUp = () => Promise.resolve() }: ConnectionOptions) => {
   const left = new AbortController()
+  const ending = new AbortController()
+  // Each of its programs listens.
+  setMaxListeners(0, ending.signal)
   const session: ClientSession = {
     ...(methods === undefined ? {} : { methods }),
     left: left.signal,
+    ending: ending.signal,
+    caughtUp,
     initialized: false,
     experimentalApi: false,
     clientName: '',
@@ -126,7 +130,8 @@ const newSession = (
     watched: new Set(),
     followsHome: false
   }
-  return { session, end: () => left.abort() }
+  const end = (): void => ending.abort()
+  return { session, end, leave: inOrder(end, () => left.abort()) }
 }
 
 /** A client as live state knows it; `isOpen` is asked before each notification. */
@@ -166,6 +171,18 @@ const scheduled = (
   return live.schedule(method.key(params), whole)
 }
 
+/** A task that others need not wait for to its end: it leaves the queue when it is released, and `whole` waits for the rest. */
+const releasable = (run: () => Promise<void>, isWanted: () => boolean) => {
+  let running = Promise.resolve()
+  let release = (): void => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const begin = (): Promise<void> => {
+    running = run()
+    return Promise.race([running, released])
+  }
+  return { task: { run: begin, isWanted }, release, whole: () => running }
+}
+
 /** Takes the text of one message. */
 const receiving =
   (
@@ -191,16 +208,16 @@ export const connect = (
   send: Send,
   options: ConnectionOptions = {}
 ): ClientConnection => {
-  const { sendPieces = whole(send), methods: allowed, hide = asItIs } = options
+  const { sendPieces = whole(send), hide = asItIs } = options
   const { hears = () => true, replied } = options
   const methods = methodsOf(server)
-  const { session, end } = newSession(allowed)
+  const { session, end, leave: goAway } = newSession(options)
   const gate = createGate()
   const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
   const outgoing = { send, sendPieces, hide }
   const peer = peerOf(server, session, outgoing, (one) => observe.notified(!closed && hears(one)))
-  const leave = inOrder(end, server.live.join(peer))
+  const leave = inOrder(goAway, server.live.join(peer))
   const seen = server.analytics?.client(peer.connectionId)
   const respond = responder(server, peer, outgoing, seen, replied)
   let handshake: Promise<void> = Promise.resolve()
@@ -218,6 +235,7 @@ export const connect = (
     const earlier = handshake
     const arrivedAt = server.live.tick()
     const stop = E.isRight(checked) ? stops.begin(request.id, checked.right) : undefined
+    const { task, release, whole } = releasable(() => run(), gate.isOpen)
     const run = async (): Promise<void> => {
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
@@ -225,9 +243,9 @@ export const connect = (
         if (replied?.(request.id, checked) !== false)
           send(printError(request.id, hide(checked.left)))
         outcome = failedWith(checked.left)
-      } else outcome = await respond(request.id, checked.right, arrivedAt, stop)
+      } else outcome = await respond(request.id, checked.right, arrivedAt, { stop, release })
     }
-    const done = scheduled(server, checked, { run, isWanted: gate.isOpen })
+    const done = scheduled(server, checked, task).then(whole)
     void done.finally(() => {
       answered(outcome)
       stops.end(request.id)
@@ -248,6 +266,7 @@ export const connect = (
     hasRoom: () => gate.count() < IN_FLIGHT_MAX,
     room: () => gate.below(IN_FLIGHT_MAX),
     idle: () => gate.below(1),
+    end,
     stop: gate.close,
     close: () => {
       closed = true

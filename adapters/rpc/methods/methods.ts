@@ -22,6 +22,12 @@ import {
   unitValue
 } from '../wire/serde.ts'
 import { atPoint } from './at-point.ts'
+import {
+  commandExec,
+  commandExecResize,
+  commandExecTerminate,
+  commandExecWrite
+} from './command-exec.ts'
 import { conversationSummary } from './conversation-summary.ts'
 import {
   externalAgentDetect,
@@ -89,6 +95,7 @@ import {
   turnsRange
 } from './pages.ts'
 import { ifLoaded, isRefusal, replyOf, type Values } from './replies.ts'
+import { processKill, processResizePty, processSpawn, processWriteStdin } from './processes.ts'
 import { reviewStart } from './review-start.ts'
 import { skillsConfigWrite, skillsExtraRootsSet, skillsList } from './skills.ts'
 import { TABLE } from './table.ts'
@@ -152,6 +159,14 @@ const SERVED: Readonly<Record<string, AnyServed>> = {
   'externalAgentConfig/import': externalAgentImport,
   'externalAgentConfig/import/recordHistory': externalAgentRecord,
   'externalAgentConfig/import/readHistories': externalAgentHistories,
+  'command/exec': commandExec,
+  'command/exec/write': commandExecWrite,
+  'command/exec/terminate': commandExecTerminate,
+  'command/exec/resize': commandExecResize,
+  'process/spawn': processSpawn,
+  'process/writeStdin': processWriteStdin,
+  'process/kill': processKill,
+  'process/resizePty': processResizePty,
   getConversationSummary: conversationSummary,
   'unroll/home/read': homeRead,
   'unroll/home/follow': homeFollow,

@@ -184,14 +184,14 @@ account/workspaceMessages/read            .yy account-auth           sign-in    
 account/sendAddCreditsNudgeEmail          yyy account-auth           sign-in               SendAddCreditsNudgeEmailParams creditType:any
 feedback/upload                           yyy -                      no-uploads            FeedbackUploadParams classification
 feedback/save                             ..y -                      no-uploads            FeedbackSaveParams savePath:any classification
-command/exec                              yyy command-exec:processId no-commands           CommandExecParams command:list
-command/exec/write                        yyy command-exec:processId no-such-command       CommandExecWriteParams processId
-command/exec/terminate                    yyy command-exec:processId no-such-command       CommandExecTerminateParams processId
-command/exec/resize                       yyy command-exec:processId no-such-command       CommandExecResizeParams processId size:any
-process/spawn                             xxx process:processHandle  no-commands           ProcessSpawnParams command:list processHandle cwd:path
-process/writeStdin                        xxx process:processHandle  no-such-process       ProcessWriteStdinParams processHandle
-process/kill                              xxx process:processHandle  no-such-process       ProcessKillParams processHandle
-process/resizePty                         xxx process:processHandle  no-such-process       ProcessResizePtyParams processHandle size:any
+command/exec                              yyy command-exec:processId processes:served
+command/exec/write                        yyy command-exec:processId served
+command/exec/terminate                    yyy command-exec:processId served
+command/exec/resize                       yyy command-exec:processId served
+process/spawn                             xxx process:processHandle  processes:served
+process/writeStdin                        xxx process:processHandle  served
+process/kill                              xxx process:processHandle  served
+process/resizePty                         xxx process:processHandle  served
 config/read                               yyy config(shared)         own                   ConfigReadParams
 externalAgentConfig/detect                yyy config                 import:served
 externalAgentConfig/import                yyy config                 import:served

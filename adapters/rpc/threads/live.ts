@@ -18,6 +18,7 @@ import {
 import { createJobs, type Jobs } from './jobs.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import type { SessionSettings } from './settings.ts'
+import { createProcesses, type Processes } from './processes.ts'
 import { createSkillRoots, type SkillRoots } from './skill-roots.ts'
 
 /** A thread as a client sees it; one that is never stored has no path. */
@@ -135,6 +136,8 @@ export interface Live {
   readonly jobs: Jobs
   /** Where threads may run. */
   readonly environments: Environments
+  /** Programs that clients started. */
+  readonly processes: Processes
   /** Skill folders that clients added. */
   readonly skillRoots: SkillRoots
   /** Asks a client again what waits in a thread that it has just joined. */
@@ -223,8 +226,7 @@ export const createLive = (): Live => {
     schedule: createScheduler(),
     tick: () => (ticks += 1),
     questions,
-    environments: createEnvironments(),
-    jobs: createJobs(),
+    ...{ environments: createEnvironments(), processes: createProcesses(), jobs: createJobs() },
     skillRoots: createSkillRoots(),
     askAgain: (threadId, session) => {
       const peer = [...peers].find((one) => one.session === session)

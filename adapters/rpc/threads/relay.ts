@@ -23,6 +23,8 @@ export interface ClientConnection {
   readonly hasRoom: () => boolean
   /** Resolves when every request taken so far has been answered. */
   readonly idle: () => Promise<void>
+  /** Ends its programs: nothing more is read from the client. */
+  readonly end: () => void
   /** Nothing more begins; what runs is still answered, with its notifications. */
   readonly stop: () => void
   /** Stops, and ends what the client follows; threads stay loaded. */
@@ -55,6 +57,8 @@ export interface ClientRules {
 export interface ConnectionOptions extends ClientRules {
   /** Gets the pieces of a long message, which it may take later, but before what is sent behind it. Default: they are joined. */
   readonly sendPieces?: (pieces: Iterable<string>) => void
+  /** Waits while much of what the client was sent is not taken yet; default: it never is. */
+  readonly caughtUp?: () => Promise<void>
   /** False for a notification that the client is not sent. */
   readonly hears?: (notice: Notice) => boolean
   /** Called with every answer before it is sent; false: it is not. `id` is JSON text. */

@@ -141,6 +141,10 @@ export interface ClientSession {
   readonly subscriptions: Set<string>
   /** Aborts when the client is gone. */
   readonly left: AbortSignal
+  /** Aborts when nothing more is read from the client, at the latest when it is gone. */
+  readonly ending: AbortSignal
+  /** Waits while much of what it was sent is not taken yet. */
+  readonly caughtUp: () => Promise<void>
   /** Its work that runs: `Live.jobs`. */
   readonly jobs: Set<string>
   /** Threads it follows without having them loaded. */
@@ -168,6 +172,8 @@ export interface RpcCall {
   readonly arrivedAt: number
   /** The thread its parameter `threadId` names; null where it names none. */
   readonly thread: ThreadIds | null
+  /** Lets requests that wait for this one begin before it is answered; absent where none can wait. */
+  readonly release?: () => void
   /** Aborts when nobody waits for the answer any more; absent for a request that goes on to its end. */
   readonly stop?: AbortSignal
   /** What a change must find; absent where it takes the thread as it is. */

@@ -54,6 +54,17 @@ export const serveClient = (
 ): SocketClient => {
   let unsent = 0
   let emptied: () => void = () => undefined
+  const behind = new Set<() => void>()
+  /** Lets those go on who wait for the client to take something. */
+  const goOn = (): void => {
+    for (const wake of behind) wake()
+    behind.clear()
+  }
+  /** Resolves while so little waits that the client is not held back either. */
+  const caughtUp = (): Promise<void> =>
+    client.readyState !== client.OPEN || client.bufferedAmount <= pauseBytes / 4
+      ? Promise.resolve()
+      : new Promise((wake) => behind.add(wake))
   const cutOff = (kind: LabelsOf<'rpc.clients.cut_off'>['why'], why: string): void => {
     server.telemetry?.count('rpc.clients.cut_off', { why: kind })
     server.log(`${why}, the connection is dropped`)
@@ -63,6 +74,7 @@ export const serveClient = (
   const sent = (): void => {
     unsent -= 1
     if (client.isPaused && client.bufferedAmount <= pauseBytes) client.resume()
+    if (client.bufferedAmount <= pauseBytes / 4) goOn()
     if (unsent === 0) emptied()
   }
   const send = (message: string): void => {
@@ -74,7 +86,7 @@ export const serveClient = (
     else if (client.bufferedAmount > pauseBytes) client.pause()
   }
 
-  const connection = connectClient(server, send, rules)
+  const connection = connectClient(server, send, { ...rules, caughtUp })
   const receive = (data: unknown, isBinary: boolean): void => {
     if (isBinary) server.log('a binary frame is not answered')
     else connection.receive((data as Buffer).toString('utf8'))
@@ -84,6 +96,7 @@ export const serveClient = (
   const closed = new Promise<void>((resolve) => {
     client.on('close', () => {
       connection.close()
+      goOn()
       emptied()
       resolve()
     })
@@ -95,6 +108,7 @@ export const serveClient = (
   return {
     finish: async () => {
       client.off('message', receive)
+      connection.end()
       connection.stop()
       const flushed = async (): Promise<void> => {
         await connection.idle()

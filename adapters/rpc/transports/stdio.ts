@@ -70,7 +70,10 @@ export const serveStdio = async (
   stop.addEventListener('abort', end, { once: true })
   output.on('error', end)
   const outbox = outboxOf(output)
-  const connection = connectClient(server, outbox.send, { sendPieces: outbox.sendPieces })
+  const connection = connectClient(server, outbox.send, {
+    sendPieces: outbox.sendPieces,
+    caughtUp: () => outbox.caughtUp(stop)
+  })
   try {
     for await (const line of linesOf(input)) {
       if (line === 'too_long' || !isUtf8(line))
@@ -83,6 +86,7 @@ export const serveStdio = async (
   } catch (cause) {
     if (!input.destroyed) server.log(`input failed: ${reasonOf(cause)}`)
   }
+  connection.end()
   await connection.idle()
   await flushed(output, outbox, stop)
   connection.close()

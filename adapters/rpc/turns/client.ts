@@ -170,6 +170,7 @@ export const connectBoth = (
       await gate.below(1)
       await inner().idle()
     },
+    end: () => inner().end(),
     stop: () => {
       gate.close()
       inner().stop()

@@ -52,6 +52,17 @@ export const u64: Codec<number> = leaf(
   (u) => (isWhole(u) ? `invalid value: ${unexpected(u)}, expected u64` : wrongType(u, 'u64'))
 )
 
+/** A number of bytes. */
+export const usize: Codec<number> = leaf('usize', u64.is, (u) =>
+  isWhole(u) ? `invalid value: ${unexpected(u)}, expected usize` : wrongType(u, 'usize')
+)
+
+export const u16: Codec<number> = leaf(
+  'u16',
+  (u): u is number => isWhole(u) && (u as number) >= 0 && (u as number) <= 65535,
+  (u) => (isWhole(u) ? `invalid value: ${unexpected(u)}, expected u16` : wrongType(u, 'u16'))
+)
+
 /** An unsigned 64-bit integer that is not 0. */
 export const positive: Codec<number> = leaf(
   'NonZeroU64',
@@ -75,6 +86,20 @@ export const map: Codec<JsonObject> = leaf(
   'Map',
   (u): u is JsonObject => isJsonObject(u),
   (u) => wrongType(u, 'a map')
+)
+
+/** A map of texts, or null for a name that is to have none. */
+export const textMap: Codec<Readonly<Record<string, string | null>>> = codecOf(
+  'HashMap<String, Option<String>>',
+  (u): u is Readonly<Record<string, string | null>> =>
+    isJsonObject(u) && Object.values(u).every((one) => one === null || typeof one === 'string'),
+  (u, c) => {
+    if (!isJsonObject(u)) return t.failure(u, c, wrongType(u, 'a map'))
+    const wrong = Object.values(u).find((one) => one !== null && typeof one !== 'string')
+    return wrong === undefined
+      ? t.success(u as Readonly<Record<string, string | null>>)
+      : t.failure(u, c, wrongType(wrong, 'a string'))
+  }
 )
 
 /** A list whose elements are not looked at. */

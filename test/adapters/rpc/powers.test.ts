@@ -79,7 +79,8 @@ describe('powers of a server', () => {
           const client = await initialized(home, { strict, profile, powers: ['git'] })
           const list = {
             ...{ migrationItems: [], providerId: 'p', itemTypeResults: [], extraRoots: [] },
-            ...{ name: 'a', enabled: true }
+            ...{ name: 'a', enabled: true },
+            ...{ command: ['true'], processHandle: 'p', cwd: '/' }
           }
           const asked = name.endsWith('readHistories') ? undefined : list
           try {

@@ -30,6 +30,8 @@ const replyTo = (name: string, params: unknown) => {
     optedOut: new Set<string>(),
     subscriptions: new Set<string>(),
     left: new AbortController().signal,
+    ending: new AbortController().signal,
+    caughtUp: async () => undefined,
     jobs: new Set<string>(),
     watched: new Set<string>(),
     followsHome: false

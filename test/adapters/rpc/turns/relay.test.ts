@@ -260,7 +260,7 @@ describe('a server whose turns a Codex runs', () => {
     expect(await client.ask('command/exec', run)).to.deep.equal({
       error: {
         code: -32600,
-        message: 'command/exec runs a command, and this server runs none'
+        message: 'command/exec needs the power "processes", and this server was not given it'
       }
     })
     await server.close()
@@ -286,7 +286,10 @@ describe('a server whose turns a Codex runs', () => {
     const answers = sent.map((line) => JSON.parse(line) as Message)
     const answer = (id: number) => answers.find((message) => message['id'] === id)
     expect([answer(2)?.['error'], answer(3)?.['result']]).to.deep.equal([
-      { code: -32600, message: 'command/exec runs a command, and this server runs none' },
+      {
+        code: -32600,
+        message: 'command/exec needs the power "processes", and this server was not given it'
+      },
       { account: null, requiresOpenaiAuth: false }
     ])
   })
