@@ -19,7 +19,10 @@ const start = async (): Promise<void> => {
   })
   const box = document.getElementById('app')
   measureGutter()
-  if (box !== null) render(<App />, box)
+  if (box === null) return
+  // The document shows the first line of the frame until then.
+  box.replaceChildren()
+  render(<App />, box)
 }
 
 void start()

@@ -1,45 +1,50 @@
 /**
  * Makes the page from `web`: one document, one style, scripts by their digests. Fails when the page grows over its budget.
  *
+ * esbuild translates and shrinks; rollup joins what it left: a browser asks for a file at a time, and esbuild makes one of every module
+ * that two others share, also where the first script has loaded it already.
+ *
  * usage: node web.mjs [folder, by default `dist/web`]
  */
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { rollup } from 'rollup'
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 /** Bytes after gzip, of what the list and a thread need together, and of everything. */
 const BUDGET = { js: 85_000, css: 14_000, all: 450_000 }
 
-const zipped = (path) => gzipSync(fs.readFileSync(path)).length
+/** Chunks below this size are joined with others that are loaded at the same time. */
+const CHUNK_BYTES_MIN = 1500
 
-/** What a chunk needs before it runs. */
-const neededBy = (outputs, path, found = new Set()) => {
-  if (found.has(path)) return found
-  found.add(path)
-  for (const { path: next, kind } of outputs[path].imports)
-    if (kind === 'import-statement') neededBy(outputs, next, found)
+const zipped = (bytes) => gzipSync(bytes).length
+
+/** What a chunk needs before it runs, by the names of files. */
+const neededBy = (chunks, name, found = new Set()) => {
+  if (found.has(name)) return found
+  found.add(name)
+  for (const next of chunks.get(name).imports) neededBy(chunks, next, found)
   return found
 }
 
-/** Builds the page into a folder; gives the paths of what went in. */
-export const buildPage = async (folder) => {
+const translated = async (folder) => {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: { main: 'web/main.tsx', highlight: 'web/parts/highlight-worker.ts' },
     outdir: folder,
+    chunkNames: '[hash]/[name]',
     bundle: true,
     splitting: true,
     format: 'esm',
     target: ['chrome111', 'firefox114', 'safari16.4'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryNames: '[name]-[hash]',
-    chunkNames: '[name]-[hash]',
     minify: true,
     metafile: true,
     legalComments: 'none',
@@ -47,28 +52,66 @@ export const buildPage = async (folder) => {
     tsconfig: 'web/tsconfig.json',
     logLevel: 'warning'
   })
-  const { outputs } = metafile
-  const paths = Object.keys(outputs)
-  const madeOf = (source) => paths.find((path) => outputs[path].entryPoint === source)
-  const script = madeOf('web/main.tsx')
-  const style = outputs[script].cssBundle
-  const worker = madeOf('web/parts/highlight-worker.ts')
-  const icon = fs.readFileSync(join(ROOT, 'web', 'icon.svg'))
-  const iconName = `icon-${createHash('sha256').update(icon).digest('hex').slice(0, 8)}.svg`
-  fs.writeFileSync(join(folder, iconName), icon)
+  return metafile
+}
+
+/** Joins the scripts of a folder into few; gives them by their names, with what each was made of. */
+const joined = async (from, folder) => {
+  const input = { main: join(from, 'main.js'), highlight: join(from, 'highlight.js') }
+  const bundle = await rollup({
+    input,
+    preserveEntrySignatures: false,
+    treeshake: false,
+    logLevel: 'silent'
+  })
+  const { output } = await bundle.write({
+    dir: folder,
+    format: 'es',
+    compact: true,
+    entryFileNames: '[name]-[hash].js',
+    chunkFileNames: '[name]-[hash].js',
+    experimentalMinChunkSize: CHUNK_BYTES_MIN
+  })
+  await bundle.close()
+  return new Map(output.map((chunk) => [chunk.fileName, chunk]))
+}
+
+/** Builds the page into a folder; gives the paths of what went in. */
+export const buildPage = async (folder) => {
+  const between = fs.mkdtempSync(join(tmpdir(), 'unroll-page-'))
+  const metafile = await translated(between)
+  fs.mkdirSync(folder, { recursive: true })
+  const chunks = await joined(between, folder)
+  const nameOf = (source) => {
+    const [path] = Object.entries(metafile.outputs).find(([, one]) => one.entryPoint === source)
+    const made = fs.realpathSync(resolve(ROOT, path))
+    return [...chunks.values()].find(({ moduleIds }) => moduleIds.includes(made)).fileName
+  }
+  const kept = (name, bytes) => {
+    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
+    const unique = name.replace('.', `-${digest}.`)
+    fs.writeFileSync(join(folder, unique), bytes)
+    return unique
+  }
+  const css = fs.readFileSync(join(between, 'main.css'))
+  const script = nameOf('web/main.tsx')
   const page = fs
     .readFileSync(join(ROOT, 'web', 'index.html'), 'utf8')
-    .replace('/assets/main.js', `/assets/${basename(script)}`)
-    .replace('/assets/main.css', `/assets/${basename(style)}`)
-    .replace('/assets/icon.svg', `/assets/${iconName}`)
-    .replace('/assets/highlight.js', `/assets/${basename(worker)}`)
+    .replace('/assets/main.js', `/assets/${script}`)
+    .replace('/assets/main.css', `/assets/${kept('main.css', css)}`)
+    .replace(
+      '/assets/icon.svg',
+      `/assets/${kept('icon.svg', fs.readFileSync(join(ROOT, 'web', 'icon.svg')))}`
+    )
+    .replace('/assets/highlight.js', `/assets/${nameOf('web/parts/highlight-worker.ts')}`)
   fs.writeFileSync(join(folder, 'index.html'), page)
-  const whole = (some) => some.reduce((sum, path) => sum + zipped(join(ROOT, path)), 0)
-  const first = neededBy(outputs, madeOf('web/pages/thread/thread.tsx'), neededBy(outputs, script))
+  const whole = (names) => [...names].reduce((sum, name) => sum + zipped(chunks.get(name).code), 0)
+  const first = neededBy(chunks, nameOf('web/pages/thread/thread.tsx'), neededBy(chunks, script))
+  fs.rmSync(between, { recursive: true })
   const sizes = {
-    js: whole([...first]),
-    css: whole([style]),
-    all: whole(paths)
+    js: whole(first),
+    css: zipped(css),
+    all: whole(chunks.keys()) + zipped(css)
   }
   for (const [name, bytesMax] of Object.entries(BUDGET))
     if (sizes[name] > bytesMax)

@@ -7,8 +7,10 @@ import { ThreadsPage } from './threads/threads.tsx'
 
 const loadThreadPage = async () => (await import('./thread/thread.tsx')).ThreadPage
 const ThreadPage = later(loadThreadPage)
-// It is the next thing that people open.
-setTimeout(() => void loadThreadPage(), 0)
+/** Loads what people open next, once the list stands. */
+const loadNext = (): void => void loadThreadPage()
+if (typeof requestIdleCallback === 'function') requestIdleCallback(loadNext, { timeout: 2000 })
+else setTimeout(loadNext, 500)
 
 const SearchPage = later(async () => (await import('./search/search.tsx')).SearchPage)
 const UsagePage = later(async () => (await import('./usage/usage.tsx')).UsagePage)
