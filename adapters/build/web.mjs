@@ -33,10 +33,10 @@ const neededBy = (chunks, name, found = new Set()) => {
   return found
 }
 
-const translated = async (folder) => {
+const translated = async (folder, entry) => {
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: { main: 'web/main.tsx', highlight: 'web/parts/highlight-worker.ts' },
+    entryPoints: entry,
     outdir: folder,
     chunkNames: '[hash]/[name]',
     bundle: true,
@@ -57,7 +57,7 @@ const translated = async (folder) => {
 
 /** Joins the scripts of a folder into few; gives them by their names, with what each was made of. */
 const joined = async (from, folder) => {
-  const input = { main: join(from, 'main.js'), highlight: join(from, 'highlight.js') }
+  const input = { main: join(from, 'main.js') }
   const bundle = await rollup({
     input,
     preserveEntrySignatures: false,
@@ -76,49 +76,57 @@ const joined = async (from, folder) => {
   return new Map(output.map((chunk) => [chunk.fileName, chunk]))
 }
 
+/** Writes a file under a name that has a digest of its bytes. */
+const kept = (folder, name, bytes) => {
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
+  const unique = name.replace('.', `-${digest}.`)
+  fs.writeFileSync(join(folder, unique), bytes)
+  return unique
+}
+
 /** Builds the page into a folder; gives the paths of what went in. */
 export const buildPage = async (folder) => {
-  const between = fs.mkdtempSync(join(tmpdir(), 'unroll-page-'))
-  const metafile = await translated(between)
+  const between = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'unroll-page-'))
+  const metafile = await translated(between, { main: 'web/main.tsx' })
+  // A worker shares nothing with the page.
+  const worker = await translated(between, { highlight: 'web/parts/highlight-worker.ts' })
   fs.mkdirSync(folder, { recursive: true })
   const chunks = await joined(between, folder)
   const nameOf = (source) => {
     const [path] = Object.entries(metafile.outputs).find(([, one]) => one.entryPoint === source)
-    const made = fs.realpathSync(resolve(ROOT, path))
+    const made = resolve(ROOT, path)
     return [...chunks.values()].find(({ moduleIds }) => moduleIds.includes(made)).fileName
   }
-  const kept = (name, bytes) => {
-    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
-    const unique = name.replace('.', `-${digest}.`)
-    fs.writeFileSync(join(folder, unique), bytes)
-    return unique
-  }
-  const css = fs.readFileSync(join(between, 'main.css'))
+  const [css, highlight] = ['main.css', 'highlight.js'].map((name) =>
+    fs.readFileSync(join(between, name))
+  )
+  const icon = fs.readFileSync(join(ROOT, 'web', 'icon.svg'))
+  fs.rmSync(between, { recursive: true })
   const script = nameOf('web/main.tsx')
   const page = fs
     .readFileSync(join(ROOT, 'web', 'index.html'), 'utf8')
     .replace('/assets/main.js', `/assets/${script}`)
-    .replace('/assets/main.css', `/assets/${kept('main.css', css)}`)
-    .replace(
-      '/assets/icon.svg',
-      `/assets/${kept('icon.svg', fs.readFileSync(join(ROOT, 'web', 'icon.svg')))}`
-    )
-    .replace('/assets/highlight.js', `/assets/${nameOf('web/parts/highlight-worker.ts')}`)
+    .replace('/assets/main.css', `/assets/${kept(folder, 'main.css', css)}`)
+    .replace('/assets/icon.svg', `/assets/${kept(folder, 'icon.svg', icon)}`)
+    .replace('/assets/highlight.js', `/assets/${kept(folder, 'highlight.js', highlight)}`)
   fs.writeFileSync(join(folder, 'index.html'), page)
-  const whole = (names) => [...names].reduce((sum, name) => sum + zipped(chunks.get(name).code), 0)
   const first = neededBy(chunks, nameOf('web/pages/thread/thread.tsx'), neededBy(chunks, script))
-  fs.rmSync(between, { recursive: true })
+  const ahead = [...first].filter((name) => name !== script)
+  const links = ahead.map((name) => `<link rel="modulepreload" href="/assets/${name}" />\n    `)
+  const thread = page.replace('<script', `${links.join('')}<script`)
+  fs.writeFileSync(join(folder, 'thread.html'), thread)
+  const whole = (names) => [...names].reduce((sum, name) => sum + zipped(chunks.get(name).code), 0)
   const sizes = {
     js: whole(first),
     css: zipped(css),
-    all: whole(chunks.keys()) + zipped(css)
+    all: whole(chunks.keys()) + zipped(highlight) + zipped(css)
   }
   for (const [name, bytesMax] of Object.entries(BUDGET))
     if (sizes[name] > bytesMax)
       throw new Error(
         `the page has ${sizes[name]} bytes of ${name} after gzip, ${bytesMax} are allowed`
       )
-  return { inputs: Object.keys(metafile.inputs), sizes }
+  return { inputs: [metafile, worker].flatMap(({ inputs }) => Object.keys(inputs)), sizes }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

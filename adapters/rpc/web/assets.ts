@@ -27,13 +27,14 @@ export interface Asset {
 }
 
 export interface Assets {
-  /** The one document, whatever the address inside of the page. */
-  readonly index: () => Promise<Asset>
+  /** The one document, whatever the address inside of the page; for threads it names what they need besides, so that it comes at once. */
+  readonly index: (path: string) => Promise<Asset>
   /** A file by its name; null for what is none. Names have a digest of the content, so they never change. */
   readonly file: (name: string) => Promise<Asset> | null
 }
 
 const INDEX = 'index.html'
+const OF_THREADS = 'thread.html'
 
 /** Null where the page was not built. */
 export const openAssets = (folder: string): Assets | null => {
@@ -44,7 +45,7 @@ export const openAssets = (folder: string): Assets | null => {
     contentType: TYPES[extname(name)] ?? ''
   })
   return {
-    index: () => read(INDEX),
-    file: (name) => (names.has(name) && name !== INDEX ? read(name) : null)
+    index: (path) => read(path.startsWith('/t/') && names.has(OF_THREADS) ? OF_THREADS : INDEX),
+    file: (name) => (names.has(name) && !name.endsWith('.html') ? read(name) : null)
   }
 }

@@ -152,7 +152,7 @@ export const openSite = ({
     if (path.startsWith(BLOB)) return blob(request)
     if (path.startsWith('/assets/')) return file(path.slice('/assets/'.length))
     if (path.startsWith(EXPORT)) return exportOf(request)
-    return isPage(path) ? sent(await assets.index()) : text(404, '')
+    return isPage(path) ? sent(await assets.index(path)) : text(404, '')
   }
 
   return {
