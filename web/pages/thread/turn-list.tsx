@@ -104,7 +104,14 @@ export const TurnList = ({ route, thread, turns, list, onTop, outline }: TurnLis
   const row = (n: number) => {
     const turn = turns.turn(n)
     if (turn === undefined)
-      return <div class="turn loading" style={{ height: `${EMPTY_TURN_PX}px` }} aria-busy="true" />
+      return (
+        <article
+          class="turn loading"
+          style={{ height: `${EMPTY_TURN_PX}px` }}
+          aria-busy="true"
+          aria-label={`turn ${n + 1}, not read yet`}
+        />
+      )
     return (
       <>
         {visit !== null && visit.turns > 0 && n === visit.turns ? (
