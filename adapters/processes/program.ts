@@ -6,10 +6,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
+import { constants as SYSTEM } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 import { Readable } from 'node:stream'
-import { getSystemErrorMap } from 'node:util'
 import type * as Package from '@lydell/node-pty'
+import { systemWords } from '../home/system-words.ts'
 
 /** How large a terminal is. */
 export interface TerminalSize {
@@ -51,12 +52,6 @@ export interface StartedProgram {
 const PACKAGE = '@lydell/node-pty'
 const NO_TERMINAL = 'this server has no PTY support'
 
-/** An error of the system as Rust prints it. */
-const systemWords = (errno: number): string => {
-  const [, words = 'unknown error'] = getSystemErrorMap().get(-Math.abs(errno)) ?? []
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} (os error ${Math.abs(errno)})`
-}
-
 const wordsOf = (cause: unknown): string => {
   const { errno, message } = cause as NodeJS.ErrnoException
   return typeof errno === 'number' ? systemWords(errno) : message
@@ -71,11 +66,7 @@ const killGroup = (pid: number): void => {
   }
 }
 
-const signalNumber = (signal: NodeJS.Signals | null, numbers: Record<string, number>) =>
-  signal === null ? null : (numbers[signal] ?? null)
-
 const overPipes = async (run: ProgramToRun): Promise<E.Either<string, StartedProgram>> => {
-  const { constants: system } = await import('node:os')
   const [program = '', ...rest] = run.command
   const child = spawn(program, rest, {
     cwd: run.cwd,
@@ -91,7 +82,7 @@ const overPipes = async (run: ProgramToRun): Promise<E.Either<string, StartedPro
   }
   const exited = new Promise<ProgramEnd>((told) => {
     child.once('exit', (code, signal) =>
-      told({ code: code ?? 0, signal: signalNumber(signal, system.signals) })
+      told({ code: code ?? 0, signal: signal === null ? null : SYSTEM.signals[signal] })
     )
   })
   // A program that reads no more of its input breaks the pipe; its end says so.
@@ -111,26 +102,29 @@ const overPipes = async (run: ProgramToRun): Promise<E.Either<string, StartedPro
   })
 }
 
-const mayRun = (path: string): number | null => {
+const { EACCES, ENOENT, ENOTDIR } = SYSTEM.errno
+
+/** Why a file is not run, as Node numbers errors; null: it may be. */
+const runProblem = (path: string): number | null => {
   try {
-    if (statSync(path).isDirectory()) return constants.X_OK === 1 ? 13 : null
+    if (statSync(path).isDirectory()) return -EACCES
     accessSync(path, constants.X_OK)
     return null
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).errno ?? 2
+    return (cause as NodeJS.ErrnoException).errno ?? -ENOENT
   }
 }
 
 /** Why a program would not start; a terminal does not tell. */
 const startProblem = ({ command, cwd, env }: ProgramToRun): number | null => {
   const place = statSync(cwd, { throwIfNoEntry: false })
-  if (place === undefined) return 2
-  if (!place.isDirectory()) return 20
+  if (place === undefined) return -ENOENT
+  if (!place.isDirectory()) return -ENOTDIR
   const [program = ''] = command
   const folders = program.includes('/') ? [''] : (env['PATH'] ?? '').split(delimiter)
-  const problems = folders.map((folder) => mayRun(resolve(cwd, folder, program)))
+  const problems = folders.map((folder) => runProblem(resolve(cwd, folder, program)))
   if (problems.includes(null)) return null
-  return problems.find((one) => one !== null && Math.abs(one) !== 2) ?? 2
+  return problems.find((one) => one !== -ENOENT) ?? -ENOENT
 }
 
 const terminals = async (): Promise<typeof Package | null> => {

@@ -3,22 +3,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
-import { getSystemErrorMap } from 'node:util'
 import { readUpTo } from '../home/plain-file.ts'
+import { systemWords } from '../home/system-words.ts'
 
-const SYSTEM_WORDS: Readonly<Record<string, string>> = {
-  EACCES: 'Permission denied',
-  EPERM: 'Operation not permitted',
-  ENOENT: 'No such file or directory',
-  EIO: 'Input/output error'
-}
-
-/** A failed system call in the words of Codex. */
-const words = (cause: unknown): string => {
-  const { code = '', errno = 0 } = cause as NodeJS.ErrnoException
-  const known = SYSTEM_WORDS[code] ?? getSystemErrorMap().get(errno)?.[1] ?? code
-  return `${known} (os error ${Math.abs(errno)})`
-}
+const words = (cause: unknown): string => systemWords((cause as NodeJS.ErrnoException).errno ?? 0)
 
 /** Where bytes stop being UTF-8, and how many are wrong; null where all of them are. */
 const badUtf8 = (bytes: Uint8Array): string | null => {

@@ -25,9 +25,9 @@ export interface TraceOptions {
   readonly flavor: Flavor
   /** Takes secrets out of what was said; null: nothing that was said is told. */
   readonly content: ((text: string) => string) | null
-  /** Only turns that began then. */
   /** Null: nothing is told of costs. */
   readonly prices: Prices | null
+  /** Only turns that began then. */
   readonly sinceMs: number
   readonly untilMs: number
 }

@@ -5,7 +5,7 @@
  *
  * - `slow`: the turn runs until it is interrupted. `ask`: it asks for an approval first. `die`: the process ends in the turn.
  * - `-c fake=JSON` says more: `version`, `endsAtOnce`, `loads` (a path it opens instead of the one asked for), `refuses`
- *   (why it loads nothing), `loadMs`, `log` (a file to which every request is written, a line each).
+ *   (why it loads nothing), `loadMs`, `endMs`, `log` (a file to which every request is written, a line each).
  */
 import { appendFileSync, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -228,5 +228,8 @@ new WebSocketServer({ server: http }).on('connection', (client) => {
   })
 })
 http.listen(socket)
-process.on('SIGTERM', () => process.exit(0))
+process.on('SIGTERM', () => {
+  note('end')
+  setTimeout(() => process.exit(0), options.endMs ?? 0)
+})
 note(`start ${process.pid}`)

@@ -20,6 +20,7 @@ export interface FakeCodex {
   readonly knows?: string
   readonly refuses?: string
   readonly loadMs?: number
+  readonly endMs?: number
 }
 
 /** A client of such a server. */

@@ -2,15 +2,14 @@
  * The page of an address. The list comes with the first script, threads right behind it; the others when they are first looked at.
  */
 import { later } from '../parts/later.tsx'
+import { idle } from '../state/idle.ts'
 import { route } from '../state/location.ts'
 import { ThreadsPage } from './threads/threads.tsx'
 
 const loadThreadPage = async () => (await import('./thread/thread.tsx')).ThreadPage
 const ThreadPage = later(loadThreadPage)
-/** Loads what people open next, once the list stands. */
-const loadNext = (): void => void loadThreadPage()
-if (typeof requestIdleCallback === 'function') requestIdleCallback(loadNext, { timeout: 2000 })
-else setTimeout(loadNext, 500)
+// It is the next thing that people open, and comes once the list stands.
+void idle(2000).then(loadThreadPage)
 
 const SearchPage = later(async () => (await import('./search/search.tsx')).SearchPage)
 const UsagePage = later(async () => (await import('./usage/usage.tsx')).UsagePage)

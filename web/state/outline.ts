@@ -6,6 +6,7 @@ import { useEffect, useMemo, useReducer } from 'preact/hooks'
 import type { OutlinedTurn, ThreadOutline } from '../../domain/unroll-protocol.ts'
 import type { PointInAddress } from '../routes.ts'
 import { request } from '../wire/socket.ts'
+import { idle } from './idle.ts'
 
 /** Whether the outline lies over the thread, where it does not fit beside it. */
 export const showsOutline = signal(false)
@@ -53,14 +54,6 @@ const readerOf = ({ threadId, at, rolledBack }: OutlineOf, changed: () => void):
   return { rows, read }
 }
 
-/** A moment in which nothing else is to be done. */
-const idle = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (typeof requestIdleCallback === 'function')
-      requestIdleCallback(() => resolve(), { timeout: 1000 })
-    else setTimeout(resolve, 200)
-  })
-
 /** Rows of what is looked at; with `isWhole` of all of it, for what is drawn of the whole thread. */
 export const useOutline = (of: OutlineOf, isWhole: boolean): OutlineRows => {
   const { threadId, at, rolledBack, total, version } = of
@@ -76,7 +69,7 @@ export const useOutline = (of: OutlineOf, isWhole: boolean): OutlineRows => {
       for (let from = first - (first % PAGE); from <= last; from += PAGE) {
         if (asked.has(from)) continue
         asked.add(from)
-        void idle().then(() => read(from, PAGE))
+        void idle(1000).then(() => read(from, PAGE))
       }
     },
     [asked]
@@ -86,7 +79,7 @@ export const useOutline = (of: OutlineOf, isWhole: boolean): OutlineRows => {
     let isWanted = isWhole && total > 0
     const all = async (): Promise<void> => {
       for (let from = 0, times = 0; isWanted && from < total && times < COUNTING_TIMES;) {
-        await idle()
+        await idle(1000)
         if (!isWanted) return
         const page = await read(from, PAGE_MAX)
         if (page?.counted === false) {

@@ -8,6 +8,19 @@ import { createHash } from 'node:crypto'
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { Decompress } from 'fzstd'
 
+const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+
+/** True for a file that begins as zstd does, whatever its name. */
+export const isZstd = (path: string): boolean => {
+  const file = openSync(path, 'r')
+  try {
+    const head = Buffer.alloc(MAGIC.length)
+    return readSync(file, head, 0, head.length, 0) === head.length && head.equals(MAGIC)
+  } finally {
+    closeSync(file)
+  }
+}
+
 export interface Encoder {
   readonly push: (chunk: Uint8Array) => Uint8Array
   readonly end: () => Uint8Array

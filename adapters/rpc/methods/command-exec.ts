@@ -7,8 +7,7 @@ import * as t from 'io-ts'
 import { resolve } from 'node:path'
 import { configInForce } from '../../home/config.ts'
 import { printedText } from '../../processes/text.ts'
-import type { ClientProcess } from '../threads/processes.ts'
-import type { RpcCall, Server } from '../threads/server.ts'
+import type { Server } from '../threads/server.ts'
 import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
 import {
   anything,
@@ -28,26 +27,19 @@ import { answer, Empty, served } from './method.ts'
 import {
   askedWrong,
   CAP_BYTES,
+  done,
   exitCodeOf,
+  keyOf,
+  killProgram,
   optionalSize,
   resizeTerminal,
+  running,
   startFor,
   telling,
   terminalSize,
   TIMEOUT_MS,
   writeInput
 } from './process-run.ts'
-
-const keyOf = (processId: string): string => `command:${processId}`
-
-const active =
-  ({ server, session }: RpcCall, id: string) =>
-  (): E.Either<RpcError, ClientProcess> => {
-    const found = server.live.processes.find(session, keyOf(id))
-    return found === null
-      ? E.left(invalidRequest(`no active command/exec for process id ${JSON.stringify(id)}`))
-      : E.right(found)
-  }
 
 const OPEN_POLICIES: ReadonlyArray<string> = ['dangerFullAccess', 'externalSandbox']
 
@@ -119,12 +111,12 @@ export const commandExec = served(
     if (!hasFullAccess(server, params.sandboxPolicy, params.permissionProfile))
       return E.left(invalidRequest('command/exec needs a sandbox, and this server has none'))
     // One without an id can be named by nobody.
-    const key = processId === null ? `unnamed:${(unnamed += 1)}` : keyOf(processId)
+    const key = processId === null ? `unnamed:${(unnamed += 1)}` : keyOf('command', processId)
     if (server.live.processes.has(session, key))
       return E.left(
         invalidRequest(`duplicate active command/exec process id: ${JSON.stringify(processId)}`)
       )
-    const running = await startFor(call, {
+    const started = await startFor(call, {
       ...params,
       key,
       cwd: resolve(params.cwd ?? ''),
@@ -133,10 +125,10 @@ export const commandExec = served(
       take: isTold ? telling(call, 'command/exec/outputDelta', { processId }) : null,
       what: 'command'
     })
-    if (E.isLeft(running)) return running
+    if (E.isLeft(started)) return started
     call.release?.()
-    const end = await running.right.watch()
-    running.right.leave()
+    const end = await started.right.watch()
+    started.right.leave()
     return E.right(
       answer({
         exitCode: exitCodeOf(server.profile, tty, end),
@@ -147,15 +139,18 @@ export const commandExec = served(
   }
 )
 
-const done = E.map(() => answer({}))
-
 export const commandExecWrite = served(
   'CommandExecWriteParams',
   { processId: required(text), deltaBase64: option(text), closeStdin: defaulted(flag, false) },
   Empty,
   async (params, call) =>
     done(
-      await writeInput('command/exec/write', 'command/exec', active(call, params.processId), params)
+      await writeInput(
+        'command/exec/write',
+        'command/exec',
+        running(call, 'command', params.processId),
+        params
+      )
     )
 )
 
@@ -164,16 +159,12 @@ export const commandExecResize = served(
   { processId: required(text), size: required(terminalSize) },
   Empty,
   async ({ processId, size }, call) =>
-    done(resizeTerminal('command/exec/resize', active(call, processId), size))
+    done(resizeTerminal('command/exec/resize', running(call, 'command', processId), size))
 )
 
 export const commandExecTerminate = served(
   'CommandExecTerminateParams',
   { processId: required(text) },
   Empty,
-  async ({ processId }, call) => {
-    const found = active(call, processId)()
-    if (E.isRight(found)) found.right.program.kill()
-    return done(found)
-  }
+  async ({ processId }, call) => done(killProgram(running(call, 'command', processId)))
 )

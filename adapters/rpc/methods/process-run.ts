@@ -18,10 +18,11 @@ import {
   type TerminalSize
 } from '../../processes/program.ts'
 import { watched, type TakeOutput, type WatchedEnd } from '../../processes/watched.ts'
-import type { ClientProcess } from '../threads/processes.ts'
+import { NO_PROGRAM, type ClientProcess } from '../threads/processes.ts'
 import type { RpcCall } from '../threads/server.ts'
 import { CODE, internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import { option, required, struct, u16 } from '../wire/serde.ts'
+import { answer } from './method.ts'
 
 export const terminalSize = struct('TerminalSize', { rows: required(u16), cols: required(u16) })
 export const optionalSize = option(terminalSize)
@@ -105,7 +106,7 @@ const startRecorded = (
     threadId: '',
     arguments: { program: basename(run.command[0] ?? ''), argvSha256: digest }
   }
-  return new Promise((started) => {
+  return new Promise((started, failed) => {
     const parts = { ...(log === undefined ? {} : { operations: log }), actor }
     void recorded<null>(parts, request, null, async () => {
       const begun = await startProgram(run)
@@ -115,7 +116,7 @@ const startRecorded = (
       return E.right({ answer: null, after: null, inverse: NO_INVERSE })
     }).then((done) => {
       if (E.isLeft(done)) started(done)
-    })
+    }, failed)
   })
 }
 
@@ -188,6 +189,26 @@ const bytesIn = (text: string): E.Either<RpcError, Buffer> => {
 }
 
 type FindProgram = () => E.Either<RpcError, ClientProcess>
+
+/** Finds a program of the client that runs. */
+export const running =
+  ({ server, session }: RpcCall, kind: keyof typeof NO_PROGRAM, name: string): FindProgram =>
+  () => {
+    const found = server.live.processes.find(session, keyOf(kind, name))
+    return found === null ? E.left(NO_PROGRAM[kind](name)) : E.right(found)
+  }
+
+/** The key of a program among those of its client. */
+export const keyOf = (kind: keyof typeof NO_PROGRAM, name: string): string => `${kind}:${name}`
+
+/** The answer to what was done with a program. */
+export const done = E.map(() => answer({}))
+
+export const killProgram = (find: FindProgram): E.Either<RpcError, null> =>
+  E.map(({ program }: ClientProcess) => {
+    program.kill()
+    return null
+  })(find())
 
 /** Writes to a program that runs, or closes its input. */
 export const writeInput = async (

@@ -3,8 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { RpcCall } from '../threads/server.ts'
-import type { ClientProcess } from '../threads/processes.ts'
-import { invalidRequest, type RpcError } from '../wire/errors.ts'
+import { invalidRequest } from '../wire/errors.ts'
 import {
   absolutePath,
   defaulted,
@@ -19,13 +18,17 @@ import {
   usize
 } from '../wire/serde.ts'
 import { printedText } from '../../processes/text.ts'
-import { answer, Empty, served } from './method.ts'
+import { Empty, served } from './method.ts'
 import {
   askedWrong,
   CAP_BYTES,
+  done,
   exitCodeOf,
+  keyOf,
+  killProgram,
   optionalSize,
   resizeTerminal,
+  running,
   startFor,
   telling,
   terminalSize,
@@ -34,25 +37,14 @@ import {
   type WatchedProgram
 } from './process-run.ts'
 
-const keyOf = (handle: string): string => `process:${handle}`
-
-const active =
-  ({ server, session }: RpcCall, handle: string) =>
-  (): E.Either<RpcError, ClientProcess> => {
-    const found = server.live.processes.find(session, keyOf(handle))
-    return found === null
-      ? E.left(invalidRequest(`no active process for process handle ${JSON.stringify(handle)}`))
-      : E.right(found)
-  }
-
 /** Tells the end of a program, after all it printed. */
 const follow = async (
   { server }: RpcCall,
-  running: WatchedProgram,
+  program: WatchedProgram,
   processHandle: string,
   isTerminal: boolean
 ): Promise<void> => {
-  const end = await running.watch()
+  const end = await program.watch()
   const { isDrainTimedOut: outputDrainTimedOut } = end
   const params = {
     processHandle,
@@ -63,8 +55,8 @@ const follow = async (
     stderr: printedText(end.stderr.bytes),
     stderrCapReached: end.stderr.capReached
   }
-  server.live.notify({ method: 'process/exited', params, to: { starterOf: running.job } })
-  running.leave()
+  server.live.notify({ method: 'process/exited', params, to: { starterOf: program.job } })
+  program.leave()
 }
 
 export const processSpawn = served(
@@ -89,14 +81,14 @@ export const processSpawn = served(
     const wrong = askedWrong('process/spawn', { ...params, timeoutMs })
     if (wrong !== null) return E.left(wrong)
     const { server, session } = call
-    if (server.live.processes.has(session, keyOf(processHandle)))
+    if (server.live.processes.has(session, keyOf('process', processHandle)))
       return E.left(
         invalidRequest(`duplicate active process handle: ${JSON.stringify(processHandle)}`)
       )
     const isTold = params.streamStdoutStderr || tty
-    const running = await startFor(call, {
+    const started = await startFor(call, {
       ...params,
-      key: keyOf(processHandle),
+      key: keyOf('process', processHandle),
       capBytes: outputBytesCap === undefined ? CAP_BYTES : outputBytesCap,
       timeoutMs,
       take: isTold ? telling(call, 'process/outputDelta', { processHandle }) : null,
@@ -105,11 +97,9 @@ export const processSpawn = served(
     return E.map((one: WatchedProgram) => ({
       result: {},
       then: () => void follow(call, one, processHandle, tty)
-    }))(running)
+    }))(started)
   }
 )
-
-const done = E.map(() => answer({}))
 
 export const processWriteStdin = served(
   'ProcessWriteStdinParams',
@@ -121,7 +111,12 @@ export const processWriteStdin = served(
   Empty,
   async (params, call) =>
     done(
-      await writeInput('process/writeStdin', 'process', active(call, params.processHandle), params)
+      await writeInput(
+        'process/writeStdin',
+        'process',
+        running(call, 'process', params.processHandle),
+        params
+      )
     )
 )
 
@@ -130,16 +125,12 @@ export const processResizePty = served(
   { processHandle: required(text), size: required(terminalSize) },
   Empty,
   async ({ processHandle, size }, call) =>
-    done(resizeTerminal('process/resizePty', active(call, processHandle), size))
+    done(resizeTerminal('process/resizePty', running(call, 'process', processHandle), size))
 )
 
 export const processKill = served(
   'ProcessKillParams',
   { processHandle: required(text) },
   Empty,
-  async ({ processHandle }, call) => {
-    const found = active(call, processHandle)()
-    if (E.isRight(found)) found.right.program.kill()
-    return done(found)
-  }
+  async ({ processHandle }, call) => done(killProgram(running(call, 'process', processHandle)))
 )

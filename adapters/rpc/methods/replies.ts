@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
 import { configInForce, providerIn, sessionDefaults } from '../../home/config.ts'
 import type { RpcCall, Server } from '../threads/server.ts'
+import { NO_PROGRAM } from '../threads/processes.ts'
 import { loadedThread } from '../threads/threads.ts'
 import { CODE, internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import { remoteControlStatus } from './initialize.ts'
@@ -49,8 +50,6 @@ const noSuch =
     message: `${what} not found: ${String(params[member])}`
   })
 
-const quoted = (value: unknown): string => JSON.stringify(String(value))
-
 /** Refusals in Codex's words. */
 const CODEX: Readonly<Record<string, Refuse>> = {
   'sign-in': (method) =>
@@ -67,10 +66,8 @@ const CODEX: Readonly<Record<string, Refuse>> = {
   }),
   'no-voice': (_, { threadId }) =>
     invalidRequest(`thread ${String(threadId)} does not support realtime conversation`),
-  'no-such-command': (_, { processId }) =>
-    invalidRequest(`no active command/exec for process id ${quoted(processId)}`),
-  'no-such-process': (_, { processHandle }) =>
-    invalidRequest(`no active process for process handle ${quoted(processHandle)}`),
+  'no-such-command': (_, { processId }) => NO_PROGRAM.command(processId),
+  'no-such-process': (_, { processHandle }) => NO_PROGRAM.process(processHandle),
   'no-such-search': (_, { sessionId }) =>
     invalidRequest(`fuzzy file search session not found: ${String(sessionId)}`),
   'no-such-project': noSuch('project', 'projectId'),

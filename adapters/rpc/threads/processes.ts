@@ -8,6 +8,14 @@ import { invalidRequest, type RpcError } from '../wire/errors.ts'
 const OF_CLIENT_MAX = 64
 const OF_SERVER_MAX = 256
 
+/** What is said where no program of that name runs. */
+export const NO_PROGRAM = {
+  process: (handle: unknown): RpcError =>
+    invalidRequest(`no active process for process handle ${JSON.stringify(String(handle))}`),
+  command: (id: unknown): RpcError =>
+    invalidRequest(`no active command/exec for process id ${JSON.stringify(String(id))}`)
+} as const
+
 /** Who starts programs. */
 interface ProcessStarter {
   /** Aborts when nothing more is read from it. */

@@ -45,7 +45,7 @@ export const openAssets = (folder: string): Assets | null => {
     contentType: TYPES[extname(name)] ?? ''
   })
   return {
-    index: (path) => read(path.startsWith('/t/') && names.has(OF_THREADS) ? OF_THREADS : INDEX),
+    index: (path) => read(path.startsWith('/t/') ? OF_THREADS : INDEX),
     file: (name) => (names.has(name) && !name.endsWith('.html') ? read(name) : null)
   }
 }

@@ -62,6 +62,10 @@ const doorOf = async (tokenFile: string | undefined): Promise<E.Either<string, D
   return E.map((token: string) => createDoor({ ...means, token }))(await secretIn(tokenFile))
 }
 
+/** Options of the command that change what a page may do or see. */
+export const PAGE_OPTIONS = ['writable', 'local-images', 'redact'] as const
+type PageOption = (typeof PAGE_OPTIONS)[number]
+
 /** What hides secrets, which is loaded when a page needs it. All clients are told the same number for the same secret. */
 const hider = async (): Promise<Hide> => {
   const [{ createHider }, { RULES }] = await Promise.all([
@@ -92,10 +96,12 @@ export const openPage = async (
   if (E.isLeft(door)) return door
   const { redact: redacts = publicOrigins.length > 0 } = rest
   const client = { methods: pageMethods(writable), ...(redacts ? { hide: await hider() } : {}) }
-  const powers = { writable, 'local-images': localImages, redact: redacts }
+  const isOn: Readonly<Record<PageOption, boolean>> = {
+    ...{ writable, 'local-images': localImages, redact: redacts }
+  }
   const hello = {
     ...{ app: 'unroll', homeId: homeIdOf(place), version },
-    options: Object.entries(powers).flatMap(([name, isOn]) => (isOn ? [name] : []))
+    options: PAGE_OPTIONS.filter((name) => isOn[name])
   }
   let forgetToken = (): void => undefined
   return E.right({

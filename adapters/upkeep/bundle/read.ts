@@ -11,17 +11,16 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
-  readSync,
   rmSync,
   type Stats
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CompressedDamage, openRollout } from '../../log/jsonl/front-to-back.ts'
-import { plainContent } from '../../log/jsonl/zstd.ts'
+import { isZstd, plainContent } from '../../log/jsonl/zstd.ts'
 import { writeWhole } from '../../home/plain-file.ts'
 import { isBundledPath, MANIFEST, manifestOf, type BundleManifest } from './manifest.ts'
-import { BadTar, isTar, tarFiles } from './tar.ts'
+import { BadTar, isTar, isTarHead, tarFiles } from './tar.ts'
 
 /** Why something is no bundle, or not a whole one. */
 export class BadBundle extends Error {}
@@ -35,26 +34,11 @@ const thereAt = (path: string): Stats | null => {
   }
 }
 
-const ZSTD_MAGIC = 0xfd2fb528
-
-const isCompressed = (path: string): boolean => {
-  const file = openSync(path, 'r')
-  try {
-    const head = Buffer.alloc(4)
-    return readSync(file, head, 0, 4, 0) === 4 && head.readUInt32LE() === ZSTD_MAGIC
-  } finally {
-    closeSync(file)
-  }
-}
-
-const USTAR_AT = 257
-
 /** True for what is a tar when it is decompressed. */
 const beginsWithTar = (path: string): boolean => {
   const file = openRollout(path, true)
   try {
-    const piece = file.next() ?? new Uint8Array()
-    return Buffer.from(piece).toString('latin1', USTAR_AT, USTAR_AT + 5) === 'ustar'
+    return isTarHead(Buffer.from(file.next() ?? []))
   } catch {
     return false
   } finally {
@@ -83,7 +67,7 @@ export const isBundle = (path: string): boolean => {
   const stat = thereAt(path)
   if (stat?.isDirectory() === true) return thereAt(join(path, MANIFEST))?.isFile() === true
   if (stat?.isFile() !== true) return false
-  if (isCompressed(path)) return beginsWithTar(path)
+  if (isZstd(path)) return beginsWithTar(path)
   const file = openSync(path, 'r')
   try {
     return isTar(file)
@@ -163,7 +147,7 @@ export const withBundle = async <A>(
   const folder = join(temporary, 'files')
   mkdirSync(folder)
   try {
-    if (!isCompressed(path)) return await use(folder, unpacked(path, folder))
+    if (!isZstd(path)) return await use(folder, unpacked(path, folder))
     const plain = join(temporary, 'bundle.tar')
     decompress(path, plain)
     const manifest = unpacked(plain, folder)

@@ -121,10 +121,13 @@ const readAt = (file: number, at: number, bytes: number): Buffer => {
   return block
 }
 
+/** True for bytes that begin as a tar does. */
+export const isTarHead = (bytes: Buffer): boolean => bytes.toString('latin1', 257, 262) === 'ustar'
+
 /** True for a file that begins as a tar does. */
 export const isTar = (file: number): boolean => {
   try {
-    return readAt(file, 0, BLOCK).toString('latin1', 257, 262) === 'ustar'
+    return isTarHead(readAt(file, 0, BLOCK))
   } catch (cause) {
     if (cause instanceof BadTar) return false
     throw cause

@@ -6,7 +6,7 @@ import { parsedJson } from '../../../domain/json.ts'
 import { RULES } from '../../../domain/redact/rules.ts'
 import { createRedactor, type HiddenPath, type SecretFinder } from '../../../domain/redact/value.ts'
 import type { Progress } from '../../../replay/catch-up/fold-many.ts'
-import { openRollout } from '../../log/jsonl/front-to-back.ts'
+import { CompressedDamage, openRollout } from '../../log/jsonl/front-to-back.ts'
 import { byThread, type RolloutFile } from '../storage/files.ts'
 
 /** Secrets of one kind in the files of a thread. */
@@ -67,7 +67,10 @@ export interface SecretsRequest {
   readonly onProgress?: Progress
 }
 
-/** Looks through every text of every line, damaged lines too. */
+const isUnreadable = (cause: unknown): boolean =>
+  cause instanceof CompressedDamage || typeof (cause as NodeJS.ErrnoException).code === 'string'
+
+/** Looks through every text of every line, damaged lines too. A search that is aborted throws the reason. */
 export async function* secretsInFiles({
   home,
   files,
@@ -86,11 +89,12 @@ export async function* secretsInFiles({
     for (const { path, compressed, sizeBytes } of own) {
       try {
         for (const line of linesOf(join(home, path), compressed)) {
-          if (signal.aborted) break
+          signal.throwIfAborted()
           const text = line.toString('utf8')
           count((await redactor.value(parsedJson(text) ?? text)).hidden)
         }
-      } catch {
+      } catch (cause) {
+        if (!isUnreadable(cause)) throw cause
         unread += 1
       }
       rollouts += 1

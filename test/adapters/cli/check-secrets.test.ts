@@ -64,6 +64,13 @@ describe('command line: check --secrets', () => {
     )
   })
 
+  it('sums up nothing when it is interrupted', async () => {
+    writeRollout(rolloutPath(home, THREAD), meta() + turn('t1') + printed(GITHUB))
+    const stop = AbortSignal.abort(130)
+    const done = await unroll(['check', '--secrets', '--home', home, '--index', 'memory'], { stop })
+    expect(done).to.deep.equal({ code: 130, out: '', err: '' })
+  })
+
   it('refuses options that are about other findings', async () => {
     const { code, err } = await run('--deep')
     expect(code).to.equal(2)

@@ -88,11 +88,13 @@ export const turnsOf = async (
     : E.right({ from: from.right, until: end.right + 1 })
 }
 
+const isMarkdownFile = (input: Input): boolean =>
+  formatOf(input) === 'md' && (textOf(input, 'out') ?? '-') !== '-'
+
 /** Markdown in a file has its pictures beside it, unless something else is asked for. */
 export const imagesOf = (input: Input): 'embed' | 'files' | 'omit' | undefined => {
   const asked = textOf(input, 'images') as 'embed' | 'files' | 'omit' | undefined
-  const isFile = (textOf(input, 'out') ?? '-') !== '-'
-  return asked ?? (isFile && formatOf(input) === 'md' ? 'files' : undefined)
+  return asked ?? (isMarkdownFile(input) ? 'files' : undefined)
 }
 
 /** Everything but the turns, which differ from thread to thread. */
@@ -102,13 +104,13 @@ export const optionsOf = (input: Input, io: Io): E.Either<CommandFailure, Export
   if (E.isLeft(redaction)) return redaction
   const range = rangeIn(input, io)
   if (E.isLeft(range)) return range
-  if (textOf(input, 'images') === 'files' && (to !== 'md' || (textOf(input, 'out') ?? '-') === '-'))
+  const images = imagesOf(input)
+  if (images === 'files' && !isMarkdownFile(input))
     return E.left(
       usage('--images files is for Markdown in a file', 'add --to md and --out FILE, or embed them')
     )
   const asked = listOf(input, 'with')
   const outputMax = numberOf(input, 'max-output')
-  const images = imagesOf(input)
   return E.right({
     ...range.right,
     to,

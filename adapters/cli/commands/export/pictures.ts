@@ -11,8 +11,8 @@ export const pictureFolderOf = (path: string): string => `${path}.files`
 export interface Pictures {
   /** Takes a `data:` address, and answers the address of its file, relative to the export. */
   readonly write: (picture: string) => string
-  /** Gives the folder its name, or takes it away; answers how many pictures there are. */
-  readonly close: (isWhole: boolean) => number
+  /** Gives the folder its name, or takes it away. */
+  readonly close: (isWhole: boolean) => void
 }
 
 const EXTENSION: Readonly<Record<string, string>> = { jpeg: 'jpg' }
@@ -38,7 +38,7 @@ export const openPictures = (path: string): Pictures => {
       return `${address(basename(folder))}/${name}`
     },
     close: (isWhole) => {
-      if (names.size === 0) return 0
+      if (names.size === 0) return
       if (!isWhole) rmSync(beside, { recursive: true, force: true })
       else {
         // What else is in a folder of this name stays there.
@@ -46,7 +46,6 @@ export const openPictures = (path: string): Pictures => {
         for (const name of names) renameSync(join(beside, name), join(folder, name))
         rmdirSync(beside)
       }
-      return names.size
     }
   }
 }

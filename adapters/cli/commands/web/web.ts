@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../../domain/errors.ts'
 import type { PastPoint } from '../../../../replay/past/time-travel/past.ts'
 import type { OpenPage } from '../../../rpc/app-server.ts'
+import { PAGE_OPTIONS } from '../../../rpc/web/web.ts'
 import { flagOf, listOf, numberOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { asked } from '../../naming/threads.ts'
@@ -41,9 +42,7 @@ const portTaken = (port: number): StoreError => ({
 
 /** What was asked for and the page that runs was not started with. */
 const lacking = (input: Input, options: ReadonlyArray<string>): ReadonlyArray<string> =>
-  ['writable', 'local-images', 'redact'].filter(
-    (name) => flagOf(input, name) && !options.includes(name)
-  )
+  PAGE_OPTIONS.filter((name) => flagOf(input, name) && !options.includes(name))
 
 const runsWithout = (port: number, options: ReadonlyArray<string>): StoreError => ({
   _tag: 'NotPossible',

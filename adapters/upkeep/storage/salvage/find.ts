@@ -1,7 +1,7 @@
 /**
  * Finding rollouts by what is in them, whatever they are called and wherever they lie. Links are not followed, nothing is changed.
  */
-import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { OWN_FOLDER } from '../../../../domain/changes/relocation.ts'
 import { isJsonObject, parsedJson } from '../../../../domain/json.ts'
@@ -12,7 +12,7 @@ import { walk } from '../../../home/walk.ts'
 import { openBytes } from '../../../log/jsonl/bytes.ts'
 import { readFirstLine } from '../../../log/jsonl/first-line.ts'
 import { parseLine } from '../../../log/jsonl/lines.ts'
-import { decompressedContent, plainContent } from '../../../log/jsonl/zstd.ts'
+import { decompressedContent, isZstd, plainContent } from '../../../log/jsonl/zstd.ts'
 
 export interface FoundRollout {
   readonly source: string
@@ -42,7 +42,6 @@ const ROLLOUT = new RegExp(
   'i'
 )
 const ANY_ID = new RegExp(`(${UUID})(?!.*${UUID})`, 'i')
-const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 const PROFILE = eraOf(NEWEST_ERA, false)
 const HEAD_BYTES = 256 * 1024
 const HEAD_LINES_MAX = 64
@@ -52,16 +51,6 @@ export function* filesBelow(folder: string): Iterable<string> {
   const enters = (name: string): boolean => name !== OWN_FOLDER
   for (const { path, entry } of walk(folder, '', { depthMax: DEPTH_MAX, enters }))
     if (entry.isFile()) yield join(folder, path)
-}
-
-const isZstd = (path: string): boolean => {
-  const file = openSync(path, 'r')
-  try {
-    const head = Buffer.alloc(MAGIC.length)
-    return readSync(file, head, 0, head.length, 0) === head.length && head.equals(MAGIC)
-  } finally {
-    closeSync(file)
-  }
 }
 
 interface FileHead {

@@ -341,6 +341,18 @@ describe('a server whose turns a Codex runs', () => {
     expect(methodsOf(server).filter((word) => word === 'start')).to.have.length(2)
   })
 
+  it('keeps a message that comes while an idle Codex ends for the next one', async () => {
+    await open({ endMs: 200 }, { idleMs: 100 })
+    await start(client, 'go')
+    await client.seen(isEnd)
+    while (!methodsOf(server).includes('end')) await turn()
+    const from = client.received.length
+    await start(client, 'again')
+    await client.seen(isEnd, from)
+    expect(heard(client, from).filter((one) => !one.startsWith('answer'))).to.deep.equal(SEQUENCE)
+    expect(methodsOf(server).filter((word) => word === 'start')).to.have.length(2)
+  })
+
   it('answers everything once that comes while a thread is loaded, in whatever order clients come and go', async () => {
     await open({ loadMs: 60 })
     const other = await server.client()

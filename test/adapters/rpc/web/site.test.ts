@@ -117,8 +117,9 @@ describe('the page at the wire', () => {
 
   it('gives its document for every address inside of the page, and its files for ever', async () => {
     for (const path of ['/', '/t/01a1fcdc/turn/x', '/search?q=a.b', '/usage']) {
+      const document = path.startsWith('/t/') ? 'page of threads' : 'page'
       const { status, body, headers } = await get(path)
-      expect([path, status, body]).to.deep.equal([path, 200, '<!doctype html>page'])
+      expect([path, status, body]).to.deep.equal([path, 200, `<!doctype html>${document}`])
       expect(headers['cache-control']).to.equal('no-store')
     }
     const { body, headers } = await get('/assets/main-1a2b.js')
@@ -131,6 +132,7 @@ describe('the page at the wire', () => {
     const paths = [
       '/assets/secret.txt',
       '/assets/index.html',
+      '/assets/thread.html',
       '/assets/../secret.txt',
       '/assets/%2e%2e/secret.txt',
       '/assets//etc/passwd',
