@@ -33,7 +33,7 @@ const FOREIGN = ['deep', 'kind', 'notes']
 const tellSums = ({ rollouts, bytes, threads, unread }: SecretsSummary, io: Io): void => {
   const looked = `looked through ${plural(rollouts, 'rollout')} (${size(bytes)})`
   const left = unread === 0 ? '' : `; ${plural(unread, 'file')} could not be read to the end`
-  const found = threads === 0 ? 'no secret is known' : `secrets in ${plural(threads, 'thread')}`
+  const found = threads === 0 ? 'no secret was found' : `secrets in ${plural(threads, 'thread')}`
   tell(`${looked}: ${found}${left}; pictures are not looked into`, io)
 }
 

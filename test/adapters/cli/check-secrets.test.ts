@@ -60,7 +60,7 @@ describe('command line: check --secrets', () => {
     const { code, out, err } = await run()
     expect([code, out]).to.deep.equal([0, ''])
     expect(err).to.match(
-      /looked through \d+ rollouts? \(.+\): no secret is known; pictures are not/
+      /looked through \d+ rollouts? \(.+\): no secret was found; pictures are not/
     )
   })
 
