@@ -104,6 +104,8 @@ export const revealing = (list: ListRef) => {
       still = 0
       look()
     },
+    /** Whether it is on its way to the end of the list. */
+    isGoingToEnd: (): boolean => wanted?.align === 'end',
     close: (): void => {
       stop()
       for (const name of HAND) removeEventListener(name, byHand, { capture: true })

@@ -1,29 +1,64 @@
 /**
  * What happens while somebody looks: the server tells, and only what is looked at is followed.
  */
-import { onNotification, request } from '../wire/socket.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import { epoch, onNotification, request, type RpcAnswer } from '../wire/socket.ts'
 import type { HomeNews } from '../../domain/unroll-protocol.ts'
 
-/** How many parts of the page follow each thread: the server is asked once for all of them. */
-const followers = new Map<string, number>()
-
-const countFollowers = (threadId: string, change: 1 | -1): number => {
-  const n = (followers.get(threadId) ?? 0) + change
-  if (n === 0) followers.delete(threadId)
-  else followers.set(threadId, n)
-  return n
+interface FollowedThread {
+  /** How many parts of the page follow it: the server is asked once for all of them. */
+  followers: number
+  /** The revision from which on the server notifies. */
+  readonly begun: Promise<RpcAnswer<{ readonly revision: number }>>
 }
 
-/** Calls after each lot of lines that is written to a thread, until the returned function is called. */
-export const followThread = (threadId: string, changed: () => void): (() => void) => {
-  const stop = onNotification('unroll/thread/revision', (params) => {
-    if ((params as { readonly threadId: string }).threadId === threadId) changed()
-  })
-  if (countFollowers(threadId, 1) === 1) void request('unroll/follow/start', { threadId })
-  return () => {
-    stop()
-    if (countFollowers(threadId, -1) === 0) void request('unroll/follow/stop', { threadId })
-  }
+const followed = new Map<string, FollowedThread>()
+
+const join = (threadId: string): FollowedThread => {
+  const known = followed.get(threadId)
+  const thread = known ?? { followers: 0, begun: request('unroll/follow/start', { threadId }) }
+  thread.followers += 1
+  followed.set(threadId, thread)
+  return thread
+}
+
+const leave = (threadId: string, thread: FollowedThread): void => {
+  thread.followers -= 1
+  if (thread.followers > 0) return
+  followed.delete(threadId)
+  void request('unroll/follow/stop', { threadId })
+}
+
+interface ThreadFollower {
+  /** The revision of what was read; null before it is there. */
+  readonly revision: number | null
+  readonly changed: () => void
+}
+
+/**
+ * Calls `changed` after each lot of lines that is written to a thread; also once for what was written after it was read and before the
+ * server began to notify. A thread that is null is not followed.
+ */
+export const useFollowed = (threadId: string | null, follower: ThreadFollower): void => {
+  const current = useRef(follower)
+  current.current = follower
+  useEffect(() => {
+    if (threadId === null) return undefined
+    let isOver = false
+    const stop = onNotification('unroll/thread/revision', (params) => {
+      if ((params as { readonly threadId: string }).threadId === threadId) current.current.changed()
+    })
+    const thread = join(threadId)
+    void thread.begun.then((begun) => {
+      const { revision, changed } = current.current
+      if (!isOver && begun.ok && revision !== null && revision < begun.value.revision) changed()
+    })
+    return () => {
+      isOver = true
+      stop()
+      leave(threadId, thread)
+    }
+  }, [threadId, epoch.value])
 }
 
 /** Calls when threads of the home change, while the page is seen, until the returned function is called. */

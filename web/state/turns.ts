@@ -17,6 +17,8 @@ const KEPT_BYTES_MAX = 24 * 1024 * 1024
 export interface TurnWindow {
   /** How many turns there are; null until it is known. */
   readonly total: ReadonlySignal<number | null>
+  /** The revision of the thread that was read last; null until it is known. */
+  readonly revision: ReadonlySignal<number | null>
   /** Another number when turns came or went. */
   readonly version: ReadonlySignal<number>
   readonly failure: ReadonlySignal<Failure | null>
@@ -87,6 +89,7 @@ interface WindowState {
   readonly at: PointInAddress | null
   readonly rolledBack: boolean
   readonly total: Signal<number | null>
+  readonly revision: Signal<number | null>
   readonly version: Signal<number>
   readonly failure: Signal<Failure | null>
   readonly kept: KeptTurns
@@ -113,8 +116,9 @@ const ask = (
 }
 
 /** Takes turns in; one that was shortened to nothing asks for no more. */
-const take = (state: WindowState, { total, data }: TurnRangeAnswer): void => {
+const take = (state: WindowState, { total, revision, data }: TurnRangeAnswer): void => {
   state.failure.value = null
+  state.revision.value = revision
   state.total.value = total
   data.forEach(state.kept.keep)
   state.kept.forgetFar(state.wanted.first, state.wanted.last)
@@ -222,6 +226,7 @@ export const openTurns = (
   const state: WindowState = {
     ...{ threadId, at, rolledBack },
     total: signal<number | null>(null),
+    revision: signal<number | null>(null),
     version: signal(0),
     failure: signal<Failure | null>(null),
     kept: createKept(),
@@ -231,9 +236,9 @@ export const openTurns = (
     generation: 0,
     unwanted: new AbortController()
   }
-  const { total, version, failure, kept } = state
+  const { total, revision, version, failure, kept } = state
   return {
-    ...{ total, version, failure },
+    ...{ total, revision, version, failure },
     turn: kept.turn,
     placeOf: kept.placeOf,
     want: (first, last) => {

@@ -68,6 +68,28 @@ const cutBeforeLastTurn = (text: string): readonly [string, string] => {
     expect(problems).to.deep.equal([])
   })
 
+  it('shows a turn that is written between the first look and the first notification', async () => {
+    const path = join(home, LONG_FILE)
+    const [before, last] = cutBeforeLastTurn(readFileSync(path, 'utf8'))
+    writeFileSync(path, before)
+    const { page, problems } = await opened('/')
+    let follow = (): void => undefined
+    await page.routeWebSocket(/./u, (client) => {
+      const connected = client.connectToServer()
+      client.onMessage((message) => {
+        const send = (): void => connected.send(message)
+        if (String(message).includes('"unroll/follow/start"')) follow = send
+        else send()
+      })
+    })
+    await page.goto(`${server.origin}/t/${LONG}`)
+    await page.waitForSelector('[aria-posinset="15"][aria-setsize="15"]')
+    appendFileSync(path, last)
+    follow()
+    await page.waitForSelector('[aria-posinset="16"][aria-setsize="16"]')
+    expect(problems).to.deep.equal([])
+  })
+
   it('lists a thread that comes, and one that was written to first', async () => {
     const path = join(home, NEWEST_FILE)
     const text = readFileSync(path, 'utf8')

@@ -1,7 +1,6 @@
 /**
  * What the model gets when the thread is resumed: each message with its size, and what compaction put in the place of earlier ones.
  */
-import { useEffect } from 'preact/hooks'
 import type { JsonObject } from '../../../domain/json.ts'
 import { visible } from '../../parts/ansi.ts'
 import { Answered, Empty } from '../../parts/answered.tsx'
@@ -13,10 +12,9 @@ import { JsonTree } from '../../parts/json-tree.tsx'
 import { VirtualList } from '../../parts/virtual-list.tsx'
 import { hrefOf, printPoint, threadHref } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
-import { followThread } from '../../state/live.ts'
+import { useFollowed } from '../../state/live.ts'
 import { argumentsOf, roleOf, textOf, tokensByRole } from '../../text/context-items.ts'
 import { count, counted, exactTime, short } from '../../text/times.ts'
-import { epoch } from '../../wire/socket.ts'
 import type { ContextAnswer, EventPageAnswer } from '../../wire/thread-answers.ts'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
@@ -246,15 +244,15 @@ const Items = ({
   )
 }
 
-export const ContextView = ({ route }: ThreadViewProps) => {
+export const ContextView = ({ route, revision }: ThreadViewProps) => {
   const { threadId, at } = route
   const asked = useAnswer<ContextAnswer>('unroll/context/read', {
     threadId,
     ...(at === null ? {} : { at })
   })
-  useEffect(
-    () => (at === null ? followThread(threadId, asked.again) : undefined),
-    [threadId, at === null, epoch.value]
-  )
+  useFollowed(at === null ? threadId : null, {
+    revision,
+    changed: asked.again
+  })
   return <Answered asked={asked}>{(context) => <Items context={context} route={route} />}</Answered>
 }

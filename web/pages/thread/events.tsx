@@ -8,7 +8,7 @@ import { EventLine } from '../../parts/event-row.tsx'
 import type { ListRef } from '../../parts/reveal.ts'
 import { VirtualList, type VirtualListHandle } from '../../parts/virtual-list.tsx'
 import { openEvents, type EventWindow } from '../../state/events.ts'
-import { followThread } from '../../state/live.ts'
+import { useFollowed } from '../../state/live.ts'
 import { setQuery } from '../../state/location.ts'
 import { say } from '../../state/toast.ts'
 import { count, counted } from '../../text/times.ts'
@@ -120,13 +120,13 @@ const useNews = (
     setNews(false)
     void events.refresh()
   }
-  useEffect(() => {
-    if (at !== null) return undefined
-    return followThread(threadId, () => {
+  useFollowed(at === null ? threadId : null, {
+    revision: events.revision.value,
+    changed: () => {
       if (isAway()) setNews(true)
       else void events.refresh()
-    })
-  }, [events, epoch.value])
+    }
+  })
   return { hasNews, show }
 }
 

@@ -1,17 +1,15 @@
 /**
  * The files that patches of a thread changed, and the history of one of them.
  */
-import { useEffect } from 'preact/hooks'
 import { visible } from '../../parts/ansi.ts'
 import { Answered, Empty } from '../../parts/answered.tsx'
 import { Choice } from '../../parts/choice.tsx'
 import { Table, type ShownColumn } from '../../parts/table.tsx'
 import { threadHref } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
-import { followThread } from '../../state/live.ts'
+import { useFollowed } from '../../state/live.ts'
 import { setQuery } from '../../state/location.ts'
 import { count, counted, exactTime } from '../../text/times.ts'
-import { epoch } from '../../wire/socket.ts'
 import type { ThreadFileAnswer } from '../../wire/thread-answers.ts'
 import { FileHistory } from './file-history.tsx'
 import { fileHref, LineCounts, shortPath } from './file-words.tsx'
@@ -130,7 +128,7 @@ const FileList = ({
   )
 }
 
-export const FilesView = ({ route, thread }: ThreadViewProps) => {
+export const FilesView = ({ route, thread, revision }: ThreadViewProps) => {
   const { threadId, at, query } = route
   const path = query['path'] ?? null
   const point = at === null ? {} : { at }
@@ -138,10 +136,10 @@ export const FilesView = ({ route, thread }: ThreadViewProps) => {
     'unroll/files/list',
     path === null ? { threadId, ...point } : null
   )
-  useEffect(
-    () => (at === null && path === null ? followThread(threadId, asked.again) : undefined),
-    [threadId, at === null, path === null, epoch.value]
-  )
+  useFollowed(at === null && path === null ? threadId : null, {
+    revision,
+    changed: asked.again
+  })
   const cwd = thread?.cwd ?? ''
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label="files">

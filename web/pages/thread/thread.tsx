@@ -10,10 +10,9 @@ import { later } from '../../parts/later.tsx'
 import { THREAD_VIEWS, threadHref, type ThreadView } from '../../routes.ts'
 import { useAnswer, type AskedAnswer } from '../../state/answer.ts'
 import { home, threadTitle } from '../../state/home.ts'
-import { followThread } from '../../state/live.ts'
+import { useFollowed } from '../../state/live.ts'
 import { ago, counted, exactTime } from '../../text/times.ts'
 import type { TurnRangeAnswer } from '../../wire/answers.ts'
-import { epoch } from '../../wire/socket.ts'
 import { TurnsView } from './turns.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
@@ -101,16 +100,13 @@ const useThread = ({ threadId, at }: ThreadRoute) => {
     ...{ threadId, from: 0, count: 1, itemsView: 'notLoaded' },
     ...point
   })
-  useEffect(
-    () =>
-      at === null
-        ? followThread(threadId, () => {
-            thread.again()
-            range.again()
-          })
-        : undefined,
-    [threadId, at === null, epoch.value]
-  )
+  useFollowed(at === null ? threadId : null, {
+    revision: range.value?.revision ?? null,
+    changed: () => {
+      thread.again()
+      range.again()
+    }
+  })
   return { thread, range }
 }
 
@@ -148,6 +144,7 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
   }, [title])
   if (thread === null && asked.failure !== null) return <Missing asked={asked} route={route} />
   const total = range.value?.total ?? null
+  const revision = range.value?.revision ?? null
   return (
     <main class="page thread-page" id="main" aria-busy={thread === null}>
       <header class="thread-head">
@@ -167,7 +164,7 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
                   thread,
                   total,
                   turnId: route.turnId,
-                  revision: range.value?.revision ?? null
+                  revision
                 }}
                 changed={() => {
                   asked.again()
@@ -181,7 +178,7 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
       {TRAVELLED.has(route.view) || (route.view === 'events' && route.at !== null) ? (
         <TimeTravel threadId={route.threadId} at={route.at} total={total} />
       ) : null}
-      <View route={route} thread={thread} />
+      <View {...{ route, thread, revision }} />
     </main>
   )
 }

@@ -15,12 +15,11 @@ import {
 } from '../../parts/timeline-chart.tsx'
 import { threadHref } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
-import { followThread } from '../../state/live.ts'
+import { useFollowed } from '../../state/live.ts'
 import { useStops } from '../../state/stops.ts'
 import type { TravelStops } from '../../text/stops.ts'
 import { branchesOf, NODES_MAX, slotsOf, stretchesOf } from '../../text/timeline.ts'
 import { count, counted, exactTime } from '../../text/times.ts'
-import { epoch } from '../../wire/socket.ts'
 import type { ThreadViewProps } from './view.ts'
 
 interface TimelineRow {
@@ -134,14 +133,13 @@ export const TimelineView = ({ route }: ThreadViewProps) => {
   const graph = useAnswer<ThreadGraph>('unroll/thread/graph', { threadId })
   const outline = useLastTurns(threadId)
   const stops = useStops(threadId, true, outline.value?.revision ?? 0)
-  useEffect(
-    () =>
-      followThread(threadId, () => {
-        graph.again()
-        outline.again()
-      }),
-    [threadId, epoch.value]
-  )
+  useFollowed(threadId, {
+    revision: outline.value?.revision ?? null,
+    changed: () => {
+      graph.again()
+      outline.again()
+    }
+  })
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label="timeline of the thread">
       <div class="view-body timeline-body">

@@ -6,13 +6,12 @@ import { Gap, NewSince } from '../../items/gap.tsx'
 import { TurnView } from '../../items/turn.tsx'
 import type { ListRef, Revealing } from '../../parts/reveal.ts'
 import { VirtualList, type VirtualListHandle } from '../../parts/virtual-list.tsx'
-import { followThread } from '../../state/live.ts'
+import { useFollowed } from '../../state/live.ts'
 import type { OutlineRows } from '../../state/outline.ts'
 import type { TurnWindow } from '../../state/turns.ts'
 import { useReviews } from '../../state/reviews.ts'
 import { keepVisit, visitOf, type LastVisit } from '../../state/visits.ts'
 import type { NumberedTurn } from '../../wire/answers.ts'
-import { epoch } from '../../wire/socket.ts'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
 const EMPTY_TURN_PX = 220
@@ -63,14 +62,14 @@ export const useLive = (
     revealing.reveal({ n, turnId: null, itemId: null, align: 'end' })
   }
   const sticks = useRef(false)
-  useEffect(() => {
-    if (route.at !== null) return undefined
-    return followThread(route.threadId, () => {
-      sticks.current = list.current?.isAtEnd() ?? false
+  useFollowed(route.at === null ? route.threadId : null, {
+    revision: turns.revision.value,
+    changed: () => {
+      sticks.current ||= revealing.isGoingToEnd() || (list.current?.isAtEnd() ?? false)
       if (!sticks.current) setNews(true)
       void turns.follow()
-    })
-  }, [turns, epoch.value])
+    }
+  })
   useEffect(() => {
     if (sticks.current) goToEnd()
     sticks.current = false

@@ -154,7 +154,8 @@ const Turns = (props: TurnsProps) => {
 /** Threads in which the bar is open without a text yet; an address holds texts only. */
 const finding = new Set<string>()
 
-export const TurnsView = ({ route, thread }: ThreadViewProps) => {
+export const TurnsView = (props: ThreadViewProps) => {
+  const { route } = props
   const { threadId, query } = route
   const at = JSON.stringify(route.at)
   const rolledBack = query['rb'] !== undefined
@@ -178,7 +179,7 @@ export const TurnsView = ({ route, thread }: ThreadViewProps) => {
             : 'There were no turns yet at this point.'}
         </Empty>
       ) : null}
-      <Turns route={route} thread={thread} turns={turns} />
+      <Turns {...{ ...props, turns }} />
     </>
   )
 }

@@ -10,4 +10,6 @@ export interface ThreadViewProps {
   readonly route: ThreadRoute
   /** Null until it was read. */
   readonly thread: Thread | null
+  /** How many events the thread had when it was read; null until then. */
+  readonly revision: number | null
 }
