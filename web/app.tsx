@@ -9,7 +9,7 @@ import { dialog } from './state/dialog.ts'
 import { keys } from './state/keys.ts'
 import { navigate } from './state/location.ts'
 import { toggleEverything } from './state/folds.ts'
-import { connection, epoch } from './wire/socket.ts'
+import { connection } from './wire/socket.ts'
 
 export const App = () => {
   useEffect(
@@ -26,9 +26,5 @@ export const App = () => {
       }),
     []
   )
-  return (
-    <Frame>
-      {connection.value === 'locked' ? <LockedPage /> : epoch.value > 0 ? <PageOf /> : null}
-    </Frame>
-  )
+  return <Frame>{connection.value === 'locked' ? <LockedPage /> : <PageOf />}</Frame>
 }

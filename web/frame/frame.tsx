@@ -6,6 +6,7 @@ import { useEffect } from 'preact/hooks'
 import { later } from '../parts/later.tsx'
 import { dialog } from '../state/dialog.ts'
 import { readHome } from '../state/home.ts'
+import { idle } from '../state/idle.ts'
 import { followLinks } from '../state/location.ts'
 import { followHome } from '../state/live.ts'
 import { showsNavigation } from '../state/preferences.ts'
@@ -28,11 +29,10 @@ const Banner = () =>
     </div>
   ) : null
 
-/** What is known of the home stays true while somebody looks. */
+/** What is known of the home stays true while somebody looks. What the page itself shows comes first. */
 const useHome = (): void =>
   useEffect(() => {
-    if (epoch.value === 0) return undefined
-    void readHome()
+    void idle(300).then(readHome)
     return followHome(() => void readHome())
   }, [epoch.value])
 

@@ -1,15 +1,21 @@
 /**
  * The page of an address. The list comes with the first script, threads right behind it; the others when they are first looked at.
  */
+import { effect } from '@preact/signals'
 import { later } from '../parts/later.tsx'
 import { idle } from '../state/idle.ts'
 import { route } from '../state/location.ts'
+import { threadList } from '../state/threads.ts'
 import { ThreadsPage } from './threads/threads.tsx'
 
 const loadThreadPage = async () => (await import('./thread/thread.tsx')).ThreadPage
 const ThreadPage = later(loadThreadPage)
-// It is the next thing that people open, and comes once the list stands.
-void idle(2000).then(loadThreadPage)
+/** Is the next thing that people open, and comes once the list stands. */
+const loadAhead = effect(() => {
+  if (threadList.value.isLoading) return
+  loadAhead()
+  void idle(2000).then(loadThreadPage)
+})
 
 const SearchPage = later(async () => (await import('./search/search.tsx')).SearchPage)
 const UsagePage = later(async () => (await import('./usage/usage.tsx')).UsagePage)

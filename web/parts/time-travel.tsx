@@ -11,7 +11,6 @@ import { setQuery } from '../state/location.ts'
 import { useStops } from '../state/stops.ts'
 import type { TravelStops } from '../text/stops.ts'
 import { count, counted, exactTime } from '../text/times.ts'
-import type { TurnRangeAnswer } from '../wire/answers.ts'
 import type { EventPageAnswer } from '../wire/thread-answers.ts'
 import { placedMarks, takenStretches, Track } from './travel-track.tsx'
 
@@ -23,6 +22,8 @@ interface TimeTravelProps {
   readonly at: PointInAddress | null
   /** Turns of then. */
   readonly total: number | null
+  /** Events of now; 0 while nobody knows. */
+  readonly now: number
 }
 
 /** The thread at a point: how many events it had, and when the last of them was written. */
@@ -95,9 +96,8 @@ interface Walk {
 
 /** The way back, by turn or by event. */
 const walkOf = (
-  { at }: TimeTravelProps,
+  { at, now }: TimeTravelProps,
   then: ThreadThen,
-  now: number,
   stops: TravelStops | null,
   go: Go
 ): Walk => {
@@ -181,7 +181,6 @@ const bandText = (total: number | null, { atMs, revision }: ThreadThen, now: num
 
 interface BandProps extends TimeTravelProps {
   readonly then: ThreadThen
-  readonly now: number
   readonly go: Go
 }
 
@@ -206,17 +205,16 @@ const Band = ({ threadId, at, total, then, now, go }: BandProps) => (
 interface SliderProps {
   readonly props: TimeTravelProps
   readonly then: ThreadThen
-  readonly now: number
   readonly go: Go
 }
 
-const Slider = ({ props, then, now, go }: SliderProps) => {
-  const { threadId, at, total } = props
+const Slider = ({ props, then, go }: SliderProps) => {
+  const { threadId, at, total, now } = props
   const [isByEvent, setByEvent] = useState(false)
   const read = useStops(threadId, true, now)
   const rollbacks = useRollbacks(threadId, true)
   const stops = isByEvent || read === null || read.stops.length === 0 ? null : read
-  const walk = walkOf(props, then, now, stops, go)
+  const walk = walkOf(props, then, stops, go)
   const { isPlaying, setPlaying } = usePlay(walk, then.isLoading, at !== null)
   useEffect(() => {
     const step = (by: 1 | -1) => (event: KeyboardEvent) =>
@@ -278,14 +276,10 @@ const Slider = ({ props, then, now, go }: SliderProps) => {
 }
 
 export const TimeTravel = (props: TimeTravelProps) => {
-  const { threadId, at } = props
+  const { threadId, at, now } = props
   const [isOpen, setOpen] = useState(at !== null)
-  const range = useAnswer<TurnRangeAnswer>('unroll/turns/range', {
-    ...{ threadId, from: 0, count: 1, itemsView: 'notLoaded' }
-  })
   const then = useThen(threadId, at)
   const go = useTravel(then.isLoading)
-  const now = range.value?.revision ?? 0
   if (now < 2) return null
   return (
     <div class={`travel ${at === null ? '' : 'past'}`}>
@@ -300,10 +294,10 @@ export const TimeTravel = (props: TimeTravelProps) => {
             Go back in time
           </button>
         ) : (
-          <Band {...props} {...{ then, now, go }} />
+          <Band {...props} {...{ then, go }} />
         )}
       </div>
-      {isOpen || at !== null ? <Slider {...{ props, then, now, go }} /> : null}
+      {isOpen || at !== null ? <Slider {...{ props, then, go }} /> : null}
     </div>
   )
 }

@@ -19,6 +19,8 @@ export interface VirtualListHandle {
 
 interface VirtualListProps {
   readonly count: number
+  /** What is drawn first: by default the beginning. */
+  readonly start?: number | 'end'
   readonly estimate: (index: number) => number
   readonly keyOf: (index: number) => string | number
   readonly render: (index: number) => ComponentChildren
@@ -100,14 +102,23 @@ const createFollowing = (listOf: () => List | null) => {
 
 const useVirtualizer = (
   scroller: { readonly current: HTMLDivElement | null },
-  { count, estimate, keyOf, overscan = 4 }: VirtualListProps
+  { count, start = 0, estimate, keyOf, overscan = 4 }: VirtualListProps
 ) => {
   const [, draw] = useReducer((n: number) => n + 1, 0)
   const held = useRef<List | null>(null)
   const following = useRef<ReturnType<typeof createFollowing> | null>(null)
   const { observe, scroll, shift } = (following.current ??= createFollowing(() => held.current))
+  const firstOffset = (): number => {
+    const list = held.current
+    const total = list?.getTotalSize() ?? 0
+    return start === 'end'
+      ? Math.max(0, total - innerHeight)
+      : (list?.measurementsCache[start]?.start ?? 0)
+  }
   const options = {
     count,
+    initialOffset: firstOffset,
+    initialRect: { width: innerWidth, height: innerHeight },
     estimateSize: estimate,
     getItemKey: keyOf,
     overscan,

@@ -1,7 +1,7 @@
 /**
  * One question to the server, for as long as somebody looks at its answer.
  */
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { epoch, request, type RpcAnswer } from '../wire/socket.ts'
 
 export interface AskedAnswer<A> {
@@ -23,7 +23,8 @@ export const useAnswer = <A>(method: string, params: object | null): AskedAnswer
   })
   const [times, setTimes] = useState(0)
   const question = params === null ? null : JSON.stringify(params)
-  useEffect(() => {
+  // Not behind the next frame, which may be long in coming.
+  useLayoutEffect(() => {
     if (question === null) return undefined
     const unwanted = new AbortController()
     setState((before) => ({ ...before, isLoading: true }))

@@ -1,7 +1,7 @@
 /**
  * Answers that come a page at a time: the rows so far, and the next ones when somebody asks for them.
  */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { epoch, request } from '../wire/socket.ts'
 
 interface PageAnswer<A> {
@@ -42,7 +42,7 @@ export const usePages = <A>(method: string, params: object | null): Pages<A> => 
       setState({ rows: [...before, ...data], nextCursor, failure: null, isLoading: false })
     } else setState((now) => ({ ...now, failure: answer.failure.message, isLoading: false }))
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     void load([], null)
     return () => {
       asked.current += 1

@@ -10,6 +10,8 @@ import { request, type RpcAnswer, type Failure } from '../wire/socket.ts'
 import type { NumberedTurn, TurnRangeAnswer } from '../wire/answers.ts'
 
 const PAGE = 20
+/** What a screen shows of turns; as many are asked for before it is known how many there are. */
+const FIRST_PAGE = 6
 const PAGE_BYTES_MAX = 512 * 1024
 const IN_FLIGHT_MAX = 4
 const KEPT_BYTES_MAX = 24 * 1024 * 1024
@@ -88,6 +90,8 @@ interface WindowState {
   readonly threadId: string
   readonly at: PointInAddress | null
   readonly rolledBack: boolean
+  /** The turn that is looked at first; null for the last one. */
+  readonly startTurnId: string | null
   readonly total: Signal<number | null>
   readonly revision: Signal<number | null>
   readonly version: Signal<number>
@@ -101,14 +105,19 @@ interface WindowState {
   unwanted: AbortController
 }
 
+type AskedRange = (
+  | { readonly from: number }
+  | { readonly turnId: string }
+  | { readonly last: true }
+) & { readonly count: number }
+
 const ask = (
   { threadId, at, rolledBack }: WindowState,
-  from: number,
-  count: number,
+  range: AskedRange,
   unwanted?: AbortController
 ): Promise<RpcAnswer<TurnRangeAnswer>> => {
   const asked = {
-    ...{ threadId, from, count, itemsView: 'full', maxBytes: PAGE_BYTES_MAX },
+    ...{ threadId, ...range, itemsView: 'full', maxBytes: PAGE_BYTES_MAX },
     ...(at === null ? {} : { at }),
     ...(rolledBack ? { rolledBack } : {})
   }
@@ -140,7 +149,7 @@ const load = async (state: WindowState, from: number): Promise<void> => {
   const places: Array<number> = []
   for (let n = from; n < from + PAGE && isMissing(state, n); n += 1) places.push(n)
   for (const n of places) loading.add(n)
-  const answer = await ask(state, from, places.length, state.unwanted)
+  const answer = await ask(state, { from, count: places.length }, state.unwanted)
   for (const n of places) loading.delete(n)
   if (state.isClosed || generation !== state.generation) return
   if (answer.ok) take(state, answer.value)
@@ -157,12 +166,24 @@ const pump = (state: WindowState): void => {
   }
 }
 
+/** Asks for what is looked at; before that is known for the turn to start with, or where it is not there for the end. */
+const askAgain = async (state: WindowState): Promise<RpcAnswer<TurnRangeAnswer>> => {
+  const { startTurnId, unwanted, wanted, total } = state
+  if (total.value !== null) return ask(state, { from: wanted.first, count: PAGE }, unwanted)
+  const named =
+    startTurnId === null
+      ? null
+      : await ask(state, { turnId: startTurnId, count: FIRST_PAGE }, unwanted)
+  if (named !== null && (named.ok || named.failure.kind !== 'refused')) return named
+  return ask(state, { last: true, count: FIRST_PAGE }, unwanted)
+}
+
 const refresh = async (state: WindowState): Promise<void> => {
   const mine = (state.generation += 1)
   state.loading.clear()
   state.unwanted.abort()
   state.unwanted = new AbortController()
-  const answer = await ask(state, state.wanted.first, PAGE, state.unwanted)
+  const answer = await askAgain(state)
   if (state.isClosed || mine !== state.generation) return
   if (answer.ok) {
     state.kept.forgetFrom(0)
@@ -173,7 +194,7 @@ const refresh = async (state: WindowState): Promise<void> => {
 const follow = async (state: WindowState): Promise<void> => {
   const from = Math.max(0, (state.total.value ?? 0) - 1)
   const last = state.kept.turn(from)?.id
-  const answer = await ask(state, from, PAGE)
+  const answer = await ask(state, { from, count: PAGE })
   if (state.isClosed || !answer.ok) return
   // What was there may have been taken back.
   if (last === answer.value.data[0]?.id) take(state, answer.value)
@@ -183,7 +204,7 @@ const follow = async (state: WindowState): Promise<void> => {
 const turnAt = async (state: WindowState, n: number): Promise<NumberedTurn | null> => {
   const known = state.kept.turn(n)
   if (known !== undefined) return known
-  const answer = await ask(state, n, 1)
+  const answer = await ask(state, { from: n, count: 1 })
   if (state.isClosed || !answer.ok) return null
   answer.value.data.forEach(state.kept.keep)
   state.version.value += 1
@@ -219,12 +240,10 @@ const complete = async (state: WindowState, turn: NumberedTurn): Promise<void> =
 
 /** The turns of a thread, as they are or as they were; with `rolledBack` also those that were taken back. */
 export const openTurns = (
-  threadId: string,
-  at: PointInAddress | null,
-  rolledBack = false
+  of: Pick<WindowState, 'threadId' | 'at' | 'rolledBack' | 'startTurnId'>
 ): TurnWindow => {
   const state: WindowState = {
-    ...{ threadId, at, rolledBack },
+    ...of,
     total: signal<number | null>(null),
     revision: signal<number | null>(null),
     version: signal(0),

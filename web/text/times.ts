@@ -7,6 +7,10 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+/** The page speaks English; a browser takes milliseconds to write one date in words. */
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+
 /** `now`, `5 min ago`, `3 h ago`, `yesterday`, `Nov 21`, `Nov 21, 2025`. */
 export const ago = (timeMs: number, nowMs: number): string => {
   const age = nowMs - timeMs
@@ -24,10 +28,10 @@ export const day = (timeMs: number, nowMs: number): string => {
   if (days <= 0) return 'Today'
   if (days === 1) return 'Yesterday'
   const date = new Date(timeMs)
-  if (days < 7) return date.toLocaleDateString('en', { weekday: 'long' })
+  if (days < 7) return WEEKDAYS[date.getDay()] ?? ''
   const sameYear = date.getFullYear() === new Date(nowMs).getFullYear()
-  const form = { month: 'short', day: 'numeric' } as const
-  return date.toLocaleDateString('en', sameYear ? form : { ...form, year: 'numeric' })
+  const short = `${MONTHS[date.getMonth()] ?? ''} ${date.getDate()}`
+  return sameYear ? short : `${short}, ${date.getFullYear()}`
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')

@@ -19,7 +19,7 @@ export type LinkState = 'connecting' | 'open' | 'lost' | 'locked'
 /** `locked`: the server does not know this page's token. */
 export const connection = signal<LinkState>('connecting')
 
-/** Counts connections: what depends on it is asked again after a loss. */
+/** Counts connections that took the place of a lost one: what depends on it is asked again. */
 export const epoch = signal(0)
 
 type NoticeListener = (params: unknown) => void
@@ -41,6 +41,7 @@ const superseded: RpcAnswer<never> = {
 let socket: WebSocket | null = null
 let nextId = 1
 let retryMs = RETRY_MS_MIN
+let wasGreeted = false
 let retry: ReturnType<typeof setTimeout> | undefined
 const pending = new Map<number, (answer: RpcAnswer<never>) => void>()
 const listeners = new Map<string, Set<NoticeListener>>()
@@ -115,7 +116,8 @@ const greet = async (): Promise<void> => {
   if (!answer.ok) return
   retryMs = RETRY_MS_MIN
   connection.value = 'open'
-  epoch.value += 1
+  if (wasGreeted) epoch.value += 1
+  wasGreeted = true
   const ready = waiting
   waiting = []
   for (const go of ready) go()

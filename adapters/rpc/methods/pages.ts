@@ -70,6 +70,7 @@ export const turnsRange = ofThread(
   {
     from: option(u32),
     turnId: option(text),
+    last: defaulted(flag, false),
     count: option(u32),
     itemsView: option(oneOf('notLoaded', 'summary', 'full')),
     rolledBack: defaulted(flag, false),

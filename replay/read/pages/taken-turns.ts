@@ -31,7 +31,7 @@ import { budgetOf, limitsOf, turnsWithin } from './budget.ts'
 import { itemsOf } from './turn-items.ts'
 import {
   liveTurns,
-  pageLimit,
+  rangePlaces,
   render,
   summariesOf,
   turnsBefore,
@@ -294,15 +294,15 @@ const rendered = async (
 export const allTurnRange = async (
   env: Env,
   info: StreamInfo,
-  { turnId, from: asked, count, itemsView, maxBytes }: TurnRangeRequest
+  request: TurnRangeRequest
 ): Promise<Result<TurnRange>> => {
   const all = await allTurnsOf(env, info)
-  const named = typeof turnId === 'string' ? all.placeOf(turnId) : (asked ?? 0)
-  if (named === null)
-    return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId: turnId ?? '' })
-  const from = Math.min(all.count, Math.max(0, named))
+  const found = rangePlaces(info, request, all.count, all.placeOf)
+  if (E.isLeft(found)) return found
+  const { from, until } = found.right
+  const { itemsView, maxBytes } = request
   const revision = checkpointOf(env, info.streamId)?.next.revision ?? 0
-  const placed = await all.placed(from, Math.min(all.count, from + pageLimit(count)))
+  const placed = await all.placed(from, until)
   const view = itemsView ?? 'summary'
   const bytesMax = budgetOf(maxBytes)
   const shown =

@@ -394,6 +394,8 @@ export interface TurnRangeRequest extends Pick<TurnPageRequest, 'itemsView' | 'm
   readonly from?: number | null | undefined
   /** The turn to begin with, instead of its place. */
   readonly turnId?: string | null | undefined
+  /** Instead of both: the last `count` turns. */
+  readonly last?: boolean | null | undefined
   /** As many as a page may hold at the most. */
   readonly count?: number | null | undefined
   /** Also turns that were taken back: places are counted over all of them. */
@@ -413,6 +415,21 @@ export interface TurnRange {
   readonly taken?: ReadonlyArray<boolean>
 }
 
+/** The places of a range among so many turns; refused where its turn is not among them. */
+export const rangePlaces = (
+  { streamId }: StreamInfo,
+  { turnId, from, last, count }: TurnRangeRequest,
+  total: number,
+  placeOf: (turnId: string) => number | null | undefined
+): Result<{ readonly from: number; readonly until: number }> => {
+  const asked = last === true ? total - pageLimit(count) : (from ?? 0)
+  const named = typeof turnId === 'string' ? placeOf(turnId) : asked
+  if (typeof named !== 'number')
+    return E.left({ _tag: 'TurnNotFound', streamId, turnId: turnId ?? '' })
+  const begin = Math.min(total, Math.max(0, named))
+  return E.right({ from: begin, until: Math.min(total, begin + pageLimit(count)) })
+}
+
 /** Turns of a caught-up stream by their places: what a scroll bar asks for, which cursors cannot give. */
 export const turnRange = async (
   env: Env,
@@ -420,12 +437,9 @@ export const turnRange = async (
   request: TurnRangeRequest
 ): Promise<Result<TurnRange>> => {
   const live = liveTurns(env, info)
-  const { turnId } = request
-  const named = typeof turnId === 'string' ? live.places(turnId, 1)[0] : (request.from ?? 0)
-  if (named === undefined)
-    return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId: turnId ?? '' })
-  const from = Math.min(live.count, Math.max(0, named))
-  const until = Math.min(live.count, from + pageLimit(request.count))
+  const found = rangePlaces(info, request, live.count, (id) => live.places(id, 1)[0])
+  if (E.isLeft(found)) return found
+  const { from, until } = found.right
   const thread = {
     total: live.count,
     from,

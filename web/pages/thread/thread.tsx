@@ -91,15 +91,17 @@ const View = (props: ThreadViewProps) => {
 
 /** The thread and how many turns it has, at the point that is looked at; asked again when lines are written. */
 const useThread = ({ threadId, at }: ThreadRoute) => {
-  const point = at === null ? {} : { at }
+  const asked = { threadId, from: 0, count: 1, itemsView: 'notLoaded' }
   const thread = useAnswer<{ readonly thread: Thread }>('thread/read', {
     ...{ threadId, includeTurns: false },
-    ...point
+    ...(at === null ? {} : { at })
   })
-  const range = useAnswer<TurnRangeAnswer>('unroll/turns/range', {
-    ...{ threadId, from: 0, count: 1, itemsView: 'notLoaded' },
-    ...point
-  })
+  const now = useAnswer<TurnRangeAnswer>('unroll/turns/range', asked)
+  const then = useAnswer<TurnRangeAnswer>(
+    'unroll/turns/range',
+    at === null ? null : { ...asked, at }
+  )
+  const range = at === null ? now : then
   useFollowed(at === null ? threadId : null, {
     revision: range.value?.revision ?? null,
     changed: () => {
@@ -107,7 +109,7 @@ const useThread = ({ threadId, at }: ThreadRoute) => {
       range.again()
     }
   })
-  return { thread, range }
+  return { thread, range, now: now.value?.revision ?? 0 }
 }
 
 const Missing = ({
@@ -133,7 +135,7 @@ const Missing = ({
 )
 
 export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
-  const { thread: asked, range } = useThread(route)
+  const { thread: asked, range, now } = useThread(route)
   const thread = asked.value?.thread ?? null
   const title = thread === null ? null : titleOf(thread)
   useEffect(() => {
@@ -176,7 +178,7 @@ export const ThreadPage = ({ route }: { readonly route: ThreadRoute }) => {
         </div>
       </header>
       {TRAVELLED.has(route.view) || (route.view === 'events' && route.at !== null) ? (
-        <TimeTravel threadId={route.threadId} at={route.at} total={total} />
+        <TimeTravel threadId={route.threadId} at={route.at} {...{ total, now }} />
       ) : null}
       <View {...{ route, thread, revision }} />
     </main>

@@ -95,6 +95,7 @@ interface TurnListProps extends TurnsProps {
 
 export const TurnList = ({ route, thread, turns, list, onTop, outline }: TurnListProps) => {
   const total = turns.total.value ?? 0
+  const start = route.turnId === null ? null : turns.placeOf(route.turnId)
   // Drawn again when turns came.
   void turns.version.value
   const visit = useVisit(route, turns.total.value)
@@ -135,11 +136,13 @@ export const TurnList = ({ route, thread, turns, list, onTop, outline }: TurnLis
     },
     [turns, wantOutline, total]
   )
+  if (turns.total.value === null) return <div class="scroller turns" />
   return (
     <VirtualList
       class="turns"
       handle={list}
       count={total}
+      start={start ?? 'end'}
       overscan={2}
       estimate={(n) => estimated(turns.turn(n))}
       keyOf={(n) => n}

@@ -1,7 +1,7 @@
 /**
  * The turns of a thread, what stands beside them, and what is selected in them.
  */
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { parseShown } from '../../items/turn-parts.ts'
 import { Empty, Failure } from '../../parts/answered.tsx'
 import { Drawer } from '../../parts/drawer.tsx'
@@ -159,7 +159,10 @@ export const TurnsView = (props: ThreadViewProps) => {
   const { threadId, query } = route
   const at = JSON.stringify(route.at)
   const rolledBack = query['rb'] !== undefined
-  const turns = useMemo(() => openTurns(threadId, route.at, rolledBack), [threadId, at, rolledBack])
+  const turns = useMemo(
+    () => openTurns({ threadId, at: route.at, rolledBack, startTurnId: route.turnId }),
+    [threadId, at, rolledBack]
+  )
   // Before anything is drawn that depends on it.
   useMemo(() => {
     shown.value = parseShown(query['show'])
@@ -168,7 +171,7 @@ export const TurnsView = (props: ThreadViewProps) => {
     selected.value = null
   }, [threadId])
   useEffect(() => turns.close, [turns])
-  useEffect(() => void turns.refresh(), [turns, epoch.value])
+  useLayoutEffect(() => void turns.refresh(), [turns, epoch.value])
   return (
     <>
       {turns.failure.value === null ? null : <Failure message={turns.failure.value.message} />}

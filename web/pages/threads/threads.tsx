@@ -1,7 +1,7 @@
 /**
  * The newest threads, by day or by project.
  */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Thread } from '../../../domain/protocol.ts'
 import type { HomeNews } from '../../../domain/unroll-protocol.ts'
 import { visible } from '../../parts/ansi.ts'
@@ -156,9 +156,8 @@ const Head = () => {
           <>
             <span class="live-dot" aria-hidden="true" /> live
           </>
-        ) : (
-          'away'
-        )}
+        ) : null}
+        {connection.value === 'lost' ? 'away' : null}
       </p>
     </div>
   )
@@ -182,7 +181,7 @@ export const ThreadsPage = ({ query }: { readonly query: Query }) => {
     isRange ? pickRange(ids, threadId) : toggle(threadId)
   useListKeys(listed, list, pick)
   const seen = useRef<ReadonlyArray<string>>([])
-  useEffect(() => void loadThreads(query), [asked, epoch.value])
+  useLayoutEffect(() => void loadThreads(query), [asked, epoch.value])
   useEffect(
     () =>
       onNotification('unroll/home/changed', (params) => {
