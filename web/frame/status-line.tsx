@@ -1,25 +1,17 @@
 /**
  * The line at the bottom: how much there is, how fresh it is, and what this page may do.
  */
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
+import { Ago } from '../parts/ago.tsx'
 import { home, readHome } from '../state/home.ts'
 import { say } from '../state/toast.ts'
-import { ago, counted, exactTime } from '../text/times.ts'
+import { counted } from '../text/times.ts'
 import { request } from '../wire/socket.ts'
 import type { HomeDescription } from '../../domain/unroll-protocol.ts'
 
 const lastEventMs = ({ facets }: HomeDescription): number | null => {
   const times = facets.source.map(({ lastAtMs }) => lastAtMs)
   return times.length === 0 ? null : Math.max(...times)
-}
-
-const useNow = (everyMs: number): number => {
-  const [nowMs, setNow] = useState(Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs])
-  return nowMs
 }
 
 /** Threads are read when somebody asks about them; all of them when somebody wants that. */
@@ -49,7 +41,6 @@ const IndexState = ({ isWhole }: { readonly isWhole: boolean }) => {
 
 export const StatusLine = () => {
   const known = home.value
-  const nowMs = useNow(30_000)
   if (known === null) return <footer class="status" />
   const lastMs = lastEventMs(known)
   const { threads, damagedLines, turns } = known.counts
@@ -57,7 +48,9 @@ export const StatusLine = () => {
     <footer class="status">
       <span>{counted(threads, 'thread')}</span>
       {lastMs === null ? null : (
-        <span title={exactTime(lastMs)}>last event {ago(lastMs, nowMs)}</span>
+        <span>
+          last event <Ago timeMs={lastMs} />
+        </span>
       )}
       <IndexState isWhole={turns !== null} />
       {damagedLines === null || damagedLines === 0 ? null : (

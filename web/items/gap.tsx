@@ -1,7 +1,8 @@
 /**
  * What lies between two turns: the time that passed, and what is new since the person was here.
  */
-import { ago, duration, exactTime } from '../text/times.ts'
+import { Ago } from '../parts/ago.tsx'
+import { duration } from '../text/times.ts'
 import type { NumberedTurn } from '../wire/answers.ts'
 
 /** Shorter pauses are of no interest. */
@@ -45,6 +46,8 @@ export const Gap = ({
 /** Stands before the first turn that was not there when the person looked last. */
 export const NewSince = ({ atMs }: { readonly atMs: number }) => (
   <div class="rule new-since">
-    <span title={exactTime(atMs)}>new since your last visit, {ago(atMs, Date.now())}</span>
+    <span>
+      new since your last visit, <Ago timeMs={atMs} />
+    </span>
   </div>
 )

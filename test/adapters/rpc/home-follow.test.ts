@@ -213,6 +213,21 @@ describe('following a home', () => {
     expect(looks()).to.equal(4)
   })
 
+  it('looks every third second after ten without news, and every second again after some', async () => {
+    const { follower, other, looks, told } = setting
+    await follow(follower, true)
+    for (let rounds = 0; rounds < 9; rounds++) await told()
+    const before = looks()
+    for (let rounds = 0; rounds < 9; rounds++) await told()
+    expect(looks() - before).to.equal(3)
+    await right(other.append(PLAIN, [said('Yes.')]))
+    const news = [await told(), await told(), await told()].map(([mine]) => mine?.length ?? 0)
+    expect(news.reduce((sum, n) => sum + n, 0)).to.equal(1)
+    const after = looks()
+    for (let rounds = 0; rounds < 5; rounds++) await told()
+    expect(looks() - after).to.equal(5)
+  })
+
   it('reads nothing of threads that stayed as they are', async () => {
     const { home } = setting
     const engine = await openedEngine({ home, index: 'memory', profile: '0.142', strict: false })

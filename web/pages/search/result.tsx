@@ -4,8 +4,8 @@
 import type { Thread } from '../../../domain/protocol.ts'
 import { visible } from '../../parts/ansi.ts'
 import { hrefOf, threadHref, type Query } from '../../routes.ts'
+import { Ago } from '../../parts/ago.tsx'
 import { useAnswer } from '../../state/answer.ts'
-import { ago, exactTime } from '../../text/times.ts'
 import type { FoundPlace } from '../../wire/answers.ts'
 import { folderOf } from '../threads/folders.ts'
 import { placeParams } from './asked.ts'
@@ -50,7 +50,7 @@ export const Result = ({ thread, query }: { readonly thread: Thread; readonly qu
         </a>
         <span class="dim details">
           <span title={cwd}>{visible(folderOf(cwd))}</span>
-          <time title={exactTime(updatedMs)}>{ago(updatedMs, Date.now())}</time>
+          <Ago timeMs={updatedMs} />
         </span>
       </h2>
       <ul class="places">

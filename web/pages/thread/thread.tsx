@@ -4,6 +4,7 @@
 import { useEffect } from 'preact/hooks'
 import type { Thread } from '../../../domain/protocol.ts'
 import { VIEW_NAMES } from '../../frame/names.ts'
+import { Ago } from '../../parts/ago.tsx'
 import { visible } from '../../parts/ansi.ts'
 import { ExportButton } from '../../parts/export-button.tsx'
 import { later } from '../../parts/later.tsx'
@@ -11,7 +12,7 @@ import { THREAD_VIEWS, threadHref, type ThreadView } from '../../routes.ts'
 import { useAnswer, type AskedAnswer } from '../../state/answer.ts'
 import { home, threadTitle } from '../../state/home.ts'
 import { useFollowed } from '../../state/live.ts'
-import { ago, counted, exactTime } from '../../text/times.ts'
+import { counted } from '../../text/times.ts'
 import type { TurnRangeAnswer } from '../../wire/answers.ts'
 import { TurnsView } from './turns.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
@@ -47,7 +48,7 @@ const Details = ({ thread, total }: { readonly thread: Thread; readonly total: n
   return (
     <p class="dim details">
       {total === null ? null : <span>{counted(total, 'turn')}</span>}
-      <time title={exactTime(updatedMs)}>{ago(updatedMs, Date.now())}</time>
+      <Ago timeMs={updatedMs} />
       {details.map((text) => (
         <span>{visible(text)}</span>
       ))}

@@ -4,10 +4,12 @@
 import type { ComponentChildren } from 'preact'
 import type { Thread } from '../../../domain/protocol.ts'
 import type { ListFacts } from '../../../domain/unroll-protocol.ts'
+import { Ago } from '../../parts/ago.tsx'
 import { visible } from '../../parts/ansi.ts'
 import { threadHref } from '../../routes.ts'
 import { factsOf, isLive } from '../../state/facts.ts'
-import { ago, count, counted, exactTime, short } from '../../text/times.ts'
+import { useTimed } from '../../state/now.ts'
+import { count, counted, short } from '../../text/times.ts'
 import { folderOf } from './folders.ts'
 import { selected } from './selection.tsx'
 
@@ -93,13 +95,25 @@ const Facts = ({ facts }: { readonly facts: ListFacts }) => {
 const placeOf = ({ cwd, gitInfo }: Thread): string =>
   [folderOf(cwd), gitInfo?.branch ?? ''].filter((text) => text !== '').join(' · ')
 
+const LiveDot = ({
+  threadId,
+  updatedMs
+}: {
+  readonly threadId: string
+  readonly updatedMs: number
+}) => {
+  const live = useTimed((nowMs) => isLive(threadId, updatedMs, nowMs), [threadId, updatedMs])
+  return live.value ? (
+    <span class="live-dot" role="img" aria-label="being written to" title="being written to" />
+  ) : null
+}
+
 interface ThreadRowProps {
   readonly thread: Thread
-  readonly nowMs: number
   readonly pick: (threadId: string, isRange: boolean) => void
 }
 
-export const ThreadRow = ({ thread, nowMs, pick }: ThreadRowProps) => {
+export const ThreadRow = ({ thread, pick }: ThreadRowProps) => {
   const { id } = thread
   const updatedMs = thread.updatedAt * 1000
   const title = visible((thread.name ?? thread.preview).replace(/\s+/g, ' '))
@@ -115,19 +129,10 @@ export const ThreadRow = ({ thread, nowMs, pick }: ThreadRowProps) => {
       />
       <a class="thread-row" href={threadHref(id)}>
         <span class="thread-title" dir="auto">
-          {isLive(id, updatedMs, nowMs) ? (
-            <span
-              class="live-dot"
-              role="img"
-              aria-label="being written to"
-              title="being written to"
-            />
-          ) : null}
+          <LiveDot threadId={id} updatedMs={updatedMs} />
           {title === '' ? <span class="dim">No prompt yet</span> : title}
         </span>
-        <time class="dim" title={exactTime(updatedMs)}>
-          {ago(updatedMs, nowMs)}
-        </time>
+        <Ago class="dim" timeMs={updatedMs} />
         <span class="thread-place dim" title={thread.cwd}>
           {visible(placeOf(thread))}
         </span>

@@ -1,7 +1,7 @@
 /**
  * The newest threads, by day or by project.
  */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { Thread } from '../../../domain/protocol.ts'
 import type { HomeNews } from '../../../domain/unroll-protocol.ts'
 import { visible } from '../../parts/ansi.ts'
@@ -11,6 +11,7 @@ import { hrefOf, type Query } from '../../routes.ts'
 import { changedThreads, wantFacts } from '../../state/facts.ts'
 import { home } from '../../state/home.ts'
 import { keys } from '../../state/keys.ts'
+import { useTimed } from '../../state/now.ts'
 import { loadMoreThreads, loadThreads, refreshThreads, threadList } from '../../state/threads.ts'
 import { counted, day } from '../../text/times.ts'
 import { connection, epoch, onNotification } from '../../wire/socket.ts'
@@ -22,7 +23,6 @@ import { clearSelection, pickRange, selected, SelectionBar, toggle } from './sel
 
 const ROW_PX = 59
 const TITLED_PX = 96
-const TICK_MS = 10_000
 
 /** A thread, and the title of the group that begins with it. */
 interface TitledThread {
@@ -133,17 +133,6 @@ const useListKeys = (
   }, [])
 }
 
-const useNow = (): number => {
-  const [nowMs, setNow] = useState(Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') setNow(Date.now())
-    }, TICK_MS)
-    return () => clearInterval(timer)
-  }, [])
-  return nowMs
-}
-
 /** How many there are, and whether changes show by themselves. */
 const Head = () => {
   const counts = home.value?.counts
@@ -165,12 +154,11 @@ const Head = () => {
 
 export const ThreadsPage = ({ query }: { readonly query: Query }) => {
   const { threads, isLoading, failure, nextCursor } = threadList.value
-  const nowMs = useNow()
   const asked = JSON.stringify(query)
-  const today = new Date(nowMs).toDateString()
+  const today = useTimed((nowMs) => new Date(nowMs).toDateString(), []).value
   const byProjects = query['group'] === 'project'
   const listed = useMemo(
-    () => (byProjects ? byProject(threads) : byDay(threads, nowMs)),
+    () => (byProjects ? byProject(threads) : byDay(threads, Date.now())),
     [threads, byProjects, today]
   )
   const box = useRef<HTMLElement>(null)
@@ -220,7 +208,7 @@ export const ThreadsPage = ({ query }: { readonly query: Query }) => {
           return one === undefined ? null : (
             <>
               {one.title === null ? null : <h2 class="day">{one.title}</h2>}
-              <ThreadRow thread={one.thread} nowMs={nowMs} pick={pick} />
+              <ThreadRow thread={one.thread} pick={pick} />
             </>
           )
         }}
