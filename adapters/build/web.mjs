@@ -20,6 +20,19 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 /** Bytes after gzip, of what the list and a thread need together, and of everything. */
 const BUDGET = { js: 85_000, css: 14_000, all: 450_000 }
 
+/** Pages whose scripts come with their document instead of one behind the other, by the first part of their addresses. */
+const OWN_DOCUMENTS = {
+  t: 'web/pages/thread/thread.tsx',
+  search: 'web/pages/search/search.tsx',
+  usage: 'web/pages/usage/usage.tsx',
+  tools: 'web/pages/tools.tsx',
+  plugins: 'web/pages/plugins.tsx',
+  audit: 'web/pages/audit.tsx',
+  health: 'web/pages/health.tsx',
+  storage: 'web/pages/storage.tsx',
+  log: 'web/pages/log.tsx'
+}
+
 /** Chunks below this size are joined with others that are loaded at the same time. */
 const CHUNK_BYTES_MIN = 1500
 
@@ -110,11 +123,13 @@ export const buildPage = async (folder) => {
     .replace('/assets/icon.svg', `/assets/${kept(folder, 'icon.svg', icon)}`)
     .replace('/assets/highlight.js', `/assets/${kept(folder, 'highlight.js', highlight)}`)
   fs.writeFileSync(join(folder, 'index.html'), page)
-  const first = neededBy(chunks, nameOf('web/pages/thread/thread.tsx'), neededBy(chunks, script))
-  const ahead = [...first].filter((name) => name !== script)
-  const links = ahead.map((name) => `<link rel="modulepreload" href="/assets/${name}" />\n    `)
-  const thread = page.replace('<script', `${links.join('')}<script`)
-  fs.writeFileSync(join(folder, 'thread.html'), thread)
+  for (const [name, source] of Object.entries(OWN_DOCUMENTS)) {
+    const ahead = [...neededBy(chunks, nameOf(source))].filter((one) => one !== script)
+    const links = ahead.map((one) => `<link rel="modulepreload" href="/assets/${one}" />\n    `)
+    const own = page.replace('<script', `${links.join('')}<script`)
+    fs.writeFileSync(join(folder, `${name}.html`), own)
+  }
+  const first = neededBy(chunks, nameOf(OWN_DOCUMENTS.t), neededBy(chunks, script))
   const whole = (names) => [...names].reduce((sum, name) => sum + zipped(chunks.get(name).code), 0)
   const sizes = {
     js: whole(first),

@@ -22,7 +22,7 @@ const PUBLIC = 'https://tunnel.example'
 export const pageFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'unroll-page-'))
   writeFileSync(join(folder, 'index.html'), '<!doctype html>page')
-  writeFileSync(join(folder, 'thread.html'), '<!doctype html>page of threads')
+  writeFileSync(join(folder, 't.html'), '<!doctype html>page of threads')
   writeFileSync(join(folder, 'main-1a2b.js'), 'script')
   writeFileSync(join(folder, 'secret.txt'), 'not of the page')
   return folder

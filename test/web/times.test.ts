@@ -1,5 +1,6 @@
 // Times, sizes and counts as the page says them.
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { ago, count, counted, day, duration, short, size } from '../../web/text/times.ts'
 
 const at = (text: string): number => new Date(text).getTime()
@@ -37,6 +38,7 @@ describe('times and sizes of the page', () => {
       '12,345 turns',
       '1,000,000'
     ])
+    fc.assert(fc.property(fc.integer(), (n) => count(n) === n.toLocaleString('en')))
     expect([950, 18_234, 182_400, 1_400_000].map(short)).to.deep.equal([
       '950',
       '18.2 k',

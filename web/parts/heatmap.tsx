@@ -1,7 +1,8 @@
 /**
  * A year of days as a calendar: a column a week, darker where more was spent. Arrow keys walk through it and say the day.
  */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import type { TargetedMouseEvent } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { count, counted } from '../text/times.ts'
 import { calendarOf, WEEKS, type CalendarDay, type DayValue } from './calendar.ts'
 
@@ -13,6 +14,8 @@ interface HeatmapProps {
 }
 
 const CELL = 12
+/** Of the shape of a cell, whose outline makes its corners round. */
+const SIDE = CELL - 4
 const LEFT = 26
 const TOP = 16
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -48,8 +51,33 @@ const wordsOf = ({ day, tokens, lowerBound }: DayValue): string =>
     ? `${day}: nothing`
     : `${day}: ${lowerBound ? 'at least ' : ''}${counted(tokens, 'token')}`
 
+const LEVELS = [0, 1, 2, 3, 4]
+
+/** The cells of one shade as one shape: hundreds of elements take a browser long. */
+const shapeOf = (calendar: ReadonlyArray<CalendarDay>, level: number): string =>
+  calendar
+    .filter((one) => one.level === level)
+    .map(({ week, weekday }) => {
+      const [x, y] = [LEFT + week * CELL + 1, TOP + weekday * CELL + 1]
+      return `M${x} ${y}h${SIDE}v${SIDE}h-${SIDE}z`
+    })
+    .join('')
+
+/** The place of the day under the pointer; null beside all of them. */
+const placeAt = (
+  { currentTarget, clientX, clientY }: TargetedMouseEvent<SVGSVGElement>,
+  count: number
+): number | null => {
+  const { left, top } = currentTarget.getBoundingClientRect()
+  const week = Math.floor((clientX - left - LEFT) / CELL)
+  const weekday = Math.floor((clientY - top - TOP) / CELL)
+  const place = week * 7 + weekday
+  return week < 0 || weekday < 0 || weekday > 6 || place >= count ? null : place
+}
+
 export const Heatmap = ({ days, today, choose }: HeatmapProps) => {
-  const calendar = calendarOf(days, today)
+  const calendar = useMemo(() => calendarOf(days, today), [days, today])
+  const shapes = useMemo(() => LEVELS.map((level) => shapeOf(calendar, level)), [calendar])
   const [at, setAt] = useState<number | null>(null)
   const box = useRef<HTMLDivElement>(null)
   // Where a year does not fit, today is what one sees first.
@@ -79,6 +107,11 @@ export const Heatmap = ({ days, today, choose }: HeatmapProps) => {
           height={TOP + 7 * CELL}
           viewBox={`0 0 ${LEFT + WEEKS * CELL} ${TOP + 7 * CELL}`}
           aria-hidden="true"
+          onPointerMove={(event) => setAt(placeAt(event, calendar.length))}
+          onClick={(event) => {
+            const day = calendar[placeAt(event, calendar.length) ?? -1]?.day
+            if (day !== undefined) choose(day)
+          }}
         >
           <Months days={calendar} />
           {WEEKDAYS.map(([name, row]) => (
@@ -86,19 +119,19 @@ export const Heatmap = ({ days, today, choose }: HeatmapProps) => {
               {name}
             </text>
           ))}
-          {calendar.map((one, place) => (
+          {shapes.map((shape, level) => (
+            <path class={`heat-${level}`} d={shape} />
+          ))}
+          {chosen === null ? null : (
             <rect
-              key={one.day}
-              class={`heat-${one.level} ${place === at ? 'here' : ''}`}
-              x={LEFT + one.week * CELL}
-              y={TOP + one.weekday * CELL}
+              class="here"
+              x={LEFT + chosen.week * CELL}
+              y={TOP + chosen.weekday * CELL}
               width={CELL - 2}
               height={CELL - 2}
               rx={2}
-              onPointerEnter={() => setAt(place)}
-              onClick={() => choose(one.day)}
             />
-          ))}
+          )}
         </svg>
       </div>
       <figcaption class="dim" aria-live="polite">

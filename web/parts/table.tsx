@@ -2,6 +2,8 @@
  * A table of a few hundred rows at most; longer ones are virtual lists.
  */
 import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { idle } from '../state/idle.ts'
 
 export interface ShownColumn<A> {
   readonly title: string
@@ -23,33 +25,48 @@ interface TableProps<A> {
 const classOf = <A,>({ isNumber, isExtra, isWide }: ShownColumn<A>): string =>
   [isNumber && 'number', isExtra && 'extra', isWide && 'wide'].filter(Boolean).join(' ')
 
+const FIRST_ROWS = 60
+const MORE_ROWS = 100
+
+/** How many rows are drawn: what may be seen at once, and the others as soon as nothing else is to be done. */
+const useDrawn = (rows: number): number => {
+  const [drawn, setDrawn] = useState(FIRST_ROWS)
+  useEffect(() => {
+    if (drawn < rows) void idle(500).then(() => setDrawn(drawn + MORE_ROWS))
+  }, [drawn, rows])
+  return drawn
+}
+
 /** The first column names the row. */
-export const Table = <A,>({ caption, columns, rows, keyOf }: TableProps<A>) => (
-  <table class="numbers">
-    <caption class="visually-hidden">{caption}</caption>
-    <thead>
-      <tr>
-        {columns.map((column) => (
-          <th scope="col" class={classOf(column)}>
-            {column.title}
-          </th>
-        ))}
-      </tr>
-    </thead>
-    <tbody>
-      {rows.map((row, index) => (
-        <tr key={keyOf(row, index)}>
-          {columns.map((column, at) =>
-            at === 0 ? (
-              <th scope="row" class={classOf(column)}>
-                {column.cell(row)}
-              </th>
-            ) : (
-              <td class={classOf(column)}>{column.cell(row)}</td>
-            )
-          )}
+export const Table = <A,>({ caption, columns, rows, keyOf }: TableProps<A>) => {
+  const drawn = useDrawn(rows.length)
+  return (
+    <table class="numbers">
+      <caption class="visually-hidden">{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th scope="col" class={classOf(column)}>
+              {column.title}
+            </th>
+          ))}
         </tr>
-      ))}
-    </tbody>
-  </table>
-)
+      </thead>
+      <tbody>
+        {rows.slice(0, drawn).map((row, index) => (
+          <tr key={keyOf(row, index)}>
+            {columns.map((column, at) =>
+              at === 0 ? (
+                <th scope="row" class={classOf(column)}>
+                  {column.cell(row)}
+                </th>
+              ) : (
+                <td class={classOf(column)}>{column.cell(row)}</td>
+              )
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

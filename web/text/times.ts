@@ -7,7 +7,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** The page speaks English; a browser takes milliseconds to write one date in words. */
+/** The page speaks English; browsers take long to write dates and numbers in a language that is named. */
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
@@ -61,8 +61,8 @@ export const duration = (durationMs: number): string => {
   return `${Math.floor(durationMs / HOUR)} h${minutes === 0 ? '' : ` ${minutes} min`}`
 }
 
-/** `12,345`. */
-export const count = (n: number): string => n.toLocaleString('en')
+/** `12,345`; of whole numbers. */
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
 
 /** `1 turn`, `2 turns`. */
 export const counted = (n: number, noun: string): string =>

@@ -27,14 +27,13 @@ export interface Asset {
 }
 
 export interface Assets {
-  /** The one document, whatever the address inside of the page; for threads it names what they need besides, so that it comes at once. */
+  /** The document of an address inside of the page; where there is one of its own it names what the page needs besides, so that it comes at once. */
   readonly index: (path: string) => Promise<Asset>
   /** A file by its name; null for what is none. Names have a digest of the content, so they never change. */
   readonly file: (name: string) => Promise<Asset> | null
 }
 
 const INDEX = 'index.html'
-const OF_THREADS = 'thread.html'
 
 /** Null where the page was not built. */
 export const openAssets = (folder: string): Assets | null => {
@@ -45,7 +44,10 @@ export const openAssets = (folder: string): Assets | null => {
     contentType: TYPES[extname(name)] ?? ''
   })
   return {
-    index: (path) => read(path.startsWith('/t/') ? OF_THREADS : INDEX),
+    index: (path) => {
+      const own = `${path.split('/')[1] ?? ''}.html`
+      return read(names.has(own) ? own : INDEX)
+    },
     file: (name) => (names.has(name) && !name.endsWith('.html') ? read(name) : null)
   }
 }

@@ -116,14 +116,15 @@ const Filters = ({ query }: { readonly query: Query }) => {
 
 const METHOD = 'unroll/usage/read'
 
-/** All that the page shows is asked at once; bars of what the table adds up by are the table's. */
+/** Bars of what the table adds up by are the table's. The year is asked behind both: it holds more than they do. */
 const useUsage = (query: Query) => {
   const by = byOf(query)
   const per = perOf(query, Date.now())
   const table = useAnswer<UsageAnswer>(METHOD, usageParams(query, by))
   const other = useAnswer<UsageAnswer>(METHOD, per === by ? null : usageParams(query, per))
   const year = { ...query, since: YEAR_DAYS, until: '' }
-  const days = useAnswer<UsageAnswer>(METHOD, usageParams(year, 'day'))
+  const isShown = table.value !== null && (per === by || other.value !== null)
+  const days = useAnswer<UsageAnswer>(METHOD, isShown ? usageParams(year, 'day') : null)
   return { by, per, table, bars: per === by ? table : other, days }
 }
 

@@ -132,7 +132,7 @@ describe('the page at the wire', () => {
     const paths = [
       '/assets/secret.txt',
       '/assets/index.html',
-      '/assets/thread.html',
+      '/assets/t.html',
       '/assets/../secret.txt',
       '/assets/%2e%2e/secret.txt',
       '/assets//etc/passwd',
