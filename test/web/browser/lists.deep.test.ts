@@ -240,6 +240,22 @@ const textsOf = (page: Page, selector: string): Promise<ReadonlyArray<string>> =
     expect(problems).to.deep.equal([])
   })
 
+  it('of usage show what a thread had spent at an earlier point', async () => {
+    const { page, problems } = await opened(`/usage?thread=${ROLLED_BACK}`)
+    const spent = () => page.locator('.usage-total strong').getAttribute('title')
+    // The counts of the log: its last line that has one, and the one before event 20.
+    expect(await spent()).to.equal('24,008')
+    await page.getByText('Go back in time').click()
+    await page.getByRole('button', { name: 'by event' }).click()
+    await page.locator('.slider input').fill('20')
+    await page.waitForSelector('.usage-total strong[title="6,037"]')
+    expect(new URL(page.url()).searchParams.get('at')).to.equal('rev:20')
+    await page.getByText('Back to now').click()
+    await page.waitForSelector('.usage-total strong[title="24,008"]')
+    await page.context().close()
+    expect(problems).to.deep.equal([])
+  })
+
   it('of usage walk through the days of a year by keys', async () => {
     const { page, problems } = await opened('/usage')
     await page.focus('.heatmap-box')

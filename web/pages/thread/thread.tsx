@@ -12,8 +12,8 @@ import { THREAD_VIEWS, threadHref, type ThreadView } from '../../routes.ts'
 import { useAnswer, type AskedAnswer } from '../../state/answer.ts'
 import { home, threadTitle } from '../../state/home.ts'
 import { useFollowed } from '../../state/live.ts'
+import { useTurnRange } from '../../state/turn-range.ts'
 import { counted } from '../../text/times.ts'
-import type { TurnRangeAnswer } from '../../wire/answers.ts'
 import { TurnsView } from './turns.tsx'
 import type { ThreadRoute, ThreadViewProps } from './view.ts'
 
@@ -92,17 +92,11 @@ const View = (props: ThreadViewProps) => {
 
 /** The thread and how many turns it has, at the point that is looked at; asked again when lines are written. */
 const useThread = ({ threadId, at }: ThreadRoute) => {
-  const asked = { threadId, from: 0, count: 1, itemsView: 'notLoaded' }
   const thread = useAnswer<{ readonly thread: Thread }>('thread/read', {
     ...{ threadId, includeTurns: false },
     ...(at === null ? {} : { at })
   })
-  const now = useAnswer<TurnRangeAnswer>('unroll/turns/range', asked)
-  const then = useAnswer<TurnRangeAnswer>(
-    'unroll/turns/range',
-    at === null ? null : { ...asked, at }
-  )
-  const range = at === null ? now : then
+  const { now, shown: range } = useTurnRange(threadId, at)
   useFollowed(at === null ? threadId : null, {
     revision: range.value?.revision ?? null,
     changed: () => {

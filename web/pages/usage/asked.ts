@@ -1,7 +1,7 @@
 /**
  * What is asked about usage, as it stands in the address and as requests name it.
  */
-import type { Query } from '../../routes.ts'
+import { parsePoint, type PointInAddress, type Query } from '../../routes.ts'
 import { sinceMs, startOfDate } from '../../text/since.ts'
 
 export const TIMES = ['day', 'week', 'month'] as const
@@ -48,8 +48,13 @@ const untilMs = (text: string | undefined): number | null => {
   return date.getTime()
 }
 
+/** The point in time that the usage of one thread is looked at from; null for now. */
+export const pointOf = (query: Query): PointInAddress | null =>
+  query['thread'] === undefined ? null : parsePoint(query['at'])
+
 /** Params of a report; the same all day. */
 export const usageParams = (query: Query, by: By): object => ({
+  ...(pointOf(query) === null ? {} : { at: pointOf(query) }),
   by,
   threadId: query['thread'] ?? null,
   tree: query['thread'] !== undefined && query['tree'] !== undefined,

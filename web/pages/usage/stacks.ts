@@ -62,7 +62,9 @@ export const stacksOf = (
   const names = [...sums]
     .toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .map(([name]) => name)
-  const rest = new Set(names.slice(PARTS_MAX))
+  // One that is left over needs no name for several.
+  const shown = names.length === PARTS_MAX + 1 ? names.length : PARTS_MAX
+  const rest = new Set(names.slice(shown))
   const tokensOf = (isIn: (name: string) => boolean): ReadonlyArray<number> =>
     keys.map((key) =>
       (byKey.get(key)?.byModel ?? [])
@@ -70,7 +72,7 @@ export const stacksOf = (
         .reduce((sum, { totalTokens }) => sum + totalTokens, 0)
     )
   const parts = names
-    .slice(0, PARTS_MAX)
+    .slice(0, shown)
     .map((name) => ({ name, tokens: tokensOf((other) => other === name) }))
   const others = { name: `${rest.size} others`, tokens: tokensOf((name) => rest.has(name)) }
   return {

@@ -7,16 +7,23 @@ import { Answered } from '../../parts/answered.tsx'
 import { StackedBars } from '../../parts/chart.tsx'
 import { Choice } from '../../parts/choice.tsx'
 import { Heatmap } from '../../parts/heatmap.tsx'
+import { later } from '../../parts/later.tsx'
 import { HomePage } from '../../parts/home-page.tsx'
 import type { Query } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { setQuery } from '../../state/location.ts'
+import { useTurnRange } from '../../state/turn-range.ts'
 import type { UsageAnswer } from '../../wire/answers.ts'
 import type { Thread } from '../../../domain/protocol.ts'
-import { BY, byOf, perOf, RANGES, usageParams, type Time } from './asked.ts'
+import { BY, byOf, perOf, pointOf, RANGES, usageParams, type Time } from './asked.ts'
 import { Explain } from './explain.tsx'
 import { Nothing, Report, Total } from './report.tsx'
 import { STACKS, stacksOf, type StackBy } from './stacks.ts'
+
+const TimeTravel = later(
+  async () => (await import('../../parts/time-travel.tsx')).TimeTravel,
+  <div class="travel" />
+)
 
 const YEAR_DAYS = '371'
 
@@ -70,7 +77,11 @@ const OneThread = ({ threadId, query }: { readonly threadId: string; readonly qu
   const title = thread === undefined ? '' : (thread.name ?? thread.preview)
   return (
     <>
-      <button type="button" class="chip" onClick={() => setQuery({ thread: null, tree: null })}>
+      <button
+        type="button"
+        class="chip"
+        onClick={() => setQuery({ thread: null, tree: null, at: null })}
+      >
         <span dir="auto">{visible(title.slice(0, 60)) || threadId.slice(0, 13)}</span>{' '}
         <span aria-hidden="true">✕</span>
         <span class="visually-hidden">all threads</span>
@@ -84,6 +95,19 @@ const OneThread = ({ threadId, query }: { readonly threadId: string; readonly qu
         with its agents and reviews
       </label>
     </>
+  )
+}
+
+/** One thread as it was: what it had spent by then. */
+const Travel = ({ threadId, query }: { readonly threadId: string; readonly query: Query }) => {
+  const at = pointOf(query)
+  const { now, shown } = useTurnRange(threadId, at)
+  return (
+    <TimeTravel
+      {...{ threadId, at }}
+      total={shown.value?.total ?? null}
+      now={now.value?.revision ?? 0}
+    />
   )
 }
 
@@ -157,8 +181,10 @@ const Year = ({ usage }: { readonly usage: UsageAnswer | null }) => {
 export const UsagePage = ({ query }: { readonly query: Query }) => {
   const { by, per, table, bars, days } = useUsage(query)
   const group = query['explain']
+  const threadId = query['thread']
   return (
     <HomePage title="Usage" filters={<Filters query={query} />} isBusy={table.isLoading}>
+      {threadId === undefined ? null : <Travel threadId={threadId} query={query} key={threadId} />}
       <Answered asked={table}>
         {(usage) =>
           usage.groups.length === 0 ? (
