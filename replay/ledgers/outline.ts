@@ -39,6 +39,8 @@ export interface OutlineRequest {
   readonly count?: number | null | undefined
   /** Also turns that were taken back: places are counted over all of them. */
   readonly rolledBack?: boolean | null | undefined
+  /** Of these only the ones that stand out: that failed, have failed calls or a flag. What a strip of a whole thread needs. */
+  readonly marked?: boolean | null | undefined
 }
 
 const COUNT = 200
@@ -250,6 +252,38 @@ export interface OutlineParts extends OutlineLedgers {
   readonly behind: (work: Promise<unknown>) => void
 }
 
+/** A turn with what is counted of it, before its texts are read. */
+interface CountedTurn {
+  readonly turn: TurnOfAll
+  readonly numbers: TurnCalls & Pick<OutlinedTurn, 'tokens' | 'flags'>
+}
+
+const isMarked = (env: Env, { turn, numbers }: CountedTurn): boolean =>
+  numbers.flags.length > 0 ||
+  (numbers.failed ?? 0) > 0 ||
+  render(turn.row, [], 'notLoaded', env).status === 'failed'
+
+const outlined = async (
+  env: Env,
+  counted: ReadonlyArray<CountedTurn>
+): Promise<ReadonlyArray<OutlinedTurn>> => {
+  const said = await placedSummaries(
+    env,
+    counted.map(({ turn }) => turn),
+    { textBytesMax: TEXT_BYTES }
+  )
+  return counted.map(({ turn: { row, n }, numbers }, at) => {
+    const { status, startedAt, completedAt, durationMs } = render(row, [], 'notLoaded', env)
+    const items = said[at] ?? []
+    return {
+      ...{ n, id: row.id, startedAtMs: inMs(startedAt), completedAtMs: inMs(completedAt) },
+      ...{ durationMs, status, asked: askedIn(items), answered: answeredIn(items) },
+      items: row.mode === 'paginated' || env.rich === true ? null : row.itemCount,
+      ...numbers
+    }
+  })
+}
+
 /** Turns of a caught-up thread, each in a line. */
 export const threadOutline = async (
   parts: OutlineParts,
@@ -266,14 +300,11 @@ export const threadOutline = async (
   const forks = placed.length === 0 ? E.right([]) : await parts.forksOf(id)
   if (E.isLeft(forks)) return forks
   const forked = new Set(forks.right.map((fork) => lastShared(env, fork, info)))
-  const said = await placedSummaries(env, placed, { textBytesMax: TEXT_BYTES })
   const span = spanOf(here.map(({ row }) => row))
   const facts = folded.right ? factsIn(parts, id, span) : null
   const damaged = span === null ? [] : damageBetween(env, info, revision, span)
-  const turns = placed.map((turn, at): OutlinedTurn => {
-    const { row, n, isTaken } = turn
-    const { status, startedAt, completedAt, durationMs } = render(row, [], 'notLoaded', env)
-    const items = said[at] ?? []
+  const counted = placed.map((turn): CountedTurn => {
+    const { row, isTaken } = turn
     const known = turn.info === info ? facts : null
     const flags: ReadonlyArray<OutlineFlag> = [
       ...(isTaken ? (['rolledBack'] as const) : []),
@@ -285,14 +316,9 @@ export const threadOutline = async (
     const tokens = known?.spent.tokens.get(row.id) ?? null
     const used = known?.callsOf(turn) ?? UNKNOWN
     const isOthers = known?.spent.inherits === true && used.tools === 0 && tokens === null
-    return {
-      ...{ n, id: row.id, startedAtMs: inMs(startedAt), completedAtMs: inMs(completedAt) },
-      ...{ durationMs, status, asked: askedIn(items), answered: answeredIn(items) },
-      items: row.mode === 'paginated' || env.rich === true ? null : row.itemCount,
-      ...(isOthers ? UNKNOWN : used),
-      tokens,
-      flags
-    }
+    return { turn, numbers: { ...(isOthers ? UNKNOWN : used), tokens, flags } }
   })
+  const shown = request.marked === true ? counted.filter((one) => isMarked(env, one)) : counted
+  const turns = await outlined(env, shown)
   return E.right({ total, revision, counted: folded.right, turns })
 }

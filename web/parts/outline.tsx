@@ -136,6 +136,7 @@ export const Outline = (props: OutlineProps) => {
       <VirtualList
         handle={list}
         count={total}
+        start={current}
         estimate={() => ROW_PX}
         keyOf={(n) => n}
         onRange={want}

@@ -35,14 +35,19 @@ export interface OutlineRows {
 
 interface OutlineReader {
   readonly rows: Map<number, OutlinedTurn>
-  readonly read: (from: number, count: number) => Promise<ThreadOutline | null>
+  /** `marked` leaves turns out that do not stand out. */
+  readonly read: (from: number, count: number, marked?: boolean) => Promise<ThreadOutline | null>
 }
 
 const readerOf = ({ threadId, at, rolledBack }: OutlineOf, changed: () => void): OutlineReader => {
   const rows = new Map<number, OutlinedTurn>()
-  const read = async (from: number, count: number): Promise<ThreadOutline | null> => {
+  const read = async (
+    from: number,
+    count: number,
+    marked = false
+  ): Promise<ThreadOutline | null> => {
     const answer = await request<ThreadOutline>('unroll/thread/outline', {
-      ...{ threadId, from, count },
+      ...{ threadId, from, count, marked },
       ...(at === null ? {} : { at }),
       ...(rolledBack ? { rolledBack } : {})
     })
@@ -54,7 +59,7 @@ const readerOf = ({ threadId, at, rolledBack }: OutlineOf, changed: () => void):
   return { rows, read }
 }
 
-/** Rows of what is looked at; with `isWhole` of all of it, for what is drawn of the whole thread. */
+/** Rows of what is looked at; with `isWhole` of all of it, for what is drawn of the whole thread: of a long one of what stands out in it. */
 export const useOutline = (of: OutlineOf, isWhole: boolean): OutlineRows => {
   const { threadId, at, rolledBack, total, version } = of
   const [drawn, draw] = useReducer((n: number) => n + 1, 0)
@@ -81,7 +86,7 @@ export const useOutline = (of: OutlineOf, isWhole: boolean): OutlineRows => {
       for (let from = 0, times = 0; isWanted && from < total && times < COUNTING_TIMES;) {
         await idle(1000)
         if (!isWanted) return
-        const page = await read(from, PAGE_MAX)
+        const page = await read(from, PAGE_MAX, total > PAGE_MAX)
         if (page?.counted === false) {
           times += 1
           await new Promise((resolve) => setTimeout(resolve, COUNTING_MS))
@@ -94,7 +99,7 @@ export const useOutline = (of: OutlineOf, isWhole: boolean): OutlineRows => {
     }
   }, [rows, total, isWhole])
   useEffect(() => {
-    if (total > 0) void read(total - 1, 1)
+    if (rows.has(total - 1)) void read(total - 1, 1)
   }, [version])
   return { rows, drawn, want }
 }

@@ -327,6 +327,24 @@ describe('outlines of threads', () => {
     })
   })
 
+  for (const home of HOMES)
+    it(`are of ${home} only the turns that stand out, when asked`, () =>
+      within(home, async (client) => {
+        for (const { id } of await threadsIn(client))
+          for (const rolledBack of [false, true]) {
+            const asked = { from: 0, count: 100, rolledBack }
+            const whole = await outline(client, id, asked)
+            const turns = whole.turns.filter(
+              ({ status, failed, flags }) =>
+                status === 'failed' || (failed ?? 0) > 0 || flags.length > 0
+            )
+            expect(await outline(client, id, { ...asked, marked: true })).to.deep.equal({
+              ...whole,
+              turns
+            })
+          }
+      }))
+
   it('have the number of events as revision, also as of an earlier point', () =>
     within('fork-rollback-142', async (client, folder) => {
       for (const { threadId, lines } of rolloutsOf(folder).slice(0, 2)) {

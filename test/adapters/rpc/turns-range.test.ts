@@ -107,6 +107,17 @@ describe('turns by their places', () => {
       }
     }))
 
+  it('are the last ones, when asked', () =>
+    within('fork-rollback-142', async (client) => {
+      for (const [threadId, turns] of await threadsIn(client, 'notLoaded'))
+        for (const count of [1, 2, 100]) {
+          const asked = { last: true, count, itemsView: 'notLoaded' }
+          const from = Math.max(0, turns.length - count)
+          const data = turns.slice(from).map((turn, at) => ({ n: from + at, ...turn }))
+          expect(await range(client, threadId, asked)).to.deep.equal({ total: turns.length, data })
+        }
+    }))
+
   it('begin at a turn, by its id', () =>
     within('fork-rollback-142', async (client) => {
       for (const [threadId, turns] of await threadsIn(client, 'notLoaded'))

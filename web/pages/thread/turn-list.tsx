@@ -37,9 +37,9 @@ const estimated = (turn: NumberedTurn | undefined): number => {
   return 110 + Math.ceil(chars / WIDTH_CHARS) * LINE_PX
 }
 
-/** The turn at the upper edge, told to others when it stays there. */
+/** The turn at the upper edge, told to others when it stays there; null before there is one. */
 export const useCurrentTurn = () => {
-  const [current, setCurrent] = useState(0)
+  const [current, setCurrent] = useState<number | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const later = useRef((n: number): void => {
     clearTimeout(timer.current)

@@ -51,11 +51,13 @@ const Beside = ({
 }: {
   readonly turns: TurnWindow
   readonly outline: OutlineRows
-  readonly current: number
+  readonly current: number | null
   readonly go: (n: number) => void
 }) => {
-  const total = turns.total.value ?? 0
-  if (total < 2 || !(isWide.value || showsOutline.value)) return null
+  const total = turns.total.value
+  if ((total !== null && total < 2) || !(isWide.value || showsOutline.value)) return null
+  // Its place is kept, so that turns do not move when it comes.
+  if (total === null || current === null) return isWide.value ? <div class="outline" /> : null
   const outline = (
     <Outline
       {...{ outline: rows, total, current }}

@@ -33,7 +33,12 @@ const asRunning =
 
 export const outlineRead = ofThread(
   'ThreadOutlineParams',
-  { from: required(u32), count: option(u32), rolledBack: defaulted(flag, false) },
+  {
+    from: required(u32),
+    count: option(u32),
+    rolledBack: defaulted(flag, false),
+    marked: defaulted(flag, false)
+  },
   t.type(
     {
       ...{ total: t.number, revision: t.number, counted: t.boolean },
