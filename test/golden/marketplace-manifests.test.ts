@@ -36,7 +36,7 @@ interface ToldList {
     readonly path: string
     readonly plugins: ReadonlyArray<{
       readonly name: string
-      readonly source: { readonly type: string; readonly path?: string }
+      readonly source: unknown
     }>
   }>
 }
@@ -94,16 +94,21 @@ describe('manifests of marketplaces, beside Codex', () => {
         const list = stepsOf('sources of plugins')[1]?.told as ToldList
         const theirs = (list.marketplaces[0]?.plugins ?? [])
           .filter(({ name }) => name !== 'text-link-out')
-          .map(({ name, source }) => [name, source.type, source.path ?? null])
+          .map(({ name, source }) => ({ name, source }))
         const read = marketplaceIn(join(root, 'mk'), join(root, 'user'), profile)
         if (E.isLeft(read)) throw new Error(read.left.message)
         const ours = read.right.plugins
           .filter(({ entry }) => isForCodex(entry.policy))
-          .map(({ entry, source }) => [
-            entry.name,
-            source.type,
-            pluginPlace(read.right, source)?.replace(root, '{{ROOT}}') ?? null
-          ])
+          .map(({ entry, source }) => ({
+            name: entry.name,
+            source:
+              source.type === 'local'
+                ? {
+                    type: 'local',
+                    path: pluginPlace(read.right, source)?.replace(root, '{{ROOT}}')
+                  }
+                : source
+          }))
         expect(ours).to.deep.equal(theirs)
       })
     })
@@ -122,6 +127,7 @@ describe('manifests of marketplaces, beside Codex', () => {
             profile
           )
         })
+        expect(lists.length).to.equal(7)
         expect(ours).to.deep.equal(theirs)
       })
     })
