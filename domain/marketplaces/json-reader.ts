@@ -83,7 +83,7 @@ const escape = (reader: JsonReader): void => {
 }
 
 /** A string whose quotation mark was seen. */
-const readString = (reader: JsonReader): string => {
+export const readString = (reader: JsonReader): string => {
   const start = reader.at
   reader.at += 1
   for (;;) {
@@ -238,12 +238,10 @@ const found = (reader: JsonReader): string => {
   if (next === '[') return 'sequence'
   if (next === '{') return 'map'
   const value = anyJson(reader)
-  if (value === null) return 'null'
   if (typeof value === 'string') return `string ${JSON.stringify(value)}`
   if (typeof value === 'boolean') return `boolean \`${String(value)}\``
-  return Number.isInteger(value)
-    ? `integer \`${String(value)}\``
-    : `floating point \`${String(value)}\``
+  if (typeof value !== 'number') return 'null'
+  return `${Number.isInteger(value) ? 'integer' : 'floating point'} \`${String(value)}\``
 }
 
 /** The fault of a value of another type than is expected. */

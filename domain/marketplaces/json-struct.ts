@@ -10,6 +10,7 @@ import {
   optional,
   readElements,
   readMembers,
+  readString,
   wrongType,
   type JsonReader,
   type Read
@@ -116,7 +117,7 @@ export const oneOf =
       throw fault(reader, `unknown variant \`${name}\`, expected ${quoted(names)}`)
     }
     const next = opening(reader)
-    if (next === '"') return checked(String(anyJson(reader)))
+    if (next === '"') return checked(readString(reader))
     if (next !== '{') throw noValue(reader)
     let chosen: K | undefined
     readMembers(reader, (name, value) => {

@@ -161,18 +161,21 @@ export const faceIn = (face: PluginFace | null, category: string | null): Plugin
 /** The interface of an entry: what it says, and from its other members what it does not; undefined where there is none. */
 const faceOfEntry = ({ category, rest }: MarketplaceEntry): Json | undefined => {
   const { interface: written, author } = rest
-  if (written !== undefined && !isJsonObject(written)) return written
+  const isOther = written !== undefined && written !== null && !isJsonObject(written)
+  if (isOther) return written
+  const own: JsonObject = isJsonObject(written) ? written : {}
+  const developer = isJsonObject(author) ? textOrNull(author['name']) : null
   const found = Object.entries({
     displayName: textOrNull(rest['displayName']),
-    developerName: isJsonObject(author) ? textOrNull(author['name']) : null,
+    developerName: isBlank(developer ?? '') ? null : developer,
     websiteUrl: textOrNull(rest['homepage'])
-  }).filter(([name, value]) => value !== null && written?.[name] === undefined)
+  }).filter(([name, value]) => value !== null && own[name] === undefined)
   const face: JsonObject = {
-    ...written,
+    ...own,
     ...Object.fromEntries(found),
     ...(category === null ? {} : { category })
   }
-  return written === undefined && Object.keys(face).length === 0 ? undefined : face
+  return isJsonObject(written) || Object.keys(face).length > 0 ? face : written
 }
 
 /**

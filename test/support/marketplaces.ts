@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { rootless } from './planted-settings.ts'
-import type { MarketplaceCase, Planted, Step } from './marketplace-cases.ts'
+import type { MarketplaceCase, Planted } from './marketplace-cases.ts'
 
 /** Asks a server for a result or an error. */
 export type AskServer = (
@@ -109,21 +109,19 @@ const timeless = <A>(root: string, value: A): A =>
   ) as A
 
 /**
- * Plays a case against a server whose directory is `cwd`. `settled` waits for what a server does behind a list, and `act` does what stands
- * for no request.
+ * Plays a case against a server whose directory is `cwd`. `settled` waits for what a server does behind a list.
  */
 export const playedMarketplaces = async (
   root: string,
   { name, steps }: MarketplaceCase,
   cwd: string,
   ask: AskServer,
-  settled: () => Promise<void> = async () => undefined,
-  act: (root: string, action: string) => void = () => undefined
+  settled: () => Promise<void> = async () => undefined
 ): Promise<ToldMarketplaces> => {
   const home = join(root, 'user/.codex')
   let before = stateOf(home)
   const told: Array<ToldStep> = []
-  for (const [method, params] of steps as ReadonlyArray<Step>) {
+  for (const [method, params] of steps) {
     const away = relative(cwd, root)
     const near = away.startsWith('.') ? away : `./${away}`
     const asked = JSON.parse(
@@ -133,11 +131,6 @@ export const playedMarketplaces = async (
       for (const [path, what] of Object.entries(params as Readonly<Record<string, Planted>>))
         plant(root, path, what)
       before = { ...stateOf(home), files: before.files }
-      told.push({ method, params, told: null })
-      continue
-    }
-    if (method === 'act') {
-      act(root, String(params))
       told.push({ method, params, told: null })
       continue
     }
