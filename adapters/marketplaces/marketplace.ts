@@ -33,7 +33,7 @@ export interface MarketplaceProblem {
 }
 
 /** A plugin of a marketplace, and where it comes from. */
-export interface ListedPlugin {
+export interface MarketplacePlugin {
   readonly entry: MarketplaceEntry
   readonly source: PluginSource
 }
@@ -47,7 +47,7 @@ export interface Marketplace {
   /** Its folder; null where the file is in no place for one, and then no plugin is a folder. */
   readonly root: string | null
   /** Plugins that a version knows how to find, in order. */
-  readonly plugins: ReadonlyArray<ListedPlugin>
+  readonly plugins: ReadonlyArray<MarketplacePlugin>
 }
 
 /** The file of a marketplace in a folder; null for a folder that is none. */
@@ -70,8 +70,8 @@ const listed = (
   entries: ReadonlyArray<MarketplaceEntry>,
   root: string | null,
   profile: ProfileName
-): ReadonlyArray<ListedPlugin> =>
-  entries.flatMap((entry): ReadonlyArray<ListedPlugin> => {
+): ReadonlyArray<MarketplacePlugin> =>
+  entries.flatMap((entry): ReadonlyArray<MarketplacePlugin> => {
     const source = pluginSource(entry.source, profile)
     if (source === null) return []
     if (source.type !== 'local') return [{ entry, source }]

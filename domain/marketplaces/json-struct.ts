@@ -17,26 +17,32 @@ import {
 } from './json-reader.ts'
 
 /** A member: how it is read, its other names, and what it is where it is missing; without that it must be there. */
-export interface Member<A> {
+export interface StructMember<A> {
   readonly read: Read<A>
   readonly aliases?: ReadonlyArray<string>
   readonly missing?: () => A
 }
 
 /** A member that must be there. */
-export const needed = <A>(read: Read<A>): Member<A> => ({ read })
+export const needed = <A>(read: Read<A>): StructMember<A> => ({ read })
 
 /** A member that may be null or missing. */
-export const perhaps = <A>(read: Read<A>, ...aliases: ReadonlyArray<string>): Member<A | null> => ({
+export const perhaps = <A>(
+  read: Read<A>,
+  ...aliases: ReadonlyArray<string>
+): StructMember<A | null> => ({
   read: optional(read),
   aliases,
   missing: () => null
 })
 
 /** A member that has a value where it is missing, but must not be null. */
-export const otherwise = <A>(read: Read<A>, value: A): Member<A> => ({ read, missing: () => value })
+export const otherwise = <A>(read: Read<A>, value: A): StructMember<A> => ({
+  read,
+  missing: () => value
+})
 
-type Members<S> = { readonly [K in keyof S]: Member<S[K]> }
+type StructMembers<S> = { readonly [K in keyof S]: StructMember<S[K]> }
 
 const quoted = (names: ReadonlyArray<string>): string => {
   const marked = names.map((name) => `\`${name}\``)
@@ -45,7 +51,7 @@ const quoted = (names: ReadonlyArray<string>): string => {
 
 const completed = <S>(
   reader: JsonReader,
-  members: Members<S>,
+  members: StructMembers<S>,
   found: Map<string, unknown>,
   complain: (name: string) => string
 ): S => {
@@ -58,7 +64,7 @@ const completed = <S>(
   return Object.fromEntries(found) as S
 }
 
-const fromList = <S>(reader: JsonReader, name: string, members: Members<S>): S => {
+const fromList = <S>(reader: JsonReader, name: string, members: StructMembers<S>): S => {
   const names = Object.keys(members)
   const found = new Map<string, unknown>()
   readElements(reader, (index) => {
@@ -75,12 +81,13 @@ const fromList = <S>(reader: JsonReader, name: string, members: Members<S>): S =
   )
 }
 
-const fromMap = <S>(reader: JsonReader, members: Members<S>): S => {
+const fromMap = <S>(reader: JsonReader, members: StructMembers<S>): S => {
   const found = new Map<string, unknown>()
   const known = new Map(
-    Object.entries<Member<unknown>>(members as Readonly<Record<string, Member<unknown>>>).flatMap(
-      ([name, member]) =>
-        [name, ...(member.aliases ?? [])].map((one) => [one, [name, member]] as const)
+    Object.entries<StructMember<unknown>>(
+      members as Readonly<Record<string, StructMember<unknown>>>
+    ).flatMap(([name, member]) =>
+      [name, ...(member.aliases ?? [])].map((one) => [one, [name, member]] as const)
     )
   )
   readMembers(reader, (given, value) => {
@@ -99,7 +106,7 @@ const fromMap = <S>(reader: JsonReader, members: Members<S>): S => {
 }
 
 export const struct =
-  <S>(name: string, members: Members<S>): Read<S> =>
+  <S>(name: string, members: StructMembers<S>): Read<S> =>
   (reader) => {
     const next = opening(reader)
     if (next === '[') return fromList(reader, name, members)

@@ -4,20 +4,20 @@
 import type { ProfileName } from '../log/profile.ts'
 
 /** What is wrong with a name; null for one that is right. */
-type NameProblem = string | null
+type NameFault = string | null
 
-const problemOf = (what: string, text: string, pattern: RegExp, allowed: string): NameProblem => {
+const problemOf = (what: string, text: string, pattern: RegExp, allowed: string): NameFault => {
   if (text === '') return `invalid ${what}: must not be empty`
   return pattern.test(text)
     ? null
     : `invalid ${what}: only ASCII letters, digits, ${allowed} are allowed`
 }
 
-export const marketplaceNameProblem = (name: string): NameProblem =>
+export const marketplaceNameProblem = (name: string): NameFault =>
   problemOf('marketplace name', name, /^[A-Za-z0-9_-]+$/, '`_`, and `-`')
 
 /** Since 0.169 a name may have dots in it. */
-export const pluginNameProblem = (name: string, profile: ProfileName): NameProblem => {
+export const pluginNameProblem = (name: string, profile: ProfileName): NameFault => {
   if (profile !== '0.169') return problemOf('plugin name', name, /^[A-Za-z0-9_-]+$/, '`_`, and `-`')
   const isStep = name === '.' || name === '..'
   return isStep
@@ -25,7 +25,7 @@ export const pluginNameProblem = (name: string, profile: ProfileName): NameProbl
     : problemOf('plugin name', name, /^[A-Za-z0-9._-]+$/, '`.`, `_`, and `-`')
 }
 
-export const versionProblem = (version: string): NameProblem => {
+export const versionProblem = (version: string): NameFault => {
   if (version === '.' || version === '..')
     return 'invalid plugin version: path traversal is not allowed'
   return problemOf('plugin version', version, /^[A-Za-z0-9._+-]+$/, '`.`, `+`, `_`, and `-`')
@@ -49,7 +49,7 @@ const RESERVED: ReadonlyArray<string> = [
 ]
 
 /** What is said of a name that nobody may add; null for any other. */
-export const reservedProblem = (name: string, profile: ProfileName): NameProblem => {
+export const reservedProblem = (name: string, profile: ProfileName): NameFault => {
   if (profile === '0.169')
     return RESERVED.includes(name)
       ? `marketplace \`${name}\` is reserved and cannot be added from this source`
