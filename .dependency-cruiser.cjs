@@ -121,6 +121,7 @@ module.exports = {
         'log',
         'upkeep',
         ['imports', 'skills'],
+        'marketplaces',
         'export',
         ['mcp', 'rpc'],
         'traces',
@@ -132,7 +133,7 @@ module.exports = {
       name: 'adapters-open-above',
       comment: 'the files that put an engine together stand above the rooms it is made of',
       severity: 'error',
-      from: { path: '^adapters/(home|index|telemetry|log|upkeep|imports|skills)/' },
+      from: { path: '^adapters/(home|index|telemetry|log|upkeep|imports|skills|marketplaces)/' },
       to: { path: '^adapters/[^/]+\\.ts$' }
     },
     ...ladder('adapters/rpc', [
