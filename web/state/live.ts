@@ -5,16 +5,16 @@ import { useEffect, useRef } from 'preact/hooks'
 import { epoch, onNotification, request, type RpcAnswer } from '../wire/socket.ts'
 import type { HomeNews } from '../../domain/unroll-protocol.ts'
 
-interface FollowedThread {
+interface WatchedThread {
   /** How many parts of the page follow it: the server is asked once for all of them. */
   followers: number
   /** The revision from which on the server notifies. */
   readonly begun: Promise<RpcAnswer<{ readonly revision: number }>>
 }
 
-const followed = new Map<string, FollowedThread>()
+const followed = new Map<string, WatchedThread>()
 
-const join = (threadId: string): FollowedThread => {
+const join = (threadId: string): WatchedThread => {
   const known = followed.get(threadId)
   const thread = known ?? { followers: 0, begun: request('unroll/follow/start', { threadId }) }
   thread.followers += 1
@@ -22,7 +22,7 @@ const join = (threadId: string): FollowedThread => {
   return thread
 }
 
-const leave = (threadId: string, thread: FollowedThread): void => {
+const leave = (threadId: string, thread: WatchedThread): void => {
   thread.followers -= 1
   if (thread.followers > 0) return
   followed.delete(threadId)

@@ -1,69 +1,27 @@
-// Outlines of threads and homes. What they expect are the pages of the same threads, which are held against the real binaries
+// Outlines of threads. What they expect are the pages of the same threads, which are held against the real binaries
 // elsewhere, what Codex itself counted of its turns, and the lines of the files.
 import { expect } from 'chai'
-import { appendFileSync, cpSync, readFileSync, statSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { jsonlStore } from '../../../adapters/log/jsonl/store.ts'
-import { eraOf, type ProfileName } from '../../../domain/log/profile.ts'
-import type {
-  HomeDescription,
-  OutlinedTurn,
-  ThreadOutline
-} from '../../../domain/unroll-protocol.ts'
+import { eraOf } from '../../../domain/log/profile.ts'
+import type { OutlinedTurn } from '../../../domain/unroll-protocol.ts'
 import { rolloutsOf } from '../../support/cut-home.ts'
 import { engineOver } from '../../support/engine-over.ts'
 import { copyHome, FIXTURES, removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
-import { initialized, type Client, type Message } from '../../support/rpc-client.ts'
+import {
+  outline,
+  resultOf,
+  serving,
+  threadsIn,
+  turnsOf,
+  within,
+  type Row
+} from '../../support/served-home.ts'
 
 const HOMES = ['fork-rollback-142', 'compaction-142', 'agents-142', 'walk-1-169', 'damaged-142']
 const NOBODY = '00000000-0000-7000-8000-000000000000'
-const EVERY_SOURCE = ['cli', 'vscode', 'exec', 'appServer', 'subAgent', 'unknown']
-
-// What comes over the wire has no type here.
-// oxlint-disable-next-line typescript/no-explicit-any
-type Row = any
-
-const resultOf = <A>(answer: Message): A => {
-  expect(answer).to.have.property('result')
-  return answer['result'] as A
-}
-
-const serving = async (
-  folder: string,
-  profile: ProfileName,
-  use: (client: Client) => Promise<void>
-): Promise<void> => {
-  const client = await initialized(folder, { strict: false, profile, rich: false })
-  try {
-    await use(client)
-  } finally {
-    await client.close()
-    removeFolder(folder)
-  }
-}
-
-const within = (
-  home: string,
-  use: (client: Client, folder: string) => Promise<void>
-): Promise<void> => {
-  const folder = copyHome(home)
-  const profile: ProfileName = home.endsWith('169') ? '0.169' : '0.142'
-  return serving(folder, profile, (client) => use(client, folder))
-}
-
-const outline = async (client: Client, threadId: string, params: object): Promise<ThreadOutline> =>
-  resultOf(await client.ask('unroll/thread/outline', { threadId, ...params }))
-
-const threadsIn = async (client: Client): Promise<ReadonlyArray<Row>> => {
-  const all = { limit: 100, modelProviders: [], sourceKinds: EVERY_SOURCE }
-  return resultOf<Row>(await client.ask('thread/list', all)).data
-}
-
-const turnsOf = async (client: Client, threadId: string): Promise<ReadonlyArray<Row>> => {
-  const params = { threadId, limit: 100, sortDirection: 'asc', itemsView: 'full' }
-  return resultOf<Row>(await client.ask('thread/turns/list', params)).data
-}
 
 const WORDS = 160
 
@@ -438,74 +396,5 @@ describe('outlines of threads', () => {
       await engine.close()
       removeFolder(folder)
     }
-  })
-})
-
-describe('a home as a whole', () => {
-  const described = async (client: Client): Promise<HomeDescription> =>
-    resultOf(await client.ask('unroll/home/read', {}))
-
-  it('is described with its counts and the values by which its threads differ', () =>
-    within('fork-rollback-142', async (client, folder) => {
-      const files = rolloutsOf(folder)
-      const bytes = files.reduce((sum, { path }) => sum + statSync(path).size, 0)
-      const facet = (value: string, count: number, lastAtMs: number) => ({ value, count, lastAtMs })
-      const newest = Date.parse('2026-11-21T06:49:47.648Z')
-      const older = Date.parse('2026-11-21T06:49:47.078Z')
-      expect(await described(client)).to.deep.equal({
-        home: folder,
-        homeId: '5b2f7c1e-93a4-4d0b-8e6f-0123456789ef',
-        version: '9.9.9',
-        profile: '0.142',
-        writable: true,
-        store: null,
-        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        counts: {
-          ...{ threads: 5, archived: 1, turns: null, damagedLines: null },
-          ...{ bytes, duplicates: 0 }
-        },
-        facets: {
-          cwd: [facet('/workspace/demo', 3, newest), facet('/workspace/repo', 1, older)],
-          model: [facet('lab-a', 3, newest), facet('lab-b', 1, older)],
-          provider: [facet('mock', 4, newest)],
-          source: [facet('vscode', 4, newest)],
-          version: [facet('0.142.5', 4, newest)],
-          branch: [facet('trunk', 1, older)]
-        }
-      })
-    }))
-
-  it('tells its turns and damaged lines once every thread was read, and what is new at once', () =>
-    within('compaction-142', async (client, folder) => {
-      expect((await described(client)).counts).to.include({ turns: null, damagedLines: null })
-      let turns = 0
-      for (const { threadId } of rolloutsOf(folder))
-        turns += (await turnsOf(client, threadId)).length
-      expect((await described(client)).counts).to.include({ turns, damagedLines: 0 })
-      appendFileSync(rolloutsOf(folder)[0]?.path ?? '', '{"torn')
-      expect((await described(client)).counts).to.include({ turns: null, damagedLines: null })
-    }))
-
-  it('counts what every list of that value shows', () =>
-    within('agents-142', async (client) => {
-      const { facets } = await described(client)
-      const { source } = facets
-      expect(source.length).to.be.greaterThan(1)
-      for (const { value, count } of source) {
-        const asked = { limit: 100, modelProviders: [], sourceKinds: [value] }
-        const listed = resultOf<Row>(await client.ask('thread/list', asked))
-        expect([value, listed.data.length]).to.deep.equal([value, count])
-      }
-    }))
-
-  it('is unknown to a strict server', async () => {
-    const folder = copyHome('fork-rollback-142')
-    const client = await initialized(folder, { strict: true })
-    for (const method of ['unroll/home/read', 'unroll/thread/outline']) {
-      const { error } = await client.ask(method, {})
-      expect((error as Row).message).to.match(/^Invalid request: unknown variant/)
-    }
-    await client.close()
-    removeFolder(folder)
   })
 })
