@@ -60,7 +60,8 @@ export const jsonFormat = (): ExportFormat => {
       const { sha256: _, hidden: __, ...counts } = end
       const closed = threads === 1 ? '],\n"included":[]' : '\n]'
       return `${closed},\n${members({ redaction: redactionOf(opened, end), counts })}}\n`
-    }
+    },
+    cut: null
   }
 }
 
@@ -92,6 +93,7 @@ export const jsonLinesFormat = (): ExportFormat => {
       const { sha256, hidden: _, ...counts } = end
       const redaction = redactionOf(opened, end)
       return `${JSON.stringify({ type: 'end', ...counts, redaction, sha256 })}\n`
-    }
+    },
+    cut: null
   }
 }

@@ -103,6 +103,8 @@ export interface ExportFormat {
   readonly turnEnd: () => string
   readonly threadEnd: () => string
   readonly end: (end: ExportEnd) => string
+  /** The end of a part and the beginning of the next, also in the middle of a turn; null where a format has no parts. */
+  readonly cut: ((part: number, nameOf: (part: number) => string) => [string, string]) | null
 }
 
 /** What a thread is called. */

@@ -75,6 +75,10 @@ export const EXPORT: CommandSpec = {
     option('max-output N', 'Characters of one output in Markdown and HTML. Default: 20000.', {
       range: [100, Number.MAX_SAFE_INTEGER]
     }),
+    option(
+      'split SIZE',
+      'HTML: in parts of at most this size, such as 10MB, that lead to one another: `thread.html`, `thread-2.html` …'
+    ),
     option('redact', 'Hide secrets. Default: in Markdown and HTML.'),
     option('no-redact', 'Leave secrets where they are. Default: in JSON and JSON Lines.'),
     option(

@@ -33,6 +33,7 @@ const FOREIGN = [
   'include-rolled-back',
   'images',
   'max-output',
+  'split',
   'ledger',
   'zstd'
 ]
