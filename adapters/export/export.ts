@@ -102,7 +102,7 @@ const TURN_ROOM = 4096
 async function* turnTexts(
   { format, parts, hiding, counts, options }: Exporting,
   threadId: string,
-  { place, turn, items }: ReadTurn
+  { place, turn, items, placeOf }: ReadTurn
 ): AsyncGenerator<ExportPiece> {
   const at = { threadId, turnId: turn.id }
   const number = place === null ? null : place + 1
@@ -111,9 +111,9 @@ async function* turnTexts(
   yield parts.piece(format.turn(head))
   for await (const some of items) {
     const wanted = options.detail === 'chat' ? some.filter(({ type }) => SAID.has(type)) : some
-    for (const item of await hiding.hide(wanted, at)) {
+    for (const [n, item] of (await hiding.hide(wanted, at)).entries()) {
       counts.items += 1
-      const text = format.item(item)
+      const text = format.item(item, placeOf(wanted[n]?.id ?? item.id))
       yield* parts.room(Buffer.byteLength(text))
       yield parts.piece(text)
     }
@@ -141,7 +141,13 @@ async function* threadTexts(
   const total = Math.max(0, Math.min(bounds.until, section.turnCount) - bounds.from)
   let lastMs = section.thread.createdAt * 1000
   let done = 0
-  for await (const turn of turnsOf(engine, id, bounds, gone)) {
+  for await (const turn of turnsOf(
+    engine,
+    id,
+    bounds,
+    gone,
+    !FORMAT_FACTS[options.to].isForPeople
+  )) {
     done += turn.place === null ? 0 : 1
     if (isInTime(turn, options, lastMs)) yield* turnTexts(exporting, id, turn)
     lastMs = (turn.turn.startedAt ?? lastMs / 1000) * 1000
