@@ -2,6 +2,7 @@
  * The command that exports threads.
  */
 import { EXPORT_DETAILS, EXPORT_FORMATS } from '../../../domain/export/shape.ts'
+import { SEMCONVS } from '../../traces/conventions.ts'
 import { AT, between, ONE_THREAD, option, READS, type CommandSpec } from './spec.ts'
 
 /** Ledgers that can be written as files, and how. */
@@ -100,6 +101,11 @@ export const EXPORT: CommandSpec = {
     option('flavor NAME', 'Traces: also what this backend reads. Default: plain.', {
       choices: ['plain', 'openinference', 'langfuse']
     }),
+    option(
+      'semconv VERSION',
+      "Traces: the names of this version of OpenTelemetry's conventions. Default: 1.41.1.",
+      { choices: SEMCONVS }
+    ),
     option('zstd', 'Bundle: compress it; the name usually ends with `.unroll.tar.zst`.'),
     option('paths', 'Traces: also host, user, working directory and path of the rollout.'),
     option(

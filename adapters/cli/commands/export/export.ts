@@ -254,6 +254,8 @@ const exportThreads = async (
   return exportAll(ids, { options: options.right, split: split.right }, input, io, engine)
 }
 
+const OF_TRACES = ['content', 'flavor', 'paths', 'prices', 'semconv', 'send']
+
 const isBundleName = (input: Input): boolean =>
   !flagOf(input, 'to') && (textOf(input, 'out') ?? '').match(/\.unroll\.tar(?:\.zst)?$/) !== null
 
@@ -268,9 +270,7 @@ export const exportCommand: EngineCommand = async (input, io, engine) => {
     const { exportTraces } = await import('./traces.ts')
     return exportTraces(ids.right, input, io, engine)
   }
-  const ofTraces = ['content', 'flavor', 'paths', 'prices', 'send'].find((name) =>
-    input.values.has(name)
-  )
+  const ofTraces = OF_TRACES.find((name) => input.values.has(name))
   if (flagOf(input, 'zstd')) return E.left(usage('--zstd is about bundles', 'add --to bundle'))
   if (ofTraces !== undefined) return E.left(usage(`--${ofTraces} is about traces`, 'add --to otlp'))
   if (!flagOf(input, 'ledger')) return exportThreads(ids.right, input, io, engine)

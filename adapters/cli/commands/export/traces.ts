@@ -10,6 +10,7 @@ import { redaction } from '../../../../domain/redact/texts.ts'
 import type { Thread } from '../../../../domain/protocol.ts'
 import type { Engine } from '../../../../replay/engine.ts'
 import type { Flavor } from '../../../traces/flavor.ts'
+import { SEMCONVS, type Semconv } from '../../../traces/conventions.ts'
 import { got, TraceFailed } from '../../../traces/known.ts'
 import { batches, type TraceSpan, type SpanBatch, type SpanResource } from '../../../traces/otlp.ts'
 import { sendBatch, traceTarget, type TraceTarget } from '../../../traces/send.ts'
@@ -110,8 +111,14 @@ const optionsOf = async (input: Input, io: Io): Promise<E.Either<CommandFailure,
   const prices = pricesPath === undefined ? E.right(null) : await readPrices(pricesPath)
   if (E.isLeft(prices)) return prices
   const { sinceMs = -Infinity, untilMs = Infinity } = range.right
+  const semconv = (textOf(input, 'semconv') ?? SEMCONVS[0]) as Semconv
+  if (flagOf(input, 'content') && semconv === '1.36.0')
+    return E.left(
+      usage('conventions 1.36.0 have no attributes for what was said', 'leave --content out')
+    )
   return E.right({
     flavor: (textOf(input, 'flavor') ?? 'plain') as Flavor,
+    semconv,
     prices: prices.right,
     content: flagOf(input, 'content') ? redaction() : null,
     sinceMs,
