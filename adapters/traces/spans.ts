@@ -31,6 +31,8 @@ export interface TraceOptions {
   /** Only turns that began then. */
   readonly sinceMs: number
   readonly untilMs: number
+  /** Only turns for which it holds. */
+  readonly isWanted?: (known: KnownTurn) => boolean
 }
 
 interface TracedThread {
@@ -367,6 +369,7 @@ export async function* threadSpans(
   const traced = { thread, options, linkTo }
   for (const known of await knownTurns(engine, threadId)) {
     const { startMs } = timesOf(known)
+    if (options.isWanted?.(known) === false) continue
     if (startMs >= options.sinceMs && startMs < options.untilMs)
       yield* turnSpans(traced, known, engine)
   }

@@ -117,6 +117,16 @@ export const EXPORT: CommandSpec = {
       'Traces: send them to the collector of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT instead of writing them.'
     ),
     option(
+      'follow',
+      'Traces: keep following, and export each turn when it ends. Without a thread: of every thread that is written to. With --since also what ended ' +
+        'since then.'
+    ),
+    option(
+      'checkpoint NAME',
+      'With --follow: continue where the last run of this name stopped, so that every turn is exported at least once.'
+    ),
+    option('until-idle TIME', 'With --follow: end when nothing was written for this long: `10m`.'),
+    option(
       'reproducible',
       'Leave out the time of the export, so that the same thread gives the same bytes.'
     ),
@@ -124,6 +134,8 @@ export const EXPORT: CommandSpec = {
   ],
   conflicts: [
     ['send', 'out'],
+    ['follow', 'until'],
+    ['follow', 'at'],
     ['no-redact', 'redact'],
     ['no-redact', 'redact-strict'],
     ['no-redact', 'redact-file'],
@@ -141,6 +153,7 @@ export const EXPORT: CommandSpec = {
     ],
     ['unroll export @1 @2 --to bundle -o work.unroll.tar', 'threads for another machine'],
     ['unroll export @1 --to otlp -o spans.jsonl', 'traces of the newest thread, for a collector'],
+    ['unroll export --to otlp --follow --send --checkpoint jaeger', 'every turn, live'],
     ['unroll export --ledger tools -o tools.parquet', 'every tool call, for DuckDB or pandas'],
     ['unroll export --ledger all -o history.sqlite', 'everything in one database'],
     ['unroll export @1 @2 @3 --to html -o exports/', 'the three newest threads, a file each']

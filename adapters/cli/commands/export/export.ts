@@ -254,7 +254,10 @@ const exportThreads = async (
   return exportAll(ids, { options: options.right, split: split.right }, input, io, engine)
 }
 
-const OF_TRACES = ['content', 'flavor', 'paths', 'prices', 'semconv', 'send']
+const OF_TRACES = [
+  ...['checkpoint', 'content', 'flavor', 'follow', 'paths', 'prices', 'semconv', 'send'],
+  'until-idle'
+]
 
 const isBundleName = (input: Input): boolean =>
   !flagOf(input, 'to') && (textOf(input, 'out') ?? '').match(/\.unroll\.tar(?:\.zst)?$/) !== null
