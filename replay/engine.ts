@@ -18,6 +18,7 @@ import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './read/threads/index-status.ts'
 import { eventPager } from './read/pages/event-page.ts'
 import { itemEvents } from './read/pages/item-events.ts'
+import { itemPlaces } from './read/pages/item-places.ts'
 import { turnDamage } from './read/pages/turn-damage.ts'
 import { itemPage, readItems } from './read/pages/item-page.ts'
 import { hostingOf } from './host.ts'
@@ -198,6 +199,8 @@ const placesOf = (parts: EngineParts, find: Find, opened: WithThread) => {
         return E.isLeft(info) ? info : pager.page(info.right, request)
       }
     },
+    itemPlaces: (threadId, from, until) =>
+      opened(threadId, true, (info) => itemPlaces(parts, pager, info, from, until)),
     bytes: (threadId, segment, from, until) =>
       found(threadId, (info) => store.readBytes(info, { segment, from, until })),
     locate: (threadId) => () => findNamed(parts)(threadId),

@@ -17,6 +17,7 @@ import type { ThreadItem } from '../../domain/protocol.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { inPieces } from './gate.ts'
 import { openHiding, type HiddenPlace, type Hiding, type Redaction } from './hiding.ts'
+import { openParts, type ExportPiece, type ExportSplit, type Parts } from './parts.ts'
 import { rolledBackTurns, type OpenAt } from './rolled-back.ts'
 import { plannedThreads, sectionOf, type Included } from './sections.ts'
 import { got, turnsOf, type ReadTurn } from './turns.ts'
@@ -24,6 +25,7 @@ import { got, turnsOf, type ReadTurn } from './turns.ts'
 export { SecretLeft } from './gate.ts'
 export { ExportFailed } from './turns.ts'
 export type { HiddenPlace, Redaction } from './hiding.ts'
+export type { ExportPiece, ExportSplit } from './parts.ts'
 export { INCLUDABLE, type Included } from './sections.ts'
 
 /** What is exported of a thread, and how. */
@@ -80,6 +82,7 @@ interface Exporting {
   readonly options: ExportOptions
   readonly hiding: Hiding
   readonly format: ExportFormat
+  readonly parts: Parts
   readonly counts: { threads: number; turns: number; items: number }
 }
 
@@ -93,22 +96,29 @@ const isInTime = (
   return sinceMs <= ms && ms < untilMs
 }
 
+/** A turn begins a part where less than this is left of the one before. */
+const TURN_ROOM = 4096
+
 async function* turnTexts(
-  { format, hiding, counts, options }: Exporting,
+  { format, parts, hiding, counts, options }: Exporting,
   threadId: string,
-  { place, turn, items }: ReadTurn
-): AsyncGenerator<string> {
+  { place, turn, items, placeOf }: ReadTurn
+): AsyncGenerator<ExportPiece> {
   const at = { threadId, turnId: turn.id }
   const number = place === null ? null : place + 1
-  yield format.turn({ number, turn: await hiding.hide(turn, at) })
+  const head = { number, turn: await hiding.hide(turn, at) }
+  yield* parts.room(TURN_ROOM)
+  yield parts.piece(format.turn(head))
   for await (const some of items) {
     const wanted = options.detail === 'chat' ? some.filter(({ type }) => SAID.has(type)) : some
-    for (const item of await hiding.hide(wanted, at)) {
+    for (const [n, item] of (await hiding.hide(wanted, at)).entries()) {
       counts.items += 1
-      yield format.item(item)
+      const text = format.item(item, placeOf(wanted[n]?.id ?? item.id))
+      yield* parts.room(Buffer.byteLength(text))
+      yield parts.piece(text)
     }
   }
-  yield format.turnEnd()
+  yield parts.piece(format.turnEnd())
   counts.turns += 1
 }
 
@@ -117,10 +127,11 @@ async function* threadTexts(
   section: ThreadSection,
   isMain: boolean,
   hidden: ThreadSection
-): AsyncGenerator<string> {
-  const { engine, format, options, counts } = exporting
+): AsyncGenerator<ExportPiece> {
+  const { engine, format, parts, options, counts } = exporting
   const { id } = section.thread
-  yield format.thread(hidden)
+  if (!isMain) yield* parts.room(TURN_ROOM)
+  yield parts.piece(format.thread(hidden))
   counts.threads += 1
   const gone =
     options.openAt === undefined
@@ -130,17 +141,23 @@ async function* threadTexts(
   const total = Math.max(0, Math.min(bounds.until, section.turnCount) - bounds.from)
   let lastMs = section.thread.createdAt * 1000
   let done = 0
-  for await (const turn of turnsOf(engine, id, bounds, gone)) {
+  for await (const turn of turnsOf(
+    engine,
+    id,
+    bounds,
+    gone,
+    !FORMAT_FACTS[options.to].isForPeople
+  )) {
     done += turn.place === null ? 0 : 1
     if (isInTime(turn, options, lastMs)) yield* turnTexts(exporting, id, turn)
     lastMs = (turn.turn.startedAt ?? lastMs / 1000) * 1000
     options.onProgress?.(done, total)
   }
-  yield format.threadEnd()
+  yield parts.piece(format.threadEnd())
 }
 
-async function* textsOf(exporting: Exporting, threadId: string): AsyncGenerator<string> {
-  const { engine, options, hiding, format, counts } = exporting
+async function* textsOf(exporting: Exporting, threadId: string): AsyncGenerator<ExportPiece> {
+  const { engine, options, hiding, format, parts, counts } = exporting
   const digest = createHash('sha256')
   const graph = await got(engine.graph(threadId))
   const [main, ...others] = plannedThreads(threadId, graph, options.included ?? [])
@@ -153,14 +170,40 @@ async function* textsOf(exporting: Exporting, threadId: string): AsyncGenerator<
     if (planned === main) {
       const head = format.head({ exportedAt, generator, redaction: hiding.rules }, hidden)
       digest.update(head)
-      yield head
+      yield parts.piece(head)
     }
-    for await (const text of threadTexts(exporting, section, planned === main, hidden)) {
-      digest.update(text)
-      yield text
+    for await (const piece of threadTexts(exporting, section, planned === main, hidden)) {
+      digest.update(piece.text)
+      yield piece
     }
   }
-  yield format.end({ ...counts, hidden: hiding.kinds(), sha256: digest.digest('hex') })
+  yield parts.piece(format.end({ ...counts, hidden: hiding.kinds(), sha256: digest.digest('hex') }))
+}
+
+/** Exports a thread, in parts where that is asked for and the format (HTML) knows how; everything else is as `exportThread` does it. */
+export async function* exportParts(
+  engine: Engine,
+  threadId: string,
+  options: ExportOptions,
+  split: ExportSplit | null
+): AsyncGenerator<ExportPiece, ExportSummary> {
+  const { to, detail = 'normal', outputMax = OUTPUT_MAX } = options
+  const { isForPeople } = FORMAT_FACTS[to]
+  const images = options.images ?? (to === 'html' ? 'embed' : 'omit')
+  const hiding = await openHiding(
+    options.redaction ?? (options.redaction === undefined && isForPeople ? {} : null)
+  )
+  const format = await formatNamed(to, { detail, outputMax, images })
+  const counts = { threads: 0, turns: 0, items: 0 }
+  const parts = openParts(format, split)
+  const texts = textsOf({ engine, options, hiding, format, parts, counts }, threadId)
+  for await (const piece of hiding.gate(inPieces(texts))) yield piece
+  return {
+    ...counts,
+    hidden: hiding.rules === null ? null : hiding.kinds(),
+    pictures: hiding.pictures(),
+    places: hiding.places()
+  }
 }
 
 /**
@@ -172,20 +215,14 @@ export async function* exportThread(
   threadId: string,
   options: ExportOptions
 ): AsyncGenerator<string, ExportSummary> {
-  const { to, detail = 'normal', outputMax = OUTPUT_MAX } = options
-  const { isForPeople } = FORMAT_FACTS[to]
-  const images = options.images ?? (to === 'html' ? 'embed' : 'omit')
-  const hiding = await openHiding(
-    options.redaction ?? (options.redaction === undefined && isForPeople ? {} : null)
-  )
-  const format = await formatNamed(to, { detail, outputMax, images })
-  const counts = { threads: 0, turns: 0, items: 0 }
-  const texts = textsOf({ engine, options, hiding, format, counts }, threadId)
-  for await (const piece of hiding.gate(inPieces(texts))) yield piece
-  return {
-    ...counts,
-    hidden: hiding.rules === null ? null : hiding.kinds(),
-    pictures: hiding.pictures(),
-    places: hiding.places()
+  const pieces = exportParts(engine, threadId, options, null)
+  try {
+    for (;;) {
+      const next = await pieces.next()
+      if (next.done === true) return next.value
+      yield next.value.text
+    }
+  } finally {
+    await pieces.return(undefined as never)
   }
 }

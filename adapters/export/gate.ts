@@ -4,6 +4,7 @@
 import { secretsIn } from '../../domain/redact/find.ts'
 import type { SecretRule } from '../../domain/redact/rules.ts'
 import type { SecretFinder } from '../../domain/redact/value.ts'
+import type { ExportPiece } from './parts.ts'
 
 /** Why an export ended: a secret was still in it. Says of which kind and in which line, never the secret. */
 export class SecretLeft extends Error {
@@ -26,32 +27,39 @@ const IMAGE = /data:image\/[a-z+]+;base64,[A-Za-z0-9+/=]*/g
 
 const linesIn = (text: string): number => text.split('\n').length - 1
 
-/** Joins small texts to pieces. */
-export async function* inPieces(texts: AsyncIterable<string>): AsyncGenerator<string> {
+/** Joins small texts of the same part. */
+export async function* inPieces(texts: AsyncIterable<ExportPiece>): AsyncGenerator<ExportPiece> {
   let held: Array<string> = []
   let length = 0
-  for await (const text of texts) {
-    held.push(text)
-    length += text.length
-    if (length < PIECE) continue
-    yield held.join('')
-    held = []
-    length = 0
+  let part = 1
+  for await (const piece of texts) {
+    if (piece.part !== part || length >= PIECE) {
+      if (length > 0) yield { part, text: held.join('') }
+      held = []
+      length = 0
+      ;({ part } = piece)
+    }
+    held.push(piece.text)
+    length += piece.text.length
   }
-  if (length > 0) yield held.join('')
+  if (length > 0) yield { part, text: held.join('') }
 }
 
 /** The same pieces, each a step later, when what follows it was looked at too. Throws `SecretLeft`. */
 export async function* gated(
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<ExportPiece>,
   rules: ReadonlyArray<SecretRule>,
   finder: SecretFinder
-): AsyncGenerator<string> {
-  let waiting: string | null = null
+): AsyncGenerator<ExportPiece> {
+  let waiting: ExportPiece | null = null
   let before = ''
   let line = 1
   for await (const piece of pieces) {
-    const text: string = before + piece.replace(IMAGE, 'data:')
+    if (waiting !== null && waiting.part !== piece.part) {
+      before = ''
+      line = 1
+    }
+    const text: string = before + piece.text.replace(IMAGE, 'data:')
     const [others = []] = await finder([text])
     const [found] = [...secretsIn(text, rules), ...others]
     if (found !== undefined)

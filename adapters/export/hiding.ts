@@ -10,6 +10,7 @@ import {
 } from '../../domain/redact/rules.ts'
 import { createRedactor } from '../../domain/redact/value.ts'
 import { gated } from './gate.ts'
+import type { ExportPiece } from './parts.ts'
 import { secretlintFinder } from './secretlint.ts'
 
 /** How secrets are hidden. */
@@ -41,7 +42,7 @@ export interface Hiding {
   readonly rules: string | null
   readonly hide: <A>(value: A, place: ValuePlace) => Promise<A>
   /** Looks at texts again before they leave; passes them on where nothing is hidden. */
-  readonly gate: (pieces: AsyncIterable<string>) => AsyncIterable<string>
+  readonly gate: (pieces: AsyncIterable<ExportPiece>) => AsyncIterable<ExportPiece>
   readonly kinds: () => Readonly<Record<string, number>>
   /** Pictures and sounds, which are not looked into. */
   readonly pictures: () => number

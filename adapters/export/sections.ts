@@ -49,6 +49,7 @@ export const sectionOf = async (
   const { turns: _, ...thread } = await got(engine.readThread(threadId, false))
   const { count } = await got(engine.turnPlaces(threadId, 0, 0))
   const { groups, total } = await got(engine.usage({ by: 'model', threadId }))
+  const { byTool } = await got(engine.toolsSummary({ threadId }))
   const damage = await got(engine.damage(threadId))
   const titles = new Map(nodes.map(({ threadId: id, name, preview }) => [id, name ?? preview]))
   return {
@@ -62,6 +63,7 @@ export const sectionOf = async (
       totalTokens: total.totalTokens,
       lowerBound: total.lowerBound
     },
+    tools: byTool.map(({ key, calls, failed }) => ({ name: key, calls, failed })),
     damage: damage.map(({ revision, reason }) => ({ revision, reason })),
     related: left.map((edge) => ({
       kind: edge.kind,

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, type StoreError } from '../../domain/errors.ts'
+import type { ItemAt } from '../../domain/export/shape.ts'
 import type { Page, ThreadItem, Turn } from '../../domain/protocol.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { ItemInTurn } from '../../replay/read/pages/item-page.ts'
@@ -13,6 +14,8 @@ import type { RolledBack } from './rolled-back.ts'
 export interface ReadTurn {
   readonly place: number | null
   readonly turn: Omit<Turn, 'items' | 'itemsView' | 'truncated'>
+  /** Where an item of it stands; null where that is not known, or not asked for. */
+  readonly placeOf: (itemId: string) => ItemAt | null
   /** In pieces, each small enough to be held. */
   readonly items: AsyncIterable<ReadonlyArray<ThreadItem>>
 }
@@ -97,17 +100,37 @@ async function* once<A>(value: A): AsyncGenerator<A> {
   yield value
 }
 
+const nowhere = (): null => null
+
+/** Where the items of some turns stand, turn by turn. */
+const placesOf = async (
+  engine: Engine,
+  threadId: string,
+  from: number,
+  until: number
+): Promise<ReadonlyArray<ReadTurn['placeOf']>> =>
+  (await got(engine.itemPlaces(threadId, from, until))).map((items) => {
+    const known = new Map(items.map(({ itemId, ...at }) => [itemId, at]))
+    return (itemId) => known.get(itemId) ?? null
+  })
+
 /** Turns from one place up to another, with those that were rolled back where they were. */
 export async function* turnsOf(
   engine: Engine,
   threadId: string,
   bounds: { readonly from: number; readonly until: number },
-  gone: ReadonlyArray<RolledBack>
+  gone: ReadonlyArray<RolledBack>,
+  withPlaces: boolean
 ): AsyncGenerator<ReadTurn> {
   const goneFrom = (low: number, high: number) =>
     gone
       .filter(({ place }) => low <= place && place < high)
-      .map(({ turn }) => ({ place: null, turn: headOf(turn), items: once(turn.items) }))
+      .map(({ turn }) => ({
+        place: null,
+        turn: headOf(turn),
+        placeOf: nowhere,
+        items: once(turn.items)
+      }))
   let from = bounds.from
   let total = Infinity
   while (from < Math.min(bounds.until, total)) {
@@ -121,10 +144,16 @@ export async function* turnsOf(
     )
     total = page.total
     if (page.turns.length === 0) break
-    for (const turn of page.turns) {
+    const places = withPlaces
+      ? await placesOf(engine, threadId, from, from + page.turns.length)
+      : []
+    for (const [at, turn] of page.turns.entries()) {
       const place = from
       yield* goneFrom(place, place + 1)
-      yield { place, turn: headOf(turn), items: itemsOf(engine, threadId, turn, place) }
+      yield {
+        ...{ place, turn: headOf(turn), placeOf: places[at] ?? nowhere },
+        items: itemsOf(engine, threadId, turn, place)
+      }
       from += 1
     }
   }

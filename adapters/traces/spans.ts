@@ -15,7 +15,7 @@ import type { Spend } from '../../domain/ledgers/usage/spend.ts'
 import type { Thread, Turn } from '../../domain/protocol.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { partsOf } from '../mcp/words.ts'
-import { CONVENTIONS } from './conventions.ts'
+import { spelled, type Semconv } from './conventions.ts'
 import { flavored, type Flavor, type SpanContent, type SpanRole } from './flavor.ts'
 import { spanIdOf, traceIdOf } from './ids.ts'
 import { got, knownTurns, type KnownTurn } from './known.ts'
@@ -23,6 +23,7 @@ import type { TraceSpan, SpanAttributes, SpanEvent, SpanLink } from './otlp.ts'
 
 export interface TraceOptions {
   readonly flavor: Flavor
+  readonly semconv: Semconv
   /** Takes secrets out of what was said; null: nothing that was said is told. */
   readonly content: ((text: string) => string) | null
   /** Null: nothing is told of costs. */
@@ -30,6 +31,8 @@ export interface TraceOptions {
   /** Only turns that began then. */
   readonly sinceMs: number
   readonly untilMs: number
+  /** Only turns for which it holds. */
+  readonly isWanted?: (known: KnownTurn) => boolean
 }
 
 interface TracedThread {
@@ -97,12 +100,26 @@ const timesOf = ({ turn, spends, calls, events }: KnownTurn): SpanTimes => {
   }
 }
 
-const messages = (role: 'user' | 'assistant', texts: ReadonlyArray<string>): string | null =>
+/** Messages as the schemas of the conventions have them; an answer says why it ended. */
+const messages = (
+  role: 'user' | 'assistant',
+  texts: ReadonlyArray<string>,
+  more: object = {}
+): string | null =>
   texts.length === 0
     ? null
     : JSON.stringify(
-        texts.map((content) => ({ role, parts: [{ type: 'text', content: cut(content) }] }))
+        texts.map((content) => ({
+          ...{ role, parts: [{ type: 'text', content: cut(content) }] },
+          ...more
+        }))
       )
+
+/** Why a turn ended, in the words of the conventions where they have one. */
+const finishReason = ({ status }: Turn): string => {
+  if (status === 'completed') return 'stop'
+  return status === 'failed' ? 'error' : status
+}
 
 /** What was said in a turn, without secrets. */
 const turnContent = (turn: Turn | undefined, redact: (text: string) => string): SpanContent => {
@@ -112,7 +129,11 @@ const turnContent = (turn: Turn | undefined, redact: (text: string) => string): 
       .map((item) => redact(partsOf(item).said))
   return {
     input: messages('user', said('userMessage')),
-    output: messages('assistant', said('agentMessage'))
+    output: messages(
+      'assistant',
+      said('agentMessage'),
+      turn === undefined ? {} : { finish_reason: finishReason(turn) }
+    )
   }
 }
 
@@ -141,8 +162,7 @@ const providerName = (provider: string | null | undefined): string => provider ?
 /** Attributes that every span of a thread has. */
 const common = ({ thread }: TracedThread): SpanAttributes => ({
   'gen_ai.conversation.id': thread.id,
-  'session.id': thread.id,
-  'unroll.semconv': CONVENTIONS
+  'session.id': thread.id
 })
 
 const withFlavor = (
@@ -150,7 +170,11 @@ const withFlavor = (
   role: SpanRole,
   attributes: SpanAttributes,
   content: SpanContent | null
-): SpanAttributes => ({ ...attributes, ...flavored(options.flavor, role, attributes, content) })
+): SpanAttributes =>
+  spelled(options.semconv, {
+    ...attributes,
+    ...flavored(options.flavor, role, attributes, content)
+  })
 
 const rootOf = (
   traced: TracedThread,
@@ -345,6 +369,7 @@ export async function* threadSpans(
   const traced = { thread, options, linkTo }
   for (const known of await knownTurns(engine, threadId)) {
     const { startMs } = timesOf(known)
+    if (options.isWanted?.(known) === false) continue
     if (startMs >= options.sinceMs && startMs < options.untilMs)
       yield* turnSpans(traced, known, engine)
   }

@@ -2,13 +2,19 @@
  * What a JSON export holds, as types: schemas/export.json and schemas/export-lines.json are made of them.
  */
 import type { ThreadItem } from '../protocol.ts'
-import type { ThreadSection, TurnSection } from './shape.ts'
+import type { ItemAt, ThreadSection, TurnSection } from './shape.ts'
+
+/** An item as the app-server spells it, and where it stands in the rollouts. */
+export type ExportedItem = ThreadItem & {
+  /** Null in a turn that was rolled back. */
+  readonly at: ItemAt | null
+}
 
 /** A turn with all its items, as the app-server spells them. */
 export type ExportedTurn = TurnSection['turn'] & {
   /** Counted from 1; null for a turn that was rolled back. */
   readonly number: number | null
-  readonly items: ReadonlyArray<ThreadItem>
+  readonly items: ReadonlyArray<ExportedItem>
 }
 
 /** What was hidden in an export. */

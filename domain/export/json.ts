@@ -7,6 +7,7 @@ import {
   type ExportEnd,
   type ExportFormat,
   type ExportHead,
+  type ItemAt,
   type ThreadSection,
   type TurnSection
 } from './shape.ts'
@@ -16,6 +17,8 @@ const members = (value: object): string => JSON.stringify(value).slice(1, -1)
 
 const redactionOf = ({ redaction }: ExportHead, { hidden }: ExportEnd) =>
   redaction === null ? null : { rules: redaction, hidden }
+
+const itemText = (item: ThreadItem, at: ItemAt | null): string => JSON.stringify({ ...item, at })
 
 /** Puts a comma before everything but the first. */
 const commas = (): { readonly next: () => string } => {
@@ -53,14 +56,15 @@ export const jsonFormat = (): ExportFormat => {
       items = commas()
       return `${turns.next()}\n{${members({ number, ...turn })},"items":[`
     },
-    item: (item: ThreadItem) => `${items.next()}${JSON.stringify(item)}`,
+    item: (item, at) => `${items.next()}${itemText(item, at)}`,
     turnEnd: () => ']}',
     threadEnd: () => (threads === 1 ? '' : ']}'),
     end: (end) => {
       const { sha256: _, hidden: __, ...counts } = end
       const closed = threads === 1 ? '],\n"included":[]' : '\n]'
       return `${closed},\n${members({ redaction: redactionOf(opened, end), counts })}}\n`
-    }
+    },
+    cut: null
   }
 }
 
@@ -85,13 +89,14 @@ export const jsonLinesFormat = (): ExportFormat => {
       const threadId = section?.thread.id ?? ''
       return `{${members({ type: 'turn', threadId, number, ...turn })},"items":[`
     },
-    item: (item) => `${items.next()}${JSON.stringify(item)}`,
+    item: (item, at) => `${items.next()}${itemText(item, at)}`,
     turnEnd: () => ']}\n',
     threadEnd: () => '',
     end: (end) => {
       const { sha256, hidden: _, ...counts } = end
       const redaction = redactionOf(opened, end)
       return `${JSON.stringify({ type: 'end', ...counts, redaction, sha256 })}\n`
-    }
+    },
+    cut: null
   }
 }

@@ -120,6 +120,7 @@ export const markdownFormat = (view: ExportView): ExportFormat => {
       return error === null ? '' : `> ⚠ ${escapeMarkdown(lineOf(error.message, 2000))}\n\n`
     },
     threadEnd: () => '',
-    end: hiddenText
+    end: hiddenText,
+    cut: null
   }
 }

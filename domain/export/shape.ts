@@ -37,6 +37,13 @@ export interface ExportedUsage {
   readonly lowerBound: boolean
 }
 
+/** Calls of a tool, those of turns that were rolled back too. */
+export interface ExportedTool {
+  readonly name: string
+  readonly calls: number
+  readonly failed: number
+}
+
 /** A line that could not be read. */
 export interface ExportedDamage {
   readonly revision: number
@@ -62,6 +69,8 @@ export interface ThreadSection {
   readonly turnCount: number
   readonly models: ReadonlyArray<string>
   readonly usage: ExportedUsage
+  /** Most calls first. */
+  readonly tools: ReadonlyArray<ExportedTool>
   readonly damage: ReadonlyArray<ExportedDamage>
   readonly related: ReadonlyArray<RelatedThread>
 }
@@ -71,6 +80,16 @@ export interface TurnSection {
   /** Its number from 1; null for one that was rolled back. */
   readonly number: number | null
   readonly turn: Omit<Turn, 'items' | 'itemsView' | 'truncated'>
+}
+
+/** Where the line stands that made an item. */
+export interface ItemAt {
+  /** How many events stand before it in the thread. */
+  readonly revision: number
+  /** Which file of the thread's history holds it; 0 is the oldest. */
+  readonly segment: number
+  /** Bytes before it in that file. */
+  readonly byte: number
 }
 
 export interface ExportHead {
@@ -99,10 +118,13 @@ export interface ExportFormat {
   /** Before its first turn; of the thread that was asked for it follows the head. */
   readonly thread: (section: ThreadSection) => string
   readonly turn: (section: TurnSection) => string
-  readonly item: (item: ThreadItem) => string
+  /** `at` is known where the format is for programs, unless the turn was rolled back. */
+  readonly item: (item: ThreadItem, at: ItemAt | null) => string
   readonly turnEnd: () => string
   readonly threadEnd: () => string
   readonly end: (end: ExportEnd) => string
+  /** The end of a part and the beginning of the next, also in the middle of a turn; null where a format has no parts. */
+  readonly cut: ((part: number, nameOf: (part: number) => string) => [string, string]) | null
 }
 
 /** What a thread is called. */

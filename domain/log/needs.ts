@@ -60,6 +60,9 @@ export type Needs = { readonly [K in LineKind]?: Need }
 
 export const EVERY_LINE = { '*': 'whole' } as const satisfies Needs
 
+/** Every line, and nothing of what stands in it: for where lines stand. */
+export const EVERY_HEAD = { '*': 'head' } as const satisfies Needs
+
 /** No line: for a fold that only counts. */
 export const NO_LINES = {} as const satisfies Needs
 

@@ -2,6 +2,7 @@
  * The command that exports threads.
  */
 import { EXPORT_DETAILS, EXPORT_FORMATS } from '../../../domain/export/shape.ts'
+import { SEMCONVS } from '../../traces/conventions.ts'
 import { AT, between, ONE_THREAD, option, READS, type CommandSpec } from './spec.ts'
 
 /** Ledgers that can be written as files, and how. */
@@ -75,6 +76,10 @@ export const EXPORT: CommandSpec = {
     option('max-output N', 'Characters of one output in Markdown and HTML. Default: 20000.', {
       range: [100, Number.MAX_SAFE_INTEGER]
     }),
+    option(
+      'split SIZE',
+      'HTML: in parts of at most this size, such as 10MB, that lead to one another: `thread.html`, `thread-2.html` …'
+    ),
     option('redact', 'Hide secrets. Default: in Markdown and HTML.'),
     option('no-redact', 'Leave secrets where they are. Default: in JSON and JSON Lines.'),
     option(
@@ -96,6 +101,11 @@ export const EXPORT: CommandSpec = {
     option('flavor NAME', 'Traces: also what this backend reads. Default: plain.', {
       choices: ['plain', 'openinference', 'langfuse']
     }),
+    option(
+      'semconv VERSION',
+      "Traces: the names of this version of OpenTelemetry's conventions. Default: 1.41.1.",
+      { choices: SEMCONVS }
+    ),
     option('zstd', 'Bundle: compress it; the name usually ends with `.unroll.tar.zst`.'),
     option('paths', 'Traces: also host, user, working directory and path of the rollout.'),
     option(
@@ -107,6 +117,16 @@ export const EXPORT: CommandSpec = {
       'Traces: send them to the collector of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT instead of writing them.'
     ),
     option(
+      'follow',
+      'Traces: keep following, and export each turn when it ends. Without a thread: of every thread that is written to. With --since also what ended ' +
+        'since then.'
+    ),
+    option(
+      'checkpoint NAME',
+      'With --follow: continue where the last run of this name stopped, so that every turn is exported at least once.'
+    ),
+    option('until-idle TIME', 'With --follow: end when nothing was written for this long: `10m`.'),
+    option(
       'reproducible',
       'Leave out the time of the export, so that the same thread gives the same bytes.'
     ),
@@ -114,6 +134,8 @@ export const EXPORT: CommandSpec = {
   ],
   conflicts: [
     ['send', 'out'],
+    ['follow', 'until'],
+    ['follow', 'at'],
     ['no-redact', 'redact'],
     ['no-redact', 'redact-strict'],
     ['no-redact', 'redact-file'],
@@ -131,6 +153,7 @@ export const EXPORT: CommandSpec = {
     ],
     ['unroll export @1 @2 --to bundle -o work.unroll.tar', 'threads for another machine'],
     ['unroll export @1 --to otlp -o spans.jsonl', 'traces of the newest thread, for a collector'],
+    ['unroll export --to otlp --follow --send --checkpoint jaeger', 'every turn, live'],
     ['unroll export --ledger tools -o tools.parquet', 'every tool call, for DuckDB or pandas'],
     ['unroll export --ledger all -o history.sqlite', 'everything in one database'],
     ['unroll export @1 @2 @3 --to html -o exports/', 'the three newest threads, a file each']

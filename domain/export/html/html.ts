@@ -46,11 +46,15 @@ const facts = (texts: ReadonlyArray<string>): string =>
     .map((text) => `<span>${escapeHtml(lineOf(text))}</span>`)
     .join('')}</p>\n`
 
+const titleText = (section: ThreadSection, part: number): string =>
+  escapeHtml(`${lineOf(titleOf(section))}${part === 1 ? '' : ` (part ${part})`}`)
+
 const headText = (
   { generator, exportedAt, redaction }: ExportHead,
-  section: ThreadSection
+  section: ThreadSection,
+  part = 1
 ): string => {
-  const title = escapeHtml(lineOf(titleOf(section)))
+  const title = titleText(section, part)
   const made = [
     generator,
     exportedAt ?? '',
@@ -145,9 +149,9 @@ const blockText = (block: Block): string => {
   }
 }
 
-const turnText = ({ number, turn }: TurnSection): string => {
+const turnText = ({ number, turn }: TurnSection, isContinued = false): string => {
   const id = `turn-${escapeHtml(visible(turn.id).replace(/\s/g, '-'))}`
-  const name = number === null ? 'Rolled-back turn' : `Turn ${number}`
+  const name = `${number === null ? 'Rolled-back turn' : `Turn ${number}`}${isContinued ? ', continued' : ''}`
   const ended = ['failed', 'interrupted'].includes(turn.status) ? turn.status : ''
   const known = [timeText(turn.startedAt), durationText(turn.durationMs)].filter(
     (text) => text !== ''
@@ -155,32 +159,84 @@ const turnText = ({ number, turn }: TurnSection): string => {
   return `<section class="turn${number === null ? ' gone' : ''}" id="${id}"><header><h2><a href="#${id}">${name}</a></h2><span class="dim">${known.join(' · ')}</span>${ended === '' ? '' : `<b class="bad">${ended}</b>`}<button type="button" class="copy" data-copy="${id}">Copy link</button></header>\n`
 }
 
+const partLink = (part: number, nameOf: (part: number) => string): string =>
+  `<nav class="parts" aria-label="parts"><a href="./${encodeURIComponent(nameOf(part))}">Part ${part}</a></nav>\n`
+
+const BODY_END = `</main>\n<script>${SCRIPT}</script>\n</body>\n</html>\n`
+
 const endText = ({ hidden }: ExportEnd): string => {
   const kinds = Object.entries(hidden).map(([word, count]) => `${word}: ${count}`)
   const told =
     kinds.length === 0 ? '' : `<p class="dim">Secrets hidden: ${escapeHtml(kinds.join(', '))}</p>\n`
-  return `${told}</main>\n<script>${SCRIPT}</script>\n</body>\n</html>\n`
+  return `${told}${BODY_END}`
 }
 
+/** Where a page is: what a next part needs to go on there. */
+interface OpenPage {
+  readonly head: ExportHead
+  readonly main: ThreadSection
+  readonly thread: ThreadSection
+  readonly turn: TurnSection | null
+}
+
+/** A page that goes on where the one before ended. */
+const continuedText = (
+  { head, main, thread, turn }: OpenPage,
+  part: number,
+  nameOf: (part: number) => string
+): string =>
+  [
+    headText(head, main, part),
+    `<h1 dir="auto">${titleText(main, part)}</h1>\n`,
+    partLink(part - 1, nameOf),
+    `${TOOLS}\n`,
+    thread === main
+      ? ''
+      : `<h1 dir="auto">${KIND[thread.kind]}${escapeHtml(lineOf(titleOf(thread)))}</h1>\n`,
+    turn === null ? '' : turnText(turn, true)
+  ].join('')
+
+const errorText = ({ turn: { error } }: TurnSection): string =>
+  error === null
+    ? ''
+    : `<p class="bad" dir="auto">⚠ ${escapeHtml(lineOf(error.message, 2000))}</p>\n`
+
 export const htmlFormat = (view: ExportView): ExportFormat => {
-  let turn: TurnSection | null = null
+  let page: OpenPage | null = null
+  const open = (change: Partial<OpenPage>): void => {
+    if (page !== null) page = { ...page, ...change }
+  }
   return {
-    head: headText,
-    thread: threadText,
-    turn: (section) => {
-      turn = section
-      return turnText(section)
+    head: (head, main) => {
+      page = { head, main, thread: main, turn: null }
+      return headText(head, main)
+    },
+    thread: (thread) => {
+      open({ thread: page?.main.thread.id === thread.thread.id ? page.main : thread })
+      return threadText(thread)
+    },
+    turn: (turn) => {
+      open({ turn })
+      return turnText(turn)
     },
     item: (item) => blocksOf(item, view).map(blockText).join(''),
     turnEnd: () => {
-      const error = turn?.turn.error ?? null
-      const told =
-        error === null
-          ? ''
-          : `<p class="bad" dir="auto">⚠ ${escapeHtml(lineOf(error.message, 2000))}</p>\n`
+      const told = page === null || page.turn === null ? '' : errorText(page.turn)
+      open({ turn: null })
       return `${told}</section>\n`
     },
-    threadEnd: () => '',
-    end: endText
+    threadEnd: () => {
+      open(page === null ? {} : { thread: page.main })
+      return ''
+    },
+    end: endText,
+    cut: (part, nameOf) => {
+      if (page === null) return ['', '']
+      const shut = page.turn === null ? '' : '</section>\n'
+      return [
+        `${shut}${partLink(part + 1, nameOf)}${BODY_END}`,
+        continuedText(page, part + 1, nameOf)
+      ]
+    }
   }
 }

@@ -35,6 +35,7 @@ pre{font:13px/1.45 ui-monospace,monospace;background:var(--panel);border:1px sol
 code{font-family:ui-monospace,monospace;font-size:.9em}
 pre code{font-size:1em}
 .diff span{display:block}.diff .add{background:var(--add)}.diff .del{background:var(--del)}
+.parts{margin:16px 0}
 .note{color:var(--dim);font-size:.875rem;margin:4px 0;overflow-wrap:anywhere}
 .wide{overflow:auto;max-width:100%}
 table{border-collapse:collapse}td,th{border:1px solid var(--line);padding:4px 8px;text-align:start}

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { DamagedLine, RecordedEvent } from '../../../domain/log/event.ts'
-import { EVERY_LINE, NO_LINES } from '../../../domain/log/needs.ts'
+import { EVERY_HEAD, EVERY_LINE, NO_LINES } from '../../../domain/log/needs.ts'
 import type { Env } from '../../catch-up/project.ts'
 import {
   comparePlaces,
@@ -92,6 +92,11 @@ export interface EventPager {
   readonly page: (info: StreamInfo, request: EventPageRequest) => Promise<Result<EventPage>>
   /** The number of the line at a place; of the one behind it when none begins there. */
   readonly revisionAt: (info: StreamInfo, place: FilePlace) => Promise<number>
+  /** The same for many places in the order of the log, in one pass over the lines between them. */
+  readonly revisionsAt: (
+    info: StreamInfo,
+    places: ReadonlyArray<FilePlace>
+  ) => Promise<ReadonlyArray<number>>
 }
 
 type BatchPlaces = ReadonlyArray<KnownPlace>
@@ -191,6 +196,25 @@ export const eventPager = (env: Pick<Env, 'store'>): EventPager => {
         if (comparePlaces(end, place) > 0) return end.revision
       }
       return places.at(-1)?.next.revision ?? 0
+    },
+    revisionsAt: async (info, wanted) => {
+      const found: Array<number> = []
+      const [first] = wanted
+      if (first === undefined) return found
+      const places = await placesOf(info)
+      const { next, guard } = places.findLast((one) => comparePlaces(one.next, first) <= 0) ?? FIRST
+      for await (const { lines } of env.store.read(info, next, EVERY_HEAD, guard)) {
+        for (const line of lines)
+          for (
+            let place = wanted[found.length];
+            place !== undefined && comparePlaces(line, place) >= 0;
+            place = wanted[found.length]
+          )
+            found.push(line.revision)
+        if (found.length === wanted.length) return found
+      }
+      const end = places.at(-1)?.next.revision ?? 0
+      return wanted.map((_, at) => found[at] ?? end)
     }
   }
 }

@@ -181,6 +181,24 @@ export const itemLinePlaces = async (
   return found
 }
 
+/** The items of a turn, each with where the line stands that made it, in the order of the turn. */
+export const itemOrigins = async (
+  env: Env,
+  info: StreamInfo,
+  row: TurnRow
+): Promise<ReadonlyArray<readonly [itemId: string, place: LinePlace]>> => {
+  const found: Array<readonly [string, LinePlace]> = []
+  const seen = new Set<string>()
+  for await (const { event, list, take } of folding(env, info, row)) {
+    take()
+    const last = list.items.at(-1)
+    if (last === undefined || seen.has(last.id)) continue
+    seen.add(last.id)
+    found.push([last.id, { segment: event.segment, offset: event.offset }])
+  }
+  return found
+}
+
 /** The newest item of a turn before each of some places, which are in order; null before the first item. */
 export const itemsBefore = async (
   env: Env,

@@ -149,7 +149,7 @@ describe('command line: help', () => {
       commit: null,
       node: process.versions.node,
       indexVersion: 2,
-      conventions: 'gen_ai 2026-11'
+      conventions: 'gen_ai 1.41.1'
     })
     expect(Object.values(schemas).every(Number.isInteger)).to.equal(true)
   })

@@ -1,4 +1,5 @@
 // Spans against the ledgers they are made of, for recorded homes of each era; and what a collector gets, from one that is made for the test.
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { once } from 'node:events'
@@ -8,10 +9,18 @@ import type { AddressInfo } from 'node:net'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { parse } from 'yaml'
 import { openEngine } from '../../../adapters/library.ts'
 import { grouped } from '../../../domain/grouped.ts'
 import type { Engine } from '../../../replay/engine.ts'
-import { copyHome, copySample, removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
+import {
+  copyHome,
+  copySample,
+  FIXTURES,
+  readJson,
+  removeFolder,
+  temporaryFolder
+} from '../../support/fixture-home.ts'
 import { unroll, type Done, type Setting } from './console.ts'
 
 const LONG = '01a1fcdc-359a-7731-ae44-e79fba9fff78'
@@ -52,6 +61,34 @@ const spansIn = (text: string): ReadonlyArray<WireSpan> =>
 const valueIn = ({ attributes }: WireSpan, key: string): string | undefined => {
   const value = attributes.find((one) => one.key === key)?.value
   return value?.stringValue ?? value?.intValue ?? value?.boolValue?.toString()
+}
+
+const CONVENTIONS = join(FIXTURES, 'semantic-conventions')
+
+interface Registry {
+  readonly groups: ReadonlyArray<{
+    readonly attributes: ReadonlyArray<{ readonly id: string; readonly type: string | object }>
+  }>
+}
+
+const WIRE: Readonly<Record<string, string>> = {
+  string: 'stringValue',
+  int: 'intValue',
+  double: 'doubleValue',
+  boolean: 'boolValue',
+  any: 'stringValue'
+}
+
+/** How OTLP spells the value of each attribute that a version names. */
+const registryOf = (version: string): ReadonlyMap<string, string> => {
+  const { groups } = parse(
+    readFileSync(join(CONVENTIONS, version, 'registry.yaml'), 'utf8')
+  ) as Registry
+  return new Map(
+    groups
+      .flatMap(({ attributes }) => attributes)
+      .map(({ id, type }) => [id, typeof type === 'string' ? (WIRE[type] ?? type) : 'stringValue'])
+  )
 }
 
 const USAGE = [
@@ -168,6 +205,42 @@ describe('unroll export --to otlp', () => {
         spansIn(langfuse.out).map((one) => valueIn(one, 'langfuse.observation.type'))
       )
       expect([...types].toSorted()).to.deep.equal(['agent', 'generation', 'tool'])
+    })
+
+    for (const version of ['1.41.1', '1.36.0'])
+      it(`has only attributes of gen_ai that the conventions ${version} name, of their types`, async () => {
+        const { code, out, err } = await exported(home, [LONG, '--semconv', version])
+        expect(code, err).to.equal(0)
+        const known = registryOf(version)
+        const wrong = spansIn(out)
+          .flatMap(({ attributes }) => attributes)
+          .filter(({ key }) => key.startsWith('gen_ai.'))
+          .filter(({ key, value }) => known.get(key) !== Object.keys(value)[0])
+        expect(wrong).to.deep.equal([])
+        const versions = spansIn(out).map((one) => valueIn(one, 'unroll.semconv'))
+        expect(new Set(versions)).to.deep.equal(new Set([version]))
+        const names = spansIn(out).flatMap(({ attributes }) => attributes.map(({ key }) => key))
+        expect([
+          names.includes('gen_ai.system'),
+          names.includes('gen_ai.provider.name')
+        ]).to.deep.equal(version === '1.36.0' ? [true, false] : [false, true])
+      })
+
+    it('has messages that hold by the schemas of the conventions', async () => {
+      const { out } = await exported(home, [LONG, '--content'])
+      for (const [name, of] of [
+        ['input-messages', 'gen_ai.input.messages'],
+        ['output-messages', 'gen_ai.output.messages']
+      ] as const) {
+        const path = join(CONVENTIONS, '1.41.1', `gen-ai-${name}.json`)
+        const holds = new Ajv2020({ strict: false, validateFormats: false }).compile(readJson(path))
+        const said = spansIn(out).flatMap((one) => valueIn(one, of) ?? [])
+        expect(said.length).to.be.greaterThan(10)
+        for (const text of said)
+          expect(holds(JSON.parse(text)), JSON.stringify(holds.errors)).to.equal(true)
+      }
+      const old = await exported(home, [LONG, '--content', '--semconv', '1.36.0'])
+      expect([old.code, old.out]).to.deep.equal([2, ''])
     })
 
     it('names failures of calls, and no user, host or path', async () => {

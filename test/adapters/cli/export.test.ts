@@ -166,6 +166,90 @@ describe('unroll export', () => {
     expect(turnsIn(marked)).to.equal(turnsIn(plain))
   })
 
+  describe('in parts', () => {
+    const message = (text: string) =>
+      JSON.stringify({
+        timestamp: '2026-11-21T06:49:59.000Z',
+        type: 'event_msg',
+        payload: { type: 'agent_message', message: text }
+      })
+    const long = (at: number) => `answer ${at} ${'of many words '.repeat(3000)}end ${at}`
+    const answers = Array.from({ length: 9 }, (_, at) => long(at))
+
+    beforeEach(() => appendFileSync(rolloutOf(home, ROOT), `${answers.map(message).join('\n')}\n`))
+
+    const partsIn = (name: string): ReadonlyArray<string> =>
+      readdirSync(folder)
+        .filter((one) => one.startsWith(`${name}.`) || one.startsWith(`${name}-`))
+        .toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))
+
+    const messagesIn = (html: string): ReadonlyArray<string> =>
+      [...html.matchAll(/<div class="text" dir="auto">(.*?)<\/div><\/div>/gs)].map(
+        ([, text = '']) => text
+      )
+
+    it('has everything once, in pages that are whole by themselves and lead to one another', async () => {
+      await unroll(['export', ROOT, '-o', 'all.html', '--reproducible'])
+      const whole = readFileSync(join(folder, 'all.html'), 'utf8')
+      const done = await unroll([
+        'export',
+        ROOT,
+        '-o',
+        'x.html',
+        '--split',
+        '100kB',
+        '--reproducible'
+      ])
+      expect(done.code, done.err).to.equal(0)
+      const names = partsIn('x')
+      expect(names).to.deep.equal(['x.html', 'x-2.html', 'x-3.html', 'x-4.html', 'x-5.html'])
+      expect(done.err).to.include(', 5 parts')
+      const pages = names.map((name) => readFileSync(join(folder, name), 'utf8'))
+      expect(pages.flatMap(messagesIn)).to.deep.equal(messagesIn(whole))
+      const head = /<meta http-equiv=.*\n/.exec(whole)?.[0] ?? ''
+      for (const [at, page] of pages.entries()) {
+        expect(Buffer.byteLength(page)).to.be.at.most(101_000)
+        expect(page.startsWith('<!doctype html>') && page.includes(head)).to.equal(true)
+        expect(page.split('<section').length).to.equal(page.split('</section>').length)
+        const links = [...page.matchAll(/<nav class="parts".*?href="\.\/([^"]+)"/g)]
+        expect(links.map(([, name]) => name)).to.deep.equal(
+          [names[at - 1], names[at + 1]].filter((name) => name !== undefined)
+        )
+      }
+      expect(pages[1]).to.match(/<h2><a href="#turn-[^"]+">Turn \d+, continued<\/a><\/h2>/)
+    })
+
+    it('is written as a whole or not at all, never over another file without --force', async () => {
+      writeFileSync(join(folder, 'x-3.html'), 'mine')
+      const words = ['export', ROOT, '-o', 'x.html', '--split', '0.1 MB']
+      const refused = await unroll(words)
+      expect([refused.code, readdirSync(folder)]).to.deep.equal([6, ['x-3.html']])
+      expect(refused.err).to.include('x-3.html exists already')
+      expect((await unroll([...words, '--force'])).code).to.equal(0)
+      expect(partsIn('x')).to.have.length(5)
+      writeFileSync(join(folder, 'rules'), '/class="parts"/\n')
+      const left = await unroll([
+        ...['export', ROOT, '-o', 'y.html', '--split', '100k', '--redact-file', 'rules']
+      ])
+      expect([left.code, partsIn('y')]).to.deep.equal([4, []])
+    })
+
+    it('is for HTML that goes to a file', async () => {
+      const refusals = [
+        ['--to', 'html', '--split', '1MB'],
+        ['-o', 'x.md', '--split', '1MB'],
+        ['-o', 'x.html', '--split', '10 parts'],
+        ['-o', 'x.html', '--split', '1kB'],
+        ['--ledger', 'turns', '--split', '1MB'],
+        ['--to', 'otlp', '--split', '1MB'],
+        ['--to', 'bundle', '-o', 'x.tar', '--split', '1MB']
+      ]
+      for (const words of refusals)
+        expect((await unroll(['export', ROOT, ...words])).code, words.join(' ')).to.equal(2)
+      expect(readdirSync(folder)).to.deep.equal([])
+    })
+  })
+
   it('refuses unknown threads, formats and patterns', async () => {
     expect((await unroll(['export', '00000000-0000-7000-8000-000000000000'])).code).to.equal(3)
     expect((await unroll(['export', ROOT, '--to', 'pdf'])).code).to.equal(2)

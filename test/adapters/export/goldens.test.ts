@@ -8,7 +8,12 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import type { ExportDocument, ExportLine } from '../../../domain/export/document.ts'
+import type {
+  ExportDocument,
+  ExportedItem,
+  ExportedTurn,
+  ExportLine
+} from '../../../domain/export/document.ts'
 import { EXPORT_FORMATS } from '../../../domain/export/shape.ts'
 import type { Thread } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
@@ -47,6 +52,30 @@ const threadOf = async (engine: Engine, id: string): Promise<Thread> => {
 /** The turns of a thread as an export has them. */
 const turnsOf = ({ turns }: Thread) =>
   turns.map(({ itemsView: _, ...turn }, at) => ({ ...turn, number: at + 1 }))
+
+const withoutPlaces = ({ items, ...turn }: ExportedTurn) => ({
+  ...turn,
+  items: items.map(({ at: _, ...item }) => item)
+})
+
+/** What the line that made an item must hold. */
+const markOf = (item: ExportedItem): string => {
+  switch (item.type) {
+    case 'userMessage': {
+      const [part] = item.content
+      return part?.type === 'text' ? part.text.slice(0, 20) : ''
+    }
+    case 'agentMessage':
+      return item.text.slice(0, 20)
+    case 'commandExecution':
+      return item.id.startsWith('user-shell-') ? 'user_shell_command' : item.id
+    case 'fileChange':
+    case 'mcpToolCall':
+      return item.id
+    default:
+      return ''
+  }
+}
 
 const linesOf = (text: string): ReadonlyArray<ExportLine> =>
   text
@@ -87,7 +116,7 @@ describe('exports of recorded homes', () => {
           const whole = await exported(engine, id, { ...options, to: 'json' })
           const document = JSON.parse(whole.text) as ExportDocument
           expect(document.thread).to.deep.equal(facts)
-          expect(document.turns).to.deep.equal(turnsOf(thread))
+          expect(document.turns.map(withoutPlaces)).to.deep.equal(turnsOf(thread))
           expect(document.turnCount).to.equal(thread.turns.length)
 
           const { text } = await exported(engine, id, { ...options, to: 'jsonl' })
@@ -96,7 +125,7 @@ describe('exports of recorded homes', () => {
             if (line.type !== 'turn') return []
             const { type: __, threadId, ...turn } = line
             expect(threadId).to.equal(id)
-            return [turn]
+            return [withoutPlaces(turn)]
           })
           expect(turns).to.deep.equal(turnsOf(thread))
           const end = lines.at(-1)
@@ -109,6 +138,27 @@ describe('exports of recorded homes', () => {
             redaction: null,
             sha256: createHash('sha256').update(before).digest('hex')
           })
+        }))
+
+      it('say of every item in which line of which file it began', () =>
+        overHome(home, async (engine) => {
+          const id = await wholeId(engine, start)
+          const lineage = await engine.lineage(id)()
+          if (!isRight(lineage)) throw new Error(JSON.stringify(lineage.left))
+          const { text } = await exported(engine, id, { to: 'json' })
+          const { turns } = JSON.parse(text) as ExportDocument
+          const wrong: Array<string> = []
+          for (const item of turns.flatMap(({ items }) => items)) {
+            const file = readFileSync(lineage.right[item.at?.segment ?? -1]?.path ?? '')
+            const { byte = -1, revision = -1, segment = 0 } = item.at ?? {}
+            const line = file.subarray(byte, file.indexOf('\n', byte)).toString('utf8')
+            const before = file.subarray(0, byte).toString('utf8').split('\n')
+            const isCounted = segment > 0 || before.filter((one) => one !== '').length === revision
+            const isThere =
+              line.startsWith('{') && line.includes(JSON.stringify(markOf(item)).slice(1, -1))
+            if (before.at(-1) !== '' || !isCounted || !isThere) wrong.push(`${item.id} ${line}`)
+          }
+          expect(wrong).to.deep.equal([])
         }))
 
       it('begin with facts that a reader of YAML reads again', () =>

@@ -13,7 +13,12 @@ import {
 } from '../../../../domain/export/shape.ts'
 import { ownRule, type SecretRule } from '../../../../domain/redact/rules.ts'
 import type { Engine } from '../../../../replay/engine.ts'
-import { INCLUDABLE, type ExportOptions, type Redaction } from '../../../export/export.ts'
+import {
+  INCLUDABLE,
+  type ExportOptions,
+  type ExportSplit,
+  type Redaction
+} from '../../../export/export.ts'
 import { flagOf, listOf, numberOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { turnNamed } from '../../naming/turn-name.ts'
@@ -95,6 +100,27 @@ const isMarkdownFile = (input: Input): boolean =>
 export const imagesOf = (input: Input): 'embed' | 'files' | 'omit' | undefined => {
   const asked = textOf(input, 'images') as 'embed' | 'files' | 'omit' | undefined
   return asked ?? (isMarkdownFile(input) ? 'files' : undefined)
+}
+
+const SPLIT_BYTES_MIN = 100_000
+const UNITS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, '': 1 }
+
+/** `10MB`, `500k`, `2000000`; null where it is no size. */
+const bytesOf = (text: string): number | null => {
+  const [, count, unit = ''] = /^(\d{1,12}(?:\.\d{1,6})?) ?([kmg]?)b?$/i.exec(text) ?? []
+  return count === undefined ? null : Number(count) * (UNITS[unit.toLowerCase()] ?? 1)
+}
+
+/** How an export is cut into parts; null where it is not. Their names are those of the files. */
+export const splitOf = (input: Input): E.Either<CommandFailure, ExportSplit | null> => {
+  const text = textOf(input, 'split')
+  if (text === undefined) return E.right(null)
+  if (formatOf(input) !== 'html' || (textOf(input, 'out') ?? '-') === '-')
+    return E.left(usage('--split is for HTML in files', 'name one with --out FILE.html'))
+  const bytesMax = bytesOf(text)
+  if (bytesMax === null || bytesMax < SPLIT_BYTES_MIN)
+    return E.left(usage(`--split takes a size from 100kB on, not "${text}"`, 'write --split 10MB'))
+  return E.right({ bytesMax, nameOf: (part) => `part-${part}` })
 }
 
 /** Everything but the turns, which differ from thread to thread. */

@@ -21,7 +21,7 @@ import { plural, size } from '../../text/text.ts'
 /** Options that would change what is in a rollout. */
 const FOREIGN = [
   ...['redact', 'redact-strict', 'redact-file', 'redact-report', 'detail', 'turns', 'since'],
-  ...['until', 'at', 'include-rolled-back', 'images', 'max-output', 'ledger']
+  ...['until', 'at', 'include-rolled-back', 'images', 'max-output', 'ledger', 'split']
 ]
 
 const refusedOption = (input: Input): CommandFailure | null => {

@@ -3,15 +3,17 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { StoreError } from '../../../../domain/errors.ts'
 import { FORMAT_FACTS } from '../../../../domain/export/formats.ts'
 import type { Engine } from '../../../../replay/engine.ts'
 import {
   ExportFailed,
-  exportThread,
+  exportParts,
   SecretLeft,
   type ExportOptions,
+  type ExportPiece,
+  type ExportSplit,
   type ExportSummary,
   type HiddenPlace
 } from '../../../export/export.ts'
@@ -19,7 +21,6 @@ import { flagOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { threadNamed } from '../../naming/thread-name.ts'
 import { pathOf, writeNewFile } from '../../options.ts'
-import { openOutput } from '../../output-file.ts'
 import type { CommandEnd, EngineCommand } from '../../session.ts'
 import { startProgress } from '../../text/progress.ts'
 import {
@@ -31,7 +32,8 @@ import {
   type Tried
 } from '../../text/report.ts'
 import { plural, size } from '../../text/text.ts'
-import { imagesOf, optionsOf, turnsOf } from './asked.ts'
+import { imagesOf, optionsOf, splitOf, turnsOf } from './asked.ts'
+import { openPartFiles, partPath } from './parts.ts'
 import { openPictures, pictureFolderOf } from './pictures.ts'
 
 /** Above this a browser takes long to open a page. */
@@ -44,30 +46,42 @@ const failureOf = (thrown: unknown): E.Left<StoreError | CommandFailure> => {
   return E.left(ownFailure('secret_left', thrown.message, next)) as E.Left<CommandFailure>
 }
 
+interface AskedExport {
+  readonly options: ExportOptions
+  readonly split: ExportSplit | null
+}
+
 interface WrittenExport {
   readonly bytes: number
+  readonly parts: number
   readonly summary: ExportSummary
 }
 
-/** Writes a thread to where `io.out` leads. */
+/** Where the pieces of an export go. */
+type Sink = (piece: ExportPiece) => Promise<Tried<void>>
+
+/** Writes a thread to where its pieces go. */
 const write = async (
   engine: Engine,
   threadId: string,
-  options: ExportOptions,
-  io: Io,
-  outside: Io
+  { options, split }: AskedExport,
+  sink: Sink,
+  io: Io
 ): Promise<Tried<WrittenExport>> => {
-  const progress = startProgress(outside, 'exporting turns')
+  const progress = startProgress(io, 'exporting turns')
   let bytes = 0
+  let parts = 1
   const onProgress = (done: number, total: number): void => progress.show(done, total, bytes)
-  const texts = exportThread(engine, threadId, { ...options, onProgress })
+  const pieces = exportParts(engine, threadId, { ...options, onProgress }, split)
   try {
     for (;;) {
-      const next = await texts.next()
-      if (next.done === true) return E.right({ bytes, summary: next.value })
-      bytes += Buffer.byteLength(next.value)
-      await io.out(next.value)
-      if (io.stop.aborted) await texts.return(undefined as never)
+      const next = await pieces.next()
+      if (next.done === true) return E.right({ bytes, parts, summary: next.value })
+      bytes += Buffer.byteLength(next.value.text)
+      parts = next.value.part
+      const put = await sink(next.value)
+      if (E.isLeft(put)) return put
+      if (io.stop.aborted) await pieces.return(undefined as never)
     }
   } catch (thrown) {
     return failureOf(thrown)
@@ -79,7 +93,7 @@ const write = async (
 const writeFile = async (
   engine: Engine,
   threadId: string,
-  options: ExportOptions,
+  { options, split }: AskedExport,
   path: string,
   input: Input,
   io: Io
@@ -95,22 +109,22 @@ const writeFile = async (
       next: 'name a new file, or add --force to replace it'
     })
   }
-  const opened = openOutput(path, replaces, io)
-  if (E.isLeft(opened)) return opened
-  const { io: inside, close } = opened.right
+  const files = openPartFiles(path, replaces, io)
   let written: Tried<WrittenExport> | null = null
   try {
     const own = pictures === null ? options : { ...options, images: pictures.write }
-    written = await write(engine, threadId, own, inside, io)
+    const named =
+      split === null ? null : { ...split, nameOf: (part: number) => basename(partPath(path, part)) }
+    written = await write(engine, threadId, { options: own, split: named }, files.write, io)
   } finally {
     if (written === null) {
       pictures?.close(false)
-      close(false)
+      files.close(false)
     }
   }
   const isWhole = E.isRight(written) && !io.stop.aborted
   pictures?.close(isWhole)
-  const closed = close(isWhole)
+  const closed = files.close(isWhole)
   return E.isLeft(closed) ? closed : written
 }
 
@@ -128,16 +142,17 @@ const tellHidden = (summaries: ReadonlyArray<ExportSummary>, io: Io): void => {
 
 const tellWritten = (
   path: string,
-  { bytes, summary }: WrittenExport,
+  { bytes, parts, summary }: WrittenExport,
   input: Input,
   io: Io
 ): void => {
   if (!flagOf(input, 'quiet')) {
     const more = summary.threads > 1 ? `${plural(summary.threads, 'thread')}, ` : ''
-    tell(`wrote ${path}: ${more}${plural(summary.turns, 'turn')}, ${size(bytes)}`, io)
+    const files = parts > 1 ? `, ${parts} parts` : ''
+    tell(`wrote ${path}: ${more}${plural(summary.turns, 'turn')}, ${size(bytes)}${files}`, io)
   }
-  if (path.endsWith('.html') && bytes > HTML_BYTES_WARN)
-    warn('a page of this size opens slowly; --detail chat or --turns make it smaller', io)
+  if (path.endsWith('.html') && bytes / parts > HTML_BYTES_WARN)
+    warn('a page of this size opens slowly; --split 10MB, --detail chat or --turns help', io)
 }
 
 const report = async (
@@ -186,9 +201,16 @@ const idsOf = async (engine: Engine, input: Input): Promise<Tried<ReadonlyArray<
   return E.right(ids)
 }
 
+const toStdout =
+  (io: Io): Sink =>
+  async ({ text }) => {
+    await io.out(text)
+    return E.right(undefined)
+  }
+
 const exportAll = async (
   ids: ReadonlyArray<string>,
-  options: ExportOptions,
+  { options, split }: AskedExport,
   input: Input,
   io: Io,
   engine: Engine
@@ -203,8 +225,8 @@ const exportAll = async (
     const path = targets.right[at] ?? null
     const written =
       path === null
-        ? await write(engine, id, own, io, io)
-        : await writeFile(engine, id, own, path, input, io)
+        ? await write(engine, id, { options: own, split: null }, toStdout(io), io)
+        : await writeFile(engine, id, { options: own, split }, path, input, io)
     if (E.isLeft(written)) return written
     summaries.push(written.right.summary)
     if (path !== null) tellWritten(path, written.right, input, io)
@@ -227,8 +249,15 @@ const exportThreads = async (
     return E.left(usage('no thread is named', 'name one, such as @1, or a ledger with --ledger'))
   if (ids.length > 1 && textOf(input, 'at') !== undefined)
     return E.left(usage('--at is about one thread', 'export them one by one'))
-  return exportAll(ids, options.right, input, io, engine)
+  const split = splitOf(input)
+  if (E.isLeft(split)) return split
+  return exportAll(ids, { options: options.right, split: split.right }, input, io, engine)
 }
+
+const OF_TRACES = [
+  ...['checkpoint', 'content', 'flavor', 'follow', 'paths', 'prices', 'semconv', 'send'],
+  'until-idle'
+]
 
 const isBundleName = (input: Input): boolean =>
   !flagOf(input, 'to') && (textOf(input, 'out') ?? '').match(/\.unroll\.tar(?:\.zst)?$/) !== null
@@ -244,9 +273,7 @@ export const exportCommand: EngineCommand = async (input, io, engine) => {
     const { exportTraces } = await import('./traces.ts')
     return exportTraces(ids.right, input, io, engine)
   }
-  const ofTraces = ['content', 'flavor', 'paths', 'prices', 'send'].find((name) =>
-    input.values.has(name)
-  )
+  const ofTraces = OF_TRACES.find((name) => input.values.has(name))
   if (flagOf(input, 'zstd')) return E.left(usage('--zstd is about bundles', 'add --to bundle'))
   if (ofTraces !== undefined) return E.left(usage(`--${ofTraces} is about traces`, 'add --to otlp'))
   if (!flagOf(input, 'ledger')) return exportThreads(ids.right, input, io, engine)

@@ -10,6 +10,7 @@ import { redaction } from '../../../../domain/redact/texts.ts'
 import type { Thread } from '../../../../domain/protocol.ts'
 import type { Engine } from '../../../../replay/engine.ts'
 import type { Flavor } from '../../../traces/flavor.ts'
+import { SEMCONVS, type Semconv } from '../../../traces/conventions.ts'
 import { got, TraceFailed } from '../../../traces/known.ts'
 import { batches, type TraceSpan, type SpanBatch, type SpanResource } from '../../../traces/otlp.ts'
 import { sendBatch, traceTarget, type TraceTarget } from '../../../traces/send.ts'
@@ -21,7 +22,9 @@ import { homeIdOf } from '../../../index-directory.ts'
 import { pathOf, rangeIn } from '../../options.ts'
 import { readPrices } from '../usage/cost.ts'
 import { openOutput } from '../../output-file.ts'
-import { placeOf, type CommandEnd } from '../../session.ts'
+import { sleep } from '../tail/rounds.ts'
+import { followProblem, followTurns } from './follow.ts'
+import { placeOf, type CommandEnd, type CommandPlace } from '../../session.ts'
 import { ownFailure, tell, usage, type CommandFailure, type Tried } from '../../text/report.ts'
 import { isoMs, oneLine, plural } from '../../text/text.ts'
 
@@ -33,6 +36,7 @@ const FOREIGN = [
   'include-rolled-back',
   'images',
   'max-output',
+  'split',
   'ledger',
   'zstd'
 ]
@@ -109,8 +113,14 @@ const optionsOf = async (input: Input, io: Io): Promise<E.Either<CommandFailure,
   const prices = pricesPath === undefined ? E.right(null) : await readPrices(pricesPath)
   if (E.isLeft(prices)) return prices
   const { sinceMs = -Infinity, untilMs = Infinity } = range.right
+  const semconv = (textOf(input, 'semconv') ?? SEMCONVS[0]) as Semconv
+  if (flagOf(input, 'content') && semconv === '1.36.0')
+    return E.left(
+      usage('conventions 1.36.0 have no attributes for what was said', 'leave --content out')
+    )
   return E.right({
     flavor: (textOf(input, 'flavor') ?? 'plain') as Flavor,
+    semconv,
     prices: prices.right,
     content: flagOf(input, 'content') ? redaction() : null,
     sinceMs,
@@ -118,10 +128,13 @@ const optionsOf = async (input: Input, io: Io): Promise<E.Either<CommandFailure,
   })
 }
 
+/** What is done with a request. */
+type UseBatch = (batch: SpanBatch) => Promise<E.Either<CommandFailure, void>>
+
 const each = async (
   job: TraceJob,
   io: Io,
-  use: (batch: SpanBatch) => Promise<E.Either<CommandFailure, void>>
+  use: UseBatch
 ): Promise<E.Either<StoreError | CommandFailure, void>> => {
   try {
     for await (const batch of requests(job, io)) {
@@ -136,12 +149,15 @@ const each = async (
   }
 }
 
-const writeFile = async (job: TraceJob, input: Input, io: Io): Promise<Tried<void>> => {
-  const out = textOf(input, 'out') ?? '-'
-  const lines = (to: Io) => async (batch: SpanBatch) => {
-    await to.out(`${batch.message}\n`)
+const lines =
+  (to: Io): UseBatch =>
+  async ({ message }) => {
+    await to.out(`${message}\n`)
     return E.right(undefined)
   }
+
+const writeFile = async (job: TraceJob, input: Input, io: Io): Promise<Tried<void>> => {
+  const out = textOf(input, 'out') ?? '-'
   if (out === '-') return each(job, io, lines(io))
   const path = resolve(io.cwd, out)
   const replaces = flagOf(input, 'force')
@@ -162,18 +178,9 @@ const writeFile = async (job: TraceJob, input: Input, io: Io): Promise<Tried<voi
   return E.isLeft(closed) ? closed : done
 }
 
-const sleep = (ms: number, stop: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    stop.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
-
 const sending =
-  (target: TraceTarget, { nowMs, stop }: Io) =>
-  async (batch: SpanBatch): Promise<E.Either<CommandFailure, void>> => {
+  (target: TraceTarget, { nowMs, stop }: Io): UseBatch =>
+  async (batch) => {
     const sent = await sendBatch(batch, target, { sleep, nowMs, stop })
     if (E.isRight(sent)) return sent
     const reason = oneLine(`cannot send traces to ${new URL(target.url).origin}: ${sent.left}`)
@@ -194,6 +201,35 @@ const tellSent = ({ spans, fromMs, untilMs, old }: Tally, io: Io): void => {
     )
 }
 
+/** The spans of each turn when it ends, until the process is told to stop. */
+const follow = async (
+  job: TraceJob,
+  input: Input,
+  io: Io,
+  place: CommandPlace,
+  use: UseBatch
+): Promise<Tried<void>> => {
+  const { ids, engine, options } = job
+  return followTurns(
+    ids,
+    options.sinceMs,
+    (id, isWanted) =>
+      each({ ...job, ids: [id], options: { ...options, sinceMs: -Infinity, isWanted } }, io, use),
+    { input, io, place, engine }
+  )
+}
+
+/** What is wrong with the words, or null. */
+const problemOf = (ids: ReadonlyArray<string>, input: Input): CommandFailure | null => {
+  if (flagOf(input, 'follow')) return followProblem(input)
+  const only = ['checkpoint', 'until-idle'].find((name) => input.values.has(name))
+  if (only !== undefined) return usage(`--${only} is for --follow`, 'add --follow')
+  return ids.length === 0 ? usage('no thread is named', 'name one or more, such as @1') : null
+}
+
+const NO_TARGET =
+  'set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, for instance to http://127.0.0.1:4318/v1/traces'
+
 export const exportTraces = async (
   ids: ReadonlyArray<string>,
   input: Input,
@@ -202,7 +238,8 @@ export const exportTraces = async (
 ): Promise<CommandEnd> => {
   const options = await optionsOf(input, io)
   if (E.isLeft(options)) return options
-  if (ids.length === 0) return E.left(usage('no thread is named', 'name one or more, such as @1'))
+  const problem = problemOf(ids, input)
+  if (problem !== null) return E.left(problem)
   const place = await placeOf(input, io)
   if (E.isLeft(place)) return place
   const tally: Tally = { spans: 0, fromMs: Infinity, untilMs: -Infinity, old: 0 }
@@ -211,21 +248,23 @@ export const exportTraces = async (
     homeId: homeIdOf(place.right),
     paths: flagOf(input, 'paths')
   }
-  if (!flagOf(input, 'send')) {
+  const sends = flagOf(input, 'send')
+  const target = sends ? traceTarget(io.env) : null
+  if (target !== null && E.isLeft(target))
+    return E.left(usage(`${target.left}, so nothing is sent`, NO_TARGET))
+  const use = target === null ? lines(io) : sending(target.right, io)
+  if (flagOf(input, 'follow')) {
+    const done = await follow(job, input, io, place.right, use)
+    if (E.isRight(done) && sends) tell(`sent ${plural(tally.spans, 'span')}`, io)
+    return E.map(() => 0)(done)
+  }
+  if (!sends) {
     const written = await writeFile(job, input, io)
     if (E.isRight(written) && textOf(input, 'out') !== undefined)
       tell(`wrote ${plural(tally.spans, 'span')}`, io)
     return E.map(() => 0)(written)
   }
-  const target = traceTarget(io.env)
-  if (E.isLeft(target))
-    return E.left(
-      usage(
-        `${target.left}, so nothing is sent`,
-        'set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, for instance to http://127.0.0.1:4318/v1/traces'
-      )
-    )
-  const sent = await each(job, io, sending(target.right, io))
+  const sent = await each(job, io, use)
   if (E.isLeft(sent)) return sent
   tellSent(tally, io)
   return 0

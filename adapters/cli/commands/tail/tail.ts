@@ -7,7 +7,6 @@ import type { Thread, Turn } from '../../../../domain/protocol.ts'
 import { lengthOf } from '../../../../domain/time/typed-time.ts'
 import type { Engine } from '../../../../replay/engine.ts'
 import { CHECKPOINT_NAME } from '../../../log/eventstore/readers/checkpoint.ts'
-import { systemWatch } from '../../../home/file-watch.ts'
 import { flagOf, listOf, numberOf, textOf, type Input } from '../../args.ts'
 import type { Io } from '../../io.ts'
 import { threadNamed } from '../../naming/thread-name.ts'
@@ -18,6 +17,7 @@ import { note, usage, type CommandFailure } from '../../text/report.ts'
 import { oneLine } from '../../text/text.ts'
 import { directoryOf } from '../index-command.ts'
 import { namedPlaces, passingPlaces, type TailPlaces } from './places.ts'
+import { pause, stampOf, writtenSince } from './rounds.ts'
 import { tailReport, type TailReport } from './report.ts'
 import {
   pastTurns,
@@ -27,17 +27,12 @@ import {
   type TailedThread,
   type TailNews
 } from './thread.ts'
-import { EVERY_SOURCE } from '../threads/filters.ts'
 
-const ROUND_MS = 100
 /** Threads that are followed from the start with --all, if they were written to lately. */
 const RECENT_MAX = 32
 const RECENT_MS = 24 * 60 * 60 * 1000
 /** With --all, threads at rest beyond this many are followed again when they are written to. */
 const FOLLOWED_MAX = 64
-/** File times are this coarse. */
-const SLACK_MS = 3000
-const PAGE = 100
 
 const HELP = 'see "unroll help tail"'
 
@@ -59,8 +54,6 @@ const problemOf = (input: Input, { index }: CommandPlace, io: Io): CommandFailur
     ? usage('tail takes threads or --all, not both', HELP)
     : null
 }
-
-const EVERYTHING = { sourceKinds: EVERY_SOURCE, modelProviders: [] } as const
 
 /** The newest thread of this directory, else of the home. */
 const newestThread = async (
@@ -123,26 +116,6 @@ const begin = async (
   await tail.report.take(threadId, pastNews(past.right))
   tail.places.set(threadId, began.right.place())
   return E.right(undefined)
-}
-
-/** Threads of the home that were written to since a time, newest first. */
-const writtenSince = async (
-  engine: Engine,
-  ms: number,
-  most = Infinity
-): Promise<E.Either<StoreError, ReadonlyArray<Thread>>> => {
-  const found: Array<Thread> = []
-  let cursor: string | null = null
-  for (;;) {
-    const request = { ...EVERYTHING, sortKey: 'updated_at', limit: Math.min(PAGE, most) } as const
-    const page = await engine.listThreads({ ...request, cursor })()
-    if (E.isLeft(page)) return page
-    const wanted = page.right.data.filter(({ updatedAt }) => updatedAt * 1000 >= ms - SLACK_MS)
-    found.push(...wanted)
-    cursor = page.right.nextCursor
-    if (cursor === null || wanted.length < page.right.data.length || found.length >= most)
-      return E.right(found)
-  }
 }
 
 /** Lets go of threads at rest; where they were is remembered. */
@@ -208,17 +181,6 @@ const isIdle = (tail: TailRun): boolean => {
   return tail.clock.nowMs() - newest >= (lengthOf(text) ?? Infinity)
 }
 
-const pause = (stop: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      stop.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ROUND_MS)
-    stop.addEventListener('abort', end)
-  })
-
 /** The threads to begin with, by id. */
 const firstThreads = async (
   tail: TailRun
@@ -276,11 +238,6 @@ export const tailCommand: HomeCommand = async (input, io, place, open) => {
     name === undefined ? E.right(passingPlaces()) : namedPlaces(directoryOf(place), name)
   if (E.isLeft(places)) return places
   const { nowMs } = io
-  // A store has no stamp: its engine says at once whether there is something new.
-  const stamp =
-    place.store === undefined
-      ? systemWatch(place.home).stamp
-      : () => String(Math.floor(nowMs() / 300))
   const many = flagOf(input, 'all') || input.args.length > 1
   try {
     return await withEngine(input, io, open, place, async (engine, quiet) => {
@@ -288,7 +245,7 @@ export const tailCommand: HomeCommand = async (input, io, place, open) => {
       const startMs = nowMs()
       const clock = {
         nowMs,
-        stamp: (path: string) => stamp(path, ''),
+        stamp: stampOf(place, nowMs),
         searches: !flagOf(input, 'all')
       }
       const tail: TailRun = {

@@ -36,7 +36,7 @@ const ENDINGS: Readonly<Record<string, LedgerFormat>> = {
 }
 
 /** Options that are about threads as documents. */
-const FOREIGN = ['detail', 'with', 'turns', 'include-rolled-back', 'images', 'max-output']
+const FOREIGN = ['detail', 'with', 'turns', 'include-rolled-back', 'images', 'max-output', 'split']
 
 const formatOf = (input: Input): E.Either<CommandFailure, LedgerFormat> => {
   const named = textOf(input, 'to')
