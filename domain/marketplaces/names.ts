@@ -1,6 +1,7 @@
 /**
  * Names of marketplaces and their plugins, and what Codex says of one that it does not take. Both sides of an id are also folders.
  */
+import { REMOTE_MARKETPLACES } from '../ledgers/plugins/ids.ts'
 import type { ProfileName } from '../log/profile.ts'
 
 /** What is wrong with a name; null for one that is right. */
@@ -40,12 +41,7 @@ const RESERVED: ReadonlyArray<string> = [
   'openai-bundled',
   'openai-bundled-alpha',
   'openai-primary-runtime',
-  'openai-curated-remote',
-  'workspace-directory',
-  'workspace-shared-with-me',
-  'workspace-shared-with-me-private',
-  'workspace-shared-with-me-unlisted',
-  'created-by-me-remote'
+  ...REMOTE_MARKETPLACES
 ]
 
 /** What is said of a name that nobody may add; null for any other. */

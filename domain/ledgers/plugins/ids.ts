@@ -51,7 +51,7 @@ export const toRemoteId = (text: string): E.Either<PluginFault, string> => {
  * The marketplaces a sync removes from. The backend lists no plugin under the last two workspace names, yet Codex 0.142.5 and 0.169
  * clear them too.
  */
-const REMOTE_MARKETPLACES = [
+export const REMOTE_MARKETPLACES = [
   'openai-curated-remote',
   'workspace-directory',
   'workspace-shared-with-me',
