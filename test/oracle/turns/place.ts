@@ -42,8 +42,9 @@ const rewrite = (path: string, change: (text: string) => string): void => {
   utimesSync(path, mtimeMs / 1000, mtimeMs / 1000)
 }
 
-/** A policy under which the next thread asks before a command leaves its sandbox. */
-const policyOf = (era: ProfileName): string => (era === '0.169' ? 'on-request' : 'untrusted')
+/** Policies under which the next thread asks: about every command, or in 0.169 about those that leave the sandbox. */
+const policyOf = (era: ProfileName): readonly [approval: string, sandbox: string] =>
+  era === '0.169' ? ['on-request', 'workspace-write'] : ['untrusted', 'danger-full-access']
 
 /** Copies a recorded home for turns whose model listens at that port. */
 export const turnsPlace = (
@@ -56,10 +57,12 @@ export const turnsPlace = (
   for (const path of rolloutsIn(home))
     rewrite(path, (text) => text.replace(/\/workspace\/(?:demo|repo)\b/g, directory))
   const config = join(home, 'config.toml')
+  const [approval, sandbox] = policyOf(era)
   rewrite(config, (text) =>
     text
       .replace('19427', String(port))
-      .replace('approval_policy = "never"', `approval_policy = "${policyOf(era)}"`)
+      .replace('approval_policy = "never"', `approval_policy = "${approval}"`)
+      .replace('danger-full-access', sandbox)
   )
   const own = clientHome(home, directory)
   rewrite(config, (text) => `${text}\n[projects."${directory}"]\ntrust_level = "trusted"\n`)
