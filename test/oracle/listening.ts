@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 import { WebSocket } from 'ws'
 import type { ProfileName } from '../../domain/log/profile.ts'
@@ -50,7 +51,15 @@ export const unrollServer = (
     name: 'unroll',
     command: (home) => [
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), main, 'app-server', '--home', home, ...options],
+      [
+        '--import',
+        createRequire(import.meta.url).resolve('tsx'),
+        main,
+        'app-server',
+        '--home',
+        home,
+        ...options
+      ],
       process.env
     ]
   }

@@ -5,7 +5,7 @@
  *
  * - `slow`: the turn runs until it is interrupted. `ask`: it asks for an approval first. `die`: the process ends in the turn.
  * - `-c fake=JSON` says more: `version`, `endsAtOnce`, `loads` (a path it opens instead of the one asked for), `refuses`
- *   (why it loads nothing), `loadMs`, `endMs`, `log` (a file to which every request is written, a line each).
+ *   (why it loads nothing), `listenMs`, `loadMs`, `endMs`, `log` (a file to which every request is written, a line each).
  */
 import { appendFileSync, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -143,6 +143,7 @@ const METHODS = {
     }
   },
   'account/read': () => ({ result: { account: null, requiresOpenaiAuth: true } }),
+  'collaborationMode/list': () => ({ result: { data: [{ name: 'Plan' }] } }),
   'command/exec': () => ({ result: { exitCode: 0, stdout: 'fake', stderr: '' } }),
   'thread/loaded/list': () => ({ result: { data: [...threads.keys()], nextCursor: null } }),
   'thread/read': (_, { threadId }) => {
@@ -227,7 +228,7 @@ new WebSocketServer({ server: http }).on('connection', (client) => {
     for (const thread of threads.values()) thread.followers.delete(client)
   })
 })
-http.listen(socket)
+setTimeout(() => http.listen(socket), options.listenMs ?? 0)
 process.on('SIGTERM', () => {
   note('end')
   setTimeout(() => process.exit(0), options.endMs ?? 0)

@@ -19,6 +19,7 @@ export interface FakeCodex {
   readonly loads?: string
   readonly knows?: string
   readonly refuses?: string
+  readonly listenMs?: number
   readonly loadMs?: number
   readonly endMs?: number
 }

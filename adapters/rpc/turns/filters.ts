@@ -1,13 +1,15 @@
 /**
  * Which notifications reach a client that two servers speak to, so that it hears everything once.
  */
-import { isJsonObject, textIn, type Json } from '../../../domain/json.ts'
+import { isJsonObject, textIn, textOrNull, type Json } from '../../../domain/json.ts'
 import type { Owned } from './owner.ts'
 import { threadIn } from './routes.ts'
 
+const NAMED = 'thread/name/updated'
+
 /** What both tell, each when it sees it: the first one counts. */
 const NEWS: ReadonlySet<string> = new Set([
-  'thread/name/updated',
+  NAMED,
   'thread/archived',
   'thread/unarchived',
   'thread/deleted'
@@ -39,6 +41,11 @@ const TO_ALL: ReadonlySet<string> = new Set([
 const COMMON: ReadonlySet<string> = new Set(['remoteControl/status/changed', 'skills/changed'])
 
 const REMOTE = 'remoteControl/status/changed'
+
+const nameIn = (params: Json): string | null => {
+  const thread = isJsonObject(params) ? params['thread'] : null
+  return isJsonObject(thread) ? textOrNull(thread['name']) : null
+}
 
 const statusOf = (params: unknown): string => (isJsonObject(params) ? textIn(params['status']) : '')
 
@@ -102,6 +109,9 @@ export const createFilters = ({
       return at === 'unroll' || !(followers.includes(client) || TO_ALL.has(method))
     },
     ofChild: (method, params) => {
+      // A fork has the name of its thread from the beginning.
+      const name = method === 'thread/started' ? nameIn(params) : null
+      if (name !== null) isNews('child', NAMED, { threadId: threadIn(params), threadName: name })
       if (optedOut().has(method)) return false
       // Every connection is told it once, also one that is opened again.
       if (method === REMOTE) {

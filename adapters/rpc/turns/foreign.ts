@@ -28,8 +28,10 @@ export const watchForeign = (
     const turn = isJsonObject(params) ? params['turn'] : null
     const turnId = isJsonObject(turn) ? textOrNull(turn['id']) : null
     if (turnId === null || warned.has(turnId)) return
+    if (words.takeReviewer(threadId)) return
     const judge = (): void => {
       if (desk.of(threadId).at !== 'child' || words.knowsTurn(threadId, turnId)) return
+      if (words.takeReviewer(threadId)) return
       warned.add(turnId)
       log(`thread ${threadId}: another program wrote turn ${turnId}`)
       const notice = { method: 'warning', params: { threadId, message: FOREIGN_LINES } }

@@ -133,6 +133,8 @@ const createCore = (server: DeskServer, options: CodexTurns, words: Words) => {
       const turn = isJsonObject(result) ? result['turn'] : null
       const turnId = isJsonObject(turn) ? textOrNull(turn['id']) : null
       if (turnId !== null) words.noteTurn(threadId, turnId)
+      const reviewed = isJsonObject(result) ? textOrNull(result['reviewThreadId']) : null
+      if (turnId !== null && reviewed !== null) words.noteReview(reviewed, turnId)
       if (method === 'thread/start' || method === 'thread/fork') unstored.add(threadId)
       if (['thread/start', 'thread/fork', 'thread/resume'].includes(method))
         desk.step(threadId, { type: 'claimed' })

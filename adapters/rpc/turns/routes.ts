@@ -114,7 +114,7 @@ experimentalFeature/enablement/set    child        config
 permissionProfile/list                child,soon
 remoteControl/status/read             child,soon
 remoteControl/*                       child        account
-collaborationMode/list                child,soon
+collaborationMode/list                child
 mock/*                                child,soon
 mcpServer/oauth/login                 child        account
 mcpServer/resource/read               owned

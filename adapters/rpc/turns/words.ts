@@ -15,6 +15,10 @@ export interface Words {
   readonly knowsTurn: (threadId: string, turnId: string) => boolean
   /** Notes a turn that the child named in an answer. */
   readonly noteTurn: (threadId: string, turnId: string) => void
+  /** Notes a review that the child began: its reviewer may write a turn of its own, which no connection is told of. */
+  readonly noteReview: (threadId: string, turnId: string) => void
+  /** True once for each review that was noted, until another turn begins. */
+  readonly takeReviewer: (threadId: string) => boolean
   readonly forget: (threadId: string) => void
   /** Threads that something runs in. */
   readonly busy: () => ReadonlyArray<string>
@@ -27,6 +31,8 @@ interface Word {
   turnId: string | null
   /** Every turn that the child named, and whether it has ended. */
   readonly turns: Map<string, 'named' | 'ended'>
+  /** The turn of a review whose reviewer was not seen in the file yet. */
+  reviewId: string | null
 }
 
 const IDLE: ThreadStatus = { type: 'idle' }
@@ -48,7 +54,7 @@ export const createWords = (): Words => {
   const wordOf = (threadId: string): Word => {
     const known = words.get(threadId)
     if (known !== undefined) return known
-    const word = { status: IDLE, turnId: null, turns: new Map<string, 'named' | 'ended'>() }
+    const word: Word = { status: IDLE, turnId: null, turns: new Map(), reviewId: null }
     words.set(threadId, word)
     return word
   }
@@ -60,8 +66,10 @@ export const createWords = (): Words => {
       const turnId = turnIn(params)
       const hasEnded = turnId !== null && word.turns.get(turnId) === 'ended'
       if (turnId !== null && !hasEnded) word.turns.set(turnId, 'named')
-      if (method === 'turn/started' && !hasEnded) word.turnId = turnId
-      else if (method === 'turn/completed' && turnId !== null) {
+      if (method === 'turn/started' && !hasEnded) {
+        word.turnId = turnId
+        if (turnId !== word.reviewId) word.reviewId = null
+      } else if (method === 'turn/completed' && turnId !== null) {
         word.turns.set(turnId, 'ended')
         if (turnId === word.turnId) word.turnId = null
       } else if (method === 'thread/status/changed' && isHouse && isJsonObject(params)) {
@@ -80,6 +88,13 @@ export const createWords = (): Words => {
     noteTurn: (threadId, turnId) => {
       const { turns } = wordOf(threadId)
       if (!turns.has(turnId)) turns.set(turnId, 'named')
+    },
+    noteReview: (threadId, turnId) => void (wordOf(threadId).reviewId = turnId),
+    takeReviewer: (threadId) => {
+      const word = words.get(threadId)
+      if (word === undefined || word.reviewId === null) return false
+      word.reviewId = null
+      return true
     },
     forget: (threadId) => void words.delete(threadId),
     busy: () => [...words].flatMap(([id, word]) => (statusOf(word).type === 'active' ? [id] : []))

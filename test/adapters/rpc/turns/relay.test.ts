@@ -78,6 +78,18 @@ describe('a server whose turns a Codex runs', () => {
     expect(methodsOf(server).filter((method) => method.includes('thread/'))).to.deep.equal([])
   })
 
+  it('answers what an interface shows nothing without, and waits for a slow Codex with its modes', async () => {
+    await open({ listenMs: 1500 })
+    const [models, modes] = await Promise.all([
+      client.ask('model/list', {}),
+      client.ask('collaborationMode/list', {})
+    ])
+    expect([models, modes]).to.deep.equal([
+      { result: { data: [], nextCursor: null } },
+      { result: { data: [{ name: 'Plan' }] } }
+    ])
+  })
+
   it('has Codex open the very file that it reads, with what the client asked for, before the first turn', async () => {
     await open()
     await client.ask('thread/resume', { threadId: PLAIN, model: 'lab-b' })

@@ -157,6 +157,16 @@ describe('what reaches a client that two servers speak to', () => {
     expect(told).to.deep.equal([true, false, true, true])
   })
 
+  it('is the name of a fork from Codex alone, which tells it with the fork', () => {
+    const one = filters({})
+    const named = { threadId: 't', threadName: 'x' }
+    expect([
+      one.ofChild('thread/started', { thread: { id: 't', name: 'x' } }),
+      one.ofUnroll('thread/name/updated', named),
+      one.ofUnroll('thread/name/updated', { ...named, threadName: 'y' })
+    ]).to.deep.equal([true, false, true])
+  })
+
   it('is the state of remote control once, and nothing that it opted out of', () => {
     const one = filters({})
     expect([

@@ -47,6 +47,19 @@ describe('what a Codex says of its threads', () => {
     }
   })
 
+  it('excuses one unnamed turn for each review, until another turn begins', () => {
+    const words = createWords()
+    const taken: Array<boolean> = [words.takeReviewer(THREAD)]
+    words.noteReview(THREAD, 'a')
+    words.heard(...(turn('started', 'a') as readonly [string, never]), false)
+    taken.push(words.takeReviewer(THREAD), words.takeReviewer(THREAD))
+    words.noteReview(THREAD, 'b')
+    words.heard(...(turn('completed', 'b') as readonly [string, never]), false)
+    words.heard(...(turn('started', 'c') as readonly [string, never]), false)
+    taken.push(words.takeReviewer(THREAD))
+    expect(taken).to.deep.equal([false, true, false, false])
+  })
+
   it('is nothing that runs once all is said, in whatever order the connections are read', () => {
     const order = fc.array(fc.nat(2), { minLength: 12, maxLength: 60 })
     fc.assert(
