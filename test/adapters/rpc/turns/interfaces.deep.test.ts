@@ -1,7 +1,7 @@
 // A person at the real terminal interface whose server passes turns to the real Codex. The goal: nothing differs from the real
 // server alone. The method: press the same keys against both, and compare the lines that stand in the files afterwards.
 import { expect } from 'chai'
-import { listening, type Starter } from '../../../oracle/listening.ts'
+import { askOnce, listening, type Starter } from '../../../oracle/listening.ts'
 import { DEEDS, openThread, quit, type Deed, type Person } from '../../../oracle/turns/keys.ts'
 import { scriptedModel, type ScriptedModel } from '../../../oracle/turns/model.ts'
 import {
@@ -38,6 +38,8 @@ const played = async (
 ): Promise<Played> => {
   const place = turnsPlace(era, model.port)
   const server = await listening(starterOf(place), 'ws', place.home, place.directory)
+  // An interface that comes before Codex listens is told after a second that there are no models, and sends other turns then.
+  await askOnce(server, 'collaborationMode/list', {})
   const asks = era === '0.169' ? 'ask' : 'run'
   const isQuick = era === '0.169'
   const person: Person = {
