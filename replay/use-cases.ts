@@ -16,7 +16,7 @@ import type { Follower, FollowerOptions } from './read/follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './read/threads/index-status.ts'
 import type { EventPage, EventPageRequest } from './read/pages/event-page.ts'
-import type { ItemPlace } from './read/pages/item-places.ts'
+import type { ItemOrigin } from './read/pages/item-places.ts'
 import type { ItemPageRequest, ItemInTurn } from './read/pages/item-page.ts'
 import type { Hosting } from './host.ts'
 import type { Ledgers } from './ledgers/families.ts'
@@ -105,7 +105,7 @@ export interface Engine extends ThreadLifecycle, Mutations, Hosting, Branching, 
     threadId: string,
     from: number,
     until: number
-  ) => Answer<ReadonlyArray<ReadonlyArray<ItemPlace>>>
+  ) => Answer<ReadonlyArray<ReadonlyArray<ItemOrigin>>>
   /** Items and the beginnings and ends of turns, newest page first; paginated threads only. */
   readonly listTimeline: (threadId: string, request: TimelineRequest) => Answer<TimelinePage>
   /** What the model knows after the thread is loaded again, and the settings that hold; at an earlier point too. */

@@ -9,26 +9,9 @@ import { parsedConfig } from '../../adapters/home/config.ts'
 import { isForCodex } from '../../domain/marketplaces/manifest.ts'
 import type { ProfileName } from '../../domain/log/profile.ts'
 import { eraOfVersion } from '../support/eras.ts'
-import { removeFolder } from '../support/fixture-home.ts'
-import { MARKETPLACE_CASES, type MarketplaceCase } from '../support/marketplace-cases.ts'
-import { marketplaceRoot, type ToldMarketplaces } from '../support/marketplaces.ts'
+import { withMarketplaces, type ToldMarketplaces } from '../support/marketplaces.ts'
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'marketplaces')
-
-const caseOf = (name: string): MarketplaceCase => {
-  const found = MARKETPLACE_CASES.find((one) => one.name === name)
-  if (found === undefined) throw new Error(`no case is called ${name}`)
-  return found
-}
-
-const withRoot = (name: string, use: (root: string) => void): void => {
-  const root = marketplaceRoot(caseOf(name))
-  try {
-    use(root)
-  } finally {
-    removeFolder(root)
-  }
-}
 
 interface ToldList {
   readonly marketplaces: ReadonlyArray<{
@@ -70,7 +53,7 @@ describe('manifests of marketplaces, beside Codex', () => {
     const stepsOf = (name: string) => recorded.find((one) => one.name === name)?.steps ?? []
 
     it(`are refused in the words of ${version}, or have the same name`, () => {
-      withRoot('manifests', (root) => {
+      withMarketplaces('manifests', (root) => {
         const asked = stepsOf('manifests').filter(({ method }) => method === 'marketplace/add')
         const ours = asked.map(({ params }) => {
           const { source } = params as { readonly source: string }
@@ -90,7 +73,7 @@ describe('manifests of marketplaces, beside Codex', () => {
     })
 
     it(`list the plugins that ${version} lists, from the same folders, but for one behind a link that leads out`, () => {
-      withRoot('sources of plugins', (root) => {
+      withMarketplaces('sources of plugins', (root) => {
         const list = stepsOf('sources of plugins')[1]?.told as ToldList
         const theirs = (list.marketplaces[0]?.plugins ?? [])
           .filter(({ name }) => name !== 'text-link-out')
@@ -114,7 +97,7 @@ describe('manifests of marketplaces, beside Codex', () => {
     })
 
     it(`are found in the order of ${version}`, () => {
-      withRoot('order', (root) => {
+      withMarketplaces('order', (root) => {
         const lists = stepsOf('order').filter(({ method }) => method === 'plugin/list')
         const theirs = lists.map(({ told }) =>
           (told as ToldList).marketplaces.map(({ name, path }) => [name, path])
@@ -134,7 +117,7 @@ describe('manifests of marketplaces, beside Codex', () => {
   }
 
   it('are not read through a link that leads out, and not when they are too large', () => {
-    withRoot('order', (root) => {
+    withMarketplaces('order', (root) => {
       const said = (): string => {
         const read = marketplaceIn(join(root, 'aa'), join(root, 'user'), '0.169')
         return E.isRight(read) ? read.right.name : read.left.message.replaceAll(root, '')

@@ -5,9 +5,7 @@ import { join } from 'node:path'
 import { readMarketplace } from '../../domain/marketplaces/manifest.ts'
 import { manifestOfEntry, readPluginFile } from '../../domain/marketplaces/plugin-file.ts'
 import { eraOfVersion } from '../support/eras.ts'
-import { removeFolder } from '../support/fixture-home.ts'
-import { MARKETPLACE_CASES } from '../support/marketplace-cases.ts'
-import { marketplaceRoot, type ToldMarketplaces } from '../support/marketplaces.ts'
+import { withMarketplaces, type ToldMarketplaces } from '../support/marketplaces.ts'
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'marketplaces')
 
@@ -20,17 +18,6 @@ interface ToldPlugin {
   } | null
 }
 
-const withRoot = (name: string, use: (root: string) => void): void => {
-  const found = MARKETPLACE_CASES.find((one) => one.name === name)
-  if (found === undefined) throw new Error(`no case is called ${name}`)
-  const root = marketplaceRoot(found)
-  try {
-    use(root)
-  } finally {
-    removeFolder(root)
-  }
-}
-
 describe('manifests of plugins in marketplaces, beside Codex', () => {
   for (const file of readdirSync(FIXTURES)) {
     const version = file.replace('.json', '')
@@ -41,7 +28,7 @@ describe('manifests of plugins in marketplaces, beside Codex', () => {
     const stepsOf = (name: string) => recorded.find((one) => one.name === name)?.steps ?? []
 
     it(`are shown as in ${version}`, () => {
-      withRoot('manifests of plugins', (root) => {
+      withMarketplaces('manifests of plugins', (root) => {
         const { marketplaces } = stepsOf('manifests of plugins')[1]?.told as {
           readonly marketplaces: ReadonlyArray<{ readonly plugins: ReadonlyArray<ToldPlugin> }>
         }
@@ -68,7 +55,7 @@ describe('manifests of plugins in marketplaces, beside Codex', () => {
     })
 
     it(`are made of entries as ${version} writes them`, () => {
-      withRoot('plugins without manifests', (root) => {
+      withMarketplaces('plugins without manifests', (root) => {
         const pattern = /^plugins\/cache\/b-mk\/([^/]+)\/[^/]+\/\.codex-plugin\/plugin\.json (".*)$/
         const written = new Map(
           stepsOf('plugins without manifests').flatMap(({ files = [] }) =>

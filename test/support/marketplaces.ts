@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { rootless } from './planted-settings.ts'
-import type { MarketplaceCase, Planted } from './marketplace-cases.ts'
+import { removeFolder } from './fixture-home.ts'
+import { MARKETPLACE_CASES, type MarketplaceCase, type Planted } from './marketplace-cases.ts'
 
 /** Asks a server for a result or an error. */
 export type AskServer = (
@@ -54,6 +55,18 @@ export const marketplaceRoot = ({ plant: planted, config }: MarketplaceCase): st
   for (const [path, what] of Object.entries(planted)) plant(root, path, what)
   if (config !== undefined) plant(root, 'user/.codex/config.toml', config)
   return root
+}
+
+/** Uses the folder of a case by its name, which goes afterwards. */
+export const withMarketplaces = (name: string, use: (root: string) => void): void => {
+  const found = MARKETPLACE_CASES.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`no case is called ${name}`)
+  const root = marketplaceRoot(found)
+  try {
+    use(root)
+  } finally {
+    removeFolder(root)
+  }
 }
 
 const OWN_FOLDERS = ['plugins', '.tmp/marketplaces']

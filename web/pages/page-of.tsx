@@ -11,9 +11,10 @@ import { ThreadsPage } from './threads/threads.tsx'
 const loadThreadPage = async () => (await import('./thread/thread.tsx')).ThreadPage
 const ThreadPage = later(loadThreadPage)
 /** Is the next thing that people open, and comes once the list stands. */
-const loadAhead = effect(() => {
-  if (threadList.value.isLoading) return
-  loadAhead()
+let isAhead = false
+effect(() => {
+  if (isAhead || threadList.value.isLoading) return
+  isAhead = true
   void idle(2000).then(loadThreadPage)
 })
 

@@ -3,22 +3,14 @@
  * in words.
  */
 import { useEffect, useRef } from 'preact/hooks'
+import { pixelsOf } from './minimap-pixels.ts'
 import { theme } from '../state/preferences.ts'
 import type { OutlinedTurn } from '../../domain/unroll-protocol.ts'
 
-export const STRIP_PX = 6
+const STRIP_PX = 6
 
-/** The colours of prompts, of what was taken back, of compactions, damage and failures: what stands out most is the last. */
+/** The colours of what a pixel shows. */
 const COLORS = ['--line-strong', '--dim', '--accent', '--warn', '--bad'] as const
-
-/** The place of the colour of a turn; -1 for none. */
-export const markOf = ({ asked, flags, status, failed }: OutlinedTurn): number => {
-  if (status === 'failed' || (failed ?? 0) > 0) return 4
-  if (flags.includes('damaged')) return 3
-  if (flags.includes('compacted')) return 2
-  if (flags.includes('rolledBack')) return 1
-  return asked === null ? -1 : 0
-}
 
 interface MinimapProps {
   readonly rows: ReadonlyMap<number, OutlinedTurn>
@@ -33,24 +25,6 @@ interface MinimapProps {
 const colorOf = (canvas: HTMLCanvasElement, name: string): string => {
   canvas.style.color = `var(${name})`
   return getComputedStyle(canvas).color
-}
-
-/** What each pixel of a strip shows: of the turns that share it the one that stands out most. */
-export const pixelsOf = (
-  rows: Iterable<OutlinedTurn>,
-  total: number,
-  heightPx: number
-): ReadonlyArray<number> => {
-  const pixels = new Array<number>(Math.ceil(heightPx)).fill(-1)
-  const rowPx = heightPx / Math.max(1, total)
-  const px = Math.max(1, Math.min(4, Math.floor(rowPx - 1)))
-  for (const turn of rows) {
-    const mark = markOf(turn)
-    const first = Math.floor(turn.n * rowPx)
-    for (let at = first; at < first + px && at < pixels.length; at += 1)
-      if (mark > (pixels[at] ?? -1)) pixels[at] = mark
-  }
-  return pixels
 }
 
 const paint = (canvas: HTMLCanvasElement, { rows, total }: MinimapProps): void => {

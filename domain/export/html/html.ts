@@ -172,7 +172,7 @@ const endText = ({ hidden }: ExportEnd): string => {
 }
 
 /** Where a page is: what a next part needs to go on there. */
-interface OpenPage {
+interface OpenHtml {
   readonly head: ExportHead
   readonly main: ThreadSection
   readonly thread: ThreadSection
@@ -181,7 +181,7 @@ interface OpenPage {
 
 /** A page that goes on where the one before ended. */
 const continuedText = (
-  { head, main, thread, turn }: OpenPage,
+  { head, main, thread, turn }: OpenHtml,
   part: number,
   nameOf: (part: number) => string
 ): string =>
@@ -202,8 +202,8 @@ const errorText = ({ turn: { error } }: TurnSection): string =>
     : `<p class="bad" dir="auto">⚠ ${escapeHtml(lineOf(error.message, 2000))}</p>\n`
 
 export const htmlFormat = (view: ExportView): ExportFormat => {
-  let page: OpenPage | null = null
-  const open = (change: Partial<OpenPage>): void => {
+  let page: OpenHtml | null = null
+  const open = (change: Partial<OpenHtml>): void => {
     if (page !== null) page = { ...page, ...change }
   }
   return {

@@ -10,7 +10,7 @@ import { itemOrigins } from './turn-items.ts'
 import { liveTurns } from './turn-page.ts'
 
 /** Where the line stands that made an item. */
-export interface ItemPlace {
+export interface ItemOrigin {
   readonly itemId: string
   /** How many events stand before it in the thread. */
   readonly revision: number
@@ -27,7 +27,7 @@ export const itemPlaces = async (
   info: StreamInfo,
   from: number,
   until: number
-): Promise<Result<ReadonlyArray<ReadonlyArray<ItemPlace>>>> => {
+): Promise<Result<ReadonlyArray<ReadonlyArray<ItemOrigin>>>> => {
   const rows = liveTurns(env, info, true).rows(from, until)
   const turns: Array<Awaited<ReturnType<typeof itemOrigins>>> = []
   for (const row of rows) turns.push(await itemOrigins(env, info, row))

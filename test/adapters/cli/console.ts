@@ -138,3 +138,9 @@ export const asCodex = (profile: '0.142' | '0.169'): ReadonlyArray<string> => [
   ...['--profile', profile],
   ...['--items', 'codex']
 ]
+
+/** A clock that is in a hurry: every question takes a tenth of a second. */
+export const hurried = (): (() => number) => {
+  let ms = Date.parse('2026-05-01T10:00:00.000Z')
+  return () => (ms += 100)
+}

@@ -12,18 +12,12 @@ import {
   writeRollout
 } from '../../support/rollouts.ts'
 import { agent, done, event, start, user } from '../../support/turn-lines.ts'
-import { jsonLines, unroll, type Done, type Setting } from './console.ts'
+import { hurried, jsonLines, unroll, type Done, type Setting } from './console.ts'
 
 const OTHER = '01a1fcdc-0000-7000-8000-00000000000b'
 
 let home = ''
 let path = ''
-
-/** A clock that is in a hurry: every question takes a tenth of a second. */
-const hurried = (): (() => number) => {
-  let ms = Date.parse('2026-05-01T10:00:00.000Z')
-  return () => (ms += 100)
-}
 
 const follow = (words: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> =>
   unroll(

@@ -14,18 +14,12 @@ import {
   writeRollout
 } from '../../support/rollouts.ts'
 import { agent, done, line, rollback, start, think, user } from '../../support/turn-lines.ts'
-import { jsonLines, unroll, type Done, type Setting } from './console.ts'
+import { hurried, jsonLines, unroll, type Done, type Setting } from './console.ts'
 
 const ITEMS_BEFORE = 2
 
 let home = ''
 let path = ''
-
-/** A clock that is in a hurry: every question takes a tenth of a second. */
-const hurried = (): (() => number) => {
-  let ms = Date.parse('2026-05-01T10:00:00.000Z')
-  return () => (ms += 100)
-}
 
 const tail = (words: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> =>
   unroll(['tail', ...words, '--home', home, '--index', join(home, 'index')], {

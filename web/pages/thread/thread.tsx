@@ -8,6 +8,7 @@ import { Ago } from '../../parts/ago.tsx'
 import { visible } from '../../parts/ansi.ts'
 import { ExportButton } from '../../parts/export-button.tsx'
 import { later } from '../../parts/later.tsx'
+import { TimeTravel } from '../../parts/time-travel-later.tsx'
 import { THREAD_VIEWS, threadHref, type ThreadView } from '../../routes.ts'
 import { useAnswer, type AskedAnswer } from '../../state/answer.ts'
 import { home, threadTitle } from '../../state/home.ts'
@@ -20,10 +21,6 @@ import type { ThreadRoute, ThreadViewProps } from './view.ts'
 const ThreadActions = later(
   async () => (await import('../../parts/thread-actions.tsx')).ThreadActions,
   null
-)
-const TimeTravel = later(
-  async () => (await import('../../parts/time-travel.tsx')).TimeTravel,
-  <div class="travel" />
 )
 const TimelineView = later(async () => (await import('./timeline.tsx')).TimelineView)
 const ContextView = later(async () => (await import('./context.tsx')).ContextView)

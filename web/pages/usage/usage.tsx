@@ -7,8 +7,8 @@ import { Answered } from '../../parts/answered.tsx'
 import { StackedBars } from '../../parts/chart.tsx'
 import { Choice } from '../../parts/choice.tsx'
 import { Heatmap } from '../../parts/heatmap.tsx'
-import { later } from '../../parts/later.tsx'
 import { HomePage } from '../../parts/home-page.tsx'
+import { TimeTravel } from '../../parts/time-travel-later.tsx'
 import type { Query } from '../../routes.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { setQuery } from '../../state/location.ts'
@@ -19,11 +19,6 @@ import { BY, byOf, perOf, pointOf, RANGES, usageParams, type Time } from './aske
 import { Explain } from './explain.tsx'
 import { Nothing, Report, Total } from './report.tsx'
 import { STACKS, stacksOf, type StackBy } from './stacks.ts'
-
-const TimeTravel = later(
-  async () => (await import('../../parts/time-travel.tsx')).TimeTravel,
-  <div class="travel" />
-)
 
 const YEAR_DAYS = '371'
 

@@ -46,7 +46,7 @@ const failureOf = (thrown: unknown): E.Left<StoreError | CommandFailure> => {
   return E.left(ownFailure('secret_left', thrown.message, next)) as E.Left<CommandFailure>
 }
 
-interface AskedExport {
+interface NamedExport {
   readonly options: ExportOptions
   readonly split: ExportSplit | null
 }
@@ -58,14 +58,14 @@ interface WrittenExport {
 }
 
 /** Where the pieces of an export go. */
-type Sink = (piece: ExportPiece) => Promise<Tried<void>>
+type PieceSink = (piece: ExportPiece) => Promise<Tried<void>>
 
 /** Writes a thread to where its pieces go. */
 const write = async (
   engine: Engine,
   threadId: string,
-  { options, split }: AskedExport,
-  sink: Sink,
+  { options, split }: NamedExport,
+  sink: PieceSink,
   io: Io
 ): Promise<Tried<WrittenExport>> => {
   const progress = startProgress(io, 'exporting turns')
@@ -93,7 +93,7 @@ const write = async (
 const writeFile = async (
   engine: Engine,
   threadId: string,
-  { options, split }: AskedExport,
+  { options, split }: NamedExport,
   path: string,
   input: Input,
   io: Io
@@ -202,7 +202,7 @@ const idsOf = async (engine: Engine, input: Input): Promise<Tried<ReadonlyArray<
 }
 
 const toStdout =
-  (io: Io): Sink =>
+  (io: Io): PieceSink =>
   async ({ text }) => {
     await io.out(text)
     return E.right(undefined)
@@ -210,7 +210,7 @@ const toStdout =
 
 const exportAll = async (
   ids: ReadonlyArray<string>,
-  { options, split }: AskedExport,
+  { options, split }: NamedExport,
   input: Input,
   io: Io,
   engine: Engine
