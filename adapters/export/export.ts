@@ -17,7 +17,7 @@ import type { ThreadItem } from '../../domain/protocol.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { inPieces } from './gate.ts'
 import { openHiding, type HiddenPlace, type Hiding, type Redaction } from './hiding.ts'
-import { openParts, type ExportPiece, type ExportSplit, type OpenParts } from './parts.ts'
+import { openParts, type ExportPiece, type ExportSplit, type CutParts } from './parts.ts'
 import { rolledBackTurns, type OpenAt } from './rolled-back.ts'
 import { plannedThreads, sectionOf, type Included } from './sections.ts'
 import { got, turnsOf, type ReadTurn } from './turns.ts'
@@ -82,7 +82,7 @@ interface Exporting {
   readonly options: ExportOptions
   readonly hiding: Hiding
   readonly format: ExportFormat
-  readonly parts: OpenParts
+  readonly parts: CutParts
   readonly counts: { threads: number; turns: number; items: number }
 }
 

@@ -18,13 +18,13 @@ export interface ExportSplit {
 }
 
 /** Puts texts into parts, in the order in which they come. */
-export interface OpenParts {
+export interface CutParts {
   readonly piece: (text: string) => ExportPiece
   /** The end of this part and the beginning of the next where so many bytes more would be too many; nothing otherwise. */
   readonly room: (bytes: number) => ReadonlyArray<ExportPiece>
 }
 
-export const openParts = ({ cut }: ExportFormat, split: ExportSplit | null): OpenParts => {
+export const openParts = ({ cut }: ExportFormat, split: ExportSplit | null): CutParts => {
   let part = 1
   let bytes = 0
   /** Of the beginning of this part, which is there before anything else. */
