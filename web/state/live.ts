@@ -1,6 +1,7 @@
 /**
  * What happens while somebody looks: the server tells, and only what is looked at is followed.
  */
+import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { epoch, onNotification, request, type RpcAnswer } from '../wire/socket.ts'
 import type { HomeNews } from '../../domain/unroll-protocol.ts'
@@ -61,11 +62,17 @@ export const useFollowed = (threadId: string | null, follower: ThreadFollower): 
   }, [threadId, epoch.value])
 }
 
+/** Counts how often the server began to tell of the home: what happened before that is not told. */
+export const homeFollowings = signal(0)
+
 /** Calls when threads of the home change, while the page is seen, until the returned function is called. */
 export const followHome = (changed: (news: HomeNews) => void): (() => void) => {
   const stop = onNotification('unroll/home/changed', (params) => changed(params as HomeNews))
   const tell = (): void => {
-    void request('unroll/home/follow', { on: document.visibilityState === 'visible' })
+    const on = document.visibilityState === 'visible'
+    void request('unroll/home/follow', { on }).then(({ ok }) => {
+      if (ok && on) homeFollowings.value += 1
+    })
   }
   tell()
   document.addEventListener('visibilitychange', tell)

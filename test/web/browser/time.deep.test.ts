@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { SAMPLE_HOME } from '../../../adapters/cli/io.ts'
 import {
   hasBrowser,
@@ -31,6 +31,26 @@ const cutBeforeLastTurn = (text: string): readonly [string, string] => {
   const of = (some: ReadonlyArray<string>) => `${some.join('\n')}\n`
   return [of(lines.slice(0, begin)), of(lines.slice(begin))]
 }
+
+/** Keeps requests of a method from the server until what is returned is called. */
+const heldBack = async (page: Page, method: string): Promise<() => void> => {
+  let send = (): void => undefined
+  await page.routeWebSocket(/./u, (client) => {
+    const connected = client.connectToServer()
+    client.onMessage((message) => {
+      if (String(message).includes(`"${method}"`)) send = () => connected.send(message)
+      else connected.send(message)
+    })
+  })
+  return () => send()
+}
+
+/** Makes a page believe that nobody, or somebody, looks at it. */
+const look = (page: Page, state: 'hidden' | 'visible'): Promise<unknown> =>
+  page.evaluate(`(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => '${state}', configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })()`)
 
 ;(hasBrowser() ? describe : describe.skip)('time in the browser', () => {
   let home = ''
@@ -73,15 +93,7 @@ const cutBeforeLastTurn = (text: string): readonly [string, string] => {
     const [before, last] = cutBeforeLastTurn(readFileSync(path, 'utf8'))
     writeFileSync(path, before)
     const { page, problems } = await opened('/')
-    let follow = (): void => undefined
-    await page.routeWebSocket(/./u, (client) => {
-      const connected = client.connectToServer()
-      client.onMessage((message) => {
-        const send = (): void => connected.send(message)
-        if (String(message).includes('"unroll/follow/start"')) follow = send
-        else send()
-      })
-    })
+    const follow = await heldBack(page, 'unroll/follow/start')
     await page.goto(`${server.origin}/t/${LONG}`)
     await page.waitForSelector('[aria-posinset="15"][aria-setsize="15"]')
     appendFileSync(path, last)
@@ -97,6 +109,33 @@ const cutBeforeLastTurn = (text: string): readonly [string, string] => {
     const { page, problems } = await opened('/')
     expect(await page.locator('.thread-row').count()).to.equal(6)
     writeFileSync(path, text)
+    await page.waitForSelector('[data-index="6"]')
+    expect(problems).to.deep.equal([])
+  })
+
+  it('lists a thread that comes between the first list and the first notification', async () => {
+    const path = join(home, NEWEST_FILE)
+    const text = readFileSync(path, 'utf8')
+    removeFolder(path)
+    const { page, problems } = await opened('/usage')
+    const follow = await heldBack(page, 'unroll/home/follow')
+    await page.goto(`${server.origin}/`)
+    await page.waitForSelector('[data-index="5"]')
+    writeFileSync(path, text)
+    follow()
+    await page.waitForSelector('[data-index="6"]')
+    expect(problems).to.deep.equal([])
+  })
+
+  it('lists a thread that came while nobody looked', async () => {
+    const path = join(home, NEWEST_FILE)
+    const text = readFileSync(path, 'utf8')
+    removeFolder(path)
+    const { page, problems } = await opened('/')
+    await page.waitForSelector('[data-index="5"]')
+    await look(page, 'hidden')
+    writeFileSync(path, text)
+    await look(page, 'visible')
     await page.waitForSelector('[data-index="6"]')
     expect(problems).to.deep.equal([])
   })

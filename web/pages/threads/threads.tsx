@@ -10,7 +10,9 @@ import { VirtualList, type VirtualListHandle } from '../../parts/virtual-list.ts
 import { hrefOf, type Query } from '../../routes.ts'
 import { changedThreads, wantFacts } from '../../state/facts.ts'
 import { home } from '../../state/home.ts'
+import { idle } from '../../state/idle.ts'
 import { keys } from '../../state/keys.ts'
+import { homeFollowings } from '../../state/live.ts'
 import { useTimed } from '../../state/now.ts'
 import { loadMoreThreads, loadThreads, refreshThreads, threadList } from '../../state/threads.ts'
 import { counted, day } from '../../text/times.ts'
@@ -152,6 +154,22 @@ const Head = () => {
   )
 }
 
+/** Calls with what becomes of the home, also with what was not told because the server had not begun to. */
+const useNews = (takeIn: (news: HomeNews) => void): void => {
+  const current = useRef(takeIn)
+  current.current = takeIn
+  useEffect(
+    () => onNotification('unroll/home/changed', (params) => current.current(params as HomeNews)),
+    []
+  )
+  const followings = homeFollowings.value
+  useEffect(() => {
+    // A list that is under way is newer.
+    if (followings === 0 || threadList.peek().isLoading) return
+    void idle(1000).then(() => current.current({ many: true }))
+  }, [followings])
+}
+
 export const ThreadsPage = ({ query }: { readonly query: Query }) => {
   const { threads, isLoading, failure, nextCursor } = threadList.value
   const asked = JSON.stringify(query)
@@ -170,15 +188,11 @@ export const ThreadsPage = ({ query }: { readonly query: Query }) => {
   useListKeys(listed, list, pick)
   const seen = useRef<ReadonlyArray<string>>([])
   useLayoutEffect(() => void loadThreads(query), [asked, epoch.value])
-  useEffect(
-    () =>
-      onNotification('unroll/home/changed', (params) => {
-        changedThreads(params as HomeNews, Date.now())
-        void wantFacts(seen.current)
-        void refreshThreads(query, aboutToMove)
-      }),
-    [asked]
-  )
+  useNews((news) => {
+    changedThreads(news, Date.now())
+    void wantFacts(seen.current)
+    void refreshThreads(query, aboutToMove)
+  })
   useEffect(() => clearSelection, [asked])
   const onRange = useMemo(
     () => (first: number, last: number) => {
